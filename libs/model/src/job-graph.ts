@@ -1,0 +1,113 @@
+/**
+ * A job as data: operators and settings, no functions. What the coordinator stores and plans from, what the CLI explains, and what
+ * a worker compares with the graph that its bundle builds. Functions live beside it, by operator id and name (streams `JobDefinition`).
+ */
+export interface JobGraph {
+  readonly formatVersion: 1;
+  readonly name: string;
+  readonly settings: JobSettings;
+  /** In order of construction: parents come before children. */
+  readonly operators: readonly OperatorNode[];
+}
+
+export interface JobSettings {
+  /** The D-Stream grid. At least 10. */
+  readonly batchIntervalMs: number;
+  /** Keyed tasks and sink slots, for the life of the job; at most BUCKET_COUNT. */
+  readonly slotCount: number;
+  /** "off" is refused when an operator keeps state. */
+  readonly checkpointIntervalMs: number | "off";
+  /** Bound of one batch over all sources, from the first batch on. */
+  readonly maxRecordsPerBatch: number;
+  /** Restarts after failures that may pass, within an hour, before the job fails. */
+  readonly restartsMax: number;
+}
+
+export const JOB_SETTINGS_DEFAULT: JobSettings = {
+  batchIntervalMs: 1_000,
+  slotCount: 8, // enough tasks for 8 workers, few enough that a small batch is not all overhead
+  checkpointIntervalMs: 10_000,
+  maxRecordsPerBatch: 200_000, // ~ 20 MB of 100 B records: a batch in memory on every worker at once
+  restartsMax: 20,
+};
+
+/** How bytes become values and back. `fields` makes JSON decoding lazy and typed; without it a record is parsed whole. */
+export type SerdeDescriptor =
+  | { readonly format: "json"; readonly fields?: Readonly<Record<string, FieldType>> }
+  | { readonly format: "string" }
+  | { readonly format: "bytes" };
+
+export type FieldType = "string" | "int" | "double" | "boolean" | "timestamp" | "json";
+
+export interface TopicSourceDescriptor {
+  readonly type: "topic";
+  readonly topic: string;
+  readonly value: SerdeDescriptor;
+  readonly key?: SerdeDescriptor;
+  /** What the stream carries: values, [key, value] pairs, or whole records. */
+  readonly elements: "value" | "pair" | "record";
+  /** Where a job without a checkpoint starts. */
+  readonly start: "earliest" | "latest";
+  /** "latest": a bounded source, it ends at the offsets that exist when the job first starts; the watermark ends infinite. */
+  readonly until?: "latest";
+  /** A record that cannot be decoded stops the job, or is counted and skipped. */
+  readonly onBadRecord: "fail" | "skip";
+}
+
+export interface TopicSinkDescriptor {
+  readonly type: "topic";
+  readonly topic: string;
+  readonly key?: SerdeDescriptor;
+  readonly value: SerdeDescriptor;
+}
+
+/** Windows on event time, [start, end), aligned to offset + k · slide. Tumbling: slide = size. */
+export interface TimeWindowDescriptor {
+  readonly sizeMs: number;
+  readonly slideMs: number;
+  readonly offsetMs: number;
+}
+
+interface Node {
+  /** Stable over versions of the job: given by the user (`.named`), else derived from kind and position. */
+  readonly id: string;
+  /** What people see. */
+  readonly name: string;
+  readonly parents: readonly string[];
+}
+
+/** Functions that an operator of each kind has, in braces: by these names they are found beside the graph. */
+export type OperatorNode = Node &
+  (
+    | { readonly kind: "source"; readonly source: TopicSourceDescriptor }
+    /** { f } */
+    | { readonly kind: "map" | "flatMap" | "filter" | "mapPartitions" | "mapValues" | "flatMapValues" }
+    | { readonly kind: "glom" | "union" }
+    /** { time } milliseconds of a record; absent: the record's own timestamp. */
+    | { readonly kind: "eventTime"; readonly delayMs: number; readonly idleAfterMs: number }
+    /** reduce { f } over the whole batch; count, countByValue {}; */
+    | { readonly kind: "reduce" | "count" | "countByValue" }
+    | { readonly kind: "groupByKey" }
+    /** { f } */
+    | { readonly kind: "reduceByKey" }
+    /** { create, mergeValue, mergeCombiners } */
+    | { readonly kind: "combineByKey"; readonly mapSideCombine: boolean }
+    /** { f } in one of Spark's forms: (values, state), (time, key, values, state), or an iterator of [key, values, state] → [key, state]. */
+    | { readonly kind: "updateStateByKey"; readonly form: "values" | "keyed" | "iterator" }
+    /** The batches of (t - window, t], by batch time. */
+    | { readonly kind: "window"; readonly windowMs: number; readonly slideMs: number }
+    /** { f } and, incremental, { inverse } and { filter } */
+    | { readonly kind: "reduceByKeyAndWindow"; readonly windowMs: number; readonly slideMs: number; readonly inverse: boolean; readonly filtered: boolean }
+    /** { init, add, merge, result } per key and event-time window; elements are { key, window: { start, end }, value } */
+    | { readonly kind: "aggregateByTimeWindow"; readonly window: TimeWindowDescriptor }
+    /** { f } */
+    | { readonly kind: "foreachBatch" }
+    | { readonly kind: "print"; readonly count: number }
+    /** { key?, value?, timestamp? } of an element; absent: a pair's key and value, else the element as value. */
+    | { readonly kind: "sink"; readonly sink: TopicSinkDescriptor }
+  );
+
+export type OperatorKind = OperatorNode["kind"];
+
+/** Kinds that end a stream: a graph must have one. */
+export const OUTPUT_KINDS: readonly OperatorKind[] = ["foreachBatch", "print", "sink"];

@@ -1,0 +1,67 @@
+import { AppError } from "./errors.ts";
+import type { BrokerId, LeaderEpoch, PartitionEpoch, TopicId } from "./ids.ts";
+
+/** When an acks=all record counts as stored: `ack` = synced to disk before it is acknowledged; `interval` = Kafka's way. */
+export type FlushMode = "ack" | "interval";
+export type StorageEngine = "disk" | "memory";
+export type CleanupPolicy = "delete" | "compact" | "compact,delete";
+
+/** Effective settings of a topic. Names on the wire are Kafka's (see topic-config.ts). */
+export interface TopicConfig {
+  readonly cleanupPolicy: CleanupPolicy;
+  readonly flush: FlushMode;
+  readonly flushIntervalMs: number;
+  readonly storage: StorageEngine;
+  readonly segmentBytes: number;
+  readonly segmentMs: number;
+  readonly indexIntervalBytes: number;
+  readonly retentionBytes: number; // -1: unlimited
+  readonly retentionMs: number; // -1: unlimited
+  readonly maxMessageBytes: number;
+  readonly minInsyncReplicas: number;
+  readonly messageTimestampType: "CreateTime" | "LogAppendTime";
+}
+
+/** State of one partition as the coordinator decided it. */
+export interface PartitionState {
+  readonly topicId: TopicId;
+  readonly partition: number;
+  readonly replicas: readonly BrokerId[];
+  /** undefined: no live replica may lead. */
+  readonly leader: BrokerId | undefined;
+  readonly leaderEpoch: LeaderEpoch;
+  readonly inSyncSet: readonly BrokerId[];
+  readonly partitionEpoch: PartitionEpoch;
+}
+
+export interface TopicDescription {
+  readonly topicId: TopicId;
+  readonly name: string;
+  readonly internal: boolean;
+  readonly partitions: readonly PartitionState[];
+  /** Only what was set; defaults are not stored. */
+  readonly configOverrides: Readonly<Record<string, string>>;
+}
+
+export const TOPIC_NAME_LENGTH_MAX = 249; // Kafka's limit: a folder name of topic + "-" + partition fits 255 bytes
+export const PARTITIONS_PER_TOPIC_MAX = 100_000;
+
+/** Internal topics keep Kafka's names where Kafka has one. */
+export const TRANSACTION_STATE_TOPIC = "__transaction_state";
+export const SINK_MARKS_TOPIC = "__millrace_sink_marks";
+export const CHECKPOINTS_TOPIC = "__millrace_checkpoints";
+
+export function isInternalTopic(name: string): boolean {
+  return name.startsWith("__");
+}
+
+/** Refuses a name that Kafka would refuse: `[a-zA-Z0-9._-]{1,249}`, not "." or "..". */
+export function assertTopicName(name: string): void {
+  if (name.length >= 1 && name.length <= TOPIC_NAME_LENGTH_MAX && /^[a-zA-Z0-9._-]+$/.test(name) && name !== "." && name !== "..") return;
+  throw new AppError({
+    kind: "invalid",
+    code: "invalid-topic-name",
+    message: `topic name must be 1 to ${TOPIC_NAME_LENGTH_MAX} of the characters a-z A-Z 0-9 . _ - and not "." or ".."`,
+    context: { topic: name.slice(0, 80) },
+  });
+}

@@ -1,0 +1,1 @@
+export type { PhysicalPlan, ShuffleEdge, Stage } from "./physical-plan.ts";

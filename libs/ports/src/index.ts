@@ -1,0 +1,10 @@
+export { type Clock, sleep, type Timer } from "./clock.ts";
+export {
+  type Change, COMMIT_BYTES_MAX, COMMIT_CHANGES_MAX, type CommitResult, type CoordinationStore, type Entry, type Fence, type LeaseResult,
+} from "./coordination-store.ts";
+export { type Logger, type LogValues, SILENT_LOGGER } from "./logger.ts";
+export { type Counter, type GaugeSample, type Histogram, type Labels, type Metrics, NO_METRICS } from "./metrics.ts";
+export type { Random } from "./random.ts";
+export type { Storage, StorageEntry, StorageFile } from "./storage.ts";
+export { NO_TRACER, type Span, type SpanOptions, type Tracer } from "./tracer.ts";
+export type { ValueCodec } from "./value-codec.ts";

@@ -1,0 +1,22 @@
+/** Spans as nodes see them. Context travels as a W3C traceparent string; an unsampled one costs nothing. */
+export interface Tracer {
+  /** Starts a span; undefined when its parent is not sampled (or there is none and nothing asks for a root). */
+  startSpan(name: string, options: SpanOptions): Span | undefined;
+}
+
+export interface SpanOptions {
+  readonly kind?: "internal" | "producer" | "consumer" | "client" | "server";
+  /** traceparent of the parent; absent: a root, if the sampler wants one. */
+  readonly parent?: string | undefined;
+  readonly links?: readonly string[];
+  readonly attributes?: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface Span {
+  /** To hand on, in record headers or metadata. */
+  readonly traceparent: string;
+  setAttribute(name: string, value: string | number | boolean): void;
+  end(error?: unknown): void;
+}
+
+export const NO_TRACER: Tracer = { startSpan: () => undefined };
