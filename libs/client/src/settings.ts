@@ -1,0 +1,61 @@
+import type { CompressionType } from "@millrace/records";
+import { BATCH_BYTES_DEFAULT, BUFFER_BYTES_DEFAULT, PREFETCH_BYTES_DEFAULT } from "./limits.ts";
+
+/** Whose word makes a record stored: nobody's, the leader's, or that of every in-sync replica. */
+export type AcksSetting = "none" | "leader" | "all";
+
+/** Which records a reader sees; `committed` leaves out open and aborted transactions. */
+export type IsolationSetting = "uncommitted" | "committed";
+
+export interface ClientSettings {
+  /** host:port of brokers (gRPC); one that answers is enough. */
+  readonly bootstrap: readonly string[];
+  /** How long a call is repeated while something is moving or away, before its error reaches the caller. */
+  readonly retryForMs?: number;
+  /** Longest wait for one answer. */
+  readonly requestTimeoutMs?: number;
+}
+
+export interface ProducerSettings {
+  readonly acks: AcksSetting;
+  /** How long a record may wait for others; 0 sends at the end of the turn, and still fills batches while requests are under way. */
+  readonly lingerMs: number;
+  /** A batch is closed when it would pass this. Above 256 KiB nothing is gained. */
+  readonly batchBytes: number;
+  readonly compression: CompressionType;
+  /** Numbered batches: a repeated one is not stored twice. Needs acks=all. */
+  readonly idempotent: boolean;
+  /** Makes `beginTransaction` possible, and fences the producer that used this id before. */
+  readonly transactionalId: string | undefined;
+  readonly transactionTimeoutMs: number;
+  /** From `send` to success or failure, repetitions included. */
+  readonly deliveryTimeoutMs: number;
+  /** Records not yet acknowledged, in bytes; above, `send` answers false. */
+  readonly bufferBytes: number;
+}
+
+export const PRODUCER_DEFAULTS: ProducerSettings = {
+  acks: "all",
+  lingerMs: 0,
+  batchBytes: BATCH_BYTES_DEFAULT,
+  compression: "none",
+  idempotent: true,
+  transactionalId: undefined,
+  transactionTimeoutMs: 60_000, // Kafka's default
+  deliveryTimeoutMs: 120_000, // Kafka's default
+  bufferBytes: BUFFER_BYTES_DEFAULT,
+};
+
+export interface ConsumerSettings {
+  readonly isolation: IsolationSetting;
+  /** Bytes fetched ahead of the caller. */
+  readonly prefetchBytes: number;
+  /** Largest answer for one partition; a single larger batch still passes. */
+  readonly partitionBytesMax: number;
+}
+
+export const CONSUMER_DEFAULTS: ConsumerSettings = {
+  isolation: "uncommitted",
+  prefetchBytes: PREFETCH_BYTES_DEFAULT,
+  partitionBytesMax: 1_048_576, // Kafka's max.partition.fetch.bytes
+};
