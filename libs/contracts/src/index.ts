@@ -265,3 +265,4 @@ export {
   type ServiceHandlers,
 } from "./transport.ts";
 export { createLoopback } from "./loopback.ts";
+export { errorFromWire, errorToWire, type WireError } from "./error-codec.ts";
