@@ -1,2 +1,3 @@
 export { createCompressionCodecs } from "./compression-codecs.ts";
 export { crc32c } from "./crc32c.ts";
+export { createValueCodec } from "./value-codec.ts";
