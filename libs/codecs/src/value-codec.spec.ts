@@ -36,11 +36,11 @@ describe("ValueCodec", () => {
     check(value);
   });
 
-  // Compared by name and content: under jest these classes exist twice, once per realm.
+  // Under jest these classes exist twice. `structuredClone` gives those of Node's realm, which msgpackr knows; decoded ones are compared by name and content.
   it.each([Float64Array.of(1.5, NaN), Float32Array.of(0.5), Int32Array.of(-1, 2), Uint16Array.of(7), BigInt64Array.of(-5n)])("gives back %O", (array) => {
-    const decoded = codec.decode(codec.encode([array]));
-    expect(decoded).toEqual([array]);
-    expect(Object.prototype.toString.call(Object(decoded)[0])).toBe(Object.prototype.toString.call(array));
+    const decoded = codec.decode(codec.encode(structuredClone(array)));
+    expect(Object.prototype.toString.call(decoded)).toBe(Object.prototype.toString.call(array));
+    expect(Array.from(decoded as Iterable<number | bigint>)).toEqual(Array.from<number | bigint>(array));
   });
 
   it("gives back -0 as -0", () => {
@@ -55,12 +55,12 @@ describe("ValueCodec", () => {
   });
 
   it("returns bytes and values that share memory with nothing", () => {
-    const encoded = codec.encode({ bytes: Uint8Array.of(1, 2, 3), floats: Float64Array.of(1) });
+    const encoded = codec.encode({ bytes: Uint8Array.of(1, 2, 3), more: [Uint8Array.of(9)] });
     expect(encoded.byteLength).toBe(encoded.buffer.byteLength);
     const decoded = codec.decode(encoded);
     encoded.fill(0);
     for (let i = 0; i < 1_000; i++) codec.encode("overwrite ".repeat(50));
-    expect(decoded).toEqual({ bytes: Uint8Array.of(1, 2, 3), floats: Float64Array.of(1) });
+    expect(decoded).toStrictEqual({ bytes: Uint8Array.of(1, 2, 3), more: [Uint8Array.of(9)] });
   });
 
   class Counter {
