@@ -1,1 +1,2 @@
-export {};
+export { ManualClock, settle } from "./clock.ts";
+export { SeededRandom } from "./random.ts";
