@@ -1,0 +1,177 @@
+import type { JobSettings } from "@millrace/model";
+import type { PhysicalPlan } from "@millrace/planner";
+import type { ValueCodec } from "@millrace/ports";
+import type { RecordOffsets } from "@millrace/records";
+
+/** A function of user code. What it takes depends on the operator's kind and the function's name (model `OperatorNode`). */
+export type UserFunction = (...args: never[]) => unknown;
+
+/** Functions of a job by operator id, then by name: what `JobDefinition` of libs/streams carries beside the graph. */
+export type OperatorFunctions = ReadonlyMap<string, Readonly<Record<string, UserFunction | undefined>>>;
+
+/** A source task: one partition of a topic, numbered for the life of the job. */
+export interface SourceTask {
+  /** Operator id of the source. */
+  readonly source: string;
+  readonly index: number;
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** Who does what in this job epoch, seen from one worker. */
+export interface WorkerLayout {
+  readonly workerIndex: number;
+  readonly workerCount: number;
+  /** Worker index by slot; its length is the job's slot count. */
+  readonly slotWorkers: readonly number[];
+  /** Source tasks of this worker only. */
+  readonly sourceTasks: readonly SourceTask[];
+}
+
+/** Watermarks in force for one eventTime operator in a batch; undefined: no record seen so far. */
+export interface Watermarks {
+  /** wm(t-1): a window that ends at or below is late. */
+  readonly lateMs: number | undefined;
+  /** wm(t): a window that ends at or below closes. */
+  readonly evictMs: number | undefined;
+}
+
+/** What a worker needs of a recorded batch plan; ranges are the caller's business. */
+export interface RuntimeBatch {
+  /** Number of the batch, from 1. Batch n of a job lies at zero time + n · interval whenever an operator can tell. */
+  readonly batch: number;
+  readonly timeMs: number;
+  /** By id of the eventTime operator. */
+  readonly watermarks: ReadonlyMap<string, Watermarks>;
+  /** Bounded input ends with this batch: every window closes. */
+  readonly final: boolean;
+  /** Sources that have nothing to say at this time, which is not the same as an empty batch. Absent: none. */
+  readonly absentSources?: ReadonlySet<string>;
+}
+
+/** Rows on their way to a slot of another worker. `sequence` order within a task is the order of the calls. */
+export interface OutgoingBlock {
+  readonly batch: number;
+  readonly edge: number;
+  readonly fromTask: number;
+  readonly toSlot: number;
+  readonly toWorker: number;
+  readonly recordCount: number;
+  readonly payload: Uint8Array;
+}
+
+/** As it came from a peer, in the order in which that peer sent it. */
+export type IncomingBlock = Omit<OutgoingBlock, "toWorker">;
+
+/** One output record, encoded. Its bytes are the receiver's to keep. */
+export interface SinkRecord {
+  /** Operator id of the sink. */
+  readonly sink: string;
+  /** Slot whose progress mark covers the record (see `sinkSlots`). */
+  readonly slot: number;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly timestampMs: number;
+}
+
+/** Where a runtime's output goes. Calls are synchronous and must not throw; the caller buffers and waits by `ready`. */
+export interface RuntimeOutput {
+  sendBlock(block: OutgoingBlock): void;
+  /** All blocks of (batch, edge) for that worker have been sent; called for each other worker once per edge and batch. */
+  edgeEnd(end: { readonly batch: number; readonly edge: number; readonly toWorker: number; readonly blockCount: number }): void;
+  emitSink(record: SinkRecord): void;
+  /** What `print` shows. */
+  print(text: string): void;
+  /** Called between tasks of keyed stages: resolves when there is room for more output. */
+  ready?(): Promise<void> | undefined;
+}
+
+export interface WorkerRuntimeOptions {
+  readonly jobId: string;
+  readonly plan: PhysicalPlan;
+  readonly functions: OperatorFunctions;
+  readonly settings: Pick<JobSettings, "batchIntervalMs">;
+  readonly layout: WorkerLayout;
+  readonly codec: ValueCodec;
+  readonly output: RuntimeOutput;
+  /** How far beyond the batch time a record may push the watermark (one bad clock must not close everything); Infinity: any. */
+  readonly eventTimeAheadMaxMs: number;
+}
+
+/** Greatest event time that an eventTime operator saw in one source task in this batch. */
+export interface EventTimeSeen {
+  readonly operatorId: string;
+  readonly source: string;
+  readonly index: number;
+  readonly maxMs: number;
+}
+
+/** What a worker reports when its source tasks have ended. */
+export interface MapResult {
+  readonly eventTimes: readonly EventTimeSeen[];
+  readonly recordsIn: number;
+  readonly bytesIn: number;
+}
+
+export interface OperatorCounts {
+  readonly operatorId: string;
+  readonly recordsIn: number;
+  readonly recordsOut: number;
+  readonly lateRecords: number;
+  readonly stateKeys: number;
+}
+
+/** What a worker reports when all its tasks have finished the batch. */
+export interface BatchResult {
+  readonly recordsOut: number;
+  readonly lateRecords: number;
+  /** Records dropped because they could not be decoded (`onBadRecord: "skip"`). */
+  readonly badRecords: number;
+  /** Some operator holds what a later watermark would emit. */
+  readonly statePending: boolean;
+  readonly operators: readonly OperatorCounts[];
+}
+
+/** State of one operator in one task, as bytes. */
+export interface StateSnapshot {
+  readonly operatorId: string;
+  /** See `stateTaskIndex`: the task, or task and stage for an operator that runs in several stages. */
+  readonly taskIndex: number;
+  readonly keyCount: number;
+  /** undefined: unchanged since the last snapshot, refer to the earlier bytes. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+/**
+ * Operators, keyed state and shuffles of one worker of a job: a state machine without I/O. Per batch:
+ * `beginBatch` → `pushRecords`* and `endSource` per own source task → `endSources` → `advance` (and after each `receiveBlock` /
+ * `receiveEdgeEnd`) until `finished` → `finishBatch` → `snapshotState` where a checkpoint is wanted.
+ * After any error the runtime is broken and must be dropped with its worker.
+ */
+export interface WorkerRuntime {
+  /** State of a checkpoint, before the first batch. A part of a task that this worker does not own is ignored. */
+  loadState(part: { readonly operatorId: string; readonly taskIndex: number; readonly bytes: Uint8Array }): void;
+  beginBatch(batch: RuntimeBatch): void;
+  /** Records of one decoded record batch with startOffset ≤ offset < endOffset. Views on them are not kept. */
+  pushRecords(request: { readonly source: string; readonly index: number; readonly records: RecordOffsets; readonly startOffset: number; readonly endOffset: number }): void;
+  /** Elements as they are, for tests and sources that are not topics. `times` defaults to the batch time. */
+  pushElements(request: { readonly source: string; readonly index: number; readonly elements: Iterable<unknown>; readonly timeMs?: number }): void;
+  /** The source task has read its whole range. */
+  endSource(source: string, index: number): void;
+  /** All own source tasks have ended (called also by a worker that has none): ends their edges. */
+  endSources(): MapResult;
+  /** A block of this batch or a coming one. */
+  receiveBlock(block: IncomingBlock): void;
+  receiveEdgeEnd(end: { readonly batch: number; readonly edge: number; readonly fromWorker: number; readonly blockCount: number }): void;
+  /** Runs every keyed stage whose inputs have ended. Rejects with a typed error; `user-code-failed` names operator and position. */
+  advance(): Promise<void>;
+  /** All stages have run. */
+  readonly finished: boolean;
+  finishBatch(): BatchResult;
+  /** State of every stateful (operator, task) of this worker; bytes only where it changed since the last call. */
+  snapshotState(): readonly StateSnapshot[];
+  /** Slots of each sink whose marks this worker moves. */
+  readonly sinkSlots: ReadonlyMap<string, readonly number[]>;
+  /** (operator, task index) of every state part that this worker owns. */
+  readonly stateTasks: readonly { readonly operatorId: string; readonly taskIndex: number }[];
+}
