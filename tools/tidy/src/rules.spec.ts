@@ -1,0 +1,110 @@
+import { describe, expect, it } from "@jest/globals";
+import { formatFinding } from "./finding.ts";
+import { bansRule } from "./rules/bans.ts";
+import { errorPagesRule } from "./rules/error-pages.ts";
+import { filesRule } from "./rules/files.ts";
+import { layersRule } from "./rules/layers.ts";
+import { libReadmeRule } from "./rules/lib-readme.ts";
+import { linksRule } from "./rules/links.ts";
+import { packagesRule } from "./rules/packages.ts";
+import { createTree, type Edge, type Rule } from "./tree.ts";
+
+function check(rule: Rule, files: Readonly<Record<string, string>>, expected: readonly string[], edges: readonly Edge[] = []): void {
+  expect(rule(createTree(files, edges)).map(formatFinding)).toEqual(expected.map((text): unknown => expect.stringContaining(text)));
+}
+
+function manifest(name: string, tags: readonly string[], more: object = {}): string {
+  return JSON.stringify({ name: `@millrace/${name}`, nx: { tags }, exports: { ".": {} }, ...more });
+}
+
+const model = { "libs/model/package.json": manifest("model", ["layer:base", "scope:shared"]) };
+const rpc = { "libs/rpc/package.json": manifest("rpc", ["layer:adapter", "scope:shared"]) };
+const dataflow = { "libs/dataflow/package.json": manifest("dataflow", ["layer:engine", "scope:streams"]) };
+const brokerNode = { "libs/broker-node/package.json": manifest("broker-node", ["layer:service", "scope:broker"]) };
+const edge = (source: string, target: string): Edge => ({ source: `@millrace/${source}`, target: `@millrace/${target}` });
+
+describe("layersRule", () => {
+  it("lets an adapter import base", () => {
+    check(layersRule, { ...model, ...rpc }, [], [edge("rpc", "model")]);
+  });
+  it("refuses base importing an adapter", () => {
+    check(layersRule, { ...model, ...rpc }, ["libs/model/package.json: layers: base may import base, not adapter (@millrace/rpc)"], [edge("model", "rpc")]);
+  });
+  it("refuses a broker service importing an engine of streams", () => {
+    check(layersRule, { ...brokerNode, ...dataflow }, ["scope broker may import its own and shared, not streams"], [edge("broker-node", "dataflow")]);
+  });
+  it("refuses a project without tags", () => {
+    check(layersRule, { "libs/x/package.json": manifest("x", []) }, ["needs layer:* and scope:*"]);
+  });
+});
+
+describe("libReadmeRule", () => {
+  const readme = { "libs/model/README.md": "# model\n## Invariants\n## Files\n## Traps\n" };
+  it("accepts a row that says what the tags say", () => {
+    check(libReadmeRule, { ...model, ...readme, "libs/README.md": "| [model](./model/README.md) | base | shared | x |" }, []);
+  });
+  it("refuses another layer in the table", () => {
+    check(libReadmeRule, { ...model, ...readme, "libs/README.md": "| [model](./model/README.md) | sdk | shared | x |" }, ["is sdk shared here and base shared in its tags"]);
+  });
+  it("asks for the parts of a README", () => {
+    check(libReadmeRule, { ...model, "libs/README.md": "| [model](./m) | base | shared | x |", "libs/model/README.md": "# model\n## Files\n" }, ["Invariants", "Traps"]);
+  });
+});
+
+describe("packagesRule", () => {
+  const root = JSON.stringify({ dependencies: { zod: "4.6.7" }, scripts: { a: "a" } });
+  it("accepts the root's versions", () => {
+    check(packagesRule, { "package.json": root, "libs/x/package.json": manifest("x", [], { dependencies: { zod: "4.6.7", "@millrace/model": "*" } }) }, []);
+  });
+  it("refuses another version and a second door", () => {
+    const exports = { ".": {}, "./deep": {} };
+    check(packagesRule, { "package.json": root, "libs/x/package.json": manifest("x", [], { exports, dependencies: { zod: "4.0.0" } }) }, ['exports "./deep"', "zod is 4.0.0 here and 4.6.7 at the root"]);
+  });
+  it("refuses a thirteenth script", () => {
+    const scripts = Object.fromEntries(Array.from({ length: 13 }, (_, index) => [`s${index}`, "x"]));
+    check(packagesRule, { "package.json": JSON.stringify({ scripts }) }, ["13 scripts, at most 12"]);
+  });
+});
+
+describe("errorPagesRule", () => {
+  const source = { "libs/x/src/errors.ts": 'new AppError({ kind: "invalid", code: "bad-name", message: "no" })' };
+  it("accepts a code with its page", () => {
+    check(errorPagesRule, { ...source, "docs/errors/bad-name.md": "## What happened\n## Why\n## What to do\n" }, []);
+  });
+  it("asks for the page of a code", () => {
+    check(errorPagesRule, source, ["libs/x/src/errors.ts:1: error-pages: code bad-name has no page"]);
+  });
+  it("refuses a page without a code", () => {
+    check(errorPagesRule, { "docs/errors/old.md": "## What happened\n## Why\n## What to do\n" }, ["no source raises this code"]);
+  });
+  it("knows codes raised by a helper", () => {
+    check(errorPagesRule, { "libs/x/src/a.ts": 'throw jobError("no-output", "job has no output")' }, ["code no-output"]);
+  });
+});
+
+describe("filesRule", () => {
+  it("refuses a file over 500 lines", () => {
+    check(filesRule, { "libs/x/src/index.ts": "a\n".repeat(501) }, ["501 lines"]);
+  });
+  it("refuses a source nothing mentions", () => {
+    check(filesRule, { "libs/x/src/index.ts": 'import "./used.ts";', "libs/x/src/used.ts": "", "libs/x/src/dead.ts": "" }, ["libs/x/src/dead.ts: files: no other source"]);
+  });
+});
+
+describe("linksRule", () => {
+  it("follows relative links to files and folders", () => {
+    check(linksRule, { "a/b.md": "[x](./c.md) [y](../a) [z](https://x.y)", "a/c.md": "" }, []);
+  });
+  it("refuses a link that leads nowhere", () => {
+    check(linksRule, { "a/b.md": "\n[x](./gone.md)" }, ["a/b.md:2: links: leads nowhere: ./gone.md"]);
+  });
+});
+
+describe("bansRule", () => {
+  it("names the replacement", () => {
+    check(bansRule, { "libs/x/src/a.ts": 'const a = 1;\nexport * from "./b.ts";' }, ["libs/x/src/a.ts:2: bans: export * from: write named exports"]);
+  });
+  it("leaves generated code alone", () => {
+    check(bansRule, { "libs/x/src/gen/a.ts": "// @ts-nocheck" }, []);
+  });
+});

@@ -1,0 +1,11 @@
+import { bansRule } from "./rules/bans.ts";
+import { errorPagesRule } from "./rules/error-pages.ts";
+import { filesRule } from "./rules/files.ts";
+import { layersRule } from "./rules/layers.ts";
+import { libReadmeRule } from "./rules/lib-readme.ts";
+import { linksRule } from "./rules/links.ts";
+import { packagesRule } from "./rules/packages.ts";
+import type { Rule } from "./tree.ts";
+
+/** Every rule of the tree. */
+export const rules: readonly Rule[] = [layersRule, libReadmeRule, packagesRule, errorPagesRule, filesRule, linksRule, bansRule];
