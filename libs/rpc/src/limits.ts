@@ -1,0 +1,35 @@
+/**
+ * Bounds of the transport. Relations: a message fits the retry-free send path at once (it is the unit of flow), the window holds several
+ * typical payloads, and what a slow peer can make us keep per stream is about STREAM_PENDING_BYTES_MAX + FLOW_WINDOW_BYTES + one message.
+ */
+
+/** Largest message either way. A fetch answers at most 50 MiB by default and a job bundle at most 16 MiB; the rest is room. */
+export const MESSAGE_BYTES_MAX = 64 * 1024 * 1024;
+
+/** HTTP/2 window per stream and connection. 64 KiB (the default) halves the rate of 64 KiB payloads; above 4 MiB nothing is gained. */
+export const FLOW_WINDOW_BYTES = 4 * 1024 * 1024;
+
+/** Bytes of a stream that may wait to be sent, or received and not yet read, before its source is paused. */
+export const STREAM_PENDING_BYTES_MAX = 1024 * 1024;
+
+/** The same in messages: small ones cost objects, not bytes. */
+export const STREAM_PENDING_MESSAGES_MAX = 16;
+
+/** Messages that a server stream reads ahead of its handler: one being worked on, one at hand. */
+export const SERVER_READ_AHEAD_MESSAGES = 2;
+
+/** Deadline of a unary call that names none: longer than any long poll, short enough that a lost peer is noticed. */
+export const UNARY_TIMEOUT_MS = 30_000;
+
+/** Silence after which a connection with calls is probed, and how long the answer may take: a cut link shows within 15 s. */
+export const KEEPALIVE_INTERVAL_MS = 10_000;
+export const KEEPALIVE_TIMEOUT_MS = 5_000;
+
+/** Reconnecting: the first attempt soon (a restarted broker is back within a second), at most this far apart. */
+export const RECONNECT_DELAY_MS_MIN = 100;
+export const RECONNECT_DELAY_MS_MAX = 2_000;
+
+/** Length of texts in error trailers: they travel as HTTP/2 headers, of which peers take 16 KiB in all. */
+export const ERROR_MESSAGE_LENGTH_MAX = 2_048;
+export const ERROR_CONTEXT_LENGTH_MAX = 512;
+export const ERROR_CONTEXT_ENTRIES_MAX = 16;

@@ -1,0 +1,99 @@
+import { Server, ServerCredentials, type UntypedHandleCall } from "@grpc/grpc-js";
+import type { BoundService, CallContext, RpcListener, RpcServer } from "@millrace/contracts";
+import { AppError } from "@millrace/model";
+import { assert } from "@millrace/stdx";
+import { HealthImplementation } from "grpc-health-check";
+import { FLOW_WINDOW_BYTES, KEEPALIVE_INTERVAL_MS, KEEPALIVE_TIMEOUT_MS, MESSAGE_BYTES_MAX } from "./limits.ts";
+import type { MessageCodec, MessageCodecs } from "./message-codec.ts";
+import { widenServerWindows } from "./node-internals.ts";
+import { addReflection } from "./reflection.ts";
+import { methodDefinition, methodHandler } from "./server-method.ts";
+
+/** What may differ between listeners; a process needs one, made without options. */
+export interface RpcListenerOptions {
+  readonly codecs?: MessageCodecs;
+  /** For measurements. */
+  readonly flowWindowBytes?: number;
+}
+
+/**
+ * Servers on gRPC, each with health (grpc.health.v1: "" and every service) and reflection. Health turns NOT_SERVING when a stop begins,
+ * before calls are refused, so that load balancers look elsewhere first.
+ */
+export function createRpcListener(options: RpcListenerOptions = {}): RpcListener {
+  return {
+    listen: async (address, services) => {
+      const server = new Server({
+        "grpc.max_send_message_length": MESSAGE_BYTES_MAX,
+        "grpc.max_receive_message_length": MESSAGE_BYTES_MAX,
+        "grpc.keepalive_time_ms": KEEPALIVE_INTERVAL_MS,
+        "grpc.keepalive_timeout_ms": KEEPALIVE_TIMEOUT_MS,
+        "grpc.enable_channelz": 0,
+      });
+      widenServerWindows(server, options.flowWindowBytes ?? FLOW_WINDOW_BYTES);
+      for (const service of services) addService(server, service, options.codecs ?? new Map<string, MessageCodec>());
+      const health = addHealth(server, services);
+      await addReflection(server, services.map(({ service }) => service));
+      const port = await bind(server, address);
+      return rpcServer(server, health, { address: `${address.slice(0, address.lastIndexOf(":"))}:${port}`, services });
+    },
+  };
+}
+
+function addService(server: Server, { service, handlers }: BoundService, codecs: MessageCodecs): void {
+  const definition: Record<string, ReturnType<typeof methodDefinition>> = {};
+  const implementation: Record<string, UntypedHandleCall> = {};
+  for (const method of service.methods) {
+    const handler = handlers[method.localName];
+    assert(typeof handler === "function", `service has no handler service=${service.typeName} method=${method.name}`);
+    definition[method.localName] = methodDefinition(method);
+    implementation[method.localName] = methodHandler(method, handler as (input: unknown, context: CallContext) => unknown, codecs);
+  }
+  server.addService(definition, implementation);
+}
+
+function addHealth(server: Server, services: readonly BoundService[]): HealthImplementation {
+  const health = new HealthImplementation({ "": "SERVING" });
+  for (const { service } of services) health.setStatus(service.typeName, "SERVING");
+  health.addToServer(server);
+  return health;
+}
+
+function bind(server: Server, address: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+      if (error === null) resolve(port);
+      else reject(bindError(error, address));
+    });
+  });
+}
+
+function bindError(error: Error, address: string): AppError {
+  if (error.message.includes("EADDRINUSE")) {
+    const message = "another process listens on this address: stop it, or choose another port";
+    return new AppError({ kind: "conflict", code: "port-in-use", message, context: { address }, cause: error });
+  }
+  const message = "cannot listen on this address: check that host and port are this machine's to use";
+  return new AppError({ kind: "invalid", code: "cannot-listen", message, context: { address, detail: error.message }, cause: error });
+}
+
+function rpcServer(server: Server, health: HealthImplementation, bound: { address: string; services: readonly BoundService[] }): RpcServer {
+  let stopping: Promise<void> | undefined;
+  return {
+    address: bound.address,
+    stop: ({ deadlineMs }) => {
+      stopping ??= new Promise((resolve) => {
+        for (const name of ["", ...bound.services.map(({ service }) => service.typeName)]) health.setStatus(name, "NOT_SERVING");
+        const timer = setTimeout(() => {
+          server.forceShutdown();
+          resolve();
+        }, deadlineMs);
+        server.tryShutdown(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+      return stopping;
+    },
+  };
+}

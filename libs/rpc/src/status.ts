@@ -1,0 +1,101 @@
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { Metadata, status as Status, type StatusObject } from "@grpc/grpc-js";
+import { ErrorKind as WireKind, ErrorSchema } from "@millrace/contracts";
+import { AppError, type ErrorKind, toAppError } from "@millrace/model";
+import { ERROR_CONTEXT_ENTRIES_MAX, ERROR_CONTEXT_LENGTH_MAX, ERROR_MESSAGE_LENGTH_MAX } from "./limits.ts";
+import { asBuffer } from "./message-codec.ts";
+
+/** Trailing metadata that carries the typed error; clients without Millrace's code still get status and message. */
+export const ERROR_TRAILER = "millrace-error-bin";
+
+interface Mapping {
+  readonly status: Status;
+  readonly wire: WireKind;
+}
+
+/** The one place where kinds meet gRPC. Statuses follow gRPC's advice to callers: UNAVAILABLE = the same call again, ABORTED = read again first. */
+const MAPPING: Readonly<Record<ErrorKind, Mapping>> = {
+  invalid: { status: Status.INVALID_ARGUMENT, wire: WireKind.INVALID },
+  "not-found": { status: Status.NOT_FOUND, wire: WireKind.NOT_FOUND },
+  conflict: { status: Status.ABORTED, wire: WireKind.CONFLICT },
+  fenced: { status: Status.FAILED_PRECONDITION, wire: WireKind.FENCED },
+  exhausted: { status: Status.RESOURCE_EXHAUSTED, wire: WireKind.EXHAUSTED },
+  retry: { status: Status.UNAVAILABLE, wire: WireKind.RETRY },
+  unavailable: { status: Status.UNAVAILABLE, wire: WireKind.UNAVAILABLE },
+  corrupt: { status: Status.DATA_LOSS, wire: WireKind.CORRUPT },
+  internal: { status: Status.INTERNAL, wire: WireKind.INTERNAL },
+};
+
+const KIND_OF_WIRE = new Map<WireKind, ErrorKind>(Object.entries(MAPPING).map(([kind, { wire }]) => [wire, kind as ErrorKind]));
+
+/** What the server sends for an error thrown by a handler. Anything that is not an AppError is `internal`. */
+export function statusOfError(error: unknown): { code: Status; details: string; metadata: Metadata } {
+  const appError = toAppError(error);
+  const { status, wire } = MAPPING[appError.kind];
+  const entries = Object.entries(appError.context).filter(([, value]) => value !== undefined);
+  const message = create(ErrorSchema, {
+    kind: wire,
+    code: appError.code,
+    message: appError.reason.slice(0, ERROR_MESSAGE_LENGTH_MAX),
+    context: Object.fromEntries(
+      entries.slice(0, ERROR_CONTEXT_ENTRIES_MAX).map(([key, value]) => [key, String(value).slice(0, ERROR_CONTEXT_LENGTH_MAX)]),
+    ),
+  });
+  const metadata = new Metadata();
+  metadata.set(ERROR_TRAILER, asBuffer(toBinary(ErrorSchema, message)));
+  return { code: status, details: `${appError.message} [${appError.code}]`.slice(0, ERROR_MESSAGE_LENGTH_MAX), metadata };
+}
+
+/** Where a call went, for messages of errors that have no server behind them. */
+export interface CallTarget {
+  readonly address: string;
+  readonly method: string;
+}
+
+/** What a client throws for a status that is not OK: the server's own error, else one that says what happened to the call. */
+export function errorOfStatus(status: StatusObject, target: CallTarget): AppError {
+  const [trailer] = status.metadata.get(ERROR_TRAILER);
+  return (Buffer.isBuffer(trailer) ? tryDecode(trailer) : undefined) ?? errorOfCode(status, target);
+}
+
+function tryDecode(bytes: Buffer): AppError | undefined {
+  try {
+    const error = fromBinary(ErrorSchema, bytes);
+    const kind = KIND_OF_WIRE.get(error.kind) ?? "internal";
+    return new AppError({ kind, code: error.code, message: error.message, context: error.context });
+  } catch {
+    return undefined; // A foreign server that uses our key: its status still says enough.
+  }
+}
+
+function errorOfCode(status: StatusObject, target: CallTarget): AppError {
+  const context = { address: target.address, method: target.method };
+  const detail = status.details;
+  switch (status.code) {
+    case Status.CANCELLED:
+      return new AppError({ kind: "unavailable", code: "cancelled", message: "call was cancelled", context });
+    case Status.DEADLINE_EXCEEDED:
+      return new AppError({ kind: "unavailable", code: "deadline-exceeded", message: "no answer in time: try again, or allow more time", context });
+    case Status.UNAVAILABLE:
+      return new AppError({
+        kind: "unavailable",
+        code: "unreachable",
+        message: "nobody answers at this address: check that the service runs and the address is right",
+        context: { ...context, detail },
+      });
+    case Status.RESOURCE_EXHAUSTED:
+      return new AppError({ kind: "exhausted", code: "message-too-large", message: "message is over the transport's limit: send less at once", context: { ...context, detail } });
+    case Status.UNIMPLEMENTED:
+      return new AppError({
+        kind: "invalid",
+        code: "not-implemented",
+        message: "this address serves no such method: check that it is the right service and version",
+        context,
+      });
+    case Status.UNAUTHENTICATED:
+    case Status.PERMISSION_DENIED:
+      return new AppError({ kind: "invalid", code: "not-allowed", message: "the server refused the caller", context: { ...context, detail } });
+    default:
+      return new AppError({ kind: "internal", code: "rpc-failed", message: "call failed", context: { ...context, status: Status[status.code], detail } });
+  }
+}
