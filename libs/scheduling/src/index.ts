@@ -1,1 +1,22 @@
-export {};
+export { assignTasks, type ExecutorCapacity, type TaskAssignment } from "./assign-tasks.ts";
+export { findMarkConflict, type SinkMark } from "./check-marks.ts";
+export type { CommitTag, JobChange, JobEffect, JobEvent, TimerName, WorkerCommand, WorkerLayout, WorkerReport } from "./job-events.ts";
+export { JobMachine, type JobInput, type Now } from "./job-machine.ts";
+export {
+  type BatchPlan,
+  type CheckpointManifest,
+  ENDED_STATES,
+  type JobCounters,
+  type JobFailure,
+  type JobRecord,
+  type JobRunState,
+  type SourcePartition,
+  type SourceRange,
+  type StatePart,
+  type TrackedPartition,
+  type WatermarkStep,
+} from "./job-record.ts";
+export { type EventTimeOperator, type JobShape, shapeOf } from "./job-shape.ts";
+export { canonicalPlan, type JobProgress, type PlanDecision, type PlanInput, planNextBatch, recordCount } from "./plan-batch.ts";
+export type { RunProgress } from "./progress.ts";
+export { type EventTimeSeen, nextWatermarks, trackEventTimes } from "./watermark-tracker.ts";

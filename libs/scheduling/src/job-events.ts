@@ -1,0 +1,83 @@
+import type { ExecutorCapacity } from "./assign-tasks.ts";
+import type { SinkMark } from "./check-marks.ts";
+import type { BatchPlan, CheckpointManifest, JobFailure, JobRecord, SourcePartition, StatePart } from "./job-record.ts";
+import type { EventTimeSeen } from "./watermark-tracker.ts";
+
+/** What happens to a job. */
+export type JobEvent =
+  | { readonly kind: "executors"; readonly live: readonly ExecutorCapacity[] }
+  | { readonly kind: "sources-resolved"; readonly sources: readonly SourcePartition[] }
+  /** The commit of that sequence is durable. */
+  | { readonly kind: "committed"; readonly sequence: number }
+  /** Last stable offsets in the order of the job's source partitions. */
+  | { readonly kind: "ends"; readonly ends: readonly number[] }
+  | { readonly kind: "timer"; readonly name: TimerName }
+  | { readonly kind: "worker"; readonly jobEpoch: number; readonly workerIndex: number; readonly report: WorkerReport }
+  /** Brokers could not be asked: try again later. */
+  | { readonly kind: "lookup-failed"; readonly failure: JobFailure; readonly retriable: boolean }
+  | { readonly kind: "stop"; readonly drain: boolean }
+  | { readonly kind: "savepoint"; readonly savepointId: string };
+
+export type WorkerReport =
+  | { readonly kind: "ready"; readonly shuffleAddress: string }
+  | { readonly kind: "fenced" }
+  | { readonly kind: "opened"; readonly marks: readonly SinkMark[]; readonly marksEndOffset: number }
+  | { readonly kind: "map-done"; readonly batch: number; readonly eventTimes: readonly EventTimeSeen[]; readonly recordsIn: number }
+  | {
+      readonly kind: "batch-done";
+      readonly batch: number;
+      readonly recordsOut: number;
+      readonly lateRecords: number;
+      readonly statePending: boolean;
+      readonly parts: readonly StatePart[];
+      readonly marksEndOffset: number;
+    }
+  | { readonly kind: "failed"; readonly failure: JobFailure; readonly permanent: boolean; readonly batch: number };
+
+/** What a commit is for, for logs. */
+export type CommitTag = "sources" | "epoch" | "plan" | "checkpoint" | "ended";
+export type TimerName = "retry-start" | "phase" | "plan" | "rescale";
+
+/** What the node does for a job; answers come back as events. */
+export type JobEffect =
+  /** Create internal topics, find source partitions and their first (and last, if bounded) offsets. → sources-resolved */
+  | { readonly kind: "resolve-sources" }
+  | { readonly kind: "list-ends" }
+  /** All changes or none, in order of sequence; then `committed`. */
+  | { readonly kind: "commit"; readonly tag: CommitTag; readonly sequence: number; readonly changes: readonly JobChange[] }
+  | { readonly kind: "start-worker"; readonly executorId: string; readonly jobEpoch: number; readonly workerIndex: number }
+  | { readonly kind: "stop-worker"; readonly executorId: string; readonly jobEpoch: number; readonly workerIndex: number }
+  | { readonly kind: "command"; readonly executorId: string; readonly jobEpoch: number; readonly workerIndex: number; readonly command: WorkerCommand }
+  /** Replaces a timer of the same name. */
+  | { readonly kind: "set-timer"; readonly name: TimerName; readonly delayMs: number }
+  | { readonly kind: "cancel-timer"; readonly name: TimerName }
+  /** Something that watchers see has changed. */
+  | { readonly kind: "status-changed" }
+  | { readonly kind: "savepoint-created"; readonly savepointId: string; readonly batch: number };
+
+export type JobChange =
+  | { readonly kind: "put-record"; readonly record: JobRecord }
+  | { readonly kind: "put-plan"; readonly plan: BatchPlan }
+  | { readonly kind: "delete-plan"; readonly batch: number }
+  | { readonly kind: "put-checkpoint"; readonly manifest: CheckpointManifest }
+  | { readonly kind: "delete-checkpoint"; readonly batch: number }
+  | { readonly kind: "put-savepoint"; readonly savepointId: string; readonly manifest: CheckpointManifest };
+
+export type WorkerCommand =
+  | { readonly kind: "fence"; readonly transactionalIds: readonly string[] }
+  | {
+      readonly kind: "open";
+      readonly layout: WorkerLayout;
+      readonly transactionalId: string;
+      readonly checkpointBatch: number;
+      readonly parts: readonly StatePart[];
+      readonly marksStartOffset: number;
+    }
+  | { readonly kind: "run-batch"; readonly plan: BatchPlan; readonly checkpoint: boolean; readonly checkpointedBatch: number };
+
+export interface WorkerLayout {
+  readonly slotCount: number;
+  readonly slotWorkers: readonly number[];
+  readonly sources: readonly (SourcePartition & { readonly workerIndex: number })[];
+  readonly workerAddresses: readonly string[];
+}

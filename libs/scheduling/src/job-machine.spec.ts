@@ -1,0 +1,235 @@
+import { describe, expect, it } from "@jest/globals";
+import { JOB_SETTINGS_DEFAULT, type JobGraph } from "@millrace/model";
+import { assertDefined } from "@millrace/stdx";
+import type { JobEffect, JobEvent, WorkerReport } from "./job-events.ts";
+import { type JobInput, JobMachine } from "./job-machine.ts";
+import type { BatchPlan, CheckpointManifest, JobRecord } from "./job-record.ts";
+
+const GRAPH: JobGraph = {
+  formatVersion: 1,
+  name: "copy",
+  settings: { ...JOB_SETTINGS_DEFAULT, slotCount: 2 },
+  operators: [
+    {
+      id: "in",
+      name: "in",
+      kind: "source",
+      parents: [],
+      source: { type: "topic", topic: "t", value: { format: "string" }, elements: "value", start: "earliest", until: "latest", onBadRecord: "fail" },
+    },
+    { id: "out", name: "out", kind: "sink", parents: ["in"], sink: { type: "topic", topic: "o", value: { format: "string" } } },
+  ],
+};
+
+const RECORD: JobRecord = {
+  jobId: "j",
+  name: "copy",
+  incarnation: 1,
+  digest: "d",
+  state: "waiting",
+  jobEpoch: 0,
+  submittedAtMs: 0,
+  endedAtMs: undefined,
+  zeroTimeMs: undefined,
+  sources: undefined,
+  openTransactionalIds: [],
+  restarts: 0,
+  error: undefined,
+};
+
+const SOURCES = [{ source: "in", index: 0, topic: "t", partition: 0, startOffset: 0, endOffset: 5 }];
+const TWO = [
+  { executorId: "a", workerSlots: 1 },
+  { executorId: "b", workerSlots: 1 },
+];
+
+/** Drives a machine as a node would; every effect becomes a line. Commits, lookups and timers are answered by the test. */
+function createRig(input: Partial<JobInput> = {}) {
+  const machine = new JobMachine({ record: RECORD, graph: GRAPH, checkpoint: undefined, plans: [], digest: (text) => `#${text.length}`, ...input });
+  const store = { record: RECORD, plans: new Map<number, BatchPlan>(), checkpoints: new Map<number, CheckpointManifest>() };
+  let timeMs = 1_000;
+  const handle = (event: JobEvent): string[] => describeEffects(machine.handle(event, { wallMs: (timeMs += 10), monotonicMs: timeMs }));
+  let commitSequence = 0;
+  function describeEffects(effects: readonly JobEffect[]): string[] {
+    return effects.flatMap((effect) => {
+      switch (effect.kind) {
+        case "commit":
+          commitSequence = effect.sequence;
+          for (const change of effect.changes) {
+            if (change.kind === "put-record") store.record = change.record;
+            if (change.kind === "put-plan") store.plans.set(change.plan.batch, change.plan);
+            if (change.kind === "delete-plan") store.plans.delete(change.batch);
+            if (change.kind === "put-checkpoint") store.checkpoints.set(change.manifest.batch, change.manifest);
+            if (change.kind === "delete-checkpoint") store.checkpoints.delete(change.batch);
+          }
+          return [`commit ${effect.tag}`];
+        case "start-worker":
+        case "stop-worker":
+          return [`${effect.kind} ${effect.executorId} ${effect.jobEpoch}.${effect.workerIndex}`];
+        case "command": {
+          const { command } = effect;
+          const what =
+            command.kind === "run-batch"
+              ? `run ${command.plan.batch} [${command.plan.ranges.map((r) => `${r.startOffset}-${r.endOffset}`).join()}]${command.checkpoint ? " checkpoint" : ""}${command.plan.final ? " final" : ""}`
+              : command.kind === "fence"
+                ? `fence ${command.transactionalIds.join()}`
+                : `open @${command.checkpointBatch}`;
+          return [`${effect.workerIndex}: ${what}`];
+        }
+        case "set-timer":
+          return effect.name === "phase" ? [] : [`timer ${effect.name}`];
+        case "resolve-sources":
+        case "list-ends":
+          return [effect.kind];
+        default:
+          return [];
+      }
+    });
+  }
+  const worker = (workerIndex: number, report: WorkerReport): string[] =>
+    handle({ kind: "worker", jobEpoch: machine.record.jobEpoch, workerIndex, report });
+  const rig = {
+    machine,
+    store,
+    handle,
+    worker,
+    committed: () => handle({ kind: "committed", sequence: commitSequence }),
+    both: (report: WorkerReport) => [...worker(0, report), ...worker(1, report)],
+    /** From executors to the first look at ends. */
+    start(): void {
+      if (machine.record.sources === undefined) {
+        handle({ kind: "executors", live: TWO });
+        handle({ kind: "sources-resolved", sources: SOURCES });
+        rig.committed();
+      }
+      rig.committed();
+      worker(0, { kind: "ready", shuffleAddress: "h:1" });
+      worker(1, { kind: "ready", shuffleAddress: "h:2" });
+      rig.both({ kind: "fenced" });
+      rig.both({ kind: "opened", marks: [], marksEndOffset: 0 });
+    },
+    done: (batch: number) => {
+      rig.both({ kind: "map-done", batch, eventTimes: [], recordsIn: 1 });
+      return rig.both({ kind: "batch-done", batch, recordsOut: 1, lateRecords: 0, statePending: false, parts: [], marksEndOffset: 3 });
+    },
+  };
+  return rig;
+}
+
+describe("JobMachine", () => {
+  it("starts workers only after the epoch is stored, opens only after all are fenced, and runs to the end of bounded input", () => {
+    const rig = createRig();
+    expect(rig.handle({ kind: "executors", live: TWO })).toEqual(["resolve-sources"]);
+    expect(rig.handle({ kind: "sources-resolved", sources: SOURCES })).toEqual(["commit sources"]);
+    expect(rig.committed()).toEqual(["commit epoch"]);
+    expect(rig.store.record.openTransactionalIds).toEqual(["millrace.j.1.1.0", "millrace.j.1.1.1"]);
+    expect(rig.committed()).toEqual(["start-worker a 1.0", "start-worker b 1.1"]);
+    expect(rig.worker(0, { kind: "ready", shuffleAddress: "h:1" })).toEqual([]);
+    expect(rig.worker(1, { kind: "ready", shuffleAddress: "h:2" })).toEqual(["0: fence ", "1: fence "]);
+    expect(rig.both({ kind: "fenced" })).toEqual(["0: open @0", "1: open @0"]);
+    expect(rig.both({ kind: "opened", marks: [], marksEndOffset: 0 })).toEqual(["list-ends"]);
+    expect(rig.handle({ kind: "ends", ends: [9] })).toEqual(["commit plan"]);
+    expect(rig.committed()).toEqual(["0: run 1 [0-5]", "1: run 1 [0-5]"]);
+    expect(rig.done(1)).toEqual(["list-ends"]);
+    expect(rig.handle({ kind: "ends", ends: [9] })).toEqual(["commit plan"]);
+    expect(rig.committed()).toEqual(["0: run 2 [] checkpoint final", "1: run 2 [] checkpoint final"]);
+    expect(rig.done(2)).toEqual(["commit checkpoint"]);
+    expect(rig.store.plans.size).toBe(0);
+    expect(rig.committed()).toEqual(["list-ends"]);
+    expect(rig.handle({ kind: "ends", ends: [9] })).toEqual(["stop-worker a 1.0", "stop-worker b 1.1", "commit ended"]);
+    expect(rig.store.record.state).toBe("finished");
+  });
+
+  it("replays the recorded plan after an executor is lost, and fences the writers of every epoch before", () => {
+    const rig = createRig();
+    rig.start();
+    rig.handle({ kind: "ends", ends: [9] });
+    rig.committed();
+    expect(rig.handle({ kind: "executors", live: TWO.slice(0, 1) })).toEqual(["stop-worker a 1.0", "stop-worker b 1.1", "timer retry-start"]);
+    expect(rig.worker(0, { kind: "map-done", batch: 1, eventTimes: [], recordsIn: 5 })).toEqual([]);
+    expect(rig.handle({ kind: "timer", name: "retry-start" })).toEqual(["commit epoch"]);
+    expect(rig.committed()).toEqual(["start-worker a 2.0"]);
+    expect(rig.worker(0, { kind: "ready", shuffleAddress: "h:3" })).toEqual(["0: fence millrace.j.1.1.0,millrace.j.1.1.1"]);
+    rig.worker(0, { kind: "fenced" });
+    expect(rig.worker(0, { kind: "opened", marks: [], marksEndOffset: 0 })).toEqual(["0: run 1 [0-5]"]);
+  });
+
+  it("does not take the answer of an earlier commit for that of the epoch", () => {
+    const rig = createRig();
+    rig.start();
+    rig.handle({ kind: "ends", ends: [9] });
+    rig.handle({ kind: "executors", live: TWO.slice(0, 1) });
+    rig.handle({ kind: "timer", name: "retry-start" });
+    expect(rig.handle({ kind: "committed", sequence: 3 })).toEqual([]);
+    expect(rig.committed()).toEqual(["start-worker a 2.0"]);
+  });
+
+  it("ignores workers of a former epoch", () => {
+    const rig = createRig();
+    rig.start();
+    const stale = { kind: "worker", jobEpoch: 0, workerIndex: 0, report: { kind: "failed", permanent: true, batch: 1, failure: failure("old") } } as const;
+    expect(rig.handle(stale)).toEqual([]);
+    expect(rig.machine.record.restarts).toBe(0);
+  });
+
+  it("fails the job when user code fails the same batch three times", () => {
+    const rig = createRig();
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      rig.start();
+      if (attempt === 1) {
+        rig.handle({ kind: "ends", ends: [9] });
+        rig.committed();
+      }
+      rig.worker(0, { kind: "failed", permanent: true, batch: 1, failure: failure("user-code-failed") });
+      rig.handle({ kind: "timer", name: "retry-start" });
+    }
+    expect(rig.store.record).toMatchObject({ state: "failed", error: { code: "user-code-failed" } });
+  });
+
+  it("refuses to go on when a mark has no recorded plan", () => {
+    const rig = createRig();
+    rig.handle({ kind: "executors", live: TWO });
+    rig.handle({ kind: "sources-resolved", sources: SOURCES });
+    rig.committed();
+    rig.committed();
+    rig.worker(0, { kind: "ready", shuffleAddress: "h:1" });
+    rig.worker(1, { kind: "ready", shuffleAddress: "h:2" });
+    rig.both({ kind: "fenced" });
+    rig.worker(0, { kind: "opened", marks: [{ sink: "out", slot: 0, batch: 7, digest: "x" }], marksEndOffset: 0 });
+    rig.worker(1, { kind: "opened", marks: [], marksEndOffset: 0 });
+    expect(rig.store.record).toMatchObject({ state: "failed", error: { code: "marks-ahead" } });
+  });
+
+  it("drains on a batch boundary with a checkpoint", () => {
+    const rig = createRig();
+    rig.start();
+    rig.handle({ kind: "ends", ends: [3] });
+    rig.committed();
+    expect(rig.handle({ kind: "stop", drain: true })).toEqual([]);
+    expect(rig.done(1)).toEqual(["list-ends"]);
+    expect(rig.handle({ kind: "ends", ends: [3] })).toEqual(["commit plan"]);
+    expect(rig.committed()).toEqual(["0: run 2 [] checkpoint", "1: run 2 [] checkpoint"]);
+    rig.done(2);
+    rig.committed();
+    rig.handle({ kind: "ends", ends: [3] });
+    expect(rig.store.record.state).toBe("stopped");
+    expect(rig.store.checkpoints.get(2)).toMatchObject({ positions: [3], marksEndOffset: 3 });
+  });
+
+  it("goes on from checkpoint and recorded plans when another coordinator takes over", () => {
+    const rig = createRig();
+    rig.start();
+    rig.handle({ kind: "ends", ends: [3] });
+    rig.committed();
+    const plans = [assertDefined(rig.store.plans.get(1), "plan")];
+    const next = createRig({ record: rig.store.record, plans });
+    expect(next.handle({ kind: "executors", live: TWO })).toEqual(["commit epoch"]);
+    next.start();
+    expect(next.machine.record).toMatchObject({ jobEpoch: 2, state: "running" });
+    expect(next.done(1)).toEqual(["list-ends"]);
+  });
+});
+
+function failure(code: string) {
+  return { kind: "internal", code, message: "it failed", context: {} };
+}

@@ -1,0 +1,491 @@
+import { assert, assertDefined } from "@millrace/stdx";
+import type { JobGraph } from "@millrace/model";
+import { assignTasks, type ExecutorCapacity, type TaskAssignment } from "./assign-tasks.ts";
+import { BatchInFlight } from "./batch-in-flight.ts";
+import { findMarkConflict, type SinkMark } from "./check-marks.ts";
+import type { CommitTag, JobChange, JobEffect, JobEvent, TimerName, WorkerCommand, WorkerReport } from "./job-events.ts";
+import { type BatchPlan, type CheckpointManifest, ENDED_STATES, type JobFailure, type JobRecord, type SourcePartition } from "./job-record.ts";
+import { type JobShape, shapeOf } from "./job-shape.ts";
+import {
+  BATCH_ATTEMPTS_MAX, BATCH_TIMEOUT_MS, FENCING_TIMEOUT_MS, OPENING_TIMEOUT_MS, RESCALE_DELAY_MS, RESTART_DELAY_MAX_MS, RESTART_DELAY_MIN_MS,
+  RESTART_WINDOW_MS, STARTING_TIMEOUT_MS,
+} from "./limits.ts";
+import { planNextBatch } from "./plan-batch.ts";
+import { initialProgress, progressAfter, progressAt, type RunProgress } from "./progress.ts";
+
+/** Where a job is between nothing and running; see docs/protocol/job-runtime.md, "Job epoch". */
+type Phase =
+  | { readonly kind: "resolving" }
+  | { readonly kind: "waiting"; readonly untilTimer: boolean }
+  | { readonly kind: "committing-epoch"; readonly assignment: TaskAssignment }
+  | { readonly kind: "starting"; readonly addresses: (string | undefined)[] }
+  | { readonly kind: "fencing"; readonly pending: Set<number>; readonly addresses: readonly string[] }
+  | { readonly kind: "opening"; readonly pending: Set<number>; readonly marks: SinkMark[] }
+  | { readonly kind: "idle" }
+  | { readonly kind: "looking" }
+  | { readonly kind: "committing-plan"; readonly plan: BatchPlan }
+  | { readonly kind: "batch"; readonly inFlight: BatchInFlight }
+  | { readonly kind: "committing-checkpoint" }
+  | { readonly kind: "committing-end" }
+  | { readonly kind: "ended" };
+
+export interface JobInput {
+  readonly record: JobRecord;
+  readonly graph: JobGraph;
+  readonly checkpoint: CheckpointManifest | undefined;
+  /** Recorded plans after the checkpoint, in order. */
+  readonly plans: readonly BatchPlan[];
+  readonly digest: (text: string) => string;
+}
+
+export interface Now {
+  readonly wallMs: number;
+  readonly monotonicMs: number;
+}
+
+/**
+ * One job as a state machine: `handle` takes what happened and returns what to do. It decides everything about epochs, batches,
+ * checkpoints and failures, and does nothing itself, so the same events always give the same effects. One commit is under way at a time.
+ */
+export class JobMachine {
+  #record: JobRecord;
+  readonly #graph: JobGraph;
+  readonly #shape: JobShape;
+  readonly #digest: (text: string) => string;
+  #checkpoint: CheckpointManifest | undefined;
+  #plans: BatchPlan[];
+  #replay: BatchPlan[] = [];
+  #phase: Phase = { kind: "waiting", untilTimer: false };
+  #assignment: TaskAssignment | undefined;
+  #executors: readonly ExecutorCapacity[] = [];
+  #progress: RunProgress | undefined;
+  #lagRecords = 0;
+  #lastCheckpointMs = 0;
+  #batchStartedMs = 0;
+  #lastBatchMs = 0;
+  #stop: "drain" | "now" | undefined;
+  #savepoints: string[] = [];
+  #rescale = false;
+  /** Of the last commit asked for: the answer of an earlier one belongs to a phase that is over. */
+  #commitSequence = 0;
+  #restartTimes: number[] = [];
+  #batchFailures = { batch: -1, count: 0 };
+  #effects: JobEffect[] = [];
+  #now: Now = { wallMs: 0, monotonicMs: 0 };
+
+  constructor(input: JobInput) {
+    this.#record = input.record;
+    this.#graph = input.graph;
+    this.#shape = shapeOf(input.graph);
+    this.#digest = input.digest;
+    this.#checkpoint = input.checkpoint;
+    this.#plans = [...input.plans];
+    if (ENDED_STATES.includes(input.record.state)) this.#phase = { kind: "ended" };
+  }
+
+  get record(): JobRecord {
+    return this.#record;
+  }
+
+  get progress(): RunProgress | undefined {
+    return this.#progress;
+  }
+
+  /** What watchers see beside the record. */
+  get figures(): { lagRecords: number; lastPlanned: number; lastCheckpoint: number; workers: number; lastBatchMs: number } {
+    return {
+      lagRecords: this.#lagRecords,
+      lastPlanned: this.#plans.at(-1)?.batch ?? this.#checkpoint?.batch ?? 0,
+      lastCheckpoint: this.#checkpoint?.batch ?? 0,
+      workers: this.#assignment?.workers.length ?? 0,
+      lastBatchMs: this.#lastBatchMs,
+    };
+  }
+
+  handle(event: JobEvent, now: Now): readonly JobEffect[] {
+    this.#effects = [];
+    this.#now = now;
+    if (this.#phase.kind !== "ended") this.#dispatch(event);
+    return this.#effects;
+  }
+
+  #dispatch(event: JobEvent): void {
+    switch (event.kind) {
+      case "executors":
+        return this.#onExecutors(event.live);
+      case "sources-resolved":
+        return this.#onSources(event.sources);
+      case "committed":
+        if (event.sequence === this.#commitSequence) this.#onCommitted();
+        return;
+      case "ends":
+        return this.#onEnds(event.ends);
+      case "timer":
+        return this.#onTimer(event.name);
+      case "worker":
+        if (event.jobEpoch === this.#record.jobEpoch) this.#onReport(event.workerIndex, event.report);
+        return;
+      case "lookup-failed":
+        return this.#onLookupFailed(event.failure, event.retriable);
+      case "stop":
+        return this.#onStop(event.drain);
+      case "savepoint":
+        this.#savepoints.push(event.savepointId);
+        return this.#planSoon();
+    }
+  }
+
+  // ---- epochs
+
+  #onExecutors(live: readonly ExecutorCapacity[]): void {
+    this.#executors = live;
+    const assignment = this.#assignment;
+    if (assignment === undefined) {
+      if (this.#phase.kind === "waiting" && !this.#phase.untilTimer) this.#start();
+      return;
+    }
+    const ids = new Set(live.map((executor) => executor.executorId));
+    const lost = assignment.workers.find((executorId) => !ids.has(executorId));
+    if (lost !== undefined) {
+      this.#restart({ kind: "unavailable", code: "executor-lost", message: "an executor of the job went away", context: { executor: lost } });
+      return;
+    }
+    const wanted = this.#assign(live);
+    if (wanted.workers.join() !== assignment.workers.join()) this.#emit({ kind: "set-timer", name: "rescale", delayMs: RESCALE_DELAY_MS });
+  }
+
+  #start(): void {
+    if (this.#record.sources === undefined) {
+      this.#phase = { kind: "resolving" };
+      this.#emit({ kind: "resolve-sources" });
+      return;
+    }
+    const assignment = this.#assign(this.#executors);
+    if (assignment.workers.length === 0) {
+      this.#phase = { kind: "waiting", untilTimer: false };
+      this.#update({ state: "waiting" });
+      return;
+    }
+    const jobEpoch = this.#record.jobEpoch + 1;
+    const ids = assignment.workers.map((_, workerIndex) => this.#transactionalId(jobEpoch, workerIndex));
+    const fresh = this.#checkpoint === undefined && this.#plans.length === 0;
+    this.#update({
+      jobEpoch,
+      state: this.#stop === "drain" ? "draining" : fresh ? "starting" : "recovering",
+      openTransactionalIds: [...this.#record.openTransactionalIds, ...ids],
+    });
+    this.#assignment = assignment;
+    this.#phase = { kind: "committing-epoch", assignment };
+    this.#commit("epoch", [{ kind: "put-record", record: this.#record }]);
+  }
+
+  #assign(live: readonly ExecutorCapacity[]): TaskAssignment {
+    return assignTasks({ slotCount: this.#graph.settings.slotCount, sourcePartitionCount: this.#record.sources?.length ?? 0 }, live);
+  }
+
+  #transactionalId(jobEpoch: number, workerIndex: number): string {
+    return `millrace.${this.#record.jobId}.${this.#record.incarnation}.${jobEpoch}.${workerIndex}`;
+  }
+
+  #onSources(sources: readonly SourcePartition[]): void {
+    if (this.#phase.kind !== "resolving") return;
+    const interval = this.#graph.settings.batchIntervalMs;
+    const zeroTimeMs = Math.floor(this.#now.wallMs / interval) * interval;
+    this.#update({ sources, zeroTimeMs });
+    this.#commit("sources", [{ kind: "put-record", record: this.#record }]);
+  }
+
+  #onCommitted(): void {
+    const phase = this.#phase;
+    switch (phase.kind) {
+      case "resolving":
+        return this.#start();
+      case "committing-epoch":
+        this.#phase = { kind: "starting", addresses: phase.assignment.workers.map(() => undefined) };
+        this.#phaseTimer(STARTING_TIMEOUT_MS);
+        phase.assignment.workers.forEach((executorId, workerIndex) => {
+          this.#emit({ kind: "start-worker", executorId, jobEpoch: this.#record.jobEpoch, workerIndex });
+        });
+        return;
+      case "committing-plan":
+        return this.#run(phase.plan);
+      case "committing-checkpoint":
+        return this.#afterCheckpoint();
+      case "committing-end":
+        this.#phase = { kind: "ended" };
+        this.#emit({ kind: "status-changed" });
+        return;
+      default:
+        return;
+    }
+  }
+
+  #onReport(workerIndex: number, report: WorkerReport): void {
+    const phase = this.#phase;
+    if (report.kind === "failed") return this.#onWorkerFailed(report);
+    if (report.kind === "ready" && phase.kind === "starting") {
+      phase.addresses[workerIndex] = report.shuffleAddress;
+      const addresses = phase.addresses.filter((address) => address !== undefined);
+      if (addresses.length === phase.addresses.length) this.#fence(addresses);
+    } else if (report.kind === "fenced" && phase.kind === "fencing") {
+      phase.pending.delete(workerIndex);
+      if (phase.pending.size === 0) this.#open(phase.addresses);
+    } else if (report.kind === "opened" && phase.kind === "opening") {
+      phase.pending.delete(workerIndex);
+      phase.marks.push(...report.marks);
+      if (phase.pending.size === 0) this.#recover(phase.marks);
+    } else if (report.kind === "map-done" && phase.kind === "batch") {
+      phase.inFlight.mapDone(workerIndex, report);
+    } else if (report.kind === "batch-done" && phase.kind === "batch") {
+      if (phase.inFlight.batchDone(workerIndex, report)) this.#onBatchDone(phase.inFlight);
+    }
+  }
+
+  #fence(addresses: readonly string[]): void {
+    const own = new Set(addresses.map((_, workerIndex) => this.#transactionalId(this.#record.jobEpoch, workerIndex)));
+    const former = this.#record.openTransactionalIds.filter((id) => !own.has(id));
+    this.#phase = { kind: "fencing", pending: new Set(addresses.keys()), addresses };
+    this.#phaseTimer(FENCING_TIMEOUT_MS);
+    this.#toAll((workerIndex) => ({ kind: "fence", transactionalIds: former.filter((_, i) => i % addresses.length === workerIndex) }));
+  }
+
+  #open(addresses: readonly string[]): void {
+    const assignment = assertDefined(this.#assignment, "assignment");
+    const own = addresses.map((_, workerIndex) => this.#transactionalId(this.#record.jobEpoch, workerIndex));
+    this.#update({ openTransactionalIds: own }); // Stored with the next commit; fencing again is harmless.
+    const sources = this.#sources().map((source, i) => ({ ...source, workerIndex: assignment.sourceWorkers[i] ?? 0 }));
+    const layout = { slotCount: this.#graph.settings.slotCount, slotWorkers: assignment.slotWorkers, sources, workerAddresses: addresses };
+    this.#phase = { kind: "opening", pending: new Set(addresses.keys()), marks: [] };
+    this.#phaseTimer(OPENING_TIMEOUT_MS);
+    this.#toAll((workerIndex) => ({
+      kind: "open",
+      layout,
+      transactionalId: assertDefined(own[workerIndex], "transactional id"),
+      checkpointBatch: this.#checkpoint?.batch ?? 0,
+      parts: this.#checkpoint?.parts ?? [],
+      marksStartOffset: this.#checkpoint?.marksEndOffset ?? 0,
+    }));
+  }
+
+  #recover(marks: readonly SinkMark[]): void {
+    this.#emit({ kind: "cancel-timer", name: "phase" });
+    const conflict = findMarkConflict(marks, { checkpointBatch: this.#checkpoint?.batch ?? 0, plans: this.#plans });
+    if (conflict !== undefined) {
+      const context = { sink: conflict.sink, slot: String(conflict.slot), batch: String(conflict.batch) };
+      const message = "output of a batch is committed whose plan the store no longer has: restore the store, or submit the job anew";
+      return this.#end("failed", { kind: "corrupt", code: "marks-ahead", message, context });
+    }
+    const start = { shape: this.#shape, sources: this.#sources(), zeroTimeMs: assertDefined(this.#record.zeroTimeMs, "zero time") };
+    this.#progress = this.#checkpoint === undefined ? initialProgress(start) : progressAt(this.#checkpoint);
+    this.#replay = this.#plans.filter((plan) => plan.batch > assertDefined(this.#progress, "progress").lastBatch);
+    this.#lastCheckpointMs = this.#now.monotonicMs;
+    this.#update({ state: this.#stop === "drain" ? "draining" : "running" });
+    this.#next();
+  }
+
+  #sources(): readonly SourcePartition[] {
+    return assertDefined(this.#record.sources, "source partitions");
+  }
+
+  // ---- batches
+
+  #next(): void {
+    const replayed = this.#replay.shift();
+    if (replayed !== undefined) return this.#run(replayed);
+    if (this.#stop === "now") return this.#end("stopped", undefined);
+    if (this.#rescale && this.#progress?.lastBatch === this.#checkpoint?.batch) return this.#rescaleNow();
+    this.#phase = { kind: "looking" };
+    this.#emit({ kind: "list-ends" });
+  }
+
+  #onEnds(ends: readonly number[]): void {
+    if (this.#phase.kind !== "looking") return;
+    const progress = assertDefined(this.#progress, "progress");
+    const input = { shape: this.#shape, settings: this.#graph.settings, sources: this.#sources(), progress, ends, digest: this.#digest };
+    const atCheckpoint = progress.lastBatch === this.#checkpoint?.batch;
+    if (this.#stop === "drain" && atCheckpoint) return this.#end("stopped", undefined);
+    const decision = planNextBatch({ ...input, nowMs: this.#now.wallMs, force: this.#wantsBoundary() });
+    if (decision.kind === "finished") return this.#end("finished", undefined);
+    this.#lagRecords = decision.lagRecords;
+    if (decision.kind === "wait") {
+      this.#phase = { kind: "idle" };
+      this.#emit({ kind: "set-timer", name: "plan", delayMs: decision.delayMs });
+      return;
+    }
+    this.#phase = { kind: "committing-plan", plan: decision.plan };
+    this.#plans.push(decision.plan);
+    this.#commit("plan", [{ kind: "put-plan", plan: decision.plan }]);
+  }
+
+  /** Something waits for a batch that ends in a checkpoint. */
+  #wantsBoundary(): boolean {
+    return this.#stop === "drain" || this.#rescale || this.#savepoints.length > 0;
+  }
+
+  #run(plan: BatchPlan): void {
+    const workers = assertDefined(this.#assignment, "assignment").workers;
+    const inFlight = new BatchInFlight(plan, { workerCount: workers.length, checkpoint: this.#checkpointDue(plan) });
+    this.#phase = { kind: "batch", inFlight };
+    this.#batchStartedMs = this.#now.monotonicMs;
+    this.#phaseTimer(BATCH_TIMEOUT_MS);
+    const checkpointedBatch = this.#checkpoint?.batch ?? 0;
+    this.#toAll(() => ({ kind: "run-batch", plan, checkpoint: inFlight.checkpoint, checkpointedBatch }));
+  }
+
+  #checkpointDue(plan: BatchPlan): boolean {
+    const interval = this.#graph.settings.checkpointIntervalMs;
+    const elapsed = this.#now.monotonicMs - this.#lastCheckpointMs;
+    return plan.final || this.#wantsBoundary() || (interval === "off" ? this.#plans.length > PLANS_WITHOUT_CHECKPOINT_MAX : elapsed >= interval);
+  }
+
+  #onBatchDone(inFlight: BatchInFlight): void {
+    this.#emit({ kind: "cancel-timer", name: "phase" });
+    this.#lastBatchMs = this.#now.monotonicMs - this.#batchStartedMs;
+    this.#batchFailures = { batch: -1, count: 0 };
+    this.#progress = progressAfter(assertDefined(this.#progress, "progress"), this.#sources(), inFlight);
+    this.#emit({ kind: "status-changed" });
+    if (!inFlight.checkpoint) return this.#next();
+    const manifest = inFlight.manifest(this.#progress, this.#checkpoint);
+    const dropped = this.#plans.filter((plan) => plan.batch <= manifest.batch);
+    const former = this.#checkpoint;
+    const changes: JobChange[] = [
+      { kind: "put-record", record: this.#record },
+      { kind: "put-checkpoint", manifest },
+      ...dropped.map((plan): JobChange => ({ kind: "delete-plan", batch: plan.batch })),
+      ...this.#savepoints.map((savepointId): JobChange => ({ kind: "put-savepoint", savepointId, manifest })),
+    ];
+    if (former !== undefined) changes.push({ kind: "delete-checkpoint", batch: former.batch });
+    this.#checkpoint = manifest;
+    this.#plans = this.#plans.filter((plan) => plan.batch > manifest.batch);
+    this.#phase = { kind: "committing-checkpoint" };
+    this.#commit("checkpoint", changes);
+  }
+
+  #afterCheckpoint(): void {
+    this.#lastCheckpointMs = this.#now.monotonicMs;
+    const batch = assertDefined(this.#checkpoint, "checkpoint").batch;
+    for (const savepointId of this.#savepoints.splice(0)) this.#emit({ kind: "savepoint-created", savepointId, batch });
+    this.#emit({ kind: "status-changed" });
+    this.#next();
+  }
+
+  #planSoon(): void {
+    if (this.#phase.kind !== "idle") return;
+    this.#emit({ kind: "cancel-timer", name: "plan" });
+    this.#next();
+  }
+
+  // ---- what goes wrong, and ends
+
+  #onTimer(name: TimerName): void {
+    switch (name) {
+      case "retry-start":
+        if (this.#phase.kind === "waiting") this.#start();
+        return;
+      case "plan":
+        return this.#planSoon();
+      case "rescale":
+        if (this.#assignment === undefined || this.#assign(this.#executors).workers.join() === this.#assignment.workers.join()) return;
+        this.#rescale = true;
+        return this.#planSoon();
+      case "phase": {
+        const context = { phase: this.#phase.kind };
+        return this.#restart({ kind: "unavailable", code: "phase-timeout", message: "workers did not answer in time", context });
+      }
+    }
+  }
+
+  #onWorkerFailed(report: WorkerReport & { kind: "failed" }): void {
+    if (this.#stop === "now") return this.#end("stopped", undefined);
+    if (report.permanent) {
+      const count = this.#batchFailures.batch === report.batch ? this.#batchFailures.count + 1 : 1;
+      this.#batchFailures = { batch: report.batch, count };
+      if (count >= BATCH_ATTEMPTS_MAX) return this.#end("failed", report.failure);
+    }
+    this.#restart(report.failure);
+  }
+
+  #onLookupFailed(failure: JobFailure, retriable: boolean): void {
+    if (!retriable) return this.#end("failed", failure);
+    if (this.#phase.kind === "resolving") {
+      this.#phase = { kind: "waiting", untilTimer: true };
+      this.#update({ error: failure });
+      this.#emit({ kind: "set-timer", name: "retry-start", delayMs: RESTART_DELAY_MIN_MS * 5 });
+    } else if (this.#phase.kind === "looking") {
+      this.#phase = { kind: "idle" };
+      this.#emit({ kind: "set-timer", name: "plan", delayMs: RESTART_DELAY_MIN_MS });
+    }
+  }
+
+  #restart(failure: JobFailure): void {
+    this.#stopWorkers();
+    this.#restartTimes = [...this.#restartTimes.filter((time) => this.#now.monotonicMs - time < RESTART_WINDOW_MS), this.#now.monotonicMs];
+    this.#update({ error: failure, restarts: this.#record.restarts + 1 });
+    if (this.#restartTimes.length > this.#graph.settings.restartsMax) return this.#end("failed", failure);
+    this.#update({ state: "recovering" });
+    const recent = this.#restartTimes.filter((time) => this.#now.monotonicMs - time < RESTART_DELAY_MAX_MS * 4).length;
+    const delayMs = Math.min(RESTART_DELAY_MAX_MS, RESTART_DELAY_MIN_MS * 2 ** (recent - 1));
+    this.#phase = { kind: "waiting", untilTimer: true };
+    this.#emit({ kind: "set-timer", name: "retry-start", delayMs });
+  }
+
+  #rescaleNow(): void {
+    this.#stopWorkers();
+    this.#rescale = false;
+    this.#start();
+  }
+
+  #onStop(drain: boolean): void {
+    this.#stop = drain && this.#stop !== "now" ? "drain" : "now";
+    this.#update({ state: "draining" });
+    const idle = this.#phase.kind === "waiting" || this.#phase.kind === "resolving";
+    if (this.#stop === "now" || idle) this.#end("stopped", undefined);
+    else this.#planSoon();
+  }
+
+  #end(state: "finished" | "stopped" | "failed", failure: JobFailure | undefined): void {
+    this.#stopWorkers();
+    this.#update({ state, endedAtMs: this.#now.wallMs, error: failure ?? (state === "failed" ? this.#record.error : undefined) });
+    this.#phase = { kind: "committing-end" };
+    this.#commit("ended", [{ kind: "put-record", record: this.#record }]);
+  }
+
+  #stopWorkers(): void {
+    this.#assignment?.workers.forEach((executorId, workerIndex) => {
+      this.#emit({ kind: "stop-worker", executorId, jobEpoch: this.#record.jobEpoch, workerIndex });
+    });
+    this.#assignment = undefined;
+    for (const name of ["phase", "plan", "rescale", "retry-start"] as const) this.#emit({ kind: "cancel-timer", name });
+  }
+
+  // ---- leaves
+
+  #update(changes: Partial<JobRecord>): void {
+    this.#record = { ...this.#record, ...changes };
+    this.#emit({ kind: "status-changed" });
+  }
+
+  #commit(tag: CommitTag, changes: readonly JobChange[]): void {
+    this.#commitSequence += 1;
+    this.#emit({ kind: "commit", tag, sequence: this.#commitSequence, changes });
+  }
+
+  #phaseTimer(delayMs: number): void {
+    this.#emit({ kind: "set-timer", name: "phase", delayMs });
+  }
+
+  #toAll(command: (workerIndex: number) => WorkerCommand): void {
+    const workers = assertDefined(this.#assignment, "assignment").workers;
+    assert(workers.length > 0, "a running job has workers");
+    workers.forEach((executorId, workerIndex) => {
+      this.#emit({ kind: "command", executorId, jobEpoch: this.#record.jobEpoch, workerIndex, command: command(workerIndex) });
+    });
+  }
+
+  #emit(effect: JobEffect): void {
+    this.#effects.push(effect);
+  }
+}
+
+/** With checkpoints off the plan log is still cut this often: one commit of deletions stays small. */
+const PLANS_WITHOUT_CHECKPOINT_MAX = 500;

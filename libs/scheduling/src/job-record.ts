@@ -1,0 +1,118 @@
+import type { JobGraph } from "@millrace/model";
+
+/** One batch as it was decided, before it ran; replays use it unchanged (DESIGN idea 4). */
+export interface BatchPlan {
+  readonly batch: number;
+  /** On the job's grid. */
+  readonly timeMs: number;
+  readonly ranges: readonly SourceRange[];
+  readonly watermarks: readonly WatermarkStep[];
+  /** Bounded input has ended: every watermark is infinite for eviction. */
+  readonly final: boolean;
+  readonly digest: string;
+}
+
+export interface SourceRange {
+  readonly source: string;
+  readonly index: number;
+  readonly startOffset: number;
+  readonly endOffset: number;
+}
+
+/** Watermarks in force in a batch: `lateMs` = wm(t-1), `evictMs` = wm(t); undefined until the first record. */
+export interface WatermarkStep {
+  readonly operatorId: string;
+  readonly lateMs: number | undefined;
+  readonly evictMs: number | undefined;
+}
+
+/** A partition as task `index` of a source, for the life of the job. */
+export interface SourcePartition {
+  readonly source: string;
+  readonly index: number;
+  readonly topic: string;
+  readonly partition: number;
+  readonly startOffset: number;
+  /** Bounded source: where it ends. */
+  readonly endOffset: number | undefined;
+}
+
+export type JobRunState = "waiting" | "starting" | "running" | "recovering" | "draining" | "finished" | "stopped" | "failed";
+
+export const ENDED_STATES: readonly JobRunState[] = ["finished", "stopped", "failed"];
+
+/** State of one (operator, task) after a batch: where its bytes are. */
+export interface StatePart {
+  readonly operatorId: string;
+  readonly taskIndex: number;
+  readonly batch: number;
+  readonly keyCount: number;
+  readonly byteCount: number;
+  readonly crc32c: number;
+  readonly location:
+    | { readonly type: "inline"; readonly bytes: Uint8Array }
+    | { readonly type: "topic"; readonly topic: string; readonly partition: number; readonly firstOffset: number; readonly recordCount: number };
+}
+
+/** Everything needed to go on after batch `batch`: the only thing that makes its parts count. */
+export interface CheckpointManifest {
+  readonly batch: number;
+  readonly timeMs: number;
+  readonly digest: string;
+  readonly parts: readonly StatePart[];
+  readonly marksEndOffset: number;
+  readonly tracker: readonly TrackedPartition[];
+  readonly lastWatermarks: readonly WatermarkStep[];
+  /** Next offset per source partition, in order of SourcePartition. */
+  readonly positions: readonly number[];
+  readonly counters: JobCounters;
+  readonly statePending: boolean;
+  /** It was the final batch of bounded input. */
+  readonly final: boolean;
+}
+
+/** What the watermark tracker knows of one source partition for one event-time operator. */
+export interface TrackedPartition {
+  readonly operatorId: string;
+  readonly source: string;
+  readonly index: number;
+  readonly maxMs: number | undefined;
+  /** Batch time of the last batch that had a record of it; the job's zero time before. */
+  readonly seenAtMs: number;
+}
+
+export interface JobCounters {
+  readonly recordsIn: number;
+  readonly recordsOut: number;
+  readonly lateRecords: number;
+}
+
+export interface JobFailure {
+  readonly kind: string;
+  readonly code: string;
+  readonly message: string;
+  readonly context: Readonly<Record<string, string>>;
+}
+
+/** What the store keeps of a job beside its graph, plans and checkpoints. */
+export interface JobRecord {
+  readonly jobId: string;
+  readonly name: string;
+  readonly incarnation: number;
+  readonly digest: string;
+  readonly state: JobRunState;
+  readonly jobEpoch: number;
+  readonly submittedAtMs: number;
+  readonly endedAtMs: number | undefined;
+  readonly zeroTimeMs: number | undefined;
+  readonly sources: readonly SourcePartition[] | undefined;
+  /** Ids given to workers of epochs that are not known to be fenced. */
+  readonly openTransactionalIds: readonly string[];
+  readonly restarts: number;
+  readonly error: JobFailure | undefined;
+}
+
+export interface JobDefinitionRecord {
+  readonly graph: JobGraph;
+  readonly digest: string;
+}

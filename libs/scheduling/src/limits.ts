@@ -1,0 +1,27 @@
+/** Event times further than this beyond batch time do not move the watermark further: one bad clock must not close every window. */
+export const EVENT_TIME_AHEAD_MAX_MS = 24 * 60 * 60 * 1_000;
+
+/** Grid points missed by an unbounded job that must see each of them; beyond this it jumps to the newest (stream-semantics §9). */
+export const MISSED_BATCHES_MAX = 1_000;
+
+/** The same batch failing in user code this often fails the job: the first may be a bad machine, the third is the code. */
+export const BATCH_ATTEMPTS_MAX = 3;
+
+/** Restarts are counted over this window against `restartsMax`. */
+export const RESTART_WINDOW_MS = 60 * 60 * 1_000;
+
+/** Back-off before an epoch is started again: 100 ms doubling to 5 s, so that a lost executor costs little and a broken job not much. */
+export const RESTART_DELAY_MIN_MS = 100;
+export const RESTART_DELAY_MAX_MS = 5_000;
+
+/** Workers fork, import user code and build the graph within this, or the epoch is over. */
+export const STARTING_TIMEOUT_MS = 30_000;
+/** Fencing ends open transactions on brokers, opening loads state: bounded by what the brokers need after a restart of theirs. */
+export const FENCING_TIMEOUT_MS = 60_000;
+export const OPENING_TIMEOUT_MS = 120_000;
+/** A batch that takes longer than this is stuck: an endless loop in user code, or a broker that never comes back. */
+export const BATCH_TIMEOUT_MS = 300_000;
+/** A new executor joins a running job this long after it was seen, so that several are taken in one go. */
+export const RESCALE_DELAY_MS = 5_000;
+/** How long to wait before looking for new records again when no grid point is due. */
+export const IDLE_POLL_MS = 100;
