@@ -11,7 +11,11 @@ const root = import.meta.dirname;
 
 /** Folders of the projects of each layer, by the tags in their package.json. */
 const foldersOfLayer = Map.groupBy(
-  ["libs", "apps", "tools"].flatMap((parent) => readdirSync(join(root, parent), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => `${parent}/${entry.name}`)),
+  ["libs", "apps", "tools"].flatMap((parent) =>
+    readdirSync(join(root, parent), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => `${parent}/${entry.name}`),
+  ),
   (folder) => {
     const tags = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")).nx?.tags ?? [];
     return tags.find((tag) => tag.startsWith("layer:"))?.slice("layer:".length);
@@ -53,7 +57,10 @@ const ports = {
   log: "take a Logger from @millrace/ports",
 };
 const bannedGlobals = [
-  ...["setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate"].map((name) => ({ name, message: ports.timer })),
+  ...["setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate"].map((name) => ({
+    name,
+    message: ports.timer,
+  })),
   { name: "performance", message: ports.time },
   { name: "crypto", message: ports.random },
   { name: "process", message: ports.environment },
@@ -82,7 +89,14 @@ export default defineConfig(
   js.configs.recommended,
   {
     files: ["**/*.mjs"],
-    languageOptions: { globals: Object.fromEntries(["process", "performance", "setInterval", "clearInterval", "setTimeout", "clearTimeout", "console"].map((name) => [name, "readonly"])) },
+    languageOptions: {
+      globals: Object.fromEntries(
+        ["process", "performance", "setInterval", "clearInterval", "setTimeout", "clearTimeout", "console"].map((name) => [
+          name,
+          "readonly",
+        ]),
+      ),
+    },
   },
   {
     files: ["**/*.ts"],
@@ -132,7 +146,10 @@ export default defineConfig(
       "@typescript-eslint/no-unsafe-assignment": "off", // expect.any() and its like are any
       "@typescript-eslint/no-unsafe-argument": "off",
       "@typescript-eslint/unbound-method": "off",
-      "@typescript-eslint/no-floating-promises": ["error", { allowForKnownSafeCalls: [{ from: "package", package: "@jest/globals", name: ["describe", "it", "test"] }] }],
+      "@typescript-eslint/no-floating-promises": [
+        "error",
+        { allowForKnownSafeCalls: [{ from: "package", package: "@jest/globals", name: ["describe", "it", "test"] }] },
+      ],
     },
   },
 );

@@ -28,7 +28,10 @@ export async function runCheck(only) {
     if (!ok) failed.push(step.name);
     process.stdout.write(`── ${step.name} ${ok ? "ok" : "FAILED"} (${((performance.now() - startedMs) / 1000).toFixed(1)} s)\n`);
   }
-  if (failed.length > 0) process.stdout.write(`failed: ${failed.join(", ")} (npm run check -- ${failed.join(" ")}; npm run fix repairs format and some of lint)\n`);
+  if (failed.length > 0)
+    process.stdout.write(
+      `failed: ${failed.join(", ")} (npm run check -- ${failed.join(" ")}; npm run fix repairs format and some of lint)\n`,
+    );
   process.stdout.write(`${chosen.length - failed.length} passed, ${failed.length} failed\n`);
   return failed.length === 0 ? 0 : 1;
 }
@@ -36,7 +39,16 @@ export async function runCheck(only) {
 /** `npm run fix`: format, then lint with repairs. @returns {Promise<number>} */
 export async function runFix() {
   const formatted = await runModule("prettier", ["--write", "--log-level=warn", "."]);
-  const linted = await runModule("nx", ["run-many", "-t", "lint", "--output-style=static", "--skip-nx-cache", "--parallel=1", "--", "--fix"]);
+  const linted = await runModule("nx", [
+    "run-many",
+    "-t",
+    "lint",
+    "--output-style=static",
+    "--skip-nx-cache",
+    "--parallel=1",
+    "--",
+    "--fix",
+  ]);
   return Math.max(formatted, linted);
 }
 
@@ -52,7 +64,10 @@ const steps = [
   { name: "gen", run: checkGenerated },
   { name: "format", run: () => runModule("prettier", ["--check", "--log-level=warn", "."]) },
   { name: "types", run: () => runModule("typescript-7", ["-b"], "tsc") },
-  { name: "lint", run: () => runModule("nx", ["run-many", "-t", "lint", "--output-style=static", `--parallel=${Math.min(3, availableParallelism())}`]) },
+  {
+    name: "lint",
+    run: () => runModule("nx", ["run-many", "-t", "lint", "--output-style=static", `--parallel=${Math.min(3, availableParallelism())}`]),
+  },
   { name: "tidy", run: () => runStep(process.execPath, ["tools/tidy/src/main.ts"], { cwd: workspaceRoot, env }) },
 ];
 

@@ -21,7 +21,9 @@ export async function ensureInstalled(root) {
 
 /** @param {string} root */
 function lockStamp(root) {
-  const hash = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+  const hash = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
   return `${hash} ${process.platform}-${process.arch}\n`;
 }
 

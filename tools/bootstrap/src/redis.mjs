@@ -40,7 +40,8 @@ function findOnPath(name) {
 
 /** Debian's package, when we may; RUNLEVEL=1 keeps its install step from starting a server of its own. */
 async function installRedis() {
-  const maySay = "tests need Redis: set REDIS_URL=redis://host:6379, or put redis-server on the PATH (apt-get install redis-server, brew install redis)";
+  const maySay =
+    "tests need Redis: set REDIS_URL=redis://host:6379, or put redis-server on the PATH (apt-get install redis-server, brew install redis)";
   if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) throw new Error(maySay);
   const progress = createProgress("installing redis-server (apt-get, once)");
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
@@ -64,7 +65,9 @@ async function installRedis() {
 async function startServer(program, port) {
   const folder = mkdtempSync(join(tmpdir(), "millrace-redis-"));
   const safe = ["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction", "--save", ""];
-  const child = spawn(program, ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, ...safe], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, ...safe], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const closed = new Promise((resolve) => child.once("close", resolve).once("error", resolve));
   const stop = async () => {
     child.kill("SIGTERM");

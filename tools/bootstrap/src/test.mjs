@@ -23,7 +23,7 @@ export async function runTests(args) {
   const results = join(workspaceRoot, "dist", "test-results");
   rmSync(results, { recursive: true, force: true }); // Only results of this run count; Nx puts cached ones back.
   const redis = await openTestRedis();
-  let code = 1;
+  let code;
   try {
     // The label is part of the cache key, the address is not: the next run's port differs, its results do not.
     const env = { ...quietEnv(), REDIS_URL: redis.url, MILLRACE_TEST_REDIS: redis.label };
@@ -58,7 +58,9 @@ async function selectProjects(selection) {
 /** @param {string} name */
 function projectRoot(name) {
   const folder = name.replace("@millrace/", "");
-  const root = ["libs", "apps", "tools", "examples"].map((parent) => `${parent}/${folder}`).find((path) => existsSync(join(workspaceRoot, path, "package.json")));
+  const root = ["libs", "apps", "tools", "examples"]
+    .map((parent) => `${parent}/${folder}`)
+    .find((path) => existsSync(join(workspaceRoot, path, "package.json")));
   if (root === undefined) throw new Error(`project ${name} is not in a folder of its own name`);
   return root;
 }

@@ -25,8 +25,12 @@ function readProjectGraph(root: string): readonly Edge[] {
   try {
     const file = join(folder, "graph.json");
     const nx = join(root, "node_modules", ".bin", "nx");
-    execFileSync(nx, ["graph", `--file=${file}`], { cwd: root, env: { ...process.env, NX_DAEMON: "false", NX_TUI: "false" }, stdio: "pipe" });
-    const dependencies = asRecord(asRecord(asRecord(JSON.parse(readFileSync(file, "utf8")))["graph"])["dependencies"]);
+    execFileSync(nx, ["graph", `--file=${file}`], {
+      cwd: root,
+      env: { ...process.env, NX_DAEMON: "false", NX_TUI: "false" },
+      stdio: "pipe",
+    });
+    const dependencies = asRecord(asRecord(asRecord(JSON.parse(readFileSync(file, "utf8"))).graph).dependencies);
     return Object.values(dependencies).flatMap((edges) => (Array.isArray(edges) ? edges.map(parseEdge) : []));
   } finally {
     rmSync(folder, { recursive: true });
@@ -35,5 +39,5 @@ function readProjectGraph(root: string): readonly Edge[] {
 
 function parseEdge(value: unknown): Edge {
   const edge = asRecord(value);
-  return { source: String(edge["source"]), target: String(edge["target"]) };
+  return { source: String(edge.source), target: String(edge.target) };
 }

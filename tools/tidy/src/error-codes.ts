@@ -11,7 +11,7 @@ export interface ErrorCode {
 
 const raising = /^(libs|apps)\/(?!testkit\/)(?!.*(\/gen\/|\.spec\.ts$|\/test\/)).*\.ts$/;
 const kebab = `"([a-z][a-z0-9]*(?:-[a-z0-9]+)*)"`;
-const text = "(?:\"((?:[^\"\\\\]|\\\\.)*)\"|`((?:[^`\\\\]|\\\\.)*)`)";
+const text = '(?:"((?:[^"\\\\]|\\\\.)*)"|`((?:[^`\\\\]|\\\\.)*)`)';
 
 /** Every code of the sources, once each, in order. Three ways of writing one are known: an AppError literal, a helper such as jobError("code", …), and a union named …ErrorCode. */
 export function errorCodes(tree: Tree): readonly ErrorCode[] {
@@ -19,7 +19,8 @@ export function errorCodes(tree: Tree): readonly ErrorCode[] {
   const best = new Map<string, ErrorCode>();
   for (const one of found) {
     const known = best.get(one.code);
-    if (known?.message === undefined || (known.kind === undefined && one.kind !== undefined)) best.set(one.code, { ...one, message: one.message ?? known?.message });
+    if (known?.message === undefined || (known.kind === undefined && one.kind !== undefined))
+      best.set(one.code, { ...one, message: one.message ?? known?.message });
   }
   return [...best.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
 }
@@ -40,7 +41,13 @@ function codesOf(path: string, source: string): readonly ErrorCode[] {
     return { code: match[1] ?? "", path, line: at(match.index), kind: fileKind, message: match[2] ?? match[3] };
   });
   const unions = [...source.matchAll(/type \w*ErrorCode =([^;]+);/g)].flatMap((union) =>
-    [...(union[1] ?? "").matchAll(new RegExp(kebab, "g"))].map((match) => ({ code: match[1] ?? "", path, line: at(union.index), kind: fileKind, message: undefined })),
+    [...(union[1] ?? "").matchAll(new RegExp(kebab, "g"))].map((match) => ({
+      code: match[1] ?? "",
+      path,
+      line: at(union.index),
+      kind: fileKind,
+      message: undefined,
+    })),
   );
   return [...literals, ...helpers, ...unions];
 }

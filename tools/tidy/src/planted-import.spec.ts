@@ -14,8 +14,8 @@ function rulesBrokenBy(path: string, text: string): readonly string[] {
   const args = ["node_modules/eslint/bin/eslint.js", "--format=json", "--stdin", "--stdin-filename", path];
   const { stdout } = spawnSync(process.execPath, args, { cwd: root, env, input: text, encoding: "utf8" });
   const results: unknown = JSON.parse(stdout);
-  const messages = asRecord(Array.isArray(results) ? results[0] : undefined)["messages"];
-  return Array.isArray(messages) ? messages.map((message: unknown) => String(asRecord(message)["ruleId"])) : [];
+  const messages = asRecord(Array.isArray(results) ? results[0] : undefined).messages;
+  return Array.isArray(messages) ? messages.map((message: unknown) => String(asRecord(message).ruleId)) : [];
 }
 
 function check(path: string, text: string, rule: string): void {
@@ -28,10 +28,20 @@ describe("lint of a planted import", () => {
   }, lintWaitMsMax);
 
   it.each([
-    ["an adapter in base", "libs/model/src/index.ts", 'export { createGrpcTransport as x } from "@millrace/rpc";', "@nx/enforce-module-boundaries"],
+    [
+      "an adapter in base",
+      "libs/model/src/index.ts",
+      'export { createGrpcTransport as x } from "@millrace/rpc";',
+      "@nx/enforce-module-boundaries",
+    ],
     ["an npm package in base", "libs/model/src/index.ts", 'export { Redis } from "ioredis";', "@nx/enforce-module-boundaries"],
     ["Node's modules in base", "libs/model/src/index.ts", 'export { readFileSync } from "node:fs";', "no-restricted-imports"],
-    ["an engine of another scope", "libs/broker-node/src/index.ts", 'export * as x from "@millrace/dataflow";', "@nx/enforce-module-boundaries"],
+    [
+      "an engine of another scope",
+      "libs/broker-node/src/index.ts",
+      'export * as x from "@millrace/dataflow";',
+      "@nx/enforce-module-boundaries",
+    ],
     ["gRPC in a service", "libs/broker-node/src/index.ts", 'export * as x from "@grpc/grpc-js";', "@nx/enforce-module-boundaries"],
     ["the test kit outside specs", "libs/client/src/index.ts", 'export * as x from "@millrace/testkit";', "no-restricted-imports"],
     ["a clock in an engine", "libs/log-engine/src/index.ts", "export const now = Date.now();", "no-restricted-properties"],

@@ -20,17 +20,17 @@ export function projectsOf(files: ReadonlyMap<string, string>): readonly Project
 
 function parseProject(path: string, text: string): Project {
   const manifest = asRecord(JSON.parse(text));
-  const tags = asStrings(asRecord(manifest["nx"])["tags"]);
+  const tags = asStrings(asRecord(manifest.nx).tags);
   const tag = (prefix: string): string | undefined => tags.find((one) => one.startsWith(prefix))?.slice(prefix.length);
   const layerTag = tag("layer:");
   return {
-    name: asText(manifest["name"]),
+    name: asText(manifest.name),
     folder: path.slice(0, -"/package.json".length),
     layer: layers.find((layer) => layer.name === layerTag)?.name,
     scope: tag("scope:"),
-    description: asText(manifest["description"]),
-    exports: Object.keys(asRecord(manifest["exports"])),
-    dependencies: asTexts({ ...asRecord(manifest["dependencies"]), ...asRecord(manifest["devDependencies"]) }),
+    description: asText(manifest.description),
+    exports: Object.keys(asRecord(manifest.exports)),
+    dependencies: asTexts({ ...asRecord(manifest.dependencies), ...asRecord(manifest.devDependencies) }),
   };
 }
 

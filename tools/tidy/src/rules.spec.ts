@@ -28,10 +28,20 @@ describe("layersRule", () => {
     check(layersRule, { ...model, ...rpc }, [], [edge("rpc", "model")]);
   });
   it("refuses base importing an adapter", () => {
-    check(layersRule, { ...model, ...rpc }, ["libs/model/package.json: layers: base may import base, not adapter (@millrace/rpc)"], [edge("model", "rpc")]);
+    check(
+      layersRule,
+      { ...model, ...rpc },
+      ["libs/model/package.json: layers: base may import base, not adapter (@millrace/rpc)"],
+      [edge("model", "rpc")],
+    );
   });
   it("refuses a broker service importing an engine of streams", () => {
-    check(layersRule, { ...brokerNode, ...dataflow }, ["scope broker may import its own and shared, not streams"], [edge("broker-node", "dataflow")]);
+    check(
+      layersRule,
+      { ...brokerNode, ...dataflow },
+      ["scope broker may import its own and shared, not streams"],
+      [edge("broker-node", "dataflow")],
+    );
   });
   it("refuses a project without tags", () => {
     check(layersRule, { "libs/x/package.json": manifest("x", []) }, ["needs layer:* and scope:*"]);
@@ -44,21 +54,34 @@ describe("libReadmeRule", () => {
     check(libReadmeRule, { ...model, ...readme, "libs/README.md": "| [model](./model/README.md) | base | shared | x |" }, []);
   });
   it("refuses another layer in the table", () => {
-    check(libReadmeRule, { ...model, ...readme, "libs/README.md": "| [model](./model/README.md) | sdk | shared | x |" }, ["is sdk shared here and base shared in its tags"]);
+    check(libReadmeRule, { ...model, ...readme, "libs/README.md": "| [model](./model/README.md) | sdk | shared | x |" }, [
+      "is sdk shared here and base shared in its tags",
+    ]);
   });
   it("asks for the parts of a README", () => {
-    check(libReadmeRule, { ...model, "libs/README.md": "| [model](./m) | base | shared | x |", "libs/model/README.md": "# model\n## Files\n" }, ["Invariants", "Traps"]);
+    check(
+      libReadmeRule,
+      { ...model, "libs/README.md": "| [model](./m) | base | shared | x |", "libs/model/README.md": "# model\n## Files\n" },
+      ["Invariants", "Traps"],
+    );
   });
 });
 
 describe("packagesRule", () => {
   const root = JSON.stringify({ dependencies: { zod: "4.6.7" }, scripts: { a: "a" } });
   it("accepts the root's versions", () => {
-    check(packagesRule, { "package.json": root, "libs/x/package.json": manifest("x", [], { dependencies: { zod: "4.6.7", "@millrace/model": "*" } }) }, []);
+    check(
+      packagesRule,
+      { "package.json": root, "libs/x/package.json": manifest("x", [], { dependencies: { zod: "4.6.7", "@millrace/model": "*" } }) },
+      [],
+    );
   });
   it("refuses another version and a second door", () => {
     const exports = { ".": {}, "./deep": {} };
-    check(packagesRule, { "package.json": root, "libs/x/package.json": manifest("x", [], { exports, dependencies: { zod: "4.0.0" } }) }, ['exports "./deep"', "zod is 4.0.0 here and 4.6.7 at the root"]);
+    check(packagesRule, { "package.json": root, "libs/x/package.json": manifest("x", [], { exports, dependencies: { zod: "4.0.0" } }) }, [
+      'exports "./deep"',
+      "zod is 4.0.0 here and 4.6.7 at the root",
+    ]);
   });
   it("refuses a thirteenth script", () => {
     const scripts = Object.fromEntries(Array.from({ length: 13 }, (_, index) => [`s${index}`, "x"]));
@@ -87,7 +110,9 @@ describe("filesRule", () => {
     check(filesRule, { "libs/x/src/index.ts": "a\n".repeat(501) }, ["501 lines"]);
   });
   it("refuses a source nothing mentions", () => {
-    check(filesRule, { "libs/x/src/index.ts": 'import "./used.ts";', "libs/x/src/used.ts": "", "libs/x/src/dead.ts": "" }, ["libs/x/src/dead.ts: files: no other source"]);
+    check(filesRule, { "libs/x/src/index.ts": 'import "./used.ts";', "libs/x/src/used.ts": "", "libs/x/src/dead.ts": "" }, [
+      "libs/x/src/dead.ts: files: no other source",
+    ]);
   });
 });
 
@@ -102,7 +127,9 @@ describe("linksRule", () => {
 
 describe("bansRule", () => {
   it("names the replacement", () => {
-    check(bansRule, { "libs/x/src/a.ts": 'const a = 1;\nexport * from "./b.ts";' }, ["libs/x/src/a.ts:2: bans: export * from: write named exports"]);
+    check(bansRule, { "libs/x/src/a.ts": 'const a = 1;\nexport * from "./b.ts";' }, [
+      "libs/x/src/a.ts:2: bans: export * from: write named exports",
+    ]);
   });
   it("leaves generated code alone", () => {
     check(bansRule, { "libs/x/src/gen/a.ts": "// @ts-nocheck" }, []);

@@ -13,10 +13,17 @@ export function errorPagesRule(tree: Tree): readonly Finding[] {
   return [
     ...codes
       .filter(({ code }) => !tree.files.has(pagePath(code)))
-      .map(({ code, path, line }) => ({ path, line, rule, message: `code ${code} has no page: node tools/tidy/src/main.ts --fix writes a first one` })),
+      .map(({ code, path, line }) => ({
+        path,
+        line,
+        rule,
+        message: `code ${code} has no page: node tools/tidy/src/main.ts --fix writes a first one`,
+      })),
     ...pages.filter((path) => !known.has(path)).map((path) => ({ path, rule, message: "no source raises this code: delete the page" })),
     ...pages.flatMap((path) =>
-      sections.filter((section) => !textOf(tree, path).includes(`${section}\n`)).map((section) => ({ path, rule, message: `lacks "${section}"` })),
+      sections
+        .filter((section) => !textOf(tree, path).includes(`${section}\n`))
+        .map((section) => ({ path, rule, message: `lacks "${section}"` })),
     ),
   ];
 }

@@ -20,7 +20,9 @@ function longFiles(tree: Tree): readonly Finding[] {
 /** A source whose file name no other file mentions: nothing imports it and nothing starts it by path. */
 function deadFiles(tree: Tree): readonly Finding[] {
   const paths = pathsMatching(tree, /^(apps|libs|tools)\/(?!.*\/gen\/).*\.(ts|mjs|lua|json)$|^[^/]+\.mjs$/);
-  const mentioned = new Set(paths.flatMap((path) => [...textOf(tree, path).matchAll(/([\w-]+)\.(?:ts|mjs|lua)\b/g)].map(([, name = ""]) => `${path}\n${name}`)));
+  const mentioned = new Set(
+    paths.flatMap((path) => [...textOf(tree, path).matchAll(/([\w-]+)\.(?:ts|mjs|lua)\b/g)].map(([, name = ""]) => `${path}\n${name}`)),
+  );
   const mentionsByName = new Map<string, number>();
   for (const mention of mentioned) {
     const [path = "", name = ""] = mention.split("\n");

@@ -19,7 +19,11 @@ export function layersRule(tree: Tree): readonly Finding[] {
     return message === undefined || source === undefined ? [] : [{ path: `${source.folder}/package.json`, rule, message }];
   });
   return [
-    ...untagged.map(({ folder }) => ({ path: `${folder}/package.json`, rule, message: "nx.tags needs layer:* and scope:*; see docs/STYLE.md" })),
+    ...untagged.map(({ folder }) => ({
+      path: `${folder}/package.json`,
+      rule,
+      message: "nx.tags needs layer:* and scope:*; see docs/STYLE.md",
+    })),
     ...edges,
   ];
 }

@@ -17,7 +17,12 @@ export function libReadmeRule(tree: Tree): readonly Finding[] {
 
 function tableFindings(libs: readonly Project[], table: string): readonly Finding[] {
   const path = "libs/README.md";
-  const rows = new Map([...table.matchAll(/^\| \[([^\]]+)\]\([^)]*\) \| (\S+) \| (\S+) \|/gm)].map(([, lib = "", layer = "", scope = ""]) => [lib, `${layer} ${scope}`]));
+  const rows = new Map(
+    [...table.matchAll(/^\| \[([^\]]+)\]\([^)]*\) \| (\S+) \| (\S+) \|/gm)].map(([, lib = "", layer = "", scope = ""]) => [
+      lib,
+      `${layer} ${scope}`,
+    ]),
+  );
   const missing = libs.flatMap(({ folder, layer, scope }) => {
     const tags = `${layer ?? ""} ${scope ?? ""}`;
     const row = rows.get(folder.slice("libs/".length));
