@@ -11,6 +11,7 @@ export {
   type FieldType, JOB_SETTINGS_DEFAULT, type JobGraph, type JobSettings, type OperatorKind, type OperatorNode, OUTPUT_KINDS,
   type SerdeDescriptor, type TimeWindowDescriptor, type TopicSinkDescriptor, type TopicSourceDescriptor,
 } from "./job-graph.ts";
+export type { JobDefinition, JobFunction, JobFunctions } from "./job-definition.ts";
 export {
   assertTopicName, CHECKPOINTS_TOPIC, type CleanupPolicy, type FlushMode, isInternalTopic, PARTITIONS_PER_TOPIC_MAX, type PartitionState,
   SINK_MARKS_TOPIC, type StorageEngine, TOPIC_NAME_LENGTH_MAX, type TopicConfig, type TopicDescription, TRANSACTION_STATE_TOPIC,

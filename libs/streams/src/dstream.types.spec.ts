@@ -1,0 +1,119 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+  type Aggregator,
+  buildJob,
+  countAndMean,
+  type DStream,
+  hours,
+  job,
+  json,
+  kafka,
+  minutes,
+  type Pair,
+  pair,
+  seconds,
+  string,
+  t,
+  type WindowResult,
+} from "./index.ts";
+
+const Flight = json({ date: t.timestamp, delay: t.int, origin: t.string, tags: t.json });
+
+const sumOf = (left: number, right: number): number => left + right;
+
+/** Holds at compile time only: the two types are the same. */
+function same<A>(): <B>(value: B & ([A] extends [B] ? ([B] extends [A] ? unknown : never) : never)) => void {
+  return () => undefined;
+}
+
+// Each line below @ts-expect-error must be refused by the compiler; `npm run check` fails if it is not.
+const checked = job("types", (ctx) => {
+  const flights = ctx.source(kafka("flights", { value: Flight }));
+  const words = ctx.source(kafka("words", { key: string(), value: string() }));
+  const delays = flights.map((flight) => [flight.origin, flight.delay] as const);
+  const numbers = flights.map((flight) => flight.delay);
+
+  // Types are inferred from step to step.
+  same<DStream<Pair<string, number>>>()(delays);
+  same<DStream<Pair<string, string>>>()(words);
+  same<DStream<Pair<string, readonly number[]>>>()(delays.groupByKey());
+  same<DStream<Pair<string, string>>>()(delays.mapValues((delay) => delay.toFixed(1)));
+  same<DStream<Pair<string, number>>>()(delays.reduceByKey((left, right) => left + right));
+  same<DStream<Pair<string, { sum: number }>>>()(
+    delays.combineByKey(
+      (delay) => ({ sum: delay }),
+      (all, delay) => ({ sum: all.sum + delay }),
+      (left, right) => ({ sum: left.sum + right.sum }),
+    ),
+  );
+  same<DStream<Pair<string, number>>>()(delays.updateStateByKey<number>((values, state) => (state ?? 0) + values.length));
+  same<DStream<Pair<string, number>>>()(
+    delays.updateStateByKey((time, key, values, state: number | undefined) => (state ?? time) + key.length + values.length, {
+      form: "keyed",
+    }),
+  );
+  same<DStream<WindowResult<string, { readonly count: number; readonly mean: number }>>>()(
+    delays
+      .windowByTime({ tumbling: hours(1) })
+      .aggregateByKey(countAndMean())
+      .map((result) => result),
+  );
+  same<DStream<Pair<string, number>>>()(numbers.map((delay) => pair("all", delay)));
+
+  // @ts-expect-error a stream of numbers has no keys
+  numbers.reduceByKey((left: number, right: number) => left + right);
+  // @ts-expect-error a stream of objects has no keys
+  flights.groupByKey();
+  // @ts-expect-error a stream of strings has no keys
+  flights.map((flight) => flight.origin).windowByTime({ tumbling: hours(1) });
+  // @ts-expect-error an array of strings or numbers is not a pair: write `as const` or pair(...)
+  flights.map((flight) => [flight.origin, flight.delay]).reduceByKey((left) => left);
+  // @ts-expect-error the field is called origin
+  flights.map(({ orign }) => String(orign));
+  // @ts-expect-error a number is not a string
+  flights.map((flight): string => flight.delay);
+  // @ts-expect-error the reduction must give a value of the same type
+  delays.reduceByKey((left, right) => `${left} ${right}`);
+  const cut = (whole: string, part: string): string => whole.slice(part.length);
+  // @ts-expect-error values are numbers, the inverse takes strings
+  delays.reduceByKeyAndWindow(sumOf, cut, seconds(2));
+  // @ts-expect-error a duration needs its unit
+  flights.withEventTime((flight) => flight.date, { watermark: 30 });
+  // @ts-expect-error the event time is a number of milliseconds, not a string
+  flights.withEventTime((flight) => flight.origin, { watermark: minutes(30) });
+  // @ts-expect-error a boolean is needed
+  flights.filter((flight) => flight.origin);
+  // @ts-expect-error an aggregator without merge cannot combine before the shuffle
+  delays.windowByTime({ tumbling: hours(1) }).aggregateByKey({ init: () => 0, add: (n: number) => n + 1 });
+  const ofStrings: Aggregator<string, number> = { init: () => 0, add: (n, text) => n + text.length, merge: (left, right) => left + right };
+  // @ts-expect-error the aggregator takes strings, the stream has numbers
+  delays.windowByTime({ tumbling: hours(1) }).aggregateByKey(ofStrings);
+  // @ts-expect-error elements of different types
+  numbers.union(words);
+  // @ts-expect-error the topic takes text
+  numbers.to(kafka("out", { value: string() }));
+  // @ts-expect-error the topic takes pairs of text
+  delays.to(kafka("out", { key: string(), value: string() }));
+  // @ts-expect-error the topic has keys: make pairs, or say how to take the element apart
+  numbers.to(kafka("out", { key: string(), value: json<number>() }));
+  // @ts-expect-error the key must be text
+  numbers.to(kafka("out", { key: string(), value: json<number>() }), { key: (delay) => delay });
+  // @ts-expect-error the value must be text
+  numbers.to(kafka("out", { value: string() }), { value: (delay) => delay });
+
+  // And what fits is taken.
+  const anything: DStream<unknown> = delays;
+  anything.print();
+  numbers.union(numbers.map((delay) => delay + 1)).to(kafka("out", { value: json() }));
+  numbers.to(kafka("out", { value: json<number>() }));
+  numbers.to(kafka("out", { key: string(), value: json<number>() }), { key: (delay) => String(delay) });
+  numbers.to(kafka("out", { value: string() }), { value: (delay) => String(delay) });
+  delays.to(kafka("out", { key: string(), value: json() }), { timestamp: ([, delay]) => delay });
+  flights.to(kafka("out", { key: string(), value: json() }), { key: (flight) => flight.origin, value: (flight) => flight.delay });
+});
+
+describe("types of the DStream API", () => {
+  it("let a wrongly typed job fail at compile time, so that this one is refused at run time only for what the compiler cannot see", () => {
+    expect(() => buildJob(checked)).toThrow(/merge/); // the incomplete aggregator, which plain JavaScript could pass
+  });
+});

@@ -1,0 +1,126 @@
+import {
+  JOB_SETTINGS_DEFAULT,
+  type JobDefinition,
+  type JobFunction,
+  type JobSettings,
+  type OperatorNode,
+  OUTPUT_KINDS,
+} from "@millrace/model";
+import { jobError } from "./errors.ts";
+import { OPERATOR_ID_LENGTH_MAX } from "./limits.ts";
+
+type WithoutIdentity<N> = N extends OperatorNode ? Omit<N, "id" | "name" | "parents"> : never;
+
+/** An operator without its place in a graph. */
+export type OperatorSpec = WithoutIdentity<OperatorNode>;
+
+/** An operator while the graph is built: parents are objects, since ids may still be given by `.named()`. */
+export interface OperatorDraft {
+  readonly spec: OperatorSpec;
+  readonly parents: readonly OperatorDraft[];
+  readonly functions: Readonly<Record<string, JobFunction>>;
+  /** Batch-time slide of the stream that it yields. */
+  readonly slideMs: number;
+  /** Whether elements carry an event time from `withEventTime` or an event-time window. */
+  readonly hasEventTime: boolean;
+  readonly derivedId: string;
+  userId: string | undefined;
+}
+
+/** What an operator adds to its parents; slide and event time are the first parent's unless given. */
+export interface OperatorInit {
+  readonly spec: OperatorSpec;
+  readonly parents?: readonly OperatorDraft[];
+  readonly functions?: Readonly<Record<string, JobFunction>>;
+  readonly slideMs?: number;
+  readonly hasEventTime?: boolean;
+}
+
+/** Collects operators in order of construction, then freezes. Ids are the user's, or kind and number among its kind: the same code gives the same ids. */
+export class GraphBuilder {
+  readonly #jobName: string;
+  readonly #settings: JobSettings;
+  readonly #drafts: OperatorDraft[] = [];
+  readonly #countOfKind = new Map<string, number>();
+  #frozen = false;
+
+  constructor(jobName: string, settings: Partial<JobSettings>) {
+    this.#jobName = jobName;
+    this.#settings = { ...JOB_SETTINGS_DEFAULT, ...settings };
+  }
+
+  get batchIntervalMs(): number {
+    return this.#settings.batchIntervalMs;
+  }
+
+  /** Adds an operator below its parents. */
+  add(init: OperatorInit): OperatorDraft {
+    const { spec, parents = [], functions = {} } = init;
+    if (this.#frozen) {
+      const message = "the job is built already: add operators inside the function given to job(), before it returns";
+      throw jobError("graph-frozen", message, { job: this.#jobName, operator: spec.kind });
+    }
+    const number = (this.#countOfKind.get(spec.kind) ?? 0) + 1;
+    this.#countOfKind.set(spec.kind, number);
+    const draft: OperatorDraft = {
+      spec,
+      parents,
+      functions,
+      slideMs: init.slideMs ?? parents[0]?.slideMs ?? this.#settings.batchIntervalMs,
+      hasEventTime: init.hasEventTime ?? (parents.length > 0 && parents.every((parent) => parent.hasEventTime)),
+      derivedId: `${spec.kind}-${number}`,
+      userId: undefined,
+    };
+    this.#drafts.push(draft);
+    return draft;
+  }
+
+  /** Gives an operator the id by which its state is found again in later versions of the job. */
+  name(draft: OperatorDraft, id: string): void {
+    if (this.#frozen)
+      throw jobError("graph-frozen", "the job is built already: call named() where the operator is made", { job: this.#jobName, id });
+    if (id.length > OPERATOR_ID_LENGTH_MAX || !/^[a-zA-Z0-9._-]+$/.test(id)) {
+      const message = `an operator name must be 1 to ${OPERATOR_ID_LENGTH_MAX} of the characters a-z A-Z 0-9 . _ -`;
+      throw jobError("invalid-operator-name", message, { operator: draft.derivedId, name: id.slice(0, OPERATOR_ID_LENGTH_MAX) });
+    }
+    if (this.#drafts.some((other) => other !== draft && idOf(other) === id)) throw duplicateName(id);
+    draft.userId = id;
+  }
+
+  /** Ends building. The graph must have an output: without one nothing would run. */
+  freeze(): JobDefinition {
+    this.#frozen = true;
+    if (!this.#drafts.some((draft) => OUTPUT_KINDS.includes(draft.spec.kind))) {
+      const message = "the job has no output, so nothing would run: end a stream with .to(kafka(...)), .foreachBatch(...) or .print()";
+      throw jobError("no-output-operation", message, { job: this.#jobName });
+    }
+    const operators: OperatorNode[] = [];
+    const functions = new Map<string, Readonly<Record<string, JobFunction>>>();
+    for (const draft of this.#drafts) {
+      const id = idOf(draft);
+      if (operators.some((operator) => operator.id === id)) throw duplicateName(id);
+      operators.push({ id, name: describeOperator(draft), parents: draft.parents.map(idOf), ...draft.spec });
+      if (Object.keys(draft.functions).length > 0) functions.set(id, draft.functions);
+    }
+    return { graph: { formatVersion: 1, name: this.#jobName, settings: this.#settings, operators }, functions };
+  }
+}
+
+/** Id of an operator as it stands now. */
+export function idOf(draft: OperatorDraft): string {
+  return draft.userId ?? draft.derivedId;
+}
+
+function duplicateName(id: string): Error {
+  return jobError("duplicate-operator-name", "two operators of the job have one name: give each its own", { name: id });
+}
+
+/** What people see: the given name, else the kind with the name of the function that was passed, if it has one. */
+function describeOperator(draft: OperatorDraft): string {
+  if (draft.userId !== undefined) return draft.userId;
+  const { spec } = draft;
+  if (spec.kind === "source") return `from ${spec.source.topic}`;
+  if (spec.kind === "sink") return `to ${spec.sink.topic}`;
+  const functionName = draft.functions.f?.name ?? "";
+  return functionName === "" || functionName === "f" ? spec.kind : `${spec.kind}(${functionName})`;
+}

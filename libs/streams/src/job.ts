@@ -1,0 +1,96 @@
+import { JOB_SETTINGS_DEFAULT, type JobDefinition, type JobSettings } from "@millrace/model";
+import { DStream, unionOf } from "./dstream.ts";
+import type { Duration } from "./duration.ts";
+import { jobError } from "./errors.ts";
+import { GraphBuilder } from "./graph-builder.ts";
+import type { Source } from "./kafka.ts";
+import { JOB_NAME_LENGTH_MAX } from "./limits.ts";
+
+/** What the function of a job gets: where streams begin. */
+export interface JobContext {
+  /** A stream from a topic. */
+  source<T>(source: Source<T>): DStream<T>;
+  /** Elements of all streams, in order of the streams. */
+  union<T>(streams: readonly DStream<T>[]): DStream<T>;
+}
+
+/** Settings of a job; defaults stand in `JOB_SETTINGS_DEFAULT`. */
+export interface JobOptions {
+  /** The grid on which batches are planned. Default: 1 s, at least 10 ms. */
+  readonly batchInterval?: Duration;
+  /** Keyed tasks and sink slots, for the life of the job. Default: 8, at most 720. */
+  readonly slots?: number;
+  /** How often state is saved; "off" is refused when an operator keeps state. Default: 10 s. */
+  readonly checkpointInterval?: Duration | "off";
+  /** Bound of one batch over all sources. Default: 200,000. */
+  readonly maxRecordsPerBatch?: number;
+  /** Restarts an hour, after failures that may pass, before the job fails. Default: 20. */
+  readonly restartsMax?: number;
+}
+
+/** Default export of a job module. It builds itself, so that a bundle needs nothing but its own copy of this library. */
+export interface JobModule {
+  /** Format of this object, 1. */
+  readonly millraceJob: 1;
+  readonly name: string;
+  /** Runs the job's function once on a fresh graph. */
+  build(): JobDefinition;
+}
+
+/**
+ * A job: its name and the function that connects sources to outputs. The function runs wherever the graph is needed (CLI, workers),
+ * so it must give the same graph each time: no clock, no randomness, no environment, not async.
+ */
+export function job(name: string, define: (ctx: JobContext) => void, options: JobOptions = {}): JobModule {
+  return { millraceJob: 1, name, build: () => build(name, define, options) };
+}
+
+/** The graph and functions of a job module's default export, whatever that is. */
+export function buildJob(exported: unknown): JobDefinition {
+  if (isJobModule(exported)) return exported.build();
+  const message = 'the module does not export a job: write `export default job("name", (ctx) => { ... })`';
+  throw jobError("not-a-job", message, { found: exported === undefined ? "no default export" : typeof exported });
+}
+
+function isJobModule(value: unknown): value is JobModule {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "millraceJob" in value &&
+    value.millraceJob === 1 &&
+    "build" in value &&
+    typeof value.build === "function"
+  );
+}
+
+function build(name: string, define: (ctx: JobContext) => unknown, options: JobOptions): JobDefinition {
+  if (name.length > JOB_NAME_LENGTH_MAX || !/^[a-zA-Z0-9._-]+$/.test(name)) {
+    const message = `a job name must be 1 to ${JOB_NAME_LENGTH_MAX} of the characters a-z A-Z 0-9 . _ -`;
+    throw jobError("invalid-job-name", message, { name: name.slice(0, JOB_NAME_LENGTH_MAX) });
+  }
+  const graph = new GraphBuilder(name, settingsOf(options));
+  const returned = define({
+    source: <T>(source: Source<T>) => new DStream<T>(graph, graph.add({ spec: { kind: "source", source: source.source } })),
+    union: (streams) => unionOf(graph, streams),
+  });
+  if (returned instanceof Promise) {
+    returned.catch(() => undefined); // its error would be reported beside this one
+    throw jobError("job-build-async", "the function of a job must not be async: it only says what is connected to what", { job: name });
+  }
+  return graph.freeze();
+}
+
+function settingsOf(options: JobOptions): JobSettings {
+  const settings: JobSettings = {
+    batchIntervalMs: options.batchInterval ?? JOB_SETTINGS_DEFAULT.batchIntervalMs,
+    slotCount: options.slots ?? JOB_SETTINGS_DEFAULT.slotCount,
+    checkpointIntervalMs: options.checkpointInterval ?? JOB_SETTINGS_DEFAULT.checkpointIntervalMs,
+    maxRecordsPerBatch: options.maxRecordsPerBatch ?? JOB_SETTINGS_DEFAULT.maxRecordsPerBatch,
+    restartsMax: options.restartsMax ?? JOB_SETTINGS_DEFAULT.restartsMax,
+  };
+  const known = ["batchInterval", "slots", "checkpointInterval", "maxRecordsPerBatch", "restartsMax"];
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw jobError("invalid-job-setting", `no such job setting; known are ${known.join(", ")}`, { name });
+  }
+  return settings;
+}
