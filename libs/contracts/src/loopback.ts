@@ -13,7 +13,8 @@ export function createLoopback(): RpcTransport & RpcListener {
     listen(address, services) {
       const bound = address.endsWith(":0") ? `${address.slice(0, -2)}:${nextPort++}` : address;
       if (servers.has(bound)) {
-        throw new AppError({ kind: "conflict", code: "port-in-use", message: "address is in use: choose another port", context: { address: bound } });
+        const message = "address is in use: choose another port";
+        return Promise.reject(new AppError({ kind: "conflict", code: "port-in-use", message, context: { address: bound } }));
       }
       servers.set(bound, new Map(services.map((service) => [service.service.typeName, service])));
       const server: RpcServer = {

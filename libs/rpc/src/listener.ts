@@ -1,4 +1,4 @@
-import { Server, ServerCredentials, type UntypedHandleCall } from "@grpc/grpc-js";
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity, type UntypedHandleCall } from "@grpc/grpc-js";
 import type { BoundService, CallContext, RpcListener, RpcServer } from "@millrace/contracts";
 import { AppError } from "@millrace/model";
 import { assert } from "@millrace/stdx";
@@ -21,6 +21,7 @@ export interface RpcListenerOptions {
  * before calls are refused, so that load balancers look elsewhere first.
  */
 export function createRpcListener(options: RpcListenerOptions = {}): RpcListener {
+  setLogVerbosity(logVerbosity.NONE); // What grpc-js prints by itself comes to the caller as an error, too.
   return {
     listen: async (address, services) => {
       const server = new Server({

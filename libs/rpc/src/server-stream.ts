@@ -16,14 +16,18 @@ export async function sendMessages(call: WritableCall, codec: MessageCodec, mess
   const iterator = messages[Symbol.asyncIterator]();
   let pendingBytes = 0;
   let pendingMessages = 0;
-  let wake: (() => void) | undefined;
-  const onAbort = (): void => wake?.();
+  let giveUp: (() => void) | undefined;
+  let goOn: (() => void) | undefined;
+  const onAbort = (): void => {
+    giveUp?.();
+    goOn?.();
+  };
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     for (;;) {
       const result = await new Promise<IteratorResult<unknown> | undefined>((resolve, reject) => {
-        wake = () => resolve(undefined);
-        if (signal.aborted) wake();
+        giveUp = () => resolve(undefined);
+        if (signal.aborted) giveUp();
         iterator.next().then(resolve, reject);
       });
       if (result === undefined) {
@@ -38,11 +42,11 @@ export async function sendMessages(call: WritableCall, codec: MessageCodec, mess
       call.write(bytes, () => {
         pendingBytes -= bytes.byteLength;
         pendingMessages--;
-        if (pendingBytes < STREAM_PENDING_BYTES_MAX) wake?.();
+        goOn?.();
       });
       while (!signal.aborted && (pendingBytes >= STREAM_PENDING_BYTES_MAX || pendingMessages >= STREAM_PENDING_MESSAGES_MAX)) {
         await new Promise<void>((resolve) => {
-          wake = resolve;
+          goOn = resolve;
         });
       }
     }
