@@ -36,6 +36,8 @@ export const clientErrors = {
       context: { bootstrap: bootstrap.join(",") },
       cause,
     }),
+  noLeader: (context: Context): AppError =>
+    new AppError({ kind: "retry", code: "leader-not-available", message: "the partition has no leader at the moment", context }),
   noCoordinator: (): AppError =>
     new AppError({ kind: "unavailable", code: "no-coordinator", message: "brokers know no active coordinator at the moment" }),
 };

@@ -1,0 +1,116 @@
+import { ClusterService, JobService, type JobStatus, JobState, type ServiceClient, type Topic, TopicService } from "@millrace/contracts";
+import { AppError } from "@millrace/model";
+import { sleep } from "@millrace/ports";
+import type { Admin } from "./admin-api.ts";
+import type { ClientPorts } from "./api.ts";
+import type { Metadata } from "./metadata.ts";
+import { backoffMs, isTransient, retrying } from "./retry.ts";
+
+interface AdminContext {
+  readonly ports: ClientPorts;
+  readonly metadata: Metadata;
+  readonly retryForMs: number;
+  readonly requestTimeoutMs: number;
+}
+
+const ENDED: readonly JobState[] = [JobState.FINISHED, JobState.STOPPED, JobState.FAILED];
+
+/** Calls of administration. They are repeated while brokers or the coordinator are away or moving; what the cluster refuses is thrown. */
+export function createAdmin(context: AdminContext): Admin {
+  const { ports, metadata } = context;
+  const options = { timeoutMs: context.requestTimeoutMs };
+  const topics = <T>(run: (service: ServiceClient<typeof TopicService>) => Promise<T>): Promise<T> =>
+    metadata.anyBrokerRetrying((address) => run(ports.transport.client(TopicService, address)));
+  const coordinator = createCoordinatorCaller(context);
+  const jobs = <T>(run: (service: ServiceClient<typeof JobService>) => Promise<T>): Promise<T> =>
+    coordinator((address) => run(ports.transport.client(JobService, address)));
+
+  return {
+    async createTopic(spec) {
+      const request = { ...spec, partitions: spec.partitions ?? 0, replicationFactor: spec.replicationFactor ?? 0, configs: { ...spec.configs } };
+      const { topic } = await topics((service) => service.createTopic(request, options));
+      if (topic === undefined) throw new AppError({ kind: "internal", code: "internal", message: "answer without a topic" });
+      return spec.validateOnly === true ? topic : untilServed(topic, context);
+    },
+    async deleteTopic(name) {
+      await topics((service) => service.deleteTopic({ name }, options));
+    },
+    async listTopics({ includeInternal = false } = {}) {
+      return (await topics((service) => service.listTopics({ includeInternal }, options))).topics;
+    },
+    async describeTopic(name) {
+      const { topic } = await topics((service) => service.describeTopic({ name }, options));
+      if (topic === undefined) throw new AppError({ kind: "internal", code: "internal", message: "answer without a topic" });
+      return topic;
+    },
+    describeCluster: () => coordinator((address) => ports.transport.client(ClusterService, address).describeCluster({}, options)),
+    submitJob: (job) => jobs((service) => service.submitJob({ ...job, savepointId: job.savepointId ?? "", failIfExists: job.failIfExists ?? false }, options)),
+    listJobs: async () => (await jobs((service) => service.listJobs({}, options))).jobs,
+    getJob: (job) => jobs((service) => service.getJob({ job }, options)),
+    watchJob: (job, watch = {}) => watchJob(job, context, watch.signal),
+    // Draining waits for batches under way, which no fixed time bounds.
+    stopJob: (job, { drain = false } = {}) => jobs((service) => service.stopJob({ job, drain }, drain ? {} : options)),
+    createSavepoint: (job) => jobs((service) => service.createSavepoint({ job }, options)),
+  };
+}
+
+type CoordinatorCaller = <T>(run: (address: string) => Promise<T>) => Promise<T>;
+
+/** Calls the active coordinator: the one brokers name, or the one that a passive coordinator names. */
+function createCoordinatorCaller({ ports, metadata, retryForMs }: AdminContext): CoordinatorCaller {
+  let hint: string | undefined;
+  return (run) =>
+    retrying(ports, { forMs: retryForMs }, async (attempt) => {
+      const address = hint ?? (await metadata.coordinatorAddress({ fresh: attempt > 1 }));
+      try {
+        return await run(address);
+      } catch (error) {
+        hint = hintOf(error);
+        throw error;
+      }
+    });
+}
+
+function hintOf(error: unknown): string | undefined {
+  if (!(error instanceof AppError) || error.code !== "not-active-coordinator") return undefined;
+  const { address } = error.context;
+  return typeof address === "string" && address !== "" ? address : undefined;
+}
+
+/** Waits until the leaders of all partitions are known to brokers, so that a produce right after does not meet `unknown-topic`. */
+async function untilServed(topic: Topic, { ports, metadata, retryForMs }: AdminContext): Promise<Topic> {
+  await retrying(ports, { forMs: retryForMs }, async () => {
+    const known = await metadata.topic(topic.name, { fresh: true }).catch((error: unknown) => {
+      throw new AppError({ kind: "retry", code: "topic-not-served", message: "brokers do not know the new topic yet", context: { topic: topic.name }, cause: error });
+    });
+    const served = known.partitions.every(({ partition }) => metadata.leaderAddress(topic.name, partition) !== undefined);
+    if (!served) {
+      throw new AppError({ kind: "retry", code: "leader-not-available", message: "not every partition of the new topic has a leader", context: { topic: topic.name } });
+    }
+  });
+  return topic;
+}
+
+async function* watchJob(job: string, { ports, metadata, retryForMs }: AdminContext, signal?: AbortSignal): AsyncGenerator<JobStatus, void, undefined> {
+  let failures = 0;
+  let failingSinceMs = 0;
+  let hint: string | undefined;
+  const isAborted = (): boolean => signal?.aborted === true;
+  while (!isAborted()) {
+    try {
+      const address = hint ?? (await metadata.coordinatorAddress({ fresh: failures > 0 }));
+      for await (const { status } of ports.transport.client(JobService, address).watchJob({ job }, signal === undefined ? {} : { signal })) {
+        failures = 0;
+        if (status === undefined) continue;
+        yield status;
+        if (ENDED.includes(status.state)) return;
+      }
+    } catch (error) {
+      if (isAborted()) return;
+      hint = hintOf(error);
+      if (failures++ === 0) failingSinceMs = ports.clock.monotonicMs();
+      if (!isTransient(error) || ports.clock.monotonicMs() > failingSinceMs + retryForMs) throw error;
+    }
+    await sleep(ports.clock, backoffMs(Math.max(1, failures), ports.random), signal).catch(() => undefined); // aborted: the loop ends
+  }
+}

@@ -1,0 +1,109 @@
+import { BrokerService, type GetMetadataResponse, type Topic } from "@millrace/contracts";
+import { isRetriable, TRANSACTION_STATE_TOPIC } from "@millrace/model";
+import type { ClientPorts } from "./api.ts";
+import { clientErrors } from "./errors.ts";
+import { retrying } from "./retry.ts";
+
+/** How often a topic that a broker does not know is asked for again: a broker may learn of a new topic a moment later. */
+const UNKNOWN_TOPIC_ATTEMPTS_MAX = 4;
+
+/** What the client knows of the cluster: brokers, leaders, the coordinator's address. Asked for on demand, shared, refreshed on hints. */
+export class Metadata {
+  readonly #ports: ClientPorts;
+  readonly #bootstrap: readonly string[];
+  readonly #requestTimeoutMs: number;
+  readonly #retryForMs: number;
+  readonly #topics = new Map<string, Topic>();
+  readonly #wanted = new Set<string>();
+  readonly #addresses = new Map<number, string>();
+  #coordinatorAddress = "";
+  #preferred = 0;
+  #refreshing: Promise<void> | undefined;
+
+  constructor(settings: { bootstrap: readonly string[]; requestTimeoutMs: number; retryForMs: number }, ports: ClientPorts) {
+    this.#bootstrap = settings.bootstrap;
+    this.#requestTimeoutMs = settings.requestTimeoutMs;
+    this.#retryForMs = settings.retryForMs;
+    this.#ports = ports;
+  }
+
+  /** The topic as last seen; undefined if it was never asked for. */
+  cached(name: string): Topic | undefined {
+    return this.#topics.get(name);
+  }
+
+  /** The topic, asked for if need be; throws `unknown-topic`. */
+  async topic(name: string, options: { fresh?: boolean } = {}): Promise<Topic> {
+    this.#wanted.add(name);
+    for (let attempt = 1; ; attempt++) {
+      const known = this.#topics.get(name);
+      if (known !== undefined && (options.fresh !== true || attempt > 1)) return known;
+      if (attempt > UNKNOWN_TOPIC_ATTEMPTS_MAX) {
+        this.#wanted.delete(name);
+        throw clientErrors.unknownTopic(name);
+      }
+      if (attempt > 2) await new Promise<void>((resolve) => this.#ports.clock.setTimer(50 * attempt, resolve));
+      await this.refresh();
+    }
+  }
+
+  /** Address of a partition's leader; undefined while it has none or is not known. */
+  leaderAddress(topic: string, partition: number): string | undefined {
+    const leader = this.#topics.get(topic)?.partitions.find((candidate) => candidate.partition === partition)?.leader;
+    return leader === undefined ? undefined : this.#addresses.get(leader);
+  }
+
+  /** The coordinator that brokers know as active; throws `no-coordinator` (retriable). */
+  async coordinatorAddress(options: { fresh?: boolean } = {}): Promise<string> {
+    if (this.#coordinatorAddress === "" || options.fresh === true) await this.refresh();
+    if (this.#coordinatorAddress === "") throw clientErrors.noCoordinator();
+    return this.#coordinatorAddress;
+  }
+
+  /** Asks a broker again; callers at the same time share one question. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  /** Runs a call on any broker, the next one when it cannot be reached. */
+  async anyBroker<T>(run: (address: string) => Promise<T>): Promise<T> {
+    const addresses = [...new Set([...this.#bootstrap, ...this.#addresses.values()])];
+    let failure: unknown;
+    for (let tried = 0; tried < addresses.length; tried++) {
+      const address = addresses[(this.#preferred + tried) % addresses.length] ?? "";
+      try {
+        const result = await run(address);
+        this.#preferred = (this.#preferred + tried) % addresses.length;
+        return result;
+      } catch (error) {
+        if (!isRetriable(error)) throw error;
+        failure = error;
+      }
+    }
+    throw addresses.length === 1 ? failure : clientErrors.noBroker(addresses, failure);
+  }
+
+  /** The same, repeated while brokers are away or moving. */
+  anyBrokerRetrying<T>(run: (address: string) => Promise<T>): Promise<T> {
+    return retrying(this.#ports, { forMs: this.#retryForMs }, () => this.anyBroker(run));
+  }
+
+  async #refresh(): Promise<void> {
+    // An empty list means every topic; who wants none names one that costs little.
+    const topics = this.#wanted.size === 0 ? [TRANSACTION_STATE_TOPIC] : [...this.#wanted];
+    const response = await this.anyBroker((address) =>
+      this.#ports.transport.client(BrokerService, address).getMetadata({ topics }, { timeoutMs: this.#requestTimeoutMs }),
+    );
+    this.#apply(response, topics);
+  }
+
+  #apply(response: GetMetadataResponse, asked: readonly string[]): void {
+    for (const broker of response.brokers) this.#addresses.set(broker.brokerId, broker.address);
+    for (const name of asked) this.#topics.delete(name);
+    for (const topic of response.topics) this.#topics.set(topic.name, topic);
+    this.#coordinatorAddress = response.coordinatorAddress;
+  }
+}

@@ -1,0 +1,279 @@
+import { AppError } from "@millrace/model";
+import { partitionOfKey } from "@millrace/records";
+import { createDeferred, type Deferred } from "@millrace/stdx";
+import type { ClientPorts, Delivery, Producer, ProducerRecord } from "../api.ts";
+import { clientErrors } from "../errors.ts";
+import { BUFFER_OVERRUN_FACTOR } from "../limits.ts";
+import type { Metadata } from "../metadata.ts";
+import type { ProducerSettings } from "../settings.ts";
+import { type BatchWaiter, recordWaiter } from "./batch.ts";
+import { type DeliveryOwner, giveUp, type SentBatch } from "./delivery.ts";
+import { freshIdentity, type ProducerIdentity, TransactionCoordinatorCalls } from "./identity.ts";
+import { PartitionQueue } from "./partition-queue.ts";
+import { Sender } from "./sender.ts";
+import { Transaction } from "./transaction.ts";
+
+export interface ProducerContext {
+  readonly ports: ClientPorts;
+  readonly metadata: Metadata;
+  readonly retryForMs: number;
+  readonly requestTimeoutMs: number;
+}
+
+interface TopicRoute {
+  readonly queues: PartitionQueue[];
+  /** Partition of records without key, until its batch is full. */
+  sticky: number;
+}
+
+/** Builds a producer; it asks nothing of the cluster before `open` or the first record. */
+export function createProducer(settings: ProducerSettings, context: ProducerContext): Producer {
+  if (settings.transactionalId !== undefined || settings.idempotent) {
+    if (settings.acks !== "all") {
+      throw new AppError({ kind: "invalid", code: "invalid-producer-settings", message: "idempotent and transactional producers need acks=all: set acks or idempotent=false" });
+    }
+  }
+  return new BatchingProducer(settings, context);
+}
+
+class BatchingProducer implements Producer, DeliveryOwner {
+  readonly ports: ClientPorts;
+  readonly numbered: boolean;
+  readonly #settings: ProducerSettings;
+  readonly #context: ProducerContext;
+  readonly #routes = new Map<string, TopicRoute>();
+  readonly #sender: Sender;
+  readonly #transaction: Transaction | undefined;
+  readonly #listeners: ((delivery: Delivery) => void)[] = [];
+  #readyWaiters: Deferred<void>[] = [];
+  #identity: Promise<ProducerIdentity> | undefined;
+  #bufferedBytes = 0;
+  #failure: AppError | undefined;
+  #closed = false;
+
+  constructor(settings: ProducerSettings, context: ProducerContext) {
+    this.#settings = settings;
+    this.#context = context;
+    this.ports = context.ports;
+    this.numbered = settings.idempotent || settings.transactionalId !== undefined;
+    const { transactionalId } = settings;
+    if (transactionalId !== undefined) {
+      const calls = new TransactionCoordinatorCalls({ ...context, retryForMs: settings.deliveryTimeoutMs }, transactionalId);
+      this.#transaction = new Transaction(calls, settings.transactionTimeoutMs);
+    }
+    this.#sender = new Sender(settings, { ...context, owner: this, transaction: this.#transaction, renew: (queue) => this.#renewIdentity(queue) });
+  }
+
+  get bufferedBytes(): number {
+    return this.#bufferedBytes;
+  }
+
+  async open(topics: readonly string[]): Promise<void> {
+    this.#assertOpen();
+    if (this.numbered) await this.#ensureIdentity();
+    await Promise.all(topics.map((topic) => this.#route(topic)));
+  }
+
+  send(topic: string, record: ProducerRecord): boolean {
+    this.#append(topic, record);
+    return this.#bufferedBytes < this.#settings.bufferBytes;
+  }
+
+  async sendAndWait(topic: string, record: ProducerRecord): Promise<{ partition: number; offset: number }> {
+    if (!this.#routes.has(topic)) await this.open([topic]);
+    if (this.#bufferedBytes >= this.#settings.bufferBytes) await this.ready();
+    const stored = createDeferred<number>();
+    const queue = this.#append(topic, record, (indexInBatch) => recordWaiter(stored, indexInBatch));
+    return { partition: queue.partition, offset: await stored.promise };
+  }
+
+  async produceBatch(target: { topic: string; partition: number }, batch: Uint8Array): Promise<{ baseOffset: number }> {
+    if (!this.#routes.has(target.topic)) await this.open([target.topic]);
+    if (this.#bufferedBytes >= this.#settings.bufferBytes) await this.ready();
+    this.#assertCanSend();
+    const queue = this.#queueOf(target.topic, target.partition);
+    const stored = createDeferred<number>();
+    this.#bufferedBytes += queue.addBatch(batch, recordWaiter(stored, 0)).bufferedBytes;
+    this.#sender.schedule(queue);
+    return { baseOffset: await stored.promise };
+  }
+
+  ready(): Promise<void> {
+    if (this.#bufferedBytes < this.#settings.bufferBytes) return Promise.resolve();
+    const room = createDeferred<void>();
+    this.#readyWaiters.push(room);
+    return room.promise;
+  }
+
+  async flush(): Promise<void> {
+    await this.#drained();
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure;
+  }
+
+  onDelivery(listener: (delivery: Delivery) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  beginTransaction(): void {
+    this.#assertOpen();
+    this.#requireTransaction().begin();
+    this.#failure = undefined;
+  }
+
+  async commitTransaction(): Promise<void> {
+    const transaction = this.#requireTransaction();
+    await this.#drained();
+    if (transaction.failure !== undefined) throw clientErrors.transactionFailed(transaction.failure);
+    await transaction.end(await this.#ensureIdentity(), { commit: true });
+  }
+
+  async abortTransaction(): Promise<void> {
+    const transaction = this.#requireTransaction();
+    transaction.assertOpen();
+    this.#discard(clientErrors.transactionState("the transaction was aborted before this record was sent"));
+    await this.#drained();
+    await transaction.end(await this.#ensureIdentity(), { commit: false });
+    this.#failure = undefined;
+    // A bumped epoch fences whatever of the aborted transaction is still on its way; sequences start again.
+    this.#identity = undefined;
+    const identity = await this.#ensureIdentity();
+    for (const queue of this.#queues()) queue.setIdentity(identity);
+  }
+
+  async close(options: { discard?: boolean } = {}): Promise<void> {
+    if (this.#closed) return;
+    if (options.discard === true) this.#discard(clientErrors.closed());
+    const flushed = options.discard === true ? Promise.resolve() : this.flush();
+    await flushed.finally(() => {
+      this.#closed = true;
+      this.#sender.close();
+    });
+  }
+
+  /** @internal */
+  onSettled({ batch }: SentBatch, delivery: Delivery): void {
+    this.#bufferedBytes -= batch.bufferedBytes;
+    if (delivery.error !== undefined) {
+      this.#failure ??= delivery.error;
+      this.#transaction?.fail(delivery.error);
+    }
+    for (const listener of this.#listeners) listener(delivery);
+    if (this.#bufferedBytes < this.#settings.bufferBytes) for (const waiter of this.#readyWaiters.splice(0)) waiter.resolve();
+  }
+
+  /** @internal */
+  onRepeat(sent: SentBatch, error: AppError): void {
+    if (error.code === "not-leader" || error.kind === "unavailable") this.#sender.refreshMetadata();
+    this.#sender.schedule(sent.queue);
+  }
+
+  #append(topic: string, record: ProducerRecord, waiter?: (indexInBatch: number) => BatchWaiter): PartitionQueue {
+    this.#assertCanSend();
+    if (this.#bufferedBytes > this.#settings.bufferBytes * BUFFER_OVERRUN_FACTOR) throw clientErrors.bufferFull({ bufferedBytes: this.#bufferedBytes });
+    const route = this.#routes.get(topic);
+    if (route === undefined) throw clientErrors.topicNotOpened(topic);
+    const partition = record.partition ?? this.#partitionFor(route, record);
+    const queue = route.queues[partition];
+    if (queue === undefined) throw clientErrors.unknownPartition({ topic, partition });
+    const bytesBefore = queue.openBytes;
+    const closed = queue.append(record, record.timestampMs ?? this.ports.clock.wallMs(), waiter);
+    this.#bufferedBytes += closed ? queue.openBytes : queue.openBytes - bytesBefore;
+    if (closed && record.partition === undefined && partition === route.sticky) route.sticky = this.#nextSticky(route);
+    if (closed || bytesBefore === 0) this.#sender.schedule(queue);
+    return queue;
+  }
+
+  #partitionFor(route: TopicRoute, record: ProducerRecord): number {
+    return record.key === undefined || record.key === null ? route.sticky : partitionOfKey(record.key, route.queues.length);
+  }
+
+  #nextSticky(route: TopicRoute): number {
+    return (route.sticky + 1 + Math.floor(this.ports.random.next() * Math.max(1, route.queues.length - 1))) % route.queues.length;
+  }
+
+  async #route(topic: string): Promise<TopicRoute> {
+    const { partitions } = await this.#context.metadata.topic(topic);
+    const known = this.#routes.get(topic);
+    if (known !== undefined) return known;
+    const identity = this.numbered ? await this.#ensureIdentity() : undefined;
+    const raced = this.#routes.get(topic);
+    if (raced !== undefined) return raced;
+    const queues = partitions.map((_, partition) => new PartitionQueue({ topic, partition }, this.#settings, this.ports));
+    if (identity !== undefined) for (const queue of queues) queue.setIdentity(identity);
+    const route: TopicRoute = { queues, sticky: Math.floor(this.ports.random.next() * queues.length) };
+    this.#routes.set(topic, route);
+    return route;
+  }
+
+  #ensureIdentity(): Promise<ProducerIdentity> {
+    this.#identity ??= (this.#transaction === undefined ? freshIdentity(this.#context) : this.#transaction.init()).catch((error: unknown) => {
+      this.#identity = undefined;
+      throw error;
+    });
+    return this.#identity;
+  }
+
+  /** A failed batch left a gap in a partition's sequences: what waits behind it goes on under numbers of its own. */
+  async #renewIdentity(queue: PartitionQueue): Promise<void> {
+    const error = clientErrors.deliveryTimeout({ topic: queue.topic, partition: queue.partition }, this.#failure);
+    for (const batch of queue.takeUnknown()) giveUp(this, { queue, batch }, error);
+    if (this.#transaction !== undefined) {
+      for (const batch of queue.takeAllWaiting()) giveUp(this, { queue, batch }, clientErrors.transactionFailed(this.#failure));
+      return; // the abort that has to follow brings a new epoch
+    }
+    queue.setIdentity(await freshIdentity(this.#context));
+  }
+
+  /** Resolves when all that was sent before is settled, well or not. */
+  async #drained(): Promise<void> {
+    const waiting: Promise<void>[] = [];
+    for (const queue of this.#queues()) {
+      queue.closeOpenBatch();
+      const outstanding = queue.outstanding();
+      const last = outstanding.at(-1);
+      if (last === undefined) continue;
+      for (const batch of outstanding) {
+        const settled = createDeferred<void>();
+        batch.waiters.push({ settle: () => settled.resolve() });
+        waiting.push(settled.promise);
+      }
+      this.#sender.schedule(queue);
+    }
+    await Promise.all(waiting);
+  }
+
+  #discard(error: AppError): void {
+    for (const queue of this.#queues()) {
+      const waiting = queue.takeAllWaiting();
+      if (waiting.length > 0 && this.numbered) queue.needsIdentity = true;
+      for (const batch of waiting) giveUp(this, { queue, batch }, error);
+    }
+  }
+
+  *#queues(): Generator<PartitionQueue> {
+    for (const { queues } of this.#routes.values()) yield* queues;
+  }
+
+  #queueOf(topic: string, partition: number): PartitionQueue {
+    const queue = this.#routes.get(topic)?.queues[partition];
+    if (queue === undefined) throw clientErrors.unknownPartition({ topic, partition });
+    return queue;
+  }
+
+  #requireTransaction(): Transaction {
+    if (this.#transaction === undefined) throw clientErrors.notTransactional();
+    return this.#transaction;
+  }
+
+  #assertCanSend(): void {
+    this.#assertOpen();
+    this.#transaction?.assertOpen();
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw clientErrors.closed();
+  }
+}
+
