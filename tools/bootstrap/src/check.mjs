@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { capture, runStep } from "./child.mjs";
 import { binScript, quietEnv, workspaceRoot } from "./workspace.mjs";
@@ -83,21 +83,30 @@ async function mainHasProto() {
   return code === 0 && output.trim() !== "";
 }
 
-/** Generates again and compares with what was there: committed code must be what proto/ says. */
+/** Generates again, beside the tree, and compares: committed code must be what proto/ says. */
 async function checkGenerated() {
-  const before = await fingerprint();
-  const code = await runModule("@bufbuild/buf", ["generate", "--template", "proto/buf.gen.yaml"], "buf");
-  if (code !== 0 || before === (await fingerprint())) return code;
-  process.stdout.write(`${generated} was not what proto/ generates; it is now: commit it\n`);
-  return 1;
+  const fresh = mkdtempSync(join(tmpdir(), "millrace-gen-"));
+  try {
+    const code = await runModule("@bufbuild/buf", ["generate", "--template", "proto/buf.gen.yaml", "--output", fresh], "buf");
+    const stale = code === 0 ? differences(join(fresh, generated), join(workspaceRoot, generated)) : [];
+    for (const path of stale) process.stdout.write(`${generated}/${path} is not what proto/ generates: npm run gen, and commit it\n`);
+    return stale.length > 0 ? 1 : code;
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
 }
 
-/** Content of the generated folder as git would hash it, tracked or not. */
-async function fingerprint() {
-  const listed = await capture("git", ["ls-files", "--cached", "--others", "--exclude-standard", generated], { cwd: workspaceRoot });
-  const paths = listed.output.split("\n").filter((path) => path !== "" && existsSync(join(workspaceRoot, path)));
-  const hashed = await capture("git", ["hash-object", ...paths], { cwd: workspaceRoot });
-  return `${paths.join("\n")}\n${hashed.output}`;
+/**
+ * Files that only one of two folders has, or that differ.
+ *
+ * @param {string} a
+ * @param {string} b
+ * @returns {string[]}
+ */
+function differences(a, b) {
+  const paths = new Set([a, b].flatMap((folder) => readdirSync(folder, { recursive: true, encoding: "utf8" })));
+  const text = (/** @type {string} */ path) => (existsSync(path) && statSync(path).isFile() ? readFileSync(path, "utf8") : undefined);
+  return [...paths].filter((path) => text(join(a, path)) !== text(join(b, path)));
 }
 
 /**

@@ -25,9 +25,10 @@ export async function openTestRedis() {
   }
 }
 
-/** @param {string} name */
+/** Looked for on the PATH, then where packages put servers: some accounts' PATH leaves those out. @param {string} name */
 function findOnPath(name) {
-  const paths = (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, name));
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"];
+  const paths = folders.filter((folder) => folder !== "").map((folder) => join(folder, name));
   return paths.find((path) => {
     try {
       accessSync(path, constants.X_OK);

@@ -34,6 +34,10 @@ export async function runTests(args) {
     await redis.stop();
   }
   const total = sum(projects.filter(hasTests), readResults(results, projects));
+  if (code !== 0 && total.failed === 0) {
+    total.failed = 1;
+    total.failures.push({ project: "nx", name: `the test run itself ended with code ${code}, see above`, file: "nx.json" });
+  }
   process.stdout.write(summary(total));
   return total.failed > 0 ? 1 : code;
 }
