@@ -1,0 +1,75 @@
+import { type BrokerEpoch, brokerEpoch, type BrokerId, type PartitionState } from "@millrace/model";
+import { changeTopics, livenessWith, withEmptyDisk, withLeader, withoutBroker } from "./elect.ts";
+import { errors } from "./errors.ts";
+import type { Decision, RegisterBroker } from "./events.ts";
+import { BROKERS_MAX } from "./limits.ts";
+import type { BrokerState, ClusterChange, ClusterState } from "./state.ts";
+
+type BrokerDecision = Decision<{ readonly kind: "broker"; readonly broker: BrokerState }>;
+
+/**
+ * Registers a process. One that is still known and not fenced (its session broke, or another coordinator took over) goes on as it was: data
+ * keeps flowing. A new process, or a fenced one, gets a new broker epoch and starts fenced until it has caught up (reliability R9).
+ */
+export function registerBroker(state: ClusterState, event: RegisterBroker): BrokerDecision {
+  if (!Number.isInteger(event.brokerId) || event.brokerId < 0 || event.brokerId > 0x7fff_ffff) throw errors.invalidBrokerId(event.brokerId);
+  const known = state.brokers.get(event.brokerId);
+  if (known === undefined && state.brokers.size >= BROKERS_MAX) throw errors.tooManyBrokers(BROKERS_MAX);
+  const { kind: _, ...registration } = event;
+  if (known !== undefined && known.status !== "fenced") {
+    if (known.incarnationId === event.incarnationId && known.folderId === event.folderId) return confirm(known, { ...known, ...registration });
+    // The same folder cannot be open twice, so the old process is dead; another folder under the same id is a second broker.
+    if (known.folderId !== event.folderId) throw errors.brokerIdInUse(event.brokerId, known.address);
+  }
+  const epoch = brokerEpoch(state.identity.brokerEpochLast + 1);
+  const broker: BrokerState = { ...registration, brokerEpoch: epoch, status: "fenced" };
+  const isLive = livenessWith(state, broker);
+  const hasEmptyDisk = known !== undefined && known.folderId !== event.folderId;
+  const topics = changeTopics(state.topics.values(), (partition: PartitionState) =>
+    hasEmptyDisk ? withEmptyDisk(partition, broker.brokerId, isLive) : withoutBroker(partition, broker.brokerId, { isLive, keepLast: false }),
+  );
+  const counter: ClusterChange = { kind: "cluster", identity: { ...state.identity, brokerEpochLast: epoch } };
+  return { changes: [counter, { kind: "broker", broker }, ...topics], response: { kind: "broker", broker } };
+}
+
+function confirm(known: BrokerState, broker: BrokerState): BrokerDecision {
+  const isSame = known.address === broker.address && known.kafkaAddress === broker.kafkaAddress && known.rack === broker.rack;
+  return { changes: isSame ? [] : [{ kind: "broker", broker }], response: { kind: "broker", broker } };
+}
+
+/** Unfences a broker that has applied the metadata of its registration, and lets it lead what has no leader. */
+export function unfenceBroker(state: ClusterState, id: BrokerId, epoch: BrokerEpoch): BrokerDecision {
+  const known = registered(state, id, epoch);
+  if (known.status !== "fenced") return { changes: [], response: { kind: "broker", broker: known } };
+  const broker: BrokerState = { ...known, status: "live" };
+  const isLive = livenessWith(state, broker);
+  const topics = changeTopics(state.topics.values(), (partition) => withLeader(partition, isLive));
+  return { changes: [{ kind: "broker", broker }, ...topics], response: { kind: "broker", broker } };
+}
+
+/** Fences a broker whose session is over. Late news of an older registration change nothing. */
+export function fenceBroker(state: ClusterState, id: BrokerId, epoch: BrokerEpoch): Decision<{ readonly kind: "none" }> {
+  const known = state.brokers.get(id);
+  if (known?.brokerEpoch !== epoch || known.status === "fenced") return { changes: [], response: { kind: "none" } };
+  const broker: BrokerState = { ...known, status: "fenced" };
+  const isLive = livenessWith(state, broker);
+  const topics = changeTopics(state.topics.values(), (partition) => withoutBroker(partition, id, { isLive, keepLast: false }));
+  return { changes: [{ kind: "broker", broker }, ...topics], response: { kind: "none" } };
+}
+
+/** Moves leadership off a broker that wants to stop; it goes on leading what no other replica can lead. */
+export function drainBroker(state: ClusterState, id: BrokerId, epoch: BrokerEpoch): BrokerDecision {
+  const known = registered(state, id, epoch);
+  if (known.status !== "live") return { changes: [], response: { kind: "broker", broker: known } };
+  const broker: BrokerState = { ...known, status: "stopping" };
+  const isLive = livenessWith(state, broker);
+  const topics = changeTopics(state.topics.values(), (partition) => withoutBroker(partition, id, { isLive, keepLast: true }));
+  return { changes: [{ kind: "broker", broker }, ...topics], response: { kind: "broker", broker } };
+}
+
+/** The broker, if this is its current registration. */
+export function registered(state: ClusterState, id: BrokerId, epoch: BrokerEpoch): BrokerState {
+  const known = state.brokers.get(id);
+  if (known?.brokerEpoch !== epoch) throw errors.staleBrokerEpoch(id, epoch);
+  return known;
+}

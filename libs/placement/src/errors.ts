@@ -1,0 +1,42 @@
+import { AppError } from "@millrace/model";
+
+/** Every error of this lib; each code has a page in docs/errors. */
+export const errors = {
+  notEnoughBrokers: (needed: number, live: number): AppError =>
+    new AppError({
+      kind: "retry",
+      code: "not-enough-brokers",
+      message: "fewer live brokers than replicas: start more brokers or ask for a smaller replication factor",
+      context: { needed, live },
+    }),
+  topicExists: (topic: string): AppError =>
+    new AppError({ kind: "conflict", code: "topic-exists", message: "topic exists already: choose another name or delete it first", context: { topic } }),
+  unknownTopic: (topic: string): AppError =>
+    new AppError({ kind: "not-found", code: "unknown-topic", message: "no such topic: create it with millrace topic create", context: { topic } }),
+  internalTopic: (topic: string): AppError =>
+    new AppError({ kind: "invalid", code: "internal-topic", message: "names that begin with __ belong to the cluster: choose another", context: { topic } }),
+  invalidPartitions: (partitions: number, max: number): AppError =>
+    new AppError({ kind: "invalid", code: "invalid-partitions", message: `number of partitions must be 1 to ${max}, or 0 for the default`, context: { partitions } }),
+  invalidReplicationFactor: (replicationFactor: number, max: number): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "invalid-replication-factor",
+      message: `replication factor must be 1 to ${max}, or 0 for the default`,
+      context: { replicationFactor },
+    }),
+  tooManyPartitions: (partitions: number, max: number): AppError =>
+    new AppError({ kind: "exhausted", code: "too-many-partitions", message: `cluster would have more than ${max} partitions: delete topics`, context: { partitions } }),
+  tooManyBrokers: (max: number): AppError =>
+    new AppError({ kind: "exhausted", code: "too-many-brokers", message: "cluster has as many brokers as it may have", context: { max } }),
+  invalidBrokerId: (brokerId: number): AppError =>
+    new AppError({ kind: "invalid", code: "invalid-broker-id", message: "broker id must be 0 to 2147483647", context: { brokerId } }),
+  brokerIdInUse: (brokerId: number, address: string): AppError =>
+    new AppError({
+      kind: "retry",
+      code: "broker-id-in-use",
+      message: "another broker with this id is alive: give this one another id, or wait until that one is gone",
+      context: { brokerId, address },
+    }),
+  staleBrokerEpoch: (brokerId: number, brokerEpoch: number): AppError =>
+    new AppError({ kind: "fenced", code: "stale-broker-epoch", message: "broker has registered anew since: this one is of the past", context: { brokerId, brokerEpoch } }),
+} as const;

@@ -1,0 +1,64 @@
+import type { BrokerEpoch, BrokerId, TopicDescription } from "@millrace/model";
+import type { Random } from "@millrace/ports";
+import type { BrokerState, ClusterChange } from "./state.ts";
+
+export interface RegisterBroker {
+  readonly kind: "register-broker";
+  readonly brokerId: BrokerId;
+  readonly incarnationId: string;
+  readonly folderId: string;
+  readonly address: string;
+  readonly kafkaAddress: string;
+  readonly rack: string;
+}
+
+export interface CreateTopic {
+  readonly kind: "create-topic";
+  readonly name: string;
+  /** 0: the default. */
+  readonly partitions: number;
+  /** 0: the default. */
+  readonly replicationFactor: number;
+  readonly configs: Readonly<Record<string, string>>;
+  /** An existing topic is the answer instead of an error. */
+  readonly ifNotExists: boolean;
+}
+
+export type ClusterEvent =
+  | RegisterBroker
+  /** Has applied the metadata of its registration: may lead from now on. */
+  | { readonly kind: "broker-caught-up"; readonly brokerId: BrokerId; readonly brokerEpoch: BrokerEpoch }
+  /** Session over: fence it, move what others can lead. */
+  | { readonly kind: "broker-lost"; readonly brokerId: BrokerId; readonly brokerEpoch: BrokerEpoch }
+  /** Wants to stop: move what others can lead, first. */
+  | { readonly kind: "broker-stopping"; readonly brokerId: BrokerId; readonly brokerEpoch: BrokerEpoch }
+  | CreateTopic
+  | { readonly kind: "ensure-internal-topic"; readonly name: string }
+  | { readonly kind: "delete-topic"; readonly name: string }
+  | { readonly kind: "allocate-producer-ids"; readonly brokerId: BrokerId; readonly brokerEpoch: BrokerEpoch };
+
+export type ClusterResponse =
+  | { readonly kind: "broker"; readonly broker: BrokerState }
+  | { readonly kind: "topic"; readonly topic: TopicDescription }
+  | { readonly kind: "producer-ids"; readonly firstProducerId: number; readonly count: number }
+  | { readonly kind: "none" };
+
+/** What to store, in this order, and what to answer once it is stored. No changes: nothing to do. */
+export interface Decision<R extends ClusterResponse = ClusterResponse> {
+  readonly changes: readonly ClusterChange[];
+  readonly response: R;
+}
+
+export interface PlacementSettings {
+  readonly partitionsDefault: number;
+  readonly replicationFactorDefault: number;
+  /** Partitions of each internal topic. */
+  readonly internalTopicPartitions: number;
+  /** Replicas of internal topics; fewer while there are fewer brokers. */
+  readonly internalTopicReplicas: number;
+}
+
+export interface PlacementContext {
+  readonly settings: PlacementSettings;
+  readonly random: Random;
+}

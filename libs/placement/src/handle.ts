@@ -1,0 +1,57 @@
+import { assertNever } from "@millrace/stdx";
+import { drainBroker, fenceBroker, registerBroker, registered, unfenceBroker } from "./brokers.ts";
+import type { ClusterEvent, ClusterResponse, Decision, PlacementContext } from "./events.ts";
+import { PRODUCER_ID_BLOCK } from "./limits.ts";
+import type { ClusterState } from "./state.ts";
+import { createTopic, deleteTopic, ensureInternalTopic } from "./topics.ts";
+
+/** The response that each event gets. */
+export interface ResponseOf {
+  "register-broker": "broker";
+  "broker-caught-up": "broker";
+  "broker-lost": "none";
+  "broker-stopping": "broker";
+  "create-topic": "topic";
+  "ensure-internal-topic": "topic";
+  "delete-topic": "none";
+  "allocate-producer-ids": "producer-ids";
+}
+
+type DecisionOf<E extends ClusterEvent> = Decision<Extract<ClusterResponse, { kind: ResponseOf[E["kind"]] }>>;
+
+/**
+ * Decides an event: what must be stored, and what to answer once it is. Changes nothing itself; apply the changes with `applyChange` after
+ * they are stored. Refusals are AppErrors.
+ */
+export function handle<E extends ClusterEvent>(state: ClusterState, event: E, context: PlacementContext): DecisionOf<E> {
+  return decide(state, event, context) as DecisionOf<E>;
+}
+
+function decide(state: ClusterState, event: ClusterEvent, context: PlacementContext): Decision {
+  switch (event.kind) {
+    case "register-broker":
+      return registerBroker(state, event);
+    case "broker-caught-up":
+      return unfenceBroker(state, event.brokerId, event.brokerEpoch);
+    case "broker-lost":
+      return fenceBroker(state, event.brokerId, event.brokerEpoch);
+    case "broker-stopping":
+      return drainBroker(state, event.brokerId, event.brokerEpoch);
+    case "create-topic":
+      return createTopic(state, event, context);
+    case "ensure-internal-topic":
+      return ensureInternalTopic(state, event.name, context);
+    case "delete-topic":
+      return deleteTopic(state, event.name);
+    case "allocate-producer-ids": {
+      registered(state, event.brokerId, event.brokerEpoch);
+      const firstProducerId = state.producerIdNext;
+      return {
+        changes: [{ kind: "producer-ids", producerIdNext: firstProducerId + PRODUCER_ID_BLOCK }],
+        response: { kind: "producer-ids", firstProducerId, count: PRODUCER_ID_BLOCK },
+      };
+    }
+    default:
+      return assertNever(event, "cluster event");
+  }
+}

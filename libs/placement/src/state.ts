@@ -1,0 +1,102 @@
+import { assert } from "@millrace/stdx";
+import type { BrokerEpoch, BrokerId, PartitionState, TopicDescription, TopicId } from "@millrace/model";
+
+/** fenced: leads nothing, gets nothing new. live: may lead. stopping: leads only what no other replica could. */
+export type BrokerStatus = "fenced" | "live" | "stopping";
+
+export interface BrokerState {
+  readonly brokerId: BrokerId;
+  /** New with each start of the process. */
+  readonly incarnationId: string;
+  /** Identity of the data folder: another one means an empty disk (reliability R10). */
+  readonly folderId: string;
+  readonly address: string;
+  readonly kafkaAddress: string;
+  readonly rack: string;
+  /** New with each registration of an incarnation; an older one is a broker of the past. */
+  readonly brokerEpoch: BrokerEpoch;
+  readonly status: BrokerStatus;
+}
+
+export interface ClusterIdentity {
+  readonly clusterId: string;
+  /** Greatest broker epoch given out. */
+  readonly brokerEpochLast: number;
+}
+
+/** Everything that placement knows. Changed by `applyChange` only, after the change is in the store. */
+export interface ClusterState {
+  identity: ClusterIdentity;
+  readonly brokers: Map<BrokerId, BrokerState>;
+  readonly topics: Map<TopicId, TopicDescription>;
+  readonly topicIdsByName: Map<string, TopicId>;
+  /** Producer ids below were given out. */
+  producerIdNext: number;
+}
+
+/** One object of the state, as it is to be afterwards: one entry of the store. */
+export type ClusterChange =
+  | { readonly kind: "cluster"; readonly identity: ClusterIdentity }
+  | { readonly kind: "broker"; readonly broker: BrokerState }
+  | { readonly kind: "topic"; readonly topic: TopicDescription }
+  | { readonly kind: "topic-removed"; readonly topicId: TopicId }
+  | { readonly kind: "producer-ids"; readonly producerIdNext: number };
+
+export function createClusterState(clusterId: string): ClusterState {
+  return { identity: { clusterId, brokerEpochLast: 0 }, brokers: new Map(), topics: new Map(), topicIdsByName: new Map(), producerIdNext: 0 };
+}
+
+/** Puts a change that is stored into the state. Epochs that fall are a bug, here or in the store. */
+export function applyChange(state: ClusterState, change: ClusterChange): void {
+  switch (change.kind) {
+    case "cluster":
+      assert(change.identity.brokerEpochLast >= state.identity.brokerEpochLast, "broker epoch counter falls");
+      state.identity = change.identity;
+      return;
+    case "broker":
+      assert(change.broker.brokerEpoch >= (state.brokers.get(change.broker.brokerId)?.brokerEpoch ?? 0), "broker epoch falls");
+      state.brokers.set(change.broker.brokerId, change.broker);
+      return;
+    case "topic":
+      change.topic.partitions.forEach((after, index) => {
+        assertPartitionFollows(state.topics.get(change.topic.topicId)?.partitions[index], after);
+      });
+      state.topics.set(change.topic.topicId, change.topic);
+      state.topicIdsByName.set(change.topic.name, change.topic.topicId);
+      return;
+    case "topic-removed": {
+      const topic = state.topics.get(change.topicId);
+      state.topics.delete(change.topicId);
+      if (topic !== undefined) state.topicIdsByName.delete(topic.name);
+      return;
+    }
+    case "producer-ids":
+      assert(change.producerIdNext >= state.producerIdNext, "producer id counter falls");
+      state.producerIdNext = change.producerIdNext;
+  }
+}
+
+function assertPartitionFollows(before: PartitionState | undefined, after: PartitionState): void {
+  const { leader, inSyncSet, replicas } = after;
+  assert(leader === undefined || inSyncSet.includes(leader), () => `leader is not in sync partition=${after.partition}`);
+  assert(inSyncSet.every((broker) => replicas.includes(broker)), () => `in-sync set holds a foreign broker partition=${after.partition}`);
+  if (before === undefined) return;
+  assert(after.leaderEpoch >= before.leaderEpoch && after.partitionEpoch >= before.partitionEpoch, () => `epoch falls partition=${after.partition}`);
+  assert(after.leader === before.leader || after.partitionEpoch > before.partitionEpoch, () => `leader without epoch partition=${after.partition}`);
+}
+
+export function topicByName(state: ClusterState, name: string): TopicDescription | undefined {
+  const topicId = state.topicIdsByName.get(name);
+  return topicId === undefined ? undefined : state.topics.get(topicId);
+}
+
+/** Brokers that may lead and take new partitions, by id. */
+export function liveBrokers(state: ClusterState): readonly BrokerState[] {
+  return [...state.brokers.values()].filter((broker) => broker.status === "live").sort((a, b) => a.brokerId - b.brokerId);
+}
+
+export function partitionCount(state: ClusterState): number {
+  let count = 0;
+  for (const topic of state.topics.values()) count += topic.partitions.length;
+  return count;
+}

@@ -1,0 +1,93 @@
+import {
+  assertTopicName, CHECKPOINTS_TOPIC, isInternalTopic, leaderEpoch, PARTITIONS_PER_TOPIC_MAX, partitionEpoch, resolveTopicConfig, SINK_MARKS_TOPIC,
+  type TopicDescription, type TopicId, TRANSACTION_STATE_TOPIC,
+} from "@millrace/model";
+import { assignReplicas } from "./assign-replicas.ts";
+import { errors } from "./errors.ts";
+import type { CreateTopic, Decision, PlacementContext } from "./events.ts";
+import { PARTITIONS_PER_CLUSTER_MAX, REPLICATION_FACTOR_MAX } from "./limits.ts";
+import { type ClusterState, liveBrokers, partitionCount, topicByName } from "./state.ts";
+
+type TopicDecision = Decision<{ readonly kind: "topic"; readonly topic: TopicDescription }>;
+
+const KEEP_ALL = { "retention.ms": "-1", "retention.bytes": "-1" };
+
+/** Settings of the topics that the cluster makes for itself, on first use. */
+export const INTERNAL_TOPICS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  [TRANSACTION_STATE_TOPIC]: { ...KEEP_ALL, "cleanup.policy": "compact" },
+  [SINK_MARKS_TOPIC]: KEEP_ALL,
+  [CHECKPOINTS_TOPIC]: KEEP_ALL,
+};
+
+/** Makes a topic: name and settings checked, replicas spread over live brokers, leaders elected at once. */
+export function createTopic(state: ClusterState, event: CreateTopic, context: PlacementContext): TopicDecision {
+  assertTopicName(event.name);
+  if (event.name in INTERNAL_TOPICS) return ensureInternalTopic(state, event.name, context);
+  if (isInternalTopic(event.name)) throw errors.internalTopic(event.name);
+  const existing = topicByName(state, event.name);
+  if (existing !== undefined) {
+    if (event.ifNotExists) return { changes: [], response: { kind: "topic", topic: existing } };
+    throw errors.topicExists(event.name);
+  }
+  const partitions = event.partitions === 0 ? context.settings.partitionsDefault : event.partitions;
+  const replicationFactor = event.replicationFactor === 0 ? context.settings.replicationFactorDefault : event.replicationFactor;
+  return makeTopic(state, { name: event.name, internal: false, partitions, replicationFactor, configs: event.configs }, context);
+}
+
+/** The internal topic of this name; made if it is not there, with as many replicas as live brokers allow. */
+export function ensureInternalTopic(state: ClusterState, name: string, context: PlacementContext): TopicDecision {
+  const configs = INTERNAL_TOPICS[name];
+  if (configs === undefined) throw errors.internalTopic(name);
+  const existing = topicByName(state, name);
+  if (existing !== undefined) return { changes: [], response: { kind: "topic", topic: existing } };
+  const { internalTopicPartitions: partitions, internalTopicReplicas } = context.settings;
+  const replicationFactor = Math.max(1, Math.min(internalTopicReplicas, liveBrokers(state).length));
+  return makeTopic(state, { name, internal: true, partitions, replicationFactor, configs }, context);
+}
+
+export function deleteTopic(state: ClusterState, name: string): Decision<{ readonly kind: "none" }> {
+  if (isInternalTopic(name)) throw errors.internalTopic(name);
+  const topic = topicByName(state, name);
+  if (topic === undefined) throw errors.unknownTopic(name);
+  return { changes: [{ kind: "topic-removed", topicId: topic.topicId }], response: { kind: "none" } };
+}
+
+interface TopicShape {
+  readonly name: string;
+  readonly internal: boolean;
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  readonly configs: Readonly<Record<string, string>>;
+}
+
+function makeTopic(state: ClusterState, shape: TopicShape, context: PlacementContext): TopicDecision {
+  const { partitions, replicationFactor } = shape;
+  if (!isCount(partitions, PARTITIONS_PER_TOPIC_MAX)) throw errors.invalidPartitions(partitions, PARTITIONS_PER_TOPIC_MAX);
+  if (!isCount(replicationFactor, REPLICATION_FACTOR_MAX)) throw errors.invalidReplicationFactor(replicationFactor, REPLICATION_FACTOR_MAX);
+  const total = partitionCount(state) + partitions;
+  if (total > PARTITIONS_PER_CLUSTER_MAX) throw errors.tooManyPartitions(total, PARTITIONS_PER_CLUSTER_MAX);
+  resolveTopicConfig(shape.configs);
+  const brokers = liveBrokers(state);
+  if (brokers.length < replicationFactor) throw errors.notEnoughBrokers(replicationFactor, brokers.length);
+  const topicId = context.random.hex(16) as TopicId;
+  const topic: TopicDescription = {
+    topicId,
+    name: shape.name,
+    internal: shape.internal,
+    configOverrides: shape.configs,
+    partitions: assignReplicas(state, brokers, shape).map((replicas, partition) => ({
+      topicId,
+      partition,
+      replicas,
+      leader: replicas[0],
+      leaderEpoch: leaderEpoch(0),
+      inSyncSet: replicas,
+      partitionEpoch: partitionEpoch(0),
+    })),
+  };
+  return { changes: [{ kind: "topic", topic }], response: { kind: "topic", topic } };
+}
+
+function isCount(value: number, max: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= max;
+}

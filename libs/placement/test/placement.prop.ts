@@ -1,0 +1,75 @@
+import { describe, expect, it } from "@jest/globals";
+import { AppError, brokerId } from "@millrace/model";
+import { SeededRandom } from "@millrace/testkit";
+import fc from "fast-check";
+import { applyChange, type ClusterEvent, type ClusterState, createClusterState, handle, type PlacementContext } from "../src/index.ts";
+
+const context: PlacementContext = {
+  settings: { partitionsDefault: 2, replicationFactorDefault: 1, internalTopicPartitions: 1, internalTopicReplicas: 3 },
+  random: new SeededRandom(3),
+};
+
+interface Step {
+  readonly kind: "register" | "caught-up" | "lost" | "stopping" | "create" | "delete";
+  readonly broker: number;
+  readonly number: number;
+}
+
+const step = fc.record<Step>({
+  kind: fc.constantFrom("register", "caught-up", "caught-up", "lost", "stopping", "create", "delete"),
+  broker: fc.integer({ min: 0, max: 3 }),
+  number: fc.integer({ min: 1, max: 3 }),
+});
+
+function eventOf(state: ClusterState, { kind, broker, number }: Step): ClusterEvent | undefined {
+  const id = brokerId(broker);
+  const rack = `r${broker % 2}`;
+  const epoch = state.brokers.get(id)?.brokerEpoch;
+  switch (kind) {
+    case "register": {
+      const folderId = number === 3 ? "new" : "old";
+      return { kind: "register-broker", brokerId: id, incarnationId: `i${number}`, folderId, address: "a", kafkaAddress: "", rack };
+    }
+    case "create":
+      return { kind: "create-topic", name: `t${broker}`, partitions: number, replicationFactor: number, configs: {}, ifNotExists: true };
+    case "delete":
+      return { kind: "delete-topic", name: `t${broker}` };
+    default:
+      if (epoch === undefined) return undefined;
+      return { kind: kind === "stopping" ? "broker-stopping" : kind === "lost" ? "broker-lost" : "broker-caught-up", brokerId: id, brokerEpoch: epoch };
+  }
+}
+
+describe("placement, any sequence of events", () => {
+  it("keeps every leader in sync and not fenced, every live candidate leading, and epochs rising", () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const state = createClusterState("c");
+        for (const one of steps) {
+          const event = eventOf(state, one);
+          if (event === undefined) continue;
+          const before = new Map([...state.topics.values()].flatMap((t) => t.partitions.map((p) => [`${t.topicId}-${p.partition}`, p])));
+          try {
+            for (const change of handle(state, event, context).changes) applyChange(state, change);
+          } catch (error) {
+            if (!(error instanceof AppError)) throw error;
+          }
+          for (const topic of state.topics.values()) {
+            for (const partition of topic.partitions) {
+              const { leader, inSyncSet, replicas, leaderEpoch, partitionEpoch } = partition;
+              const canLead = inSyncSet.some((id) => state.brokers.get(id)?.status === "live");
+              if (leader === undefined) expect(canLead).toBe(false);
+              else expect([inSyncSet.includes(leader), state.brokers.get(leader)?.status === "fenced"]).toEqual([true, false]);
+              expect(new Set(replicas).size).toBe(replicas.length);
+              const old = before.get(`${topic.topicId}-${partition.partition}`);
+              if (old === undefined || old === partition) continue;
+              expect(partitionEpoch).toBeGreaterThan(old.partitionEpoch - (old.leader === leader && old.inSyncSet.length === inSyncSet.length ? 1 : 0));
+              if (leader !== undefined && leader !== old.leader) expect(leaderEpoch).toBe(old.leaderEpoch + 1);
+            }
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
