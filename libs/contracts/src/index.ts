@@ -240,6 +240,7 @@ export {
   type WatchJobResponse,
   WatchJobResponseSchema,
 } from "./gen/millrace/coordinator/v1/job_pb.ts";
+export { type StoredCheckpoint, StoredCheckpointSchema } from "./gen/millrace/coordinator/v1/store_pb.ts";
 export {
   type EdgeEnd,
   EdgeEndSchema,

@@ -1,0 +1,1 @@
+export { createJobsPart, type JobsSettings } from "./jobs-part.ts";

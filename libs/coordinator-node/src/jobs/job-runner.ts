@@ -1,0 +1,193 @@
+import { type AppError, isRetriable, toAppError } from "@millrace/model";
+import { type Logger, sleep, type Timer } from "@millrace/ports";
+import { type ExecutorCapacity, type JobEffect, type JobEvent, type JobFailure, JobMachine, type TimerName, type WorkerReport } from "@millrace/scheduling";
+import type { ExecutorCommand, ExecutorHandle } from "../executors/executor-registry.ts";
+import type { JobsPorts } from "../jobs-port.ts";
+import { changesOfJob, type StoredJob } from "./job-store.ts";
+import { COMMIT_RETRY_MS, RATE_WINDOW_MS } from "./limits.ts";
+import { listEnds, resolveSources } from "./resolve-sources.ts";
+import { commandToWire } from "./worker-messages.ts";
+
+/** Performs what the machine of one job decides, and feeds it what happens. Lives for one term of leadership. */
+export class JobRunner {
+  readonly machine: JobMachine;
+  readonly stored: StoredJob;
+  readonly #ports: JobsPorts;
+  readonly #logger: Logger;
+  readonly #timers = new Map<TimerName, Timer>();
+  readonly #watchers = new Set<() => void>();
+  readonly #savepointWaiters = new Map<string, (batch: number) => void>();
+  readonly #over = new AbortController();
+  /** Handles by the key under which the machine knows an executor's process. */
+  readonly #executors = new Map<string, ExecutorHandle>();
+  #commits: Promise<void> = Promise.resolve();
+  #rate = { atMs: 0, records: 0, perSecond: 0 };
+
+  constructor(stored: StoredJob, ports: JobsPorts & { digest: (text: string) => string }) {
+    this.stored = stored;
+    this.#ports = ports;
+    this.#logger = ports.logger;
+    this.machine = new JobMachine({ ...stored, digest: ports.digest });
+  }
+
+  get jobId(): string {
+    return this.stored.record.jobId;
+  }
+
+  /** The term that this runner belonged to is over: another coordinator has the job. */
+  get isOver(): boolean {
+    return this.#over.signal.aborted;
+  }
+
+  get recordsPerSecond(): number {
+    return this.#rate.perSecond;
+  }
+
+  /** The executors that may run workers now; a restarted process counts as another one. */
+  setExecutors(live: readonly ExecutorHandle[]): void {
+    const capacities: ExecutorCapacity[] = [];
+    this.#executors.clear();
+    for (const handle of live) {
+      if (handle.stopping) continue;
+      const executorId = `${handle.executorId}/${handle.incarnationId}`;
+      this.#executors.set(executorId, handle);
+      capacities.push({ executorId, workerSlots: handle.workerSlots });
+    }
+    this.dispatch({ kind: "executors", live: capacities });
+  }
+
+  onReport(jobEpoch: number, workerIndex: number, report: WorkerReport): void {
+    if (report.kind === "failed") {
+      const { failure, permanent, batch } = report;
+      this.#logger.warn("worker failed", { job: this.jobId, jobEpoch, workerIndex, batch, permanent, ...failure.context, code: failure.code, reason: failure.message });
+    }
+    this.dispatch({ kind: "worker", jobEpoch, workerIndex, report });
+  }
+
+  dispatch(event: JobEvent): void {
+    if (this.#over.signal.aborted) return;
+    const { clock } = this.#ports;
+    const before = this.machine.record.state;
+    const effects = this.machine.handle(event, { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() });
+    for (const effect of effects) this.#perform(effect);
+    this.#measureRate();
+    const { state, jobEpoch, error } = this.machine.record;
+    if (state !== before) this.#logger.info("job state changed", { job: this.jobId, name: this.machine.record.name, state, jobEpoch, error: error?.code });
+  }
+
+  /** Calls back after every change, until the returned function is called. */
+  watch(onChange: () => void): () => void {
+    this.#watchers.add(onChange);
+    return () => this.#watchers.delete(onChange);
+  }
+
+  createSavepoint(savepointId: string): Promise<number> {
+    return new Promise((resolve) => {
+      this.#savepointWaiters.set(savepointId, resolve);
+      this.dispatch({ kind: "savepoint", savepointId });
+    });
+  }
+
+  stop(): void {
+    this.#over.abort(new Error("the term of this coordinator is over"));
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#notify();
+  }
+
+  #perform(effect: JobEffect): void {
+    switch (effect.kind) {
+      case "commit":
+        this.#commits = this.#commits.then(() => this.#commit(effect));
+        return;
+      case "resolve-sources":
+        this.#lookUp(resolveSources(this.stored.graph, this.#ports).then((sources) => ({ kind: "sources-resolved", sources })));
+        return;
+      case "list-ends":
+        this.#lookUp(listEnds(this.machine.record.sources ?? [], this.#ports).then((ends) => ({ kind: "ends", ends })));
+        return;
+      case "start-worker":
+        this.#send(effect, { case: "startWorker", value: { worker: this.#workerId(effect), digest: this.machine.record.digest } });
+        return;
+      case "stop-worker":
+        this.#send(effect, { case: "stopWorker", value: { worker: this.#workerId(effect) } });
+        return;
+      case "command":
+        this.#send(effect, { case: "worker", value: { worker: this.#workerId(effect), command: commandToWire(effect.command) } });
+        return;
+      case "set-timer":
+        this.#timers.get(effect.name)?.cancel();
+        this.#timers.set(effect.name, this.#ports.clock.setTimer(effect.delayMs, () => this.dispatch({ kind: "timer", name: effect.name })));
+        return;
+      case "cancel-timer":
+        this.#timers.get(effect.name)?.cancel();
+        this.#timers.delete(effect.name);
+        return;
+      case "status-changed":
+        this.#notify();
+        return;
+      case "savepoint-created":
+        this.#savepointWaiters.get(effect.savepointId)?.(effect.batch);
+        this.#savepointWaiters.delete(effect.savepointId);
+        return;
+    }
+  }
+
+  /** Until it is durable or the term is over: a store that is away makes planning wait, never skip. */
+  async #commit(effect: JobEffect & { kind: "commit" }): Promise<void> {
+    const changes = changesOfJob(this.jobId, effect.changes);
+    for (;;) {
+      if (this.#over.signal.aborted) return;
+      try {
+        const result = await this.#ports.store.commit(changes);
+        if (result.kind === "conflict") this.#logger.error("commit refused", { job: this.jobId, tag: effect.tag, key: result.key });
+        else this.dispatch({ kind: "committed", sequence: effect.sequence });
+        return;
+      } catch (error) {
+        if (!isRetriable(error)) {
+          this.#logger.warn("commit failed, the term is over", { job: this.jobId, tag: effect.tag, code: toAppError(error).code });
+          return;
+        }
+        await sleep(this.#ports.clock, COMMIT_RETRY_MS, this.#over.signal).catch(() => undefined);
+      }
+    }
+  }
+
+  #lookUp(event: Promise<JobEvent>): void {
+    event.then(
+      (found) => this.dispatch(found),
+      (error: unknown) => {
+        const failure = toAppError(error);
+        const retriable = isRetriable(failure) || failure.kind === "fenced";
+        this.#logger.debug("lookup failed", { job: this.jobId, code: failure.code, reason: failure.message, retriable });
+        this.dispatch({ kind: "lookup-failed", failure: toFailure(failure), retriable });
+      },
+    );
+  }
+
+  #send(effect: { executorId: string }, command: ExecutorCommand): void {
+    const handle = this.#executors.get(effect.executorId);
+    if (handle !== undefined) this.#ports.registry.send(handle.executorId, command);
+  }
+
+  #workerId({ jobEpoch, workerIndex }: { jobEpoch: number; workerIndex: number }): { jobId: string; jobEpoch: bigint; workerIndex: number } {
+    return { jobId: this.jobId, jobEpoch: BigInt(jobEpoch), workerIndex };
+  }
+
+  #measureRate(): void {
+    const now = this.#ports.clock.monotonicMs();
+    const records = this.machine.progress?.counters.recordsIn ?? 0;
+    const elapsedMs = now - this.#rate.atMs;
+    if (elapsedMs < RATE_WINDOW_MS) return;
+    const perSecond = records < this.#rate.records ? 0 : ((records - this.#rate.records) * 1_000) / elapsedMs;
+    this.#rate = { atMs: now, records, perSecond };
+  }
+
+  #notify(): void {
+    for (const watcher of this.#watchers) watcher();
+  }
+}
+
+function toFailure(error: AppError): JobFailure {
+  const context = Object.fromEntries(Object.entries(error.context).map(([key, value]) => [key, String(value)]));
+  return { kind: error.kind, code: error.code, message: error.reason, context };
+}

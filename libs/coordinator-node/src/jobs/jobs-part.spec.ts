@@ -1,0 +1,155 @@
+import { describe, expect, it } from "@jest/globals";
+import { BrokerService, bindService, type CallContext, createLoopback, JobState, type WorkerReport } from "@millrace/contracts";
+import { brokerId, JOB_SETTINGS_DEFAULT, type JobGraph, leaderEpoch, partitionEpoch, type TopicDescription, type TopicId } from "@millrace/model";
+import { type Change, type Entry, NO_METRICS, NO_TRACER, SILENT_LOGGER } from "@millrace/ports";
+import { ManualClock, SeededRandom, settle } from "@millrace/testkit";
+import type { ExecutorChange, ExecutorCommand, ExecutorHandle } from "../executors/executor-registry.ts";
+import type { JobsPorts } from "../jobs-port.ts";
+import { createJobsPart } from "./jobs-part.ts";
+
+const GRAPH: JobGraph = {
+  formatVersion: 1,
+  name: "copy",
+  settings: { ...JOB_SETTINGS_DEFAULT, slotCount: 2 },
+  operators: [
+    {
+      id: "in",
+      name: "in",
+      kind: "source",
+      parents: [],
+      source: { type: "topic", topic: "t", value: { format: "string" }, elements: "value", start: "earliest", until: "latest", onBadRecord: "fail" },
+    },
+    { id: "out", name: "out", kind: "sink", parents: ["in"], sink: { type: "topic", topic: "t", value: { format: "string" } } },
+  ],
+};
+const CONTEXT: CallContext = { signal: new AbortController().signal, metadata: new Map(), peer: "spec", remainingMs: () => Infinity };
+const sha256 = (chunks: readonly (Uint8Array | string)[]): string => `sum${chunks.reduce((sum, chunk) => sum + chunk.length, 0)}`;
+
+function topic(name: string): TopicDescription {
+  const partition = { partition: 0, replicas: [brokerId(1)], leader: brokerId(1), leaderEpoch: leaderEpoch(0), inSyncSet: [brokerId(1)], partitionEpoch: partitionEpoch(0) };
+  return { topicId: "0" as TopicId, name, internal: false, configOverrides: {}, partitions: [{ ...partition, topicId: "0" as TopicId }] };
+}
+
+/** A store that keeps what is committed, so that a second term can load it. */
+function createStore() {
+  const entries = new Map<string, Entry>();
+  return {
+    entries,
+    commit: (changes: readonly Change[]) => {
+      for (const { key, value } of changes) {
+        if (value === undefined) entries.delete(key);
+        else entries.set(key, { key, version: 1, value });
+      }
+      return Promise.resolve({ kind: "ok" } as const);
+    },
+    read: (key: string) => Promise.resolve(entries.get(key)),
+    readAll: (prefix: string) => Promise.resolve([...entries.values()].filter((e) => e.key.startsWith(prefix)).sort((a, b) => (a.key < b.key ? -1 : 1))),
+  };
+}
+
+async function createRig(store = createStore()) {
+  const transport = createLoopback();
+  const listOffsets = (request: { queries: { topic: string; partition: number; timestampMs: bigint }[] }) =>
+    Promise.resolve({ answers: request.queries.map((query) => ({ ...query, offset: query.timestampMs === -1n ? 5n : 0n, timestampMs: -1n })) });
+  await transport.listen("b:1", [bindService(BrokerService, { listOffsets } as never)]);
+  const commands: ExecutorCommand[] = [];
+  let live: ExecutorHandle[] = [];
+  let onChange: (change: ExecutorChange) => void = () => undefined;
+  let onReport: (executorId: string, report: WorkerReport) => void = () => undefined;
+  const ports: JobsPorts = {
+    store,
+    transport,
+    clock: new ManualClock(),
+    random: new SeededRandom(1),
+    logger: SILENT_LOGGER,
+    metrics: NO_METRICS,
+    tracer: NO_TRACER,
+    cluster: {
+      topic: (name) => (name === "t" ? topic(name) : undefined),
+      brokerAddress: () => "b:1",
+      brokerAddresses: () => ["b:1"],
+      ensureInternalTopic: (name) => Promise.resolve(topic(name)),
+      onChange: () => () => undefined,
+    },
+    registry: {
+      live: () => live,
+      onChange: (listener) => ((onChange = listener), () => undefined),
+      onReport: (listener) => ((onReport = listener), () => undefined),
+      send: (_, command) => commands.push(command) > 0,
+    },
+  };
+  const part = createJobsPart({ sha256 })(ports);
+  await part.start();
+  const executor = { executorId: "e", incarnationId: "1", host: "h", workerSlots: 1, stopping: false };
+  return {
+    part,
+    store,
+    submit: (graph: JobGraph = GRAPH) => {
+      const graphJson = JSON.stringify(graph);
+      const bundle = new Uint8Array([1, 2, 3]);
+      return part.handlers.submitJob({ name: graph.name, graphJson, bundle, digest: sha256([graphJson, bundle]), savepointId: "", failIfExists: false } as never, CONTEXT);
+    },
+    async join(): Promise<void> {
+      live = [executor];
+      onChange({ kind: "joined", executor });
+      await settle();
+    },
+    /** The worker's answer to the last command it got. */
+    async report(report: WorkerReport["report"]): Promise<string> {
+      const worker = commands.at(-1)?.value.worker;
+      onReport("e", { $typeName: "millrace.coordinator.v1.WorkerReport", worker, report } as WorkerReport);
+      await settle();
+      const last = commands.at(-1);
+      return last?.case === "worker" ? String(last.value.command?.case) : String(last?.case);
+    },
+    last: () => commands.at(-1),
+  };
+}
+
+describe("jobs of a coordinator", () => {
+  it("runs a bounded job from submit to finished", async () => {
+    const rig = await createRig();
+    const { jobId } = await rig.submit();
+    await rig.join();
+    expect(rig.last()?.case).toBe("startWorker");
+    expect(await rig.report({ case: "ready", value: { shuffleAddress: "h:9" } as never })).toBe("fence");
+    expect(await rig.report({ case: "fenced", value: {} as never })).toBe("open");
+    expect(await rig.report({ case: "opened", value: { marks: [], marksEndOffset: 0n } as never })).toBe("runBatch");
+    for (const batch of [1n, 2n]) {
+      await rig.report({ case: "mapDone", value: { batch, eventTimes: [], recordsIn: 5n } as never });
+      await rig.report({ case: "batchDone", value: { batch, recordsOut: 5n, lateRecords: 0n, statePending: false, parts: [], marksEndOffset: 1n } as never });
+    }
+    const { status } = await rig.part.handlers.getJob({ job: "copy" } as never, CONTEXT);
+    expect(status).toMatchObject({ jobId, state: JobState.FINISHED, recordsIn: 10n, lastCheckpointBatch: 2n });
+  });
+
+  it("goes on in another term from what the store has", async () => {
+    const first = await createRig();
+    await first.submit();
+    await first.join();
+    await first.report({ case: "ready", value: { shuffleAddress: "h:9" } as never });
+    await first.report({ case: "fenced", value: {} as never });
+    await first.report({ case: "opened", value: { marks: [], marksEndOffset: 0n } as never });
+    await first.part.stop();
+    const second = await createRig(first.store);
+    await second.join();
+    await second.report({ case: "ready", value: { shuffleAddress: "h:9" } as never });
+    await second.report({ case: "fenced", value: {} as never });
+    expect(await second.report({ case: "opened", value: { marks: [], marksEndOffset: 0n } as never })).toBe("runBatch");
+    expect(second.last()).toMatchObject({ value: { worker: { jobEpoch: 2n }, command: { value: { plan: { batch: 1n, ranges: [{ endOffset: 5n }] } } } } });
+  });
+
+  it("refuses a job on a topic that does not exist, and says how to make it", async () => {
+    const rig = await createRig();
+    const source = GRAPH.operators[0];
+    if (source?.kind !== "source") throw new Error("source expected");
+    const graph = { ...GRAPH, operators: [{ ...source, source: { ...source.source, topic: "nowhere" } }, ...GRAPH.operators.slice(1)] };
+    await expect(rig.submit(graph)).rejects.toThrow("millrace topic create nowhere");
+  });
+
+  it("refuses a second job of a name that runs", async () => {
+    const rig = await createRig();
+    await rig.submit();
+    await expect(rig.submit()).rejects.toMatchObject({ code: "job-exists" });
+  });
+});

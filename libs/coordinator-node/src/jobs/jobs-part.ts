@@ -1,0 +1,88 @@
+import { AppError } from "@millrace/model";
+import { ENDED_STATES } from "@millrace/scheduling";
+import type { ExecutorChange } from "../executors/executor-registry.ts";
+import type { CreateJobsPart, JobsPart, JobsPorts } from "../jobs-port.ts";
+import { createJobHandlers } from "./job-handlers.ts";
+import { JobRunner } from "./job-runner.ts";
+import { decodeJobs, JOBS_PREFIX, type StoredJob } from "./job-store.ts";
+import { reportFromWire } from "./worker-messages.ts";
+
+export interface JobsSettings {
+  /** SHA-256 of all chunks together, lower-case hex. */
+  readonly sha256: (chunks: readonly (Uint8Array | string)[]) => string;
+}
+
+/** The jobs of one term: a runner each, the service that users call, and the reports of workers on their way to the runners. */
+export function createJobsPart(settings: JobsSettings): CreateJobsPart {
+  return (ports) => new Jobs(settings, ports);
+}
+
+/** All jobs of this term. Exported for the handlers beside it only. */
+export class Jobs implements JobsPart {
+  readonly handlers: JobsPart["handlers"];
+  readonly settings: JobsSettings;
+  readonly ports: JobsPorts;
+  readonly runners = new Map<string, JobRunner>();
+  readonly #stopListening: (() => void)[] = [];
+
+  constructor(settings: JobsSettings, ports: JobsPorts) {
+    this.settings = settings;
+    this.ports = ports;
+    this.handlers = createJobHandlers(this);
+  }
+
+  async start(): Promise<void> {
+    for (const stored of decodeJobs(await this.ports.store.readAll(JOBS_PREFIX))) this.add(stored);
+    const { registry } = this.ports;
+    this.#stopListening.push(
+      registry.onChange((change) => {
+        this.#onExecutors(change);
+      }),
+      registry.onReport((_, report) => {
+        const { worker } = report;
+        const translated = reportFromWire(report);
+        if (worker === undefined) return;
+        if (translated === undefined) this.#logLine(worker.jobId, report.report);
+        else this.runners.get(worker.jobId)?.onReport(Number(worker.jobEpoch), worker.workerIndex, translated);
+      }),
+    );
+    this.#onExecutors(undefined);
+  }
+
+  stop(): Promise<void> {
+    for (const stopListening of this.#stopListening.splice(0)) stopListening();
+    for (const runner of this.runners.values()) runner.stop();
+    return Promise.resolve();
+  }
+
+  /** Takes a job up; it starts as soon as there are executors. */
+  add(stored: StoredJob): JobRunner {
+    const digest = (text: string): string => this.settings.sha256([text]);
+    const runner = new JobRunner(stored, { ...this.ports, digest });
+    this.runners.set(stored.record.jobId, runner);
+    if (!ENDED_STATES.includes(stored.record.state)) this.ports.logger.info("job taken up", { job: stored.record.jobId, name: stored.record.name });
+    return runner;
+  }
+
+  /** By id, or the newest of that name. */
+  find(idOrName: string): JobRunner {
+    const named = [...this.runners.values()].filter((runner) => runner.machine.record.name === idOrName);
+    const newest = named.sort((a, b) => b.machine.record.incarnation - a.machine.record.incarnation)[0];
+    const runner = this.runners.get(idOrName) ?? newest;
+    if (runner !== undefined) return runner;
+    throw new AppError({ kind: "not-found", code: "unknown-job", message: "no such job: see `millrace job list`", context: { job: idOrName } });
+  }
+
+  /** A lost executor is told at once, even if it is back already: its workers are gone. */
+  #onExecutors(change: ExecutorChange | undefined): void {
+    const live = this.ports.registry.live();
+    const lost = change?.kind === "lost" ? change.executor.incarnationId : undefined;
+    for (const runner of this.runners.values()) runner.setExecutors(live.filter((handle) => handle.incarnationId !== lost));
+  }
+
+  #logLine(jobId: string, report: { case: string | undefined; value?: unknown }): void {
+    if (report.case !== "log") return;
+    const { text } = report.value as { text: string };
+    this.ports.logger.info("job output", { job: jobId, text });
+  }
+}

@@ -1,0 +1,14 @@
+/** A job's bundle: code, not data. Larger ones usually carry a data set by accident. */
+export const BUNDLE_BYTES_MAX = 8 * 1024 * 1024;
+/** One store entry of a bundle: well below what one commit may carry. */
+export const BUNDLE_CHUNK_BYTES = 1024 * 1024;
+/** Asking a broker for offsets: longer means that it is away, and planning waits anyway. */
+export const LIST_OFFSETS_TIMEOUT_MS = 5_000;
+/** The store is away: planning waits, and asks again this often. */
+export const COMMIT_RETRY_MS = 250;
+/** A watcher hears of changes at most this often; the last state is always delivered. */
+export const WATCH_INTERVAL_MS = 100;
+/** Rates are measured over at least this long. */
+export const RATE_WINDOW_MS = 1_000;
+/** Ended jobs that stay listed; older ones are forgotten, newest first. */
+export const ENDED_JOBS_MAX = 100;

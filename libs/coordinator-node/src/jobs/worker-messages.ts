@@ -1,0 +1,182 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { type BatchPlan as WirePlan, type BatchPlanSchema, type Error as WireError, type StatePart as WirePart, type StatePartSchema } from "@millrace/contracts";
+import type { WatermarkStep as WireStep, WatermarkStepSchema, WorkerCommandSchema, WorkerReport as WireReport } from "@millrace/contracts";
+import { errorFromWire } from "@millrace/contracts";
+import type { BatchPlan, JobFailure, StatePart, WatermarkStep, WorkerCommand, WorkerReport } from "@millrace/scheduling";
+
+/** Generated messages stop here: between their form and that of the scheduling engine, both ways. */
+
+export function planToWire(plan: BatchPlan): MessageInitShape<typeof BatchPlanSchema> {
+  return {
+    batch: BigInt(plan.batch),
+    timeMs: BigInt(plan.timeMs),
+    ranges: plan.ranges.map((range) => ({
+      source: range.source,
+      index: range.index,
+      startOffset: BigInt(range.startOffset),
+      endOffset: BigInt(range.endOffset),
+    })),
+    watermarks: plan.watermarks.map(watermarkToWire),
+    final: plan.final,
+    digest: plan.digest,
+  };
+}
+
+export function planFromWire(wire: WirePlan): BatchPlan {
+  return {
+    batch: Number(wire.batch),
+    timeMs: Number(wire.timeMs),
+    ranges: wire.ranges.map((range) => ({
+      source: range.source,
+      index: range.index,
+      startOffset: Number(range.startOffset),
+      endOffset: Number(range.endOffset),
+    })),
+    watermarks: wire.watermarks.map(watermarkFromWire),
+    final: wire.final,
+    digest: wire.digest,
+  };
+}
+
+export function watermarkToWire(step: WatermarkStep): MessageInitShape<typeof WatermarkStepSchema> {
+  return {
+    operatorId: step.operatorId,
+    ...(step.lateMs === undefined ? {} : { lateMs: step.lateMs }),
+    ...(step.evictMs === undefined ? {} : { evictMs: step.evictMs }),
+  };
+}
+
+export function watermarkFromWire(wire: WireStep): WatermarkStep {
+  return { operatorId: wire.operatorId, lateMs: wire.lateMs, evictMs: wire.evictMs };
+}
+
+export function partToWire(part: StatePart): MessageInitShape<typeof StatePartSchema> {
+  const { location } = part;
+  return {
+    operatorId: part.operatorId,
+    taskIndex: part.taskIndex,
+    batch: BigInt(part.batch),
+    keyCount: BigInt(part.keyCount),
+    byteCount: BigInt(part.byteCount),
+    crc32c: part.crc32c,
+    location:
+      location.type === "inline"
+        ? { case: "inline", value: location.bytes }
+        : {
+            case: "topic",
+            value: {
+              topic: location.topic,
+              partition: location.partition,
+              firstOffset: BigInt(location.firstOffset),
+              recordCount: location.recordCount,
+            },
+          },
+  };
+}
+
+export function partFromWire(wire: WirePart): StatePart {
+  return {
+    operatorId: wire.operatorId,
+    taskIndex: wire.taskIndex,
+    batch: Number(wire.batch),
+    keyCount: Number(wire.keyCount),
+    byteCount: Number(wire.byteCount),
+    crc32c: wire.crc32c,
+    location:
+      wire.location.case === "topic"
+        ? {
+            type: "topic",
+            topic: wire.location.value.topic,
+            partition: wire.location.value.partition,
+            firstOffset: Number(wire.location.value.firstOffset),
+            recordCount: wire.location.value.recordCount,
+          }
+        : { type: "inline", bytes: wire.location.value ?? new Uint8Array() },
+  };
+}
+
+export function commandToWire(command: WorkerCommand): MessageInitShape<typeof WorkerCommandSchema>["command"] & object {
+  switch (command.kind) {
+    case "fence":
+      return { case: "fence", value: { transactionalIds: [...command.transactionalIds] } };
+    case "open":
+      return {
+        case: "open",
+        value: {
+          layout: {
+            slotCount: command.layout.slotCount,
+            slotWorkers: [...command.layout.slotWorkers],
+            sourcePartitions: command.layout.sources.map(({ source, index, topic, partition, workerIndex }) => ({
+              source,
+              index,
+              topic,
+              partition,
+              workerIndex,
+            })),
+            workerAddresses: [...command.layout.workerAddresses],
+          },
+          transactionalId: command.transactionalId,
+          checkpointBatch: BigInt(command.checkpointBatch),
+          parts: command.parts.map(partToWire),
+          marksStartOffset: BigInt(command.marksStartOffset),
+        },
+      };
+    case "run-batch":
+      return {
+        case: "runBatch",
+        value: { plan: planToWire(command.plan), checkpoint: command.checkpoint, checkpointedBatch: BigInt(command.checkpointedBatch) },
+      };
+  }
+}
+
+/** undefined: nothing for the job machine (a log line). */
+export function reportFromWire({ report }: WireReport): WorkerReport | undefined {
+  switch (report.case) {
+    case "ready":
+      return { kind: "ready", shuffleAddress: report.value.shuffleAddress };
+    case "fenced":
+      return { kind: "fenced" };
+    case "opened":
+      return {
+        kind: "opened",
+        marks: report.value.marks.map((mark) => ({ sink: mark.sink, slot: mark.slot, batch: Number(mark.batch), digest: mark.planDigest })),
+        marksEndOffset: Number(report.value.marksEndOffset),
+      };
+    case "mapDone":
+      return {
+        kind: "map-done",
+        batch: Number(report.value.batch),
+        eventTimes: report.value.eventTimes.map(({ operatorId, source, index, maxMs }) => ({ operatorId, source, index, maxMs })),
+        recordsIn: Number(report.value.recordsIn),
+      };
+    case "batchDone":
+      return {
+        kind: "batch-done",
+        batch: Number(report.value.batch),
+        recordsOut: Number(report.value.recordsOut),
+        lateRecords: Number(report.value.lateRecords),
+        statePending: report.value.statePending,
+        parts: report.value.parts.map(partFromWire),
+        marksEndOffset: Number(report.value.marksEndOffset),
+      };
+    case "failed":
+      return {
+        kind: "failed",
+        failure: failureOf(report.value.error, { operator: report.value.operatorId, position: report.value.position }),
+        permanent: report.value.permanent,
+        batch: Number(report.value.batch),
+      };
+    default:
+      return undefined;
+  }
+}
+
+function failureOf(error: WireError | undefined, where: { operator: string; position: string }): JobFailure {
+  const context: Record<string, string> = {};
+  if (error === undefined) return { kind: "internal", code: "worker-failed", message: "a worker failed without saying why", context };
+  const failure = errorFromWire(error);
+  for (const [key, value] of Object.entries({ ...failure.context, ...where })) {
+    if (value !== undefined && value !== "") context[key] = String(value);
+  }
+  return { kind: failure.kind, code: failure.code, message: failure.reason, context };
+}
