@@ -1,1 +1,8 @@
+export { canonicalGraph } from "./canonical-graph.ts";
+export { describeDuration } from "./describe.ts";
+export type { PlanErrorCode } from "./errors.ts";
+export { explainPlan } from "./explain-plan.ts";
+export { mermaidPlan } from "./mermaid-plan.ts";
+export { isOutput, needsCheckpoint, type OperatorTraits, traitsOf } from "./operator-traits.ts";
 export type { PhysicalPlan, ShuffleEdge, Stage } from "./physical-plan.ts";
+export { planJob } from "./plan-job.ts";

@@ -1,0 +1,18 @@
+import type { JobSettings } from "@millrace/model";
+import { planError } from "./errors.ts";
+import { BATCH_INTERVAL_MS_MAX, BATCH_INTERVAL_MS_MIN, MAX_RECORDS_PER_BATCH_MAX, RESTARTS_MAX_MAX, SLOTS_MAX } from "./limits.ts";
+
+/** Refuses settings outside their ranges. */
+export function checkSettings(settings: JobSettings): void {
+  checkRange("batchIntervalMs", settings.batchIntervalMs, { min: BATCH_INTERVAL_MS_MIN, max: BATCH_INTERVAL_MS_MAX });
+  checkRange("slotCount", settings.slotCount, { min: 1, max: SLOTS_MAX });
+  checkRange("maxRecordsPerBatch", settings.maxRecordsPerBatch, { min: 1, max: MAX_RECORDS_PER_BATCH_MAX });
+  checkRange("restartsMax", settings.restartsMax, { min: 0, max: RESTARTS_MAX_MAX });
+  if (settings.checkpointIntervalMs === "off") return;
+  checkRange("checkpointIntervalMs", settings.checkpointIntervalMs, { min: BATCH_INTERVAL_MS_MIN, max: BATCH_INTERVAL_MS_MAX });
+}
+
+function checkRange(setting: keyof JobSettings, value: number, range: { readonly min: number; readonly max: number }): void {
+  if (Number.isSafeInteger(value) && value >= range.min && value <= range.max) return;
+  throw planError("invalid-job-setting", `${setting} must be a whole number from ${range.min} to ${range.max}`, { setting, value });
+}

@@ -1,0 +1,63 @@
+import type { OperatorKind, OperatorNode } from "@millrace/model";
+
+/** What planning needs to know of an operator. */
+export interface OperatorTraits {
+  /** How its input reaches it: nothing (sources), within the stage, or over a shuffle. */
+  readonly input: "none" | "narrow" | "key" | "single";
+  /** Whether the sending side of that shuffle can reduce what it sends. */
+  readonly combine: boolean;
+  /** What becomes of the event time of elements. */
+  readonly eventTime: "sets" | "keeps" | "drops" | "needs" | "ends";
+  /** What is kept from one batch to the next: per key, whole batches, or nothing. */
+  readonly state: "none" | "keyed" | "batches" | "windows";
+}
+
+const NARROW: OperatorTraits = { input: "narrow", combine: false, eventTime: "keeps", state: "none" };
+const UNTIMED: OperatorTraits = { ...NARROW, eventTime: "drops" };
+const KEYED: OperatorTraits = { input: "key", combine: false, eventTime: "drops", state: "none" };
+const SINGLE: OperatorTraits = { input: "single", combine: true, eventTime: "drops", state: "none" };
+
+const TRAITS: Readonly<Record<OperatorKind, OperatorTraits>> = {
+  source: { input: "none", combine: false, eventTime: "drops", state: "none" },
+  map: NARROW,
+  flatMap: NARROW,
+  filter: NARROW,
+  mapValues: NARROW,
+  flatMapValues: NARROW,
+  union: NARROW,
+  mapPartitions: UNTIMED,
+  glom: UNTIMED,
+  eventTime: { ...NARROW, eventTime: "sets" },
+  reduce: SINGLE,
+  count: SINGLE,
+  countByValue: { ...KEYED, combine: true },
+  groupByKey: KEYED,
+  reduceByKey: { ...KEYED, combine: true },
+  combineByKey: { ...KEYED, combine: true },
+  updateStateByKey: { ...KEYED, state: "keyed" },
+  window: { ...UNTIMED, state: "batches" },
+  reduceByKeyAndWindow: { ...KEYED, combine: true, state: "batches" },
+  aggregateByTimeWindow: { input: "key", combine: true, eventTime: "needs", state: "windows" },
+  foreachBatch: { input: "single", combine: false, eventTime: "ends", state: "none" },
+  print: { input: "single", combine: false, eventTime: "ends", state: "none" },
+  sink: { ...NARROW, eventTime: "ends" },
+};
+
+/** Traits of an operator: those of its kind, and what its settings change. */
+export function traitsOf(operator: OperatorNode): OperatorTraits {
+  const traits = TRAITS[operator.kind];
+  if (operator.kind === "combineByKey" && !operator.mapSideCombine) return { ...traits, combine: false };
+  if (operator.kind === "reduceByKeyAndWindow" && operator.inverse) return { ...traits, state: "keyed" };
+  return traits;
+}
+
+/** Whether an operator ends a stream: nothing may follow it. */
+export function isOutput(operator: OperatorNode): boolean {
+  return TRAITS[operator.kind].eventTime === "ends";
+}
+
+/** Whether its state would be lost without checkpoints. (Windows over whole batches are read again from the sources' logs.) */
+export function needsCheckpoint(operator: OperatorNode): boolean {
+  const { state } = traitsOf(operator);
+  return state === "keyed" || state === "windows";
+}
