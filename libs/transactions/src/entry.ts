@@ -1,0 +1,41 @@
+import type { ProducerEpoch, ProducerId, TimestampMs, TopicPartition } from "@millrace/model";
+
+/**
+ * Empty → Ongoing → PrepareCommit → CompleteCommit → Ongoing …, the same with Abort. A Prepare record in the log is the decision; Complete says that
+ * every partition has its marker.
+ */
+export type TransactionState = "Empty" | "Ongoing" | "PrepareCommit" | "PrepareAbort" | "CompleteCommit" | "CompleteAbort";
+
+/** What the coordinator keeps of a transactional id, and what one record of its log holds. */
+export interface TransactionEntry {
+  readonly transactionalId: string;
+  readonly producerId: ProducerId;
+  readonly producerEpoch: ProducerEpoch;
+  readonly timeoutMs: number;
+  readonly state: TransactionState;
+  /** Of the transaction that is open or being ended. */
+  readonly partitions: readonly TopicPartition[];
+  readonly startedAtMs: TimestampMs;
+  readonly updatedAtMs: TimestampMs;
+}
+
+/** An entry as it follows from the log, or its end (`undefined`). */
+export interface TransactionRecord {
+  readonly transactionalId: string;
+  readonly entry: TransactionEntry | undefined;
+}
+
+/** All transactional ids of one partition of the transaction log. Changed by `applyRecord` only. */
+export interface CoordinatorState {
+  readonly entries: Map<string, TransactionEntry>;
+}
+
+export function createCoordinatorState(): CoordinatorState {
+  return { entries: new Map() };
+}
+
+/** A record that is in the log takes effect; the same function serves replay. */
+export function applyRecord(state: CoordinatorState, record: TransactionRecord): void {
+  if (record.entry === undefined) state.entries.delete(record.transactionalId);
+  else state.entries.set(record.transactionalId, record.entry);
+}
