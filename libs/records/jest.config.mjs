@@ -1,3 +1,5 @@
 import preset from "../../jest.preset.mjs";
 
-export default { ...preset, displayName: "records" };
+const { FUZZ_RUNS = "20000", FUZZ_SEED = "1" } = process.env;
+
+export default { ...preset, displayName: "records", globals: { FUZZ_RUNS: Number(FUZZ_RUNS), FUZZ_SEED: Number(FUZZ_SEED) } };

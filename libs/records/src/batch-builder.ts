@@ -1,8 +1,8 @@
 import { assert } from "@millrace/stdx";
-import { NO_TIMESTAMP, type TimestampMs } from "@millrace/model";
+import { NO_TIMESTAMP, type AppError, type TimestampMs } from "@millrace/model";
 import { writeBatchHeader, type BatchHeader } from "./batch-header.ts";
 import type { CompressionCodecs, Crc32c } from "./compression.ts";
-import { recordTooLarge, unsupportedCompression } from "./errors.ts";
+import { invalidTimestamp, recordTooLarge, unsupportedCompression } from "./errors.ts";
 import { encodedHeaderKey } from "./header-key.ts";
 import { BATCH_HEADER_BYTES } from "./layout.ts";
 import { BUILDER_BYTES_INITIAL, PAYLOAD_BYTES_MAX } from "./limits.ts";
@@ -53,11 +53,12 @@ export class BatchBuilder {
 
   /**
    * Adds a record and returns the batch's size so far. `null` is Kafka's null: no key, or a tombstone. Throws `record-too-large`, and adds nothing, when
-   * the batch would pass `bytesMax`.
+   * the batch would pass `bytesMax`; `invalid-timestamp` for one further than 2^53-1 ms from the batch's first.
    */
   append(timestamp: TimestampMs, key: Uint8Array | null, value: Uint8Array | null, headers: readonly RecordHeader[] = NO_HEADERS): number {
     const offsetDelta = this.#recordCount;
     const timestampDelta = offsetDelta === 0 ? 0 : timestamp - this.#baseTimestamp;
+    if (!Number.isSafeInteger(timestampDelta)) throw timestampsTooFarApart(this.#baseTimestamp, timestamp);
     const keyBytes = key === null ? -1 : key.length;
     const valueBytes = value === null ? -1 : value.length;
     let bodyBytes = 1 + varlongBytes(timestampDelta) + varintBytes(offsetDelta) + varintBytes(keyBytes) + varintBytes(valueBytes);
@@ -129,6 +130,11 @@ export class BatchBuilder {
     grown.set(this.#bytes.subarray(0, this.#end));
     this.#bytes = grown;
   }
+}
+
+/** Only -1 ("none") and a time after the year 285,000 are: readers could not tell the exact distance. */
+function timestampsTooFarApart(baseTimestamp: number, timestamp: number): AppError {
+  return invalidTimestamp("timestamps of a batch must lie within 2^53-1 ms of its first one", { baseTimestamp, timestamp });
 }
 
 function headersBytes(headers: readonly RecordHeader[]): number {

@@ -80,9 +80,7 @@ export class RecordOffsets {
     const { baseOffset, baseTimestamp, lastOffsetDelta } = view;
     const appendTime = view.timestampType === "LogAppendTime" ? view.maxTimestamp : undefined;
     const reader = this.#reader;
-    reader.bytes = bytes;
-    reader.position = payload.start;
-    reader.malformed = false;
+    reader.moveTo(bytes, payload.start);
     let previousDelta = -1;
     for (let index = 0; index < payload.recordCount; index++) {
       const bodyBytes = reader.readVarint();
@@ -90,8 +88,9 @@ export class RecordOffsets {
       if (bodyBytes < RECORD_BYTES_MIN - 1 || end > payload.end) throw malformed("its length", index);
       recordEnds[index] = end;
       reader.position++; // attributes: no bit has a meaning yet
-      const timestampDelta = reader.readVarlong();
-      timestamps[index] = appendTime ?? baseTimestamp + timestampDelta;
+      const timestamp = baseTimestamp + reader.readVarlong();
+      if (timestamp > Number.MAX_SAFE_INTEGER || timestamp < Number.MIN_SAFE_INTEGER) throw malformed("its timestamp", index);
+      timestamps[index] = appendTime ?? timestamp;
       const offsetDelta = reader.readVarint();
       offsets[index] = baseOffset + offsetDelta;
       if (offsetDelta <= previousDelta || offsetDelta > lastOffsetDelta) throw malformed("its offset", index);

@@ -49,7 +49,7 @@ export function verifyBatch(bytes: Uint8Array, options: { readonly crc32c: Crc32
   if (recordCount < 0 || lastOffsetDelta < 0 || recordCount > lastOffsetDelta + 1) {
     throw corruptBatch("its record count and offsets contradict each other", { recordCount, lastOffsetDelta });
   }
-  if (!hasSafeNumbers(view)) throw corruptBatch("a 64-bit field is beyond 2^53-1");
+  if (!hasSafeNumbers(view) || !Number.isSafeInteger(view.nextOffset)) throw corruptBatch("a 64-bit field is beyond 2^53-1");
   return view;
 }
 
@@ -106,7 +106,6 @@ function timestampRefusalOf(view: RecordBatchView, rules: BatchRules): AppError 
 
 function hasSafeNumbers(view: RecordBatchView): boolean {
   return (
-    Number.isSafeInteger(view.baseOffset) &&
     Number.isSafeInteger(view.baseTimestamp) &&
     Number.isSafeInteger(view.maxTimestamp) &&
     Number.isSafeInteger(view.producerId)

@@ -59,12 +59,19 @@ const MALFORMED = NaN;
 export class VarintReader {
   bytes: Uint8Array;
   position: number;
-  /** Set by a number that does not fit its type; stays set until the owner clears it. */
+  /** Set by a number that does not fit its type; stays set until `moveTo`. */
   malformed = false;
 
   constructor(bytes: Uint8Array, position = 0) {
     this.bytes = bytes;
     this.position = position;
+  }
+
+  /** Reads from there on. */
+  moveTo(bytes: Uint8Array, position: number): void {
+    this.bytes = bytes;
+    this.position = position;
+    this.malformed = false;
   }
 
   /** A 32-bit integer of 1 to 5 bytes. */
