@@ -8,3 +8,4 @@ export type { Random } from "./random.ts";
 export type { Storage, StorageEntry, StorageFile } from "./storage.ts";
 export { NO_TRACER, type Span, type SpanOptions, type Tracer } from "./tracer.ts";
 export type { ValueCodec } from "./value-codec.ts";
+export type { WorkerChannel, WorkerExit, WorkerHost, WorkerInit, WorkerListener, WorkerProcess } from "./worker-host.ts";

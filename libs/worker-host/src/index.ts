@@ -1,1 +1,2 @@
-export {};
+export { createProcessHost, type ProcessHostSettings } from "./process-host.ts";
+export { openWorkerChannel } from "./worker-channel.ts";

@@ -1,0 +1,7 @@
+/** Lines of stderr kept of a worker for its epitaph: a stack trace and what led to it. */
+export const STDERR_LINES_MAX = 40;
+export const STDERR_LINE_CHARS_MAX = 500;
+/** Unsent messages to a worker that does not read: commands are few and small, so this many means that it hangs. */
+export const UNSENT_MESSAGES_MAX = 1_000;
+/** Bundles kept on disk; older ones are removed when another is stored. */
+export const BUNDLES_MAX = 50;

@@ -1,0 +1,4 @@
+import type { WorkerInit } from "@millrace/ports";
+
+/** Down the channel; up it go reports as they are. */
+export type ToWorker = { readonly kind: "init"; readonly init: WorkerInit } | { readonly kind: "command"; readonly command: Uint8Array };
