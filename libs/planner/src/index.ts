@@ -4,5 +4,6 @@ export type { PlanErrorCode } from "./errors.ts";
 export { explainPlan } from "./explain-plan.ts";
 export { mermaidPlan } from "./mermaid-plan.ts";
 export { isOutput, needsCheckpoint, type OperatorTraits, traitsOf } from "./operator-traits.ts";
+export { parseJobGraph } from "./parse-graph.ts";
 export type { PhysicalPlan, ShuffleEdge, Stage } from "./physical-plan.ts";
 export { planJob } from "./plan-job.ts";

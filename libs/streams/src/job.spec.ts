@@ -231,11 +231,11 @@ describe("building a job that cannot run", () => {
   });
 
   it("refuses an async function, an unknown setting, and a module that exports something else", () => {
-    const later = async (ctx: JobContext): Promise<void> => {
+    const later: (ctx: JobContext) => unknown = async (ctx) => {
       await Promise.resolve();
       ctx.source(pairs).print();
     };
-    check((ctx) => later(ctx), "job-build-async");
+    check(later, "job-build-async");
     const misspelt = { slots: 8, batchIntervall: seconds(1) };
     check(airportDelays, "invalid-job-setting", misspelt);
     expect(codeOf(() => buildJob(undefined))).toBe("not-a-job");

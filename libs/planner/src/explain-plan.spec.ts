@@ -1,0 +1,91 @@
+import { describe, expect, it } from "@jest/globals";
+import { graphOf } from "../test/graph-text.ts";
+import { canonicalGraph, explainPlan, mermaidPlan, planJob } from "./index.ts";
+
+const delays = graphOf(`
+  flights source topic=flights
+  time eventTime(flights) delay=1800000
+  byOrigin map(time)
+  hourly aggregateByTimeWindow(byOrigin)
+  daily aggregateByTimeWindow(byOrigin) size=86400000 slide=3600000
+  all union(hourly, daily)
+  counts reduceByKeyAndWindow(byOrigin) inverse=1 window=4000 slide=2000
+  out sink(all) topic=airport-delays
+  log print(counts)
+`);
+
+describe("explainPlan", () => {
+  it("shows stages, what is fused and combined, what is kept, and warnings", () => {
+    expect(explainPlan(planJob(delays)).split("\n")).toEqual([
+      "stage 0: one task per source partition, 3 operators fused",
+      "  flights   reads topic flights: json",
+      "  time      event time; watermark 30m behind, idle partitions left out after 1m",
+      "  byOrigin  map",
+      "  => shuffle 0 to stage 1 (hourly), by key, combined before it is sent",
+      "  => shuffle 1 to stage 2 (daily), by key, combined before it is sent",
+      "  => shuffle 2 to stage 3 (counts), by key, combined before it is sent",
+      "",
+      "stage 1: one task per slot, 3 operators fused",
+      "  <= shuffle 0 from stage 0",
+      "  hourly    aggregate per key and 1h window of event time",
+      "            keeps an accumulator per key and open window; a window goes when the watermark passes its end",
+      "  all       union of hourly, daily",
+      "  out       writes topic airport-delays: json, exactly once",
+      "",
+      "stage 2: one task per slot, 3 operators fused",
+      "  <= shuffle 1 from stage 0",
+      "  daily     aggregate per key and 1d window sliding by 1h of event time",
+      "            keeps an accumulator per key and open window (an element is in 24); a window goes when the watermark passes its end",
+      "  all       union of hourly, daily",
+      "  out       writes topic airport-delays: json, exactly once",
+      "",
+      "stage 3: one task per slot",
+      "  <= shuffle 2 from stage 0",
+      "  counts    reduce per key over the last 4s, every 2s, incremental; slide 2s",
+      "            keeps a value per key ever seen: UNBOUNDED",
+      "  => shuffle 3 to stage 4 (log), all to slot 0",
+      "",
+      "stage 4: one task (slot 0)",
+      "  <= shuffle 3 from stage 3",
+      "  log       prints 10 elements of each batch",
+      "",
+      "warnings",
+      "  ! unbounded-state: counts is incremental without a filter and keeps every key for ever: give it { filter }",
+      "",
+    ]);
+  });
+});
+
+describe("mermaidPlan", () => {
+  it("draws a box per stage and an arrow per shuffle", () => {
+    const text = mermaidPlan(planJob(graphOf("s source\nm map(s)\nr reduceByKey(m)\no sink(r)")));
+    expect(text.split("\n")).toEqual([
+      "flowchart LR",
+      '  subgraph stage0["stage 0: source partitions"]',
+      '    s0o0["s<br/>reads topic t: json"]',
+      '    s0o1["m<br/>map"]',
+      "  end",
+      "  s0o0 --> s0o1",
+      '  subgraph stage1["stage 1: slots"]',
+      '    s1o0["r<br/>reduce per key"]',
+      '    s1o1["o<br/>writes topic out: json, exactly once"]',
+      "  end",
+      "  s1o0 --> s1o1",
+      "  s0o1 ==>|key, combined| s1o0",
+      "",
+    ]);
+  });
+});
+
+describe("canonicalGraph", () => {
+  it("is the same text whatever the order of properties", () => {
+    const shuffled = { ...delays, operators: delays.operators.map((node) => Object.fromEntries(Object.entries(node).reverse())) };
+    expect(canonicalGraph(shuffled as unknown as typeof delays)).toBe(canonicalGraph(delays));
+    expect(JSON.parse(canonicalGraph(delays))).toEqual(delays);
+  });
+
+  it("keeps the order of operators and of parents", () => {
+    const turned = graphOf("a source\nb source\nu union(b, a)\no sink(u)");
+    expect(canonicalGraph(turned)).not.toBe(canonicalGraph(graphOf("a source\nb source\nu union(a, b)\no sink(u)")));
+  });
+});

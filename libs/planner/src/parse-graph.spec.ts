@@ -1,0 +1,61 @@
+import { describe, expect, it } from "@jest/globals";
+import { graphOf } from "../test/graph-text.ts";
+import { parseJobGraph } from "./index.ts";
+
+const graph = graphOf(`
+  a source
+  e eventTime(a)
+  m map(e)
+  w aggregateByTimeWindow(m)
+  c combineByKey(m)
+  u updateStateByKey(c)
+  r reduceByKeyAndWindow(m)
+  b window(m)
+  p print(b)
+  o sink(w)
+`);
+
+describe("parseJobGraph", () => {
+  it("gives back what was written", () => {
+    expect(parseJobGraph(JSON.stringify(graph))).toEqual(graph);
+  });
+
+  const change = (
+    edit: (copy: Record<string, unknown> & { operators: Record<string, unknown>[]; settings: Record<string, unknown> }) => void,
+  ): string => {
+    const copy = JSON.parse(JSON.stringify(graph)) as Parameters<typeof edit>[0];
+    edit(copy);
+    return JSON.stringify(copy);
+  };
+
+  it.each<[string, string, RegExp]>([
+    ["text that is not JSON", "{", /not JSON/],
+    ["a list", "[]", /graph must be an object/],
+    ["another version", change((copy) => (copy.formatVersion = 2)), /another format.*formatVersion=2/],
+    ["a missing name", change((copy) => delete copy.name), /graph\.name must be a text/],
+    ["an unknown setting", change((copy) => (copy.settings.slots = 1)), /graph\.settings\.slots must be absent/],
+    [
+      "an unknown kind",
+      change((copy) => (copy.operators[2] = { ...copy.operators[2], kind: "sort" })),
+      /graph\.operators\[2\]\.kind must be one of source, map/,
+    ],
+    [
+      "a kind that every object has",
+      change((copy) => (copy.operators[2] = { ...copy.operators[2], kind: "toString" })),
+      /kind must be one of/,
+    ],
+    [
+      "a setting of the wrong type",
+      change((copy) => (copy.operators[1] = { ...copy.operators[1], delayMs: "1" })),
+      /operators\[1\]\.delayMs must be a number/,
+    ],
+    ["parents that are no list", change((copy) => (copy.operators[1] = { ...copy.operators[1], parents: "a" })), /parents must be a list/],
+    [
+      "a serde of no known format",
+      change((copy) => (copy.operators[0] = { ...copy.operators[0], source: { value: { format: "xml" } } })),
+      /source/,
+    ],
+  ])("refuses %s", (_, text, expected) => {
+    expect(() => parseJobGraph(text)).toThrow(expected);
+  });
+});

@@ -1,0 +1,149 @@
+import type { JobGraph, OperatorKind } from "@millrace/model";
+import { planError } from "./errors.ts";
+
+type Check = (value: unknown, where: string) => void;
+
+const string: Check = (value, where) => {
+  if (typeof value !== "string" || value === "") throw malformed(where, "a text");
+};
+const number: Check = (value, where) => {
+  if (typeof value !== "number") throw malformed(where, "a number");
+};
+const boolean: Check = (value, where) => {
+  if (typeof value !== "boolean") throw malformed(where, "true or false");
+};
+const oneOf = (...choices: readonly unknown[]): Check => {
+  return (value, where) => {
+    if (!choices.includes(value)) throw malformed(where, `one of ${choices.join(", ")}`);
+  };
+};
+const optional = (check: Check): Check => {
+  return (value, where) => {
+    if (value !== undefined) check(value, where);
+  };
+};
+const listOf = (check: Check): Check => {
+  return (value, where) => {
+    if (!Array.isArray(value)) throw malformed(where, "a list");
+    for (const [index, item] of (value as readonly unknown[]).entries()) check(item, `${where}[${index}]`);
+  };
+};
+const either = (first: unknown, check: Check): Check => {
+  return (value, where) => {
+    if (value !== first) check(value, where);
+  };
+};
+const mapOf = (check: Check): Check => {
+  return (value, where) => {
+    for (const [name, item] of Object.entries(record(value, where))) check(item, `${where}.${name}`);
+  };
+};
+/** An object with these properties and no others: what we do not know we would silently not do. */
+const object = (properties: Readonly<Record<string, Check>>): Check => {
+  return (value, where) => {
+    const given = record(value, where);
+    for (const [name, check] of Object.entries(properties)) check(given[name], `${where}.${name}`);
+    for (const name of Object.keys(given)) {
+      if (!Object.hasOwn(properties, name)) throw malformed(`${where}.${name}`, "absent: this version does not know it");
+    }
+  };
+};
+
+const serde: Check = (value, where) => {
+  const fields = mapOf(oneOf("string", "int", "double", "boolean", "timestamp", "json"));
+  const isJson = record(value, where).format === "json";
+  object(isJson ? { format: string, fields: optional(fields) } : { format: oneOf("json", "string", "bytes") })(value, where);
+};
+
+const NOTHING: Readonly<Record<string, Check>> = {};
+const BATCH_WINDOW: Readonly<Record<string, Check>> = { windowMs: number, slideMs: number };
+
+/** Properties of each kind beside id, name, parents and kind. */
+const OPERATORS: Readonly<Record<OperatorKind, Readonly<Record<string, Check>>>> = {
+  source: {
+    source: object({
+      type: oneOf("topic"),
+      topic: string,
+      value: serde,
+      key: optional(serde),
+      elements: oneOf("value", "pair", "record"),
+      start: oneOf("earliest", "latest"),
+      until: optional(oneOf("latest")),
+      onBadRecord: oneOf("fail", "skip"),
+    }),
+  },
+  map: NOTHING,
+  flatMap: NOTHING,
+  filter: NOTHING,
+  mapPartitions: NOTHING,
+  mapValues: NOTHING,
+  flatMapValues: NOTHING,
+  glom: NOTHING,
+  union: NOTHING,
+  eventTime: { delayMs: number, idleAfterMs: number },
+  reduce: NOTHING,
+  count: NOTHING,
+  countByValue: NOTHING,
+  groupByKey: NOTHING,
+  reduceByKey: NOTHING,
+  combineByKey: { mapSideCombine: boolean },
+  updateStateByKey: { form: oneOf("values", "keyed", "iterator") },
+  window: BATCH_WINDOW,
+  reduceByKeyAndWindow: { ...BATCH_WINDOW, inverse: boolean, filtered: boolean },
+  aggregateByTimeWindow: { window: object({ sizeMs: number, slideMs: number, offsetMs: number }) },
+  foreachBatch: NOTHING,
+  print: { count: number },
+  sink: { sink: object({ type: oneOf("topic"), topic: string, key: optional(serde), value: serde }) },
+};
+
+const operator: Check = (value, where) => {
+  const { kind } = record(value, where);
+  const own = Object.entries(OPERATORS).find(([name]) => name === kind)?.[1];
+  if (own === undefined) throw malformed(`${where}.kind`, `one of ${Object.keys(OPERATORS).join(", ")}`);
+  object({ id: string, name: string, parents: listOf(string), kind: string, ...own })(value, where);
+};
+
+const graph = object({
+  formatVersion: oneOf(1),
+  name: string,
+  settings: object({
+    batchIntervalMs: number,
+    slotCount: number,
+    checkpointIntervalMs: either("off", number),
+    maxRecordsPerBatch: number,
+    restartsMax: number,
+  }),
+  operators: listOf(operator),
+});
+
+/** A job graph from JSON text that anyone may have sent. Its shape is right afterwards; whether it makes sense is for `planJob` to say. */
+export function parseJobGraph(text: string): JobGraph {
+  const value = parse(text);
+  checkVersion(value);
+  graph(value, "graph");
+  return value as JobGraph;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw planError("graph-malformed", `the job graph is not JSON: ${cause instanceof Error ? cause.message : "cannot be parsed"}`);
+  }
+}
+
+function checkVersion(value: unknown): void {
+  const version = record(value, "graph").formatVersion;
+  if (version === 1) return;
+  const message = "the job graph is of another format: submit it with the version of millrace that the cluster runs";
+  throw planError("graph-version-unsupported", message, { formatVersion: String(version) });
+}
+
+function record(value: unknown, where: string): Readonly<Record<string, unknown>> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Readonly<Record<string, unknown>>;
+  throw malformed(where, "an object");
+}
+
+function malformed(where: string, expected: string): Error {
+  return planError("graph-malformed", `${where} must be ${expected}`);
+}
