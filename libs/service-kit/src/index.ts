@@ -1,1 +1,13 @@
-export {};
+export { type AdminServer, startAdminServer } from "./admin-server.ts";
+export { systemClock } from "./clock.ts";
+export { exitCodeOf, formatError } from "./exit.ts";
+export { type KitSettings, kitSettings } from "./kit-settings.ts";
+export { createLogger, LOG_LEVELS, type LoggerOptions, type LogLevel } from "./logger.ts";
+export { MetricRegistry } from "./metric-registry.ts";
+export { nearestName } from "./nearest-name.ts";
+export { systemRandom } from "./random.ts";
+export { Readiness, type ReadinessCheck } from "./readiness.ts";
+export { type ProcessControl, type RunningService, runService } from "./run-service.ts";
+export { openServiceKit, type ServiceKit } from "./service-kit.ts";
+export { loadSettings, type SettingSources } from "./settings.ts";
+export { type SettingField, settingFields, settingsTable } from "./setting-schema.ts";

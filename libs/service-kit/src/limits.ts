@@ -1,0 +1,17 @@
+/** Different label sets of one metric. Labels come from small sets (topics, operators); more means a key slipped in, and the rest is dropped. */
+export const SERIES_PER_METRIC_MAX = 10_000;
+
+/** Upper bounds of histogram buckets in seconds: from half a millisecond (an append) to ten seconds (a slow batch). */
+export const DURATION_BUCKETS: readonly number[] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** How often metrics go out by OTLP. OpenTelemetry's default is 60 s; lag alerts want a closer look. */
+export const OTLP_METRICS_INTERVAL_MS = 15_000;
+
+/** How long the last spans and metrics may take to leave when a process stops: a dead collector must not hold it. */
+export const TELEMETRY_CLOSE_MS = 2_000;
+
+/** Default time for running work to finish after SIGTERM; Kubernetes' default grace period is 30 s. */
+export const DRAIN_MS = 20_000;
+
+/** Beyond the drain deadline, for the stop itself (final syncs, closing files) before the process is cut. */
+export const STOP_GRACE_MS = 5_000;

@@ -1,0 +1,52 @@
+import { createServer, type Http2Server } from "node:http2";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { MetricRegistry } from "./metric-registry.ts";
+import { startOtlp } from "./otlp.ts";
+
+/** A collector that takes everything: paths and bytes of the calls that it got. */
+describe("startOtlp", () => {
+  let collector: Http2Server;
+  let calls: { path: string; body: string }[];
+
+  beforeEach(async () => {
+    calls = [];
+    collector = createServer();
+    collector.on("stream", (stream, headers) => {
+      const chunks: Buffer[] = [];
+      stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+      stream.on("end", () => {
+        calls.push({ path: String(headers[":path"]), body: Buffer.concat(chunks).toString("latin1") });
+        stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
+        stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
+        stream.end(Buffer.alloc(5));
+      });
+    });
+    await new Promise<void>((resolve) => collector.listen(0, "127.0.0.1", resolve));
+  });
+  afterEach(() => {
+    collector.close();
+  });
+
+  it("exports spans below a sampled parent, none below an unsampled one, and the registry's metrics", async () => {
+    const metrics = new MetricRegistry();
+    metrics.counter("records_total", "Records.").add(3, { topic: "flights" });
+    metrics.histogram("append_seconds", "Appends.").record(0.1);
+    const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
+    const otlp = startOtlp({ endpoint, service: "millrace-broker", version: "0.1.0", metrics });
+
+    const traceId = "0af7651916cd43dd8448eb211c80319c";
+    const span = otlp.tracer.startSpan("append", { kind: "consumer", parent: `00-${traceId}-b7ad6b7169203331-01`, attributes: { topic: "flights" } });
+    expect(span?.traceparent).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`));
+    span?.end(new Error("disk full"));
+    expect(otlp.tracer.startSpan("append", { parent: `00-${traceId}-b7ad6b7169203331-00` })).toBeUndefined();
+    await otlp.close();
+
+    const bodyOf = (service: string): string => calls.filter((call) => call.path.includes(service)).map((call) => call.body).join("");
+    expect(bodyOf("TraceService/Export")).toContain("append");
+    expect(bodyOf("TraceService/Export")).toContain("disk full");
+    expect(bodyOf("MetricsService/Export")).toContain("records_total");
+    expect(bodyOf("MetricsService/Export")).toContain("append_seconds");
+    expect(bodyOf("MetricsService/Export")).toContain("millrace-broker");
+  });
+});

@@ -1,0 +1,58 @@
+import type { Clock, Logger, Metrics, Random, Tracer } from "@millrace/ports";
+import { NO_TRACER } from "@millrace/ports";
+import { startAdminServer } from "./admin-server.ts";
+import { systemClock } from "./clock.ts";
+import type { KitSettings } from "./kit-settings.ts";
+import { TELEMETRY_CLOSE_MS } from "./limits.ts";
+import { createLogger } from "./logger.ts";
+import { MetricRegistry } from "./metric-registry.ts";
+import type { OtlpExport } from "./otlp.ts";
+import { observeProcess } from "./process-metrics.ts";
+import { systemRandom } from "./random.ts";
+import { Readiness } from "./readiness.ts";
+
+/** What a process gives to the services inside it; one per process, also when `millrace dev` runs three services in it. */
+export interface ServiceKit {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly metrics: Metrics;
+  readonly tracer: Tracer;
+  readonly readiness: Readiness;
+  /** host:port of the admin server; undefined when it is off. */
+  readonly adminAddress: string | undefined;
+  /** Log lines that name the part of the process which speaks. */
+  loggerOf(component: string): Logger;
+  /** Ends the admin server, and sends the last telemetry. */
+  close(): Promise<void>;
+}
+
+/** Opens logs, metrics, the admin port and, where an endpoint is set, telemetry. Without one none of OpenTelemetry is loaded. */
+export async function openServiceKit(settings: KitSettings, identity: { service: string; version: string }): Promise<ServiceKit> {
+  const metrics = new MetricRegistry();
+  const readiness = new Readiness();
+  const stopObserving = observeProcess(metrics);
+  const admin = settings.adminAddress === "off" ? undefined : await startAdminServer(settings.adminAddress, { metrics, readiness });
+  const otlp = await openOtlp(settings, { ...identity, metrics });
+  return {
+    clock: systemClock,
+    random: systemRandom,
+    metrics,
+    tracer: otlp?.tracer ?? NO_TRACER,
+    readiness,
+    adminAddress: admin?.address,
+    loggerOf: (component) => createLogger({ level: settings.logLevel, format: settings.logFormat, component }),
+    close: async () => {
+      stopObserving();
+      await admin?.stop();
+      // A collector that is away must not hold the process: what is lost is the last few seconds of telemetry.
+      await Promise.race([otlp?.close().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, TELEMETRY_CLOSE_MS).unref())]);
+    },
+  };
+}
+
+async function openOtlp(settings: KitSettings, options: { service: string; version: string; metrics: MetricRegistry }): Promise<OtlpExport | undefined> {
+  const endpoint = settings.otlpEndpoint === "" ? (process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] ?? "") : settings.otlpEndpoint;
+  if (endpoint === "") return undefined;
+  const { startOtlp } = await import("./otlp.ts");
+  return startOtlp({ endpoint, ...options });
+}
