@@ -6,7 +6,7 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 import { layers, scopes, specNpm } from "./tools/tidy/layers.mjs";
 
-const specFiles = ["**/*.spec.ts", "**/test/**/*.ts"];
+const specFiles = ["**/*.spec.ts", "**/*.contract.ts", "**/test/**/*.ts", "**/bench/**/*.ts"];
 const root = import.meta.dirname;
 
 /** Folders of the projects of each layer, by the tags in their package.json. */
@@ -110,6 +110,9 @@ export default defineConfig(
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
       "@typescript-eslint/no-confusing-void-expression": "off", // `return done();` ends a branch in one line
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_", ignoreRestSiblings: true }],
+      "@typescript-eslint/dot-notation": ["error", { allowIndexSignaturePropertyAccess: true }],
+      "@typescript-eslint/only-throw-error": ["error", { allowThrowingUnknown: true, allowThrowingAny: false }], // what was caught may rise again
+      "@typescript-eslint/consistent-indexed-object-style": "off", // an index signature names its key
       "@typescript-eslint/unified-signatures": "off", // overloads carry their own doc comments
       "@typescript-eslint/no-empty-function": "off", // a no-op is a value like any other
       "@typescript-eslint/prefer-nullish-coalescing": ["error", { ignorePrimitives: { boolean: true, string: true } }],

@@ -75,5 +75,5 @@ export const layers = [
 /** Scopes of the second dimension; a scoped project imports its own and shared. */
 export const scopes = /** @type {const} */ (["shared", "broker", "coordinator", "streams"]);
 
-/** Packages any spec may import. */
-export const specNpm = /** @type {const} */ (["@jest/globals", "fast-check"]);
+/** Packages any spec or bench may import. */
+export const specNpm = /** @type {const} */ (["@jest/globals", "fast-check", "tinybench", "@node-rs/crc32"]);

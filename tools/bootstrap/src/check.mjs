@@ -5,6 +5,7 @@ import { capture, runStep } from "./child.mjs";
 import { binScript, quietEnv, workspaceRoot } from "./workspace.mjs";
 
 const env = quietEnv();
+const lintParallel = Math.min(3, availableParallelism()); // Each takes about half a gigabyte.
 const generated = "libs/contracts/src/gen";
 
 /** @typedef {{ readonly name: string, readonly run: () => Promise<number> }} Step */
@@ -30,27 +31,35 @@ export async function runCheck(only) {
   }
   if (failed.length > 0)
     process.stdout.write(
-      `failed: ${failed.join(", ")} (npm run check -- ${failed.join(" ")}; npm run fix repairs format and some of lint)\n`,
+      `failed: ${failed.join(", ")} (npm run check -- ${failed.join(" ")}; npm run fix repairs format, some of lint, missing error pages)\n`,
     );
   process.stdout.write(`${chosen.length - failed.length} passed, ${failed.length} failed\n`);
   return failed.length === 0 ? 0 : 1;
 }
 
-/** `npm run fix`: format, then lint with repairs. @returns {Promise<number>} */
-export async function runFix() {
-  const formatted = await runModule("prettier", ["--write", "--log-level=warn", "."]);
-  const linted = await runModule("nx", [
-    "run-many",
-    "-t",
-    "lint",
-    "--output-style=static",
-    "--skip-nx-cache",
-    "--parallel=1",
-    "--",
-    "--fix",
-  ]);
-  return Math.max(formatted, linted);
+/**
+ * `npm run fix`: what lint can repair, then format, then first pages for new error codes.
+ *
+ * @param {readonly string[]} only names of repairs; none means all
+ * @returns {Promise<number>}
+ */
+export async function runFix(only) {
+  const unknown = only.find((name) => !(name in repairs));
+  if (unknown !== undefined) throw new Error(`no such repair: ${unknown}; there are ${Object.keys(repairs).join(", ")}`);
+  let worst = 0;
+  for (const [name, repair] of Object.entries(repairs)) {
+    if (only.length === 0 || only.includes(name)) worst = Math.max(worst, await repair());
+  }
+  return worst;
 }
+
+/** @type {Readonly<Record<string, () => Promise<number>>>} */
+const repairs = {
+  lint: () =>
+    runModule("nx", ["run-many", "-t", "lint", "--output-style=static", "--skip-nx-cache", `--parallel=${lintParallel}`, "--fix"]),
+  format: () => runModule("prettier", ["--write", "--log-level=warn", "."]),
+  tidy: () => runStep(process.execPath, ["tools/tidy/src/main.ts", "--fix"], { cwd: workspaceRoot, env }),
+};
 
 /** `npm run gen`: code from proto/, linted first. @returns {Promise<number>} */
 export async function runGen() {
@@ -66,7 +75,7 @@ const steps = [
   { name: "types", run: () => runModule("typescript-7", ["-b"], "tsc") },
   {
     name: "lint",
-    run: () => runModule("nx", ["run-many", "-t", "lint", "--output-style=static", `--parallel=${Math.min(3, availableParallelism())}`]),
+    run: () => runModule("nx", ["run-many", "-t", "lint", "--output-style=static", `--parallel=${lintParallel}`]),
   },
   { name: "tidy", run: () => runStep(process.execPath, ["tools/tidy/src/main.ts"], { cwd: workspaceRoot, env }) },
 ];

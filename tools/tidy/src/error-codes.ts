@@ -9,7 +9,7 @@ export interface ErrorCode {
   readonly message: string | undefined;
 }
 
-const raising = /^(libs|apps)\/(?!testkit\/)(?!.*(\/gen\/|\.spec\.ts$|\/test\/)).*\.ts$/;
+const raising = /^(libs|apps)\/(?!testkit\/)(?!.*(\/gen\/|\.(spec|contract)\.ts$|\/(test|bench)\/)).*\.ts$/;
 const kebab = `"([a-z][a-z0-9]*(?:-[a-z0-9]+)*)"`;
 const text = '(?:"((?:[^"\\\\]|\\\\.)*)"|`((?:[^`\\\\]|\\\\.)*)`)';
 
@@ -19,15 +19,19 @@ export function errorCodes(tree: Tree): readonly ErrorCode[] {
   const best = new Map<string, ErrorCode>();
   for (const one of found) {
     const known = best.get(one.code);
-    if (known?.message === undefined || (known.kind === undefined && one.kind !== undefined))
-      best.set(one.code, { ...one, message: one.message ?? known?.message });
+    best.set(
+      one.code,
+      known === undefined
+        ? one
+        : { ...(known.message === undefined ? one : known), kind: known.kind ?? one.kind, message: known.message ?? one.message },
+    );
   }
   return [...best.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
 }
 
 function codesOf(path: string, source: string): readonly ErrorCode[] {
   const at = (index: number): number => source.slice(0, index).split("\n").length;
-  const fileKind = /kind: "([a-z-]+)"/.exec(source)?.[1]; // A helper's kind stands in its own file, most often.
+  const fileKind = /new AppError\(\{\s*kind: "([a-z-]+)"/.exec(source)?.[1]; // A helper's kind stands in its own file, most often.
   const literals = source.includes("AppError")
     ? [...source.matchAll(new RegExp(`\\bcode: ${kebab}`, "g"))].map((match) => {
         const before = source.slice(Math.max(0, match.index - 120), match.index);
@@ -38,7 +42,13 @@ function codesOf(path: string, source: string): readonly ErrorCode[] {
       })
     : [];
   const helpers = [...source.matchAll(new RegExp(`\\b\\w+Error\\(\\s*${kebab},\\s*${text}?`, "g"))].map((match) => {
-    return { code: match[1] ?? "", path, line: at(match.index), kind: fileKind, message: match[2] ?? match[3] };
+    return {
+      code: match[1] ?? "",
+      path,
+      line: at(match.index),
+      kind: fileKind,
+      message: match[2] ?? match[3] ?? messageBefore(source.slice(Math.max(0, match.index - 500), match.index)),
+    };
   });
   const unions = [...source.matchAll(/type \w*ErrorCode =([^;]+);/g)].flatMap((union) =>
     [...(union[1] ?? "").matchAll(new RegExp(kebab, "g"))].map((match) => ({
@@ -50,4 +60,10 @@ function codesOf(path: string, source: string): readonly ErrorCode[] {
     })),
   );
   return [...literals, ...helpers, ...unions];
+}
+
+/** The text of the nearest `const message = …` above a helper's call. */
+function messageBefore(source: string): string | undefined {
+  const match = [...source.matchAll(new RegExp(`\\bmessage(?::\\s*string)? =\\s*${text}`, "g"))].at(-1);
+  return match?.[1] ?? match?.[2];
 }

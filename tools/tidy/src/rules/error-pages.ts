@@ -17,7 +17,7 @@ export function errorPagesRule(tree: Tree): readonly Finding[] {
         path,
         line,
         rule,
-        message: `code ${code} has no page: node tools/tidy/src/main.ts --fix writes a first one`,
+        message: `code ${code} has no page: npm run fix -- tidy writes a first one`,
       })),
     ...pages.filter((path) => !known.has(path)).map((path) => ({ path, rule, message: "no source raises this code: delete the page" })),
     ...pages.flatMap((path) =>

@@ -21,7 +21,7 @@ function longFiles(tree: Tree): readonly Finding[] {
 function deadFiles(tree: Tree): readonly Finding[] {
   const paths = pathsMatching(tree, /^(apps|libs|tools)\/(?!.*\/gen\/).*\.(ts|mjs|lua|json)$|^[^/]+\.mjs$/);
   const mentioned = new Set(
-    paths.flatMap((path) => [...textOf(tree, path).matchAll(/([\w-]+)\.(?:ts|mjs|lua)\b/g)].map(([, name = ""]) => `${path}\n${name}`)),
+    paths.flatMap((path) => [...textOf(tree, path).matchAll(/([\w.-]+)\.(?:ts|mjs|lua)\b/g)].map(([, name = ""]) => `${path}\n${name}`)),
   );
   const mentionsByName = new Map<string, number>();
   for (const mention of mentioned) {
