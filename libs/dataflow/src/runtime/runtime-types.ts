@@ -1,13 +1,7 @@
-import type { JobSettings } from "@millrace/model";
+import type { JobFunctions, JobSettings } from "@millrace/model";
 import type { PhysicalPlan } from "@millrace/planner";
 import type { ValueCodec } from "@millrace/ports";
 import type { RecordOffsets } from "@millrace/records";
-
-/** A function of user code. What it takes depends on the operator's kind and the function's name (model `OperatorNode`). */
-export type UserFunction = (...args: never[]) => unknown;
-
-/** Functions of a job by operator id, then by name: what `JobDefinition` of libs/streams carries beside the graph. */
-export type OperatorFunctions = ReadonlyMap<string, Readonly<Record<string, UserFunction | undefined>>>;
 
 /** A source task: one partition of a topic, numbered for the life of the job. */
 export interface SourceTask {
@@ -89,7 +83,7 @@ export interface RuntimeOutput {
 export interface WorkerRuntimeOptions {
   readonly jobId: string;
   readonly plan: PhysicalPlan;
-  readonly functions: OperatorFunctions;
+  readonly functions: JobFunctions;
   readonly settings: Pick<JobSettings, "batchIntervalMs">;
   readonly layout: WorkerLayout;
   readonly codec: ValueCodec;

@@ -1,0 +1,95 @@
+import { AppError, type OperatorNode } from "@millrace/model";
+
+/** A user function threw: the same batch would fail again. `cause` is what it threw. */
+export function userCodeFailed(failure: {
+  readonly operator: OperatorNode;
+  readonly functionName: string;
+  readonly position: string | undefined;
+  readonly batch: number;
+  readonly cause: unknown;
+}): AppError {
+  const { operator, functionName, position, batch, cause } = failure;
+  const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  return new AppError({
+    kind: "invalid",
+    code: "user-code-failed",
+    message: `${operator.kind} threw ${reason}; correct the job's function and start it again`,
+    context: { operator: operator.id, name: operator.name, function: functionName, batch, position },
+    cause,
+  });
+}
+
+/** A function returned what its operator cannot use. */
+export function wrongResult(operator: OperatorNode, expected: string, got: unknown): AppError {
+  return new AppError({
+    kind: "invalid",
+    code: "wrong-result",
+    message: `the function of ${operator.kind} must return ${expected}`,
+    context: { operator: operator.id, name: operator.name, got: describe(got) },
+  });
+}
+
+/** An element that a keyed operator was given is no pair. */
+export function notAPair(operatorId: string, got: unknown): AppError {
+  return new AppError({
+    kind: "invalid",
+    code: "not-a-pair",
+    message: "a keyed operator needs [key, value] pairs: map to them first",
+    context: { operator: operatorId, got: describe(got) },
+  });
+}
+
+export function invalidKey(got: unknown): AppError {
+  return new AppError({
+    kind: "invalid",
+    code: "invalid-key",
+    message: "a key must be a string, number, bigint, boolean, null, bytes, Date, or an array or object of these",
+    context: { got: describe(got) },
+  });
+}
+
+/** A record's bytes do not fit the source's schema. */
+export function badRecord(reason: string, context: { readonly operator: string; readonly position: string }): AppError {
+  return new AppError({
+    kind: "invalid",
+    code: "bad-record",
+    message: `a record cannot be decoded: ${reason}; correct it, or set onBadRecord: "skip" on the source`,
+    context,
+  });
+}
+
+export function parentBatchMissing(operator: OperatorNode, parent: string, timeMs: number): AppError {
+  return new AppError({
+    kind: "invalid",
+    code: "parent-batch-missing",
+    message: "a parent has no batch at a time at which this operator needs one",
+    context: { operator: operator.id, parent, timeMs },
+  });
+}
+
+export function missingFunction(operator: OperatorNode, functionName: string): AppError {
+  return new AppError({
+    kind: "invalid",
+    code: "graph-mismatch",
+    message: "the job's bundle has no such function: build the graph and the bundle from the same source",
+    context: { operator: operator.id, function: functionName },
+  });
+}
+
+export function notSupported(operator: OperatorNode, reason: string): AppError {
+  return new AppError({ kind: "invalid", code: "operator-not-supported", message: reason, context: { operator: operator.id, kind: operator.kind } });
+}
+
+export function corruptState(operatorId: string, reason: string): AppError {
+  return new AppError({ kind: "corrupt", code: "corrupt-state", message: `a state part cannot be read: ${reason}`, context: { operator: operatorId } });
+}
+
+export function corruptBlock(reason: string, context: { readonly edge: number; readonly fromTask: number }): AppError {
+  return new AppError({ kind: "corrupt", code: "corrupt-shuffle-block", message: `a shuffle block cannot be read: ${reason}`, context });
+}
+
+function describe(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return `array of ${value.length}`;
+  return typeof value === "string" ? JSON.stringify(value.slice(0, 40)) : typeof value;
+}

@@ -1,0 +1,23 @@
+/** Rows of a shuffle block that is not combined: ~ 100 B rows make a 400 KB message, and a batch of 200,000 records 50 blocks. */
+export const BLOCK_ROWS_MAX = 4_096;
+
+/** Rows of a combined block: accumulators may be bigger than records. */
+export const COMBINED_BLOCK_ROWS_MAX = 2_048;
+
+/** Distinct short strings that a source decoder remembers, direct-mapped: 4,096 entries of ~ 100 B are 400 KB per source task. */
+export const INTERNED_STRINGS_MAX = 4_096; // a power of two: the hash is masked
+
+/** Longest string that is remembered; longer ones repeat too rarely. */
+export const INTERNED_LENGTH_MAX = 32;
+
+/** Misses in a row after which a JSON decoder stops learning record shapes for a while: the records have no common shape. */
+export const SHAPE_MISSES_MAX = 16;
+
+/** Records decoded whole before it tries to learn a shape again. */
+export const SHAPE_PAUSE_RECORDS = 1_024;
+
+/** Tasks in one stage, so that (stage, task) fits a state part's task index: ordinal · this + task. */
+export const STAGE_TASKS_MAX = 100_000;
+
+/** Panes of a sliding window: size / gcd(size, slide). More would cost that many merges per key and result. */
+export const WINDOW_PANES_MAX = 100_000;

@@ -1,0 +1,72 @@
+import type { JobFunction, JobFunctions, OperatorNode } from "@millrace/model";
+import { missingFunction, userCodeFailed } from "../errors.ts";
+import type { Watermarks } from "../runtime/runtime-types.ts";
+
+/** How operators hand elements on: value and event time (NaN: none). A call per element, nothing allocated for it. */
+export type Emit = (value: unknown, time: number) => void;
+
+/** The batch that runs, shared by all operators of a worker; its fields change from batch to batch. */
+export interface BatchContext {
+  batch: number;
+  timeMs: number;
+  final: boolean;
+  /** Whether the operator's stream has a batch at this time (semantics §1: none is not empty). */
+  isPresent(operatorId: string): boolean;
+  /** Watermarks of a stateful operator: the minimum over the eventTime operators above it. */
+  watermarksOf(operatorId: string): Watermarks;
+}
+
+/** Counters of one operator, over all its tasks of this worker and one batch. */
+export interface Counts {
+  recordsIn: number;
+  recordsOut: number;
+  lateRecords: number;
+}
+
+/** What an operator of one task has of the world. */
+export interface OperatorEnvironment<O extends OperatorNode = OperatorNode> {
+  readonly operator: O;
+  readonly batch: BatchContext;
+  readonly counts: Counts;
+  /** A user function by its name in the graph; a missing one is a `graph-mismatch`. */
+  required(name: string): JobFunction;
+  optional(name: string): JobFunction | undefined;
+  /** Turns what a user function threw into a typed error that says where. */
+  fail(functionName: string, cause: unknown): never;
+}
+
+export function createEnvironment<O extends OperatorNode>(options: {
+  readonly operator: O;
+  readonly functions: JobFunctions;
+  readonly batch: BatchContext;
+  readonly counts: Counts;
+  /** Record that is being read, as topic-partition@offset; undefined in keyed stages. */
+  readonly position: () => string | undefined;
+}): OperatorEnvironment<O> {
+  const { operator, functions, batch, counts, position } = options;
+  const own = functions.get(operator.id) ?? {};
+  return {
+    operator,
+    batch,
+    counts,
+    required(name) {
+      const found = own[name];
+      if (found === undefined) throw missingFunction(operator, name);
+      return found;
+    },
+    optional: (name) => own[name],
+    fail(functionName, cause) {
+      throw userCodeFailed({ operator, functionName, position: position(), batch: batch.batch, cause });
+    },
+  };
+}
+
+/** All listeners in order; none, one and several without a loop where it can be. */
+export function fanOut(targets: readonly Emit[]): Emit {
+  const [first, second] = targets;
+  if (first === undefined) return () => undefined;
+  if (second === undefined) return first;
+  return (value, time) => {
+    for (const target of targets) target(value, time);
+  };
+}

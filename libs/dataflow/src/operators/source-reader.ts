@@ -1,0 +1,142 @@
+import { AppError, type OperatorNode, topicPartitionKey } from "@millrace/model";
+import type { RecordHeader, RecordOffsets } from "@millrace/records";
+import { badRecord } from "../errors.ts";
+import type { SourceTask } from "../runtime/runtime-types.ts";
+import { DecodeFailure } from "../serde/json-fields.ts";
+import { createValueDecoder, type ValueDecoder } from "../serde/value-decoder.ts";
+import type { Emit, OperatorEnvironment } from "./environment.ts";
+
+/** Where a source task stands, for messages. */
+export class SourcePosition {
+  readonly #partition: string;
+  #records: RecordOffsets | undefined;
+  index = 0;
+
+  constructor(task: SourceTask) {
+    this.#partition = topicPartitionKey(task.topic, task.partition);
+  }
+
+  enter(records: RecordOffsets | undefined): void {
+    this.#records = records;
+  }
+
+  /** topic-partition@offset of the record in hand; undefined between records. */
+  text(): string | undefined {
+    const offset = this.#records?.offsets[this.index];
+    return offset === undefined ? undefined : `${this.#partition}@${offset}`;
+  }
+}
+
+/** Turns the records of one partition into elements, straight from batch bytes. */
+export class SourceReader {
+  readonly #environment: OperatorEnvironment<OperatorNode & { kind: "source" }>;
+  readonly #task: SourceTask;
+  readonly #next: Emit;
+  readonly #position: SourcePosition;
+  readonly #element: (records: RecordOffsets, index: number) => unknown;
+  badRecords = 0;
+
+  constructor(options: {
+    readonly environment: OperatorEnvironment<OperatorNode & { kind: "source" }>;
+    readonly task: SourceTask;
+    readonly position: SourcePosition;
+    readonly next: Emit;
+  }) {
+    this.#environment = options.environment;
+    this.#task = options.task;
+    this.#position = options.position;
+    this.#next = options.next;
+    this.#element = this.#elementReader();
+  }
+
+  /** Pushes the records with startOffset ≤ offset < endOffset; returns how many, and the bytes of their keys and values. */
+  push(records: RecordOffsets, startOffset: number, endOffset: number): { readonly records: number; readonly bytes: number } {
+    const { offsets, timestamps, keyLengths, valueLengths, count } = records;
+    const position = this.#position;
+    const next = this.#next;
+    let pushed = 0;
+    let bytes = 0;
+    position.enter(records);
+    for (let index = 0; index < count; index++) {
+      const offset = offsets[index] ?? -1;
+      if (offset < startOffset || offset >= endOffset) continue;
+      position.index = index;
+      pushed++;
+      bytes += Math.max(keyLengths[index] ?? 0, 0) + Math.max(valueLengths[index] ?? 0, 0);
+      let element: unknown;
+      try {
+        element = this.#element(records, index);
+      } catch (error) {
+        this.#refuse(error);
+        continue;
+      }
+      next(element, timestamps[index] ?? NaN);
+    }
+    position.enter(undefined);
+    this.#environment.counts.recordsIn += pushed;
+    return { records: pushed, bytes };
+  }
+
+  /** Elements that come as values, not as bytes. */
+  pushElements(elements: Iterable<unknown>, timeMs: number): number {
+    let count = 0;
+    for (const element of elements) {
+      this.#next(element, timeMs);
+      count++;
+    }
+    this.#environment.counts.recordsIn += count;
+    return count;
+  }
+
+  #refuse(error: unknown): void {
+    if (!(error instanceof DecodeFailure)) throw error instanceof AppError ? error : new AppError({ kind: "internal", code: "internal", message: String(error), cause: error });
+    const { operator } = this.#environment;
+    if (operator.source.onBadRecord === "fail") throw badRecord(error.message, { operator: operator.id, position: this.#position.text() ?? "" });
+    this.badRecords++;
+  }
+
+  #elementReader(): (records: RecordOffsets, index: number) => unknown {
+    const { source } = this.#environment.operator;
+    const decodeValue = createValueDecoder(source.value);
+    const decodeKey = source.key === undefined ? undefined : createValueDecoder(source.key);
+    switch (source.elements) {
+      case "value":
+        return (records, index) => valueOf(decodeValue, records, index);
+      case "pair":
+        return (records, index) => {
+          const key = keyOf(decodeKey, records, index);
+          if (key === undefined) throw new DecodeFailure("it has no key, and the source yields [key, value] pairs");
+          return [key, valueOf(decodeValue, records, index)];
+        };
+      case "record":
+        return (records, index) => ({
+          key: keyOf(decodeKey, records, index),
+          value: valueOf(decodeValue, records, index),
+          timestamp: records.timestamps[index],
+          partition: this.#task.partition,
+          offset: records.offsets[index],
+          headers: records.headers(index).map(headerPair),
+        });
+    }
+  }
+}
+
+function valueOf(decode: ValueDecoder, records: RecordOffsets, index: number): unknown {
+  const length = records.valueLengths[index] ?? -1;
+  const start = records.valueStarts[index] ?? 0;
+  if (length < 0) throw new DecodeFailure("it has no value (a tombstone)");
+  return decode(records.bytes, start, start + length);
+}
+
+function keyOf(decode: ValueDecoder | undefined, records: RecordOffsets, index: number): unknown {
+  const length = records.keyLengths[index] ?? -1;
+  const start = records.keyStarts[index] ?? 0;
+  if (length < 0) return undefined;
+  return decode === undefined ? records.bytes.subarray(start, start + length) : decode(records.bytes, start, start + length);
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+function headerPair(header: RecordHeader): readonly [string, Uint8Array] {
+  return [header.key, header.value ?? NO_BYTES];
+}

@@ -1,0 +1,39 @@
+import type { OperatorEnvironment } from "./environment.ts";
+import type { Combiner } from "./senders.ts";
+
+/** A function of two values of an operator, its errors typed. */
+export function binary(environment: OperatorEnvironment, name: string): (left: unknown, right: unknown) => unknown {
+  const f = environment.required(name);
+  return (left, right) => {
+    try {
+      return f(left, right);
+    } catch (error) {
+      environment.fail(name, error);
+    }
+  };
+}
+
+export function unary(environment: OperatorEnvironment, name: string): (value: unknown) => unknown {
+  const f = environment.required(name);
+  return (value) => {
+    try {
+      return f(value);
+    } catch (error) {
+      environment.fail(name, error);
+    }
+  };
+}
+
+/** The combiner of an operator that folds the values of a key. */
+export function combinerOf(environment: OperatorEnvironment): Combiner {
+  switch (environment.operator.kind) {
+    case "countByValue":
+      return { create: () => 1, add: (count) => Number(count) + 1, merge: (left, right) => Number(left) + Number(right) };
+    case "combineByKey":
+      return { create: unary(environment, "create"), add: binary(environment, "mergeValue"), merge: binary(environment, "mergeCombiners") };
+    default: {
+      const f = binary(environment, "f");
+      return { create: (value) => value, add: f, merge: f };
+    }
+  }
+}

@@ -1,0 +1,168 @@
+import type { OperatorNode } from "@millrace/model";
+import { assertDefined } from "@millrace/stdx";
+import { corruptState } from "../errors.ts";
+import { canonicalKey, type CanonicalKey } from "../keys/canonical-key.ts";
+import type { Emit, OperatorEnvironment } from "../operators/environment.ts";
+import type { KeyedCell } from "../operators/senders.ts";
+import { TimePanes } from "../operators/time-panes.ts";
+import { binary, unary } from "../operators/user-functions.ts";
+import type { Rows } from "../shuffle/rows.ts";
+import { columnsOf, type Stateful } from "../state/stateful.ts";
+import type { RootOperator } from "./root.ts";
+
+type Cells = Map<CanonicalKey, KeyedCell>;
+
+const STATE_VERSION = 1;
+/** A result happened within its window: 1 µs before its end, so that a window of the next operator that ends here counts it. */
+const RESULT_TIME_BEFORE_END_MS = 0.001;
+
+/**
+ * `aggregateByTimeWindow` in append mode: accumulators per pane and key; a window is emitted once, in the batch in which the watermark passes its end:
+ * wm(t-1) < end ≤ wm(t). Nothing below wm(t-1) comes in (the sending side drops it), so which windows have been emitted needs no state.
+ * Windows come in order of time, keys in order of first appearance.
+ */
+export class TimeWindowRoot implements RootOperator, Stateful {
+  readonly #environment: OperatorEnvironment<OperatorNode & { kind: "aggregateByTimeWindow" }>;
+  readonly #panes: TimePanes;
+  readonly #init: (value: unknown) => unknown;
+  readonly #merge: (left: unknown, right: unknown) => unknown;
+  readonly #result: (accumulator: unknown) => unknown;
+  #cells = new Map<number, Cells>();
+  #changed = false;
+
+  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "aggregateByTimeWindow" }>) {
+    this.#environment = environment;
+    this.#panes = new TimePanes(environment.operator.window);
+    this.#init = unary(environment, "init");
+    this.#merge = binary(environment, "merge");
+    this.#result = environment.optional("result") === undefined ? (accumulator) => accumulator : unary(environment, "result");
+  }
+
+  receive(rows: Rows): void {
+    const { keys, values, numbers } = rows;
+    let lastIndex = NaN;
+    let cells: Cells = new Map();
+    for (let index = 0; index < values.length; index++) {
+      const pane = numbers[index] ?? NaN;
+      if (pane !== lastIndex) {
+        cells = this.#cellsOf(pane);
+        lastIndex = pane;
+      }
+      const key = keys[index];
+      const canonical = canonicalKey(key);
+      const cell = cells.get(canonical);
+      if (cell === undefined) cells.set(canonical, { key, value: values[index] });
+      else cell.value = this.#merge(cell.value, values[index]);
+    }
+    if (values.length > 0) this.#changed = true;
+  }
+
+  endBatch(emit: Emit): void {
+    const { batch, operator } = this.#environment;
+    const { lateMs = -Infinity, evictMs } = batch.watermarksOf(operator.id);
+    const until = batch.final ? Infinity : evictMs;
+    if (until === undefined || until <= lateMs || this.#cells.size === 0) return;
+    const panes = Array.from(this.#cells.keys()).sort((a, b) => a - b);
+    for (const window of this.#closing(panes, lateMs, until)) this.#emitWindow(window, panes, emit);
+    for (const pane of panes) {
+      if (this.#panes.windowEnd(this.#panes.lastWindowOf(pane)) > until) break;
+      this.#cells.delete(pane);
+      this.#changed = true;
+    }
+  }
+
+  #cellsOf(pane: number): Cells {
+    let cells = this.#cells.get(pane);
+    if (cells === undefined) this.#cells.set(pane, (cells = new Map()));
+    return cells;
+  }
+
+  /** Windows over any of these panes with after < end ≤ until, in order. */
+  #closing(panes: readonly number[], after: number, until: number): number[] {
+    const windows: number[] = [];
+    for (const pane of panes) {
+      const last = this.#panes.lastWindowOf(pane);
+      for (let window = Math.max(this.#panes.firstWindowOf(pane), (windows.at(-1) ?? -Infinity) + 1); window <= last; window++) {
+        const end = this.#panes.windowEnd(window);
+        if (end > until) return windows;
+        if (end > after) windows.push(window);
+      }
+    }
+    return windows;
+  }
+
+  #emitWindow(window: number, panes: readonly number[], emit: Emit): void {
+    const start = this.#panes.windowStart(window);
+    const end = this.#panes.windowEnd(window);
+    const time = end - RESULT_TIME_BEFORE_END_MS;
+    for (const cell of this.#merged(window, panes).values()) {
+      this.#environment.counts.recordsOut++;
+      emit({ key: cell.key, window: { start, end }, value: this.#result(cell.value) }, time);
+    }
+  }
+
+  /** Per key the merge of the window's panes, oldest first. A pane of several windows stays as it is: each window starts from `init()`. */
+  #merged(window: number, panes: readonly number[]): Cells {
+    const first = this.#panes.firstPaneOf(window);
+    if (this.#panes.panesPerWindow === 1) return this.#cells.get(first) ?? new Map<CanonicalKey, KeyedCell>();
+    const merged: Cells = new Map();
+    for (let index = lowerBound(panes, first); index < panes.length; index++) {
+      const pane = assertDefined(panes[index], "pane");
+      if (pane >= first + this.#panes.panesPerWindow) break;
+      for (const [canonical, cell] of this.#cells.get(pane) ?? []) {
+        const known = merged.get(canonical);
+        if (known === undefined) merged.set(canonical, { key: cell.key, value: this.#merge(this.#init(undefined), cell.value) });
+        else known.value = this.#merge(known.value, cell.value);
+      }
+    }
+    return merged;
+  }
+
+  get pending(): boolean {
+    return this.#cells.size > 0;
+  }
+
+  get keyCount(): number {
+    let count = 0;
+    for (const cells of this.#cells.values()) count += cells.size;
+    return count;
+  }
+
+  takeChanged(): boolean {
+    const changed = this.#changed;
+    this.#changed = false;
+    return changed;
+  }
+
+  save(): unknown {
+    const panes = Array.from(this.#cells);
+    const keys = panes.map(([, cells]) => Array.from(cells.values(), (cell) => cell.key));
+    const values = panes.map(([, cells]) => Array.from(cells.values(), (cell) => cell.value));
+    return { version: STATE_VERSION, columns: [panes.map(([pane]) => pane), keys, values] };
+  }
+
+  load(saved: unknown): void {
+    const columns = columnsOf(saved, STATE_VERSION, 3);
+    if (columns === undefined) throw corruptState(this.#environment.operator.id, "it is no window state of this version");
+    const [panes = [], keys = [], values = []] = columns;
+    this.#cells = new Map(
+      panes.map((pane, index) => {
+        const paneValues = values[index] as unknown[];
+        const cells = (keys[index] as unknown[]).map((key, row): [CanonicalKey, KeyedCell] => [canonicalKey(key), { key, value: paneValues[row] }]);
+        return [pane as number, new Map(cells)];
+      }),
+    );
+  }
+}
+
+/** Index of the first element at or above `wanted` in a sorted list. */
+function lowerBound(sorted: readonly number[], wanted: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? Infinity) < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,83 @@
+import type { OperatorNode } from "@millrace/model";
+import type { PhysicalPlan } from "@millrace/planner";
+import { parentBatchMissing } from "../errors.ts";
+import type { BatchContext } from "../operators/environment.ts";
+import type { RuntimeBatch, Watermarks } from "./runtime-types.ts";
+
+/** The running batch as operators see it: which streams have a batch now, and the watermarks of stateful operators. */
+export class BatchState implements BatchContext {
+  batch = 0;
+  timeMs = 0;
+  final = false;
+  readonly #plan: PhysicalPlan;
+  readonly #batchIntervalMs: number;
+  readonly #hasState: (operatorId: string) => boolean;
+  /** eventTime operators above each operator, the nearest on each way. */
+  readonly #timedBy = new Map<string, readonly string[]>();
+  #watermarks: ReadonlyMap<string, Watermarks> = new Map();
+  #present = new Set<string>();
+
+  constructor(plan: PhysicalPlan, batchIntervalMs: number, hasState: (operatorId: string) => boolean) {
+    this.#plan = plan;
+    this.#batchIntervalMs = batchIntervalMs;
+    this.#hasState = hasState;
+    for (const operator of plan.operators.values()) this.#timedBy.set(operator.id, this.#eventTimesAbove(operator));
+  }
+
+  begin(batch: RuntimeBatch): void {
+    this.batch = batch.batch;
+    this.timeMs = batch.timeMs;
+    this.final = batch.final;
+    this.#watermarks = batch.watermarks;
+    this.#present = new Set();
+    for (const operator of this.#plan.operators.values()) {
+      if (this.#hasBatch(operator, batch.absentSources)) this.#present.add(operator.id);
+    }
+  }
+
+  isPresent(operatorId: string): boolean {
+    return this.#present.has(operatorId);
+  }
+
+  watermarksOf(operatorId: string): Watermarks {
+    const above = (this.#timedBy.get(operatorId) ?? []).map((id) => this.#watermarks.get(id));
+    return { lateMs: minimum(above.map((one) => one?.lateMs)), evictMs: minimum(above.map((one) => one?.evictMs)) };
+  }
+
+  #eventTimesAbove(operator: OperatorNode): readonly string[] {
+    if (operator.kind === "eventTime") return [operator.id];
+    return [...new Set(operator.parents.flatMap((parent) => this.#timedBy.get(parent) ?? []))];
+  }
+
+  /** The grid of the operator's slide, then what it makes of a parent without a batch (semantics §1.2, §1.3). Batch n lies n intervals after zero time. */
+  #hasBatch(operator: OperatorNode, absentSources: ReadonlySet<string> | undefined): boolean {
+    const slideMs = this.#plan.slideMs.get(operator.id) ?? this.#batchIntervalMs;
+    if (this.batch % (slideMs / this.#batchIntervalMs) !== 0) return false;
+    const missing = operator.parents.find((parent) => !this.#present.has(parent));
+    switch (operator.kind) {
+      case "source":
+        return absentSources?.has(operator.id) !== true;
+      case "window":
+      case "reduceByKeyAndWindow":
+        return true;
+      case "union":
+      case "count":
+        if (missing !== undefined) throw parentBatchMissing(operator, missing, this.timeMs);
+        return true;
+      case "updateStateByKey":
+        return missing === undefined || this.#hasState(operator.id);
+      default:
+        return missing === undefined;
+    }
+  }
+}
+
+/** The least value; undefined if one of them is, or there are none. */
+function minimum(values: readonly (number | undefined)[]): number | undefined {
+  let least: number | undefined;
+  for (const value of values) {
+    if (value === undefined) return undefined;
+    if (least === undefined || value < least) least = value;
+  }
+  return least;
+}

@@ -1,0 +1,293 @@
+import type { OperatorNode } from "@millrace/model";
+import type { PhysicalPlan, ShuffleEdge, Stage } from "@millrace/planner";
+import { assert, assertDefined } from "@millrace/stdx";
+import { type Counts, createEnvironment } from "../operators/environment.ts";
+import { decodeRows, encodeRows } from "../shuffle/block-codec.ts";
+import { type BlockTarget, slotTable } from "../shuffle/block-writer.ts";
+import { Inbox } from "../shuffle/inbox.ts";
+import { rowCount } from "../shuffle/rows.ts";
+import { BatchState } from "./batch-state.ts";
+import type {
+  BatchResult, IncomingBlock, MapResult, RuntimeBatch, RuntimeOutput, SourceTask, StateSnapshot, WorkerLayout, WorkerRuntime, WorkerRuntimeOptions,
+} from "./runtime-types.ts";
+import { createStageTask, type StageTask, type StatefulPart, type TaskFactory } from "./stage-task.ts";
+
+/** Builds the tasks that the layout gives to this worker. Throws `graph-mismatch` where the bundle lacks a function of the graph. */
+export function createWorkerRuntime(options: WorkerRuntimeOptions): WorkerRuntime {
+  return new Runtime(options);
+}
+
+type EdgeEndMessage = Parameters<WorkerRuntime["receiveEdgeEnd"]>[0];
+
+class Runtime implements WorkerRuntime {
+  readonly #options: WorkerRuntimeOptions;
+  readonly #plan: PhysicalPlan;
+  readonly #layout: WorkerLayout;
+  readonly #output: RuntimeOutput;
+  readonly #state: BatchState;
+  readonly #counts = new Map<string, Counts>();
+  /** Own tasks by stage index. */
+  readonly #tasks: readonly (readonly StageTask[])[];
+  readonly #parts: readonly StatefulPart[];
+  readonly sinkSlots: ReadonlyMap<string, readonly number[]>;
+  #inbox: Inbox;
+  /** Blocks that peers sent before this worker began their batch. */
+  readonly #early = new Map<number, { blocks: IncomingBlock[]; ends: EdgeEndMessage[] }>();
+  /** Blocks sent per (edge, worker) in this batch. */
+  #sent = new Map<number, number[]>();
+  #stagesDone = new Set<number>();
+  #sourcesEnded = new Set<string>();
+  #recordsIn = 0;
+  #bytesIn = 0;
+  #advancing: Promise<void> | undefined;
+  #advanceAgain = false;
+
+  constructor(options: WorkerRuntimeOptions) {
+    this.#options = options;
+    this.#plan = options.plan;
+    this.#layout = options.layout;
+    this.#output = options.output;
+    this.#inbox = new Inbox(options.layout.workerCount);
+    this.#state = new BatchState(options.plan, options.settings.batchIntervalMs, (id) => this.#hasState(id));
+    const factory = this.#factory();
+    this.#tasks = options.plan.stages.map((stage) => this.#createTasks(factory, stage));
+    this.#parts = this.#tasks.flat().flatMap((task) => task.stateful);
+    this.sinkSlots = slotsBySink(this.#tasks.flat());
+  }
+
+  get stateTasks(): readonly StatefulPart[] {
+    return this.#parts;
+  }
+
+  loadState(part: { readonly operatorId: string; readonly taskIndex: number; readonly bytes: Uint8Array }): void {
+    const own = this.#parts.find((candidate) => candidate.operatorId === part.operatorId && candidate.taskIndex === part.taskIndex);
+    own?.stateful.load(this.#options.codec.decode(part.bytes));
+  }
+
+  beginBatch(batch: RuntimeBatch): void {
+    assert(batch.batch > this.#state.batch, () => `batches must come in order batch=${batch.batch} last=${this.#state.batch}`);
+    this.#state.begin(batch);
+    this.#inbox = new Inbox(this.#layout.workerCount);
+    this.#sent = new Map();
+    this.#stagesDone = new Set();
+    this.#sourcesEnded = new Set();
+    this.#recordsIn = 0;
+    this.#bytesIn = 0;
+    for (const counts of this.#counts.values()) Object.assign(counts, { recordsIn: 0, recordsOut: 0, lateRecords: 0 });
+    for (const task of this.#tasks.flat()) if (task.source !== undefined) task.source.badRecords = 0;
+    const early = this.#early.get(batch.batch);
+    for (const number of this.#early.keys()) if (number <= batch.batch) this.#early.delete(number);
+    for (const block of early?.blocks ?? []) this.receiveBlock(block);
+    for (const end of early?.ends ?? []) this.receiveEdgeEnd(end);
+  }
+
+  pushRecords(request: Parameters<WorkerRuntime["pushRecords"]>[0]): void {
+    const task = this.#sourceTask(request.source, request.index);
+    const pushed = assertDefined(task.source, "source").push(request.records, request.startOffset, request.endOffset);
+    this.#recordsIn += pushed.records;
+    this.#bytesIn += pushed.bytes;
+  }
+
+  pushElements(request: Parameters<WorkerRuntime["pushElements"]>[0]): void {
+    const task = this.#sourceTask(request.source, request.index);
+    this.#recordsIn += assertDefined(task.source, "source").pushElements(request.elements, request.timeMs ?? this.#state.timeMs);
+  }
+
+  endSource(source: string, index: number): void {
+    const task = this.#sourceTask(source, index);
+    this.#sourcesEnded.add(`${source}/${index}`);
+    task.endChain();
+  }
+
+  endSources(): MapResult {
+    for (const { source, index } of this.#layout.sourceTasks) {
+      assert(this.#sourcesEnded.has(`${source}/${index}`) || !this.#isPlanned(source), () => `a source task has not ended source=${source} index=${index}`);
+    }
+    const eventTimes = this.#tasks.flat().flatMap((task) =>
+      task.eventTimes.flatMap(({ operatorId, operator }) => {
+        const maxMs = operator.takeMax();
+        return maxMs === undefined ? [] : [{ operatorId, source: task.stage.root, index: task.index, maxMs }];
+      }),
+    );
+    for (const stage of this.#plan.stages) if (stage.tasks === "source-partitions") this.#endStage(stage);
+    return { eventTimes, recordsIn: this.#recordsIn, bytesIn: this.#bytesIn };
+  }
+
+  receiveBlock(block: IncomingBlock): void {
+    if (block.batch > this.#state.batch) {
+      this.#earlyOf(block.batch).blocks.push(block);
+    } else {
+      assert(block.batch === this.#state.batch, () => `a block of a past batch came batch=${block.batch} current=${this.#state.batch}`);
+      this.#inbox.addRemote(block.edge, block.toSlot, { fromTask: block.fromTask, rows: () => decodeRows(this.#options.codec, block) });
+    }
+  }
+
+  receiveEdgeEnd(end: EdgeEndMessage): void {
+    if (end.batch > this.#state.batch) this.#earlyOf(end.batch).ends.push(end);
+    else this.#inbox.end(end.edge, end.fromWorker, end.blockCount);
+  }
+
+  advance(): Promise<void> {
+    if (this.#advancing !== undefined) {
+      this.#advanceAgain = true;
+      return this.#advancing;
+    }
+    this.#advancing = this.#runReady().finally(() => {
+      this.#advancing = undefined;
+    });
+    return this.#advancing;
+  }
+
+  get finished(): boolean {
+    return this.#stagesDone.size === this.#plan.stages.length;
+  }
+
+  finishBatch(): BatchResult {
+    assert(this.finished, "the batch has not finished");
+    const operators = Array.from(this.#counts, ([operatorId, counts]) => ({ operatorId, ...counts, stateKeys: this.#stateKeys(operatorId) }));
+    const sinks = operators.filter(({ operatorId }) => this.#plan.operators.get(operatorId)?.kind === "sink");
+    return {
+      recordsOut: sinks.reduce((sum, one) => sum + one.recordsOut, 0),
+      lateRecords: operators.reduce((sum, one) => sum + one.lateRecords, 0),
+      badRecords: this.#tasks.flat().reduce((sum, task) => sum + (task.source?.badRecords ?? 0), 0),
+      statePending: this.#parts.some(({ stateful }) => stateful.pending),
+      operators,
+    };
+  }
+
+  snapshotState(): readonly StateSnapshot[] {
+    return this.#parts.map(({ operatorId, taskIndex, stateful }) => ({
+      operatorId,
+      taskIndex,
+      keyCount: stateful.keyCount,
+      bytes: stateful.takeChanged() ? this.#options.codec.encode(stateful.save()) : undefined,
+    }));
+  }
+
+  async #runReady(): Promise<void> {
+    do {
+      this.#advanceAgain = false;
+      for (let stage = this.#readyStage(); stage !== undefined; stage = this.#readyStage()) await this.#runStage(stage);
+    } while (this.#advanceAgain);
+  }
+
+  /** The first keyed stage whose inputs have all ended. Output operations take effect in order of registration, so they wait for those before them. */
+  #readyStage(): Stage | undefined {
+    let outputWaits = false;
+    for (const stage of this.#plan.stages) {
+      if (this.#stagesDone.has(stage.index) || stage.tasks === "source-partitions") continue;
+      const isOutput = isOutputKind(this.#plan.operators.get(stage.root));
+      const isReady = stage.inputs.every((edge) => this.#inbox.hasEnded(edge));
+      if (isReady && !(isOutput && outputWaits)) return stage;
+      if (isOutput) outputWaits = true;
+    }
+    return undefined;
+  }
+
+  async #runStage(stage: Stage): Promise<void> {
+    for (const task of this.#tasks[stage.index] ?? []) {
+      const root = assertDefined(task.root, "root");
+      for (const block of this.#inbox.take(stage.inputs, task.index)) root.receive(block.rows());
+      await root.endBatch(task.emit);
+      task.endChain();
+      await this.#output.ready?.();
+    }
+    this.#endStage(stage);
+  }
+
+  /** All own tasks of the stage have run: tells every worker that nothing more comes on its edges. */
+  #endStage(stage: Stage): void {
+    if (this.#stagesDone.has(stage.index)) return;
+    this.#stagesDone.add(stage.index);
+    const { workerCount, workerIndex } = this.#layout;
+    for (const edge of stage.outputs) {
+      this.#inbox.end(edge, workerIndex, 0);
+      for (let toWorker = 0; toWorker < workerCount; toWorker++) {
+        if (toWorker === workerIndex) continue;
+        this.#output.edgeEnd({ batch: this.#state.batch, edge, toWorker, blockCount: this.#sent.get(edge)?.[toWorker] ?? 0 });
+      }
+    }
+  }
+
+  #factory(): TaskFactory {
+    const { jobId, plan, settings, layout, functions, output, eventTimeAheadMaxMs } = this.#options;
+    const slotCount = layout.slotWorkers.length;
+    return {
+      jobId,
+      plan,
+      batchIntervalMs: settings.batchIntervalMs,
+      eventTimeAheadMaxMs,
+      slots: slotTable(slotCount),
+      slotCount,
+      output,
+      environment: (operator, position) => createEnvironment({ operator, functions, batch: this.#state, counts: this.#countsOf(operator), position }),
+      blockTarget: (edge, fromTask) => this.#blockTarget(edge, fromTask),
+    };
+  }
+
+  #blockTarget(edge: ShuffleEdge, fromTask: number): BlockTarget {
+    const { slotWorkers, workerIndex, workerCount } = this.#layout;
+    return (toSlot, rows) => {
+      const toWorker = assertDefined(slotWorkers[toSlot], "worker of slot");
+      if (toWorker === workerIndex) {
+        this.#inbox.addLocal(edge.index, toSlot, { fromTask, rows: () => rows });
+        return;
+      }
+      let sent = this.#sent.get(edge.index);
+      if (sent === undefined) this.#sent.set(edge.index, (sent = new Array<number>(workerCount).fill(0)));
+      sent[toWorker] = (sent[toWorker] ?? 0) + 1;
+      const payload = encodeRows(this.#options.codec, rows);
+      this.#output.sendBlock({ batch: this.#state.batch, edge: edge.index, fromTask, toSlot, toWorker, recordCount: rowCount(rows), payload });
+    };
+  }
+
+  #createTasks(factory: TaskFactory, stage: Stage): readonly StageTask[] {
+    if (stage.tasks === "source-partitions") {
+      const own = this.#layout.sourceTasks.filter(({ source }) => source === stage.root);
+      return own.map((source) => createStageTask(factory, stage, { index: source.index, source }));
+    }
+    const isSingle = stage.inputs.some((index) => this.#plan.edges[index]?.routing === "single");
+    const own = this.#layout.slotWorkers.flatMap((worker, slot) => (worker === this.#layout.workerIndex && (!isSingle || slot === 0) ? [slot] : []));
+    return own.map((index) => createStageTask(factory, stage, { index }));
+  }
+
+  #sourceTask(source: string, index: number): StageTask {
+    const found = this.#tasks.flat().find((task) => task.stage.root === source && task.index === index);
+    return assertDefined(found, `source task ${source}/${index}`);
+  }
+
+  /** A source that leads to no output is not part of the plan, though partitions of it may have owners. */
+  #isPlanned(source: SourceTask["source"]): boolean {
+    return this.#plan.stages.some((stage) => stage.root === source);
+  }
+
+  #countsOf(operator: OperatorNode): Counts {
+    let counts = this.#counts.get(operator.id);
+    if (counts === undefined) this.#counts.set(operator.id, (counts = { recordsIn: 0, recordsOut: 0, lateRecords: 0 }));
+    return counts;
+  }
+
+  #earlyOf(batch: number): { blocks: IncomingBlock[]; ends: EdgeEndMessage[] } {
+    let early = this.#early.get(batch);
+    if (early === undefined) this.#early.set(batch, (early = { blocks: [], ends: [] }));
+    return early;
+  }
+
+  #hasState(operatorId: string): boolean {
+    return this.#stateKeys(operatorId) > 0;
+  }
+
+  #stateKeys(operatorId: string): number {
+    return this.#parts.reduce((sum, part) => sum + (part.operatorId === operatorId ? part.stateful.keyCount : 0), 0);
+  }
+}
+
+function slotsBySink(tasks: readonly StageTask[]): ReadonlyMap<string, readonly number[]> {
+  const slots = new Map<string, number[]>();
+  for (const { sink, slot } of tasks.flatMap((task) => task.sinkSlots)) slots.set(sink, [...(slots.get(sink) ?? []), slot]);
+  return slots;
+}
+
+function isOutputKind(operator: OperatorNode | undefined): boolean {
+  return operator?.kind === "foreachBatch" || operator?.kind === "print";
+}
