@@ -1,2 +1,4 @@
+export { type CoordinatorNode, type CoordinatorPorts, type CoordinatorStatus, createCoordinatorNode } from "./coordinator-node.ts";
 export type { ExecutorChange, ExecutorCommand, ExecutorHandle, ExecutorRegistry } from "./executors/executor-registry.ts";
 export type { ClusterView, CreateJobsPart, JobsPart, JobsPorts, TermStore } from "./jobs-port.ts";
+export { type CoordinatorSettings, coordinatorSettingsSchema } from "./settings.ts";

@@ -1,0 +1,148 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { createDeferred, type Deferred } from "@millrace/stdx";
+import type { BrokerSessionRequest, BrokerSessionResponseSchema } from "@millrace/contracts";
+import type { Timer } from "@millrace/ports";
+import type { BrokerState } from "@millrace/placement";
+import { errors } from "../errors.ts";
+import type { MetadataFeed } from "./metadata-feed.ts";
+
+type Response = MessageInitShape<typeof BrokerSessionResponseSchema>;
+
+/** Why a session is over: no heartbeat, stream broken, replaced by a newer one, stop granted, end of the term. */
+export type SessionEnd = "timeout" | "broken" | "replaced" | "stopped" | "term-over";
+
+interface SessionActions {
+  caughtUp(): Promise<unknown>;
+  stopping(): Promise<unknown>;
+  startTimer(run: () => void): Timer;
+  sessionTimeoutMs: number;
+}
+
+/** One broker's stream: takes its heartbeats, and gives it registration, metadata and acknowledgements, newest state only. */
+export class BrokerSession {
+  readonly broker: BrokerState;
+  readonly #feed: MetadataFeed;
+  readonly #actions: SessionActions;
+  readonly #registered: Response;
+  readonly #ended = createDeferred<SessionEnd>();
+  #failure: unknown;
+  #end: SessionEnd | undefined;
+  #wake: Deferred<void> = createDeferred();
+  #timer: Timer;
+  #ackDue: bigint | undefined;
+  #stopGrantDue = false;
+  #stopGranted = false;
+  #snapshotVersion: bigint | undefined;
+  #isUnfencing = false;
+
+  constructor(broker: BrokerState, parts: { feed: MetadataFeed; registered: Response; actions: SessionActions }) {
+    this.broker = broker;
+    this.#feed = parts.feed;
+    this.#registered = parts.registered;
+    this.#actions = parts.actions;
+    this.#timer = this.#startTimer();
+  }
+
+  /** Resolves when the session is over, with the reason. */
+  get ended(): Promise<SessionEnd> {
+    return this.#ended.promise;
+  }
+
+  get feed(): MetadataFeed {
+    return this.#feed;
+  }
+
+  /** Something may be due. */
+  wake(): void {
+    this.#wake.resolve();
+  }
+
+  end(reason: SessionEnd, failure?: unknown): void {
+    if (this.#end !== undefined) return;
+    this.#end = reason === "broken" && this.#stopGranted ? "stopped" : reason;
+    this.#failure = failure;
+    this.#timer.cancel();
+    this.#ended.resolve(this.#end);
+    this.wake();
+  }
+
+  /** Takes what the broker says until its stream ends. */
+  async read(requests: AsyncIterator<BrokerSessionRequest>): Promise<void> {
+    try {
+      for (;;) {
+        const next = await requests.next();
+        if (next.done === true || this.#end !== undefined) break;
+        const { report } = next.value;
+        if (report.case !== "heartbeat") continue;
+        this.#timer.cancel();
+        this.#timer = this.#startTimer();
+        this.#ackDue = report.value.metadataVersion;
+        this.#act(report.value);
+        this.wake();
+      }
+      this.end("broken");
+    } catch (error) {
+      this.end("broken", error);
+    }
+  }
+
+  /** What goes to the broker, until the session is over. */
+  async *responses(): AsyncGenerator<Response, void, undefined> {
+    try {
+      yield this.#registered;
+      while (this.#end === undefined) {
+        this.#wake = createDeferred();
+        const response = this.#next();
+        if (response === undefined) await this.#wake.promise;
+        else yield response;
+      }
+      if (this.#failure !== undefined) throw this.#failure;
+    } finally {
+      this.end("broken");
+    }
+  }
+
+  #next(): Response | undefined {
+    const metadata = this.#feed.take();
+    if (metadata !== undefined) {
+      this.#snapshotVersion ??= BigInt(metadata.metadataVersion ?? 0);
+      return { command: { case: "metadata", value: metadata } };
+    }
+    if (this.#ackDue !== undefined) {
+      const metadataVersion = this.#ackDue;
+      this.#ackDue = undefined;
+      return { command: { case: "heartbeatAck", value: { metadataVersion } } };
+    }
+    if (!this.#stopGrantDue) return undefined;
+    this.#stopGrantDue = false;
+    this.#stopGranted = true;
+    return { command: { case: "stopGranted", value: {} } };
+  }
+
+  #act(heartbeat: { stopping: boolean; caughtUp: boolean; metadataVersion: bigint }): void {
+    if (heartbeat.stopping) {
+      if (!this.#stopGranted) void this.#perform(() => this.#actions.stopping(), () => (this.#stopGrantDue = true));
+      return;
+    }
+    const hasApplied = this.#snapshotVersion !== undefined && (heartbeat.caughtUp || heartbeat.metadataVersion >= this.#snapshotVersion);
+    if (!hasApplied || this.#isUnfencing) return;
+    this.#isUnfencing = true;
+    void this.#perform(() => this.#actions.caughtUp(), () => undefined);
+  }
+
+  async #perform(action: () => Promise<unknown>, then: () => void): Promise<void> {
+    try {
+      await action();
+      then();
+      this.wake();
+    } catch (error) {
+      this.end("broken", error);
+    }
+  }
+
+  #startTimer(): Timer {
+    return this.#actions.startTimer(() => {
+      this.end("timeout", errors.sessionTimeout("broker", this.#actions.sessionTimeoutMs));
+    });
+  }
+}

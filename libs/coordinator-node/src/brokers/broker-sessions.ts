@@ -1,0 +1,144 @@
+import type { BrokerSessionRequest, BrokerSessionResponseSchema, CallContext, RegisterBroker } from "@millrace/contracts";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { brokerId, type BrokerId } from "@millrace/model";
+import type { Clock, Fence, Logger, Timer } from "@millrace/ports";
+import type { BrokerState } from "@millrace/placement";
+import type { ClusterController } from "../cluster/cluster-controller.ts";
+import { errors } from "../errors.ts";
+import { BrokerSession, type SessionEnd } from "./broker-session.ts";
+import { MetadataFeed } from "./metadata-feed.ts";
+
+type Response = MessageInitShape<typeof BrokerSessionResponseSchema>;
+
+interface SessionsSettings {
+  readonly coordinatorId: string;
+  readonly coordinatorAddress: string;
+  readonly brokerSessionTimeoutMs: number;
+  readonly brokerReconnectGraceMs: number;
+  readonly heartbeatIntervalMs: number;
+}
+
+/** All broker sessions of one term, and what their coming and going means: who is fenced, and when. */
+export class BrokerSessions {
+  readonly #settings: SessionsSettings;
+  readonly #fence: Fence;
+  readonly #controller: ClusterController;
+  readonly #ports: { readonly clock: Clock; readonly logger: Logger };
+  readonly #sessions = new Map<BrokerId, BrokerSession>();
+  /** Brokers that are not fenced and have no session: fenced when the timer runs out. */
+  readonly #absent = new Map<BrokerId, Timer>();
+  #isClosed = false;
+
+  constructor(settings: SessionsSettings, parts: { fence: Fence; controller: ClusterController; clock: Clock; logger: Logger }) {
+    this.#settings = settings;
+    this.#fence = parts.fence;
+    this.#controller = parts.controller;
+    this.#ports = parts;
+    this.#controller.onChange((change) => {
+      for (const session of this.#sessions.values()) {
+        session.feed.note(change);
+        session.wake();
+      }
+    });
+    // Brokers that the former coordinator knew have a session's time to find this one.
+    for (const broker of this.#controller.state.brokers.values()) {
+      if (broker.status !== "fenced") this.#awaitReturn(broker, settings.brokerSessionTimeoutMs);
+    }
+  }
+
+  /** One call of BrokerSession, from registration to its end. */
+  async *serve(requests: AsyncIterable<BrokerSessionRequest>, context: CallContext): AsyncGenerator<Response, void, undefined> {
+    const iterator = requests[Symbol.asyncIterator]();
+    const first = await iterator.next();
+    if (first.done === true || first.value.report.case !== "register") throw errors.registerFirst("broker");
+    const session = await this.#open(first.value.report.value);
+    const onAbort = (): void => {
+      session.end("broken");
+    };
+    context.signal.addEventListener("abort", onAbort, { once: true });
+    if (context.signal.aborted) onAbort();
+    void session.read(iterator);
+    try {
+      yield* session.responses();
+    } finally {
+      context.signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  /** The term is over: every session ends at once, with an error that says where to go. */
+  close(failure: unknown): void {
+    this.#isClosed = true;
+    for (const timer of this.#absent.values()) timer.cancel();
+    this.#absent.clear();
+    for (const session of this.#sessions.values()) session.end("term-over", failure);
+    this.#sessions.clear();
+  }
+
+  async #open(request: RegisterBroker): Promise<BrokerSession> {
+    this.#assertNotBehind(request);
+    const id = brokerId(request.brokerId);
+    const { incarnationId, folderId, address, kafkaAddress, rack } = request;
+    const { broker } = await this.#controller.execute({ kind: "register-broker", brokerId: id, incarnationId, folderId, address, kafkaAddress, rack });
+    if (this.#isClosed) throw errors.termOver("term ended during registration");
+    this.#absent.get(id)?.cancel();
+    this.#absent.delete(id);
+    this.#sessions.get(id)?.end("replaced", errors.sessionReplaced("broker"));
+    const session = this.#makeSession(broker);
+    this.#sessions.set(id, session);
+    void session.ended.then((reason) => {
+      this.#onEnd(session, reason);
+    });
+    this.#ports.logger.info("coordinator.broker-registered", { broker: id, brokerEpoch: broker.brokerEpoch, status: broker.status, address });
+    return session;
+  }
+
+  #makeSession(broker: BrokerState): BrokerSession {
+    const { brokerId: id, brokerEpoch } = broker;
+    const { brokerSessionTimeoutMs: sessionTimeoutMs, heartbeatIntervalMs, coordinatorId, coordinatorAddress } = this.#settings;
+    const coordinatorEpoch = BigInt(this.#fence.epoch);
+    const { clusterId } = this.#controller.state.identity;
+    const { generation } = this.#fence;
+    const registered = { brokerEpoch: BigInt(brokerEpoch), clusterId, generation, coordinatorEpoch, coordinatorId, heartbeatIntervalMs, sessionTimeoutMs };
+    return new BrokerSession(broker, {
+      feed: new MetadataFeed(this.#controller, { coordinatorEpoch, coordinatorAddress }),
+      registered: { command: { case: "registered", value: registered } },
+      actions: {
+        caughtUp: () => this.#controller.execute({ kind: "broker-caught-up", brokerId: id, brokerEpoch }),
+        stopping: () => this.#controller.execute({ kind: "broker-stopping", brokerId: id, brokerEpoch }),
+        startTimer: (run) => this.#ports.clock.setTimer(sessionTimeoutMs, run),
+        sessionTimeoutMs,
+      },
+    });
+  }
+
+  #onEnd(session: BrokerSession, reason: SessionEnd): void {
+    const { broker } = session;
+    if (this.#isClosed || this.#sessions.get(broker.brokerId) !== session) return;
+    this.#sessions.delete(broker.brokerId);
+    this.#ports.logger.info("coordinator.broker-session-ended", { broker: broker.brokerId, brokerEpoch: broker.brokerEpoch, reason });
+    this.#awaitReturn(broker, reason === "broken" ? this.#settings.brokerReconnectGraceMs : 0);
+  }
+
+  /** Fences the broker unless it registers again within the time. */
+  #awaitReturn(broker: BrokerState, graceMs: number): void {
+    const { brokerId: id, brokerEpoch } = broker;
+    const fence = (): void => {
+      this.#absent.delete(id);
+      this.#controller.execute({ kind: "broker-lost", brokerId: id, brokerEpoch }).catch((error: unknown) => {
+        if (!this.#isClosed) this.#ports.logger.error("coordinator.broker-not-fenced", { broker: id, error });
+      });
+    };
+    if (graceMs === 0) fence();
+    else this.#absent.set(id, this.#ports.clock.setTimer(graceMs, fence));
+  }
+
+  /** A broker that has seen a later coordinator, or other data, knows that the store went back (reliability S7). */
+  #assertNotBehind(request: RegisterBroker): void {
+    const { epoch, generation } = this.#fence;
+    const isOther = request.generationSeen !== "" && request.generationSeen !== generation;
+    if (!isOther && request.coordinatorEpochSeen <= BigInt(epoch)) return;
+    const seen = { broker: request.brokerId, epoch, epochSeen: Number(request.coordinatorEpochSeen), generation, generationSeen: request.generationSeen };
+    this.#ports.logger.error("coordinator.store-rolled-back", seen);
+    throw errors.storeRolledBack(seen);
+  }
+}

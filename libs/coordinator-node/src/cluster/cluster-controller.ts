@@ -1,0 +1,134 @@
+import { assert } from "@millrace/stdx";
+import type { BrokerId, TopicId } from "@millrace/model";
+import { type Change, COMMIT_CHANGES_MAX, type Logger } from "@millrace/ports";
+import {
+  applyChange, BROKER_PREFIX, CLUSTER_KEY, type ClusterChange, type ClusterEvent, type ClusterState, createClusterState, decodeClusterState, encodeChange,
+  handle, type PlacementContext, PRODUCER_IDS_KEY, TOPIC_PREFIX,
+} from "@millrace/placement";
+import { errors } from "../errors.ts";
+import { CLUSTER_COMMIT_BYTES_MAX } from "../limits.ts";
+import type { FencedStore } from "../term/fenced-store.ts";
+
+/** What a decision changed, for those who follow the metadata. */
+export interface MetadataChange {
+  readonly brokers: ReadonlySet<BrokerId>;
+  readonly topics: ReadonlySet<TopicId>;
+  readonly removedTopics: ReadonlySet<TopicId>;
+}
+
+interface ControllerPorts {
+  readonly store: FencedStore;
+  readonly context: PlacementContext;
+  readonly logger: Logger;
+  readonly stepDown: (reason: string) => void;
+}
+
+type DecisionOf<E extends ClusterEvent> = ReturnType<typeof handle<E>>;
+
+/** The cluster state of one term: events one after another, each decided, stored, applied and only then told. */
+export class ClusterController {
+  readonly state: ClusterState;
+  readonly #ports: ControllerPorts;
+  readonly #versions: Map<string, number>;
+  readonly #listeners = new Set<(change: MetadataChange) => void>();
+  #last: Promise<unknown> = Promise.resolve();
+  #version = 1;
+
+  private constructor(state: ClusterState, versions: Map<string, number>, ports: ControllerPorts) {
+    this.state = state;
+    this.#versions = versions;
+    this.#ports = ports;
+  }
+
+  /** Loads the cluster from the store; makes a new one in an empty store. */
+  static async load(ports: ControllerPorts): Promise<ClusterController> {
+    const { store, context } = ports;
+    const singles = await Promise.all([store.read(CLUSTER_KEY), store.read(PRODUCER_IDS_KEY)]);
+    const many = await Promise.all([store.readAll(BROKER_PREFIX), store.readAll(TOPIC_PREFIX)]);
+    const entries = [...singles.filter((entry) => entry !== undefined), ...many.flat()];
+    const versions = new Map(entries.map((entry) => [entry.key, entry.version]));
+    const state = decodeClusterState(entries);
+    if (state !== undefined) return new ClusterController(state, versions, ports);
+    const controller = new ClusterController(createClusterState(context.random.hex(16)), versions, ports);
+    await controller.#store([{ kind: "cluster", identity: controller.state.identity }]);
+    return controller;
+  }
+
+  /** Grows with each change within the term. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Decides and stores an event; the response counts once it is in the store. */
+  execute<E extends ClusterEvent>(event: E): Promise<DecisionOf<E>["response"]> {
+    const done = this.#last.then(async () => {
+      const decision = handle(this.state, event, this.#ports.context);
+      if (decision.changes.length > 0) await this.#store(decision.changes);
+      return decision.response;
+    });
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  /** What an event would do, without doing it. */
+  preview<E extends ClusterEvent>(event: E): DecisionOf<E>["response"] {
+    return handle(this.state, event, this.#ports.context).response;
+  }
+
+  onChange(listener: (change: MetadataChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  async #store(changes: readonly ClusterChange[]): Promise<void> {
+    for (const chunk of chunksOf(changes)) {
+      const stored = chunk.map((item): Change => ({ key: item.key, expect: this.#versions.get(item.key) ?? 0, value: item.value }));
+      const result = await this.#ports.store.commit(stored);
+      // Nobody else writes these keys in this epoch: another version than ours means that the store is not what it was.
+      if (result.kind === "conflict") {
+        this.#ports.stepDown("cluster state in the store changed behind this coordinator");
+        throw errors.storeRolledBack({ key: result.key, storedVersion: result.version, version: this.#versions.get(result.key) ?? 0 });
+      }
+      for (const item of chunk) {
+        if (item.value === undefined) this.#versions.delete(item.key);
+        else this.#versions.set(item.key, (this.#versions.get(item.key) ?? 0) + 1);
+        applyChange(this.state, item.change);
+      }
+      this.#publish(chunk.map((item) => item.change));
+    }
+  }
+
+  #publish(changes: readonly ClusterChange[]): void {
+    const brokers = new Set(changes.flatMap((change) => (change.kind === "broker" ? [change.broker.brokerId] : [])));
+    const topics = new Set(changes.flatMap((change) => (change.kind === "topic" ? [change.topic.topicId] : [])));
+    const removedTopics = new Set(changes.flatMap((change) => (change.kind === "topic-removed" ? [change.topicId] : [])));
+    if (brokers.size + topics.size + removedTopics.size === 0) return;
+    this.#version++;
+    for (const listener of this.#listeners) listener({ brokers, topics, removedTopics });
+  }
+}
+
+interface StoredItem {
+  readonly change: ClusterChange;
+  readonly key: string;
+  readonly value: Uint8Array | undefined;
+}
+
+/** Changes in portions that fit a commit. They may be stored one portion after another: each object is consistent by itself. */
+function* chunksOf(changes: readonly ClusterChange[]): Generator<StoredItem[]> {
+  let chunk: StoredItem[] = [];
+  let chunkBytes = 0;
+  for (const change of changes) {
+    const { key, value } = encodeChange(change);
+    const itemBytes = key.length + (value?.length ?? 0);
+    assert(itemBytes <= CLUSTER_COMMIT_BYTES_MAX, () => `entry is too large key=${key} bytes=${itemBytes}`);
+    if (chunk.length >= COMMIT_CHANGES_MAX || (chunk.length > 0 && chunkBytes + itemBytes > CLUSTER_COMMIT_BYTES_MAX)) {
+      yield chunk;
+      chunk = [];
+      chunkBytes = 0;
+    }
+    chunk.push({ change, key, value });
+    chunkBytes += itemBytes;
+  }
+  if (chunk.length > 0) yield chunk;
+}

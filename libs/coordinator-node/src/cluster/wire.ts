@@ -1,0 +1,27 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { BrokerSchema, TopicSchema } from "@millrace/contracts";
+import type { TopicDescription } from "@millrace/model";
+import type { BrokerState } from "@millrace/placement";
+
+/** A topic as brokers and clients see it. */
+export function topicToWire(topic: TopicDescription): MessageInitShape<typeof TopicSchema> {
+  return {
+    name: topic.name,
+    topicId: topic.topicId,
+    internal: topic.internal,
+    configs: { ...topic.configOverrides },
+    partitions: topic.partitions.map(({ partition, replicas, leader, leaderEpoch, inSyncSet, partitionEpoch }) => ({
+      partition,
+      replicas: [...replicas],
+      ...(leader === undefined ? {} : { leader }),
+      leaderEpoch,
+      inSyncSet: [...inSyncSet],
+      partitionEpoch,
+    })),
+  };
+}
+
+export function brokerToWire(broker: BrokerState): MessageInitShape<typeof BrokerSchema> {
+  const { brokerId, address, kafkaAddress, rack } = broker;
+  return { brokerId, address, kafkaAddress, rack, brokerEpoch: BigInt(broker.brokerEpoch), fenced: broker.status === "fenced" };
+}

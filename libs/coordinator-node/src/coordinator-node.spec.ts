@@ -1,0 +1,303 @@
+import { describe, expect, it } from "@jest/globals";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import {
+  type BrokerRegistered, type BrokerSessionRequestSchema, type BrokerSessionResponse, ClusterService, createLoopback, ExecutorRegistryService,
+  type ExecutorSessionRequestSchema, type ExecutorSessionResponse, type MetadataUpdate, type StopGranted, TopicService,
+} from "@millrace/contracts";
+import { BoundedQueue } from "@millrace/stdx";
+import { NO_METRICS, NO_TRACER, SILENT_LOGGER } from "@millrace/ports";
+import { ManualClock, MemoryCoordination, type MemoryStore, SeededRandom } from "@millrace/testkit";
+import { type CoordinatorNode, createCoordinatorNode } from "./coordinator-node.ts";
+import { coordinatorSettingsSchema } from "./settings.ts";
+
+const LEASE_MS = 3_000;
+
+interface World {
+  readonly clock: ManualClock;
+  readonly loopback: ReturnType<typeof createLoopback>;
+  readonly server: MemoryCoordination;
+  node(name: string): Promise<{ node: CoordinatorNode; store: MemoryStore }>;
+}
+
+function makeWorld(): World {
+  const clock = new ManualClock();
+  const loopback = createLoopback();
+  const random = new SeededRandom(1);
+  const server = new MemoryCoordination({ clock, random });
+  return {
+    clock,
+    loopback,
+    server,
+    async node(name) {
+      const store = server.client();
+      const settings = coordinatorSettingsSchema.parse({ coordinatorId: name, listenAddress: `${name}:9191`, leaseTtlMs: LEASE_MS });
+      const ports = { store, clock, random, logger: SILENT_LOGGER, metrics: NO_METRICS, tracer: NO_TRACER, listener: loopback, transport: loopback };
+      const node = createCoordinatorNode(settings, ports);
+      await node.start();
+      await clock.advance(0);
+      return { node, store };
+    },
+  };
+}
+
+interface Commands {
+  readonly registered: BrokerRegistered;
+  readonly metadata: MetadataUpdate;
+  readonly stopGranted: StopGranted;
+}
+
+/** A broker that registers, applies what it hears and sends heartbeats when told to. */
+class FakeBroker {
+  readonly heard: BrokerSessionResponse["command"][] = [];
+  readonly #requests = new BoundedQueue<MessageInitShape<typeof BrokerSessionRequestSchema>>({ weightMax: 100 });
+  readonly #cut = new AbortController();
+  failure: unknown;
+  readonly ended: Promise<void>;
+
+  constructor(world: World, coordinator: string, init: { id?: number; incarnation?: string; epochSeen?: number; generationSeen?: string } = {}) {
+    const { id = 1, incarnation = "i1", epochSeen = 0, generationSeen = "" } = init;
+    const register = {
+      brokerId: id, incarnationId: incarnation, folderId: `f${id}`, address: `b${id}:9190`, coordinatorEpochSeen: BigInt(epochSeen), generationSeen,
+    };
+    this.#requests.tryPush({ report: { case: "register", value: register } });
+    this.ended = this.#listen(world.loopback.client(ClusterService, coordinator).brokerSession(this.#requests, { signal: this.#cut.signal }));
+  }
+
+  get brokerEpoch(): bigint | undefined {
+    return this.last("registered")?.brokerEpoch;
+  }
+
+  last<C extends keyof Commands>(name: C): Commands[C] | undefined {
+    return this.heard.findLast((one) => one.case === name)?.value as Commands[C] | undefined;
+  }
+
+  heartbeat(options: { stopping?: boolean } = {}): void {
+    const metadataVersion = this.last("metadata")?.metadataVersion ?? 0n;
+    const value = { brokerEpoch: this.brokerEpoch ?? 0n, metadataVersion, caughtUp: true, stopping: options.stopping ?? false };
+    this.#requests.tryPush({ report: { case: "heartbeat", value } });
+  }
+
+  cut(): void {
+    this.#cut.abort();
+    this.#requests.end();
+  }
+
+  async #listen(responses: AsyncIterable<BrokerSessionResponse>): Promise<void> {
+    try {
+      for await (const response of responses) this.heard.push(response.command);
+    } catch (error) {
+      this.failure = error;
+    }
+  }
+}
+
+async function liveBroker(world: World, coordinator: string, init: ConstructorParameters<typeof FakeBroker>[2] = {}): Promise<FakeBroker> {
+  const broker = new FakeBroker(world, coordinator, init);
+  await world.clock.advance(0);
+  broker.heartbeat();
+  await world.clock.advance(0);
+  return broker;
+}
+
+describe("coordinator leadership", () => {
+  it("answers calls on a standby with a retriable error that names the leader", async () => {
+    const world = makeWorld();
+    await world.node("a");
+    const b = await world.node("b");
+    expect(b.node.status()).toEqual({ role: "standby", leaderAddress: "a:9191" });
+    await expect(world.loopback.client(TopicService, "b:9191").listTopics({})).rejects.toMatchObject({
+      kind: "retry", code: "not-active-coordinator", context: { leader: "a:9191" },
+    });
+  });
+
+  it("hands over to a standby within a lease when the store no longer hears the active one, and refuses its writes", async () => {
+    const world = makeWorld();
+    const a = await world.node("a");
+    await liveBroker(world, "a:9191");
+    await world.loopback.client(TopicService, "a:9191").createTopic({ name: "t", partitions: 2 });
+    const b = await world.node("b");
+    a.store.fail("unreachable");
+    await world.clock.advance(LEASE_MS + 1_000);
+    expect([a.node.status().role, b.node.status()]).toEqual(["standby", { role: "active", epoch: 2 }]);
+    const { topics } = await world.loopback.client(TopicService, "b:9191").listTopics({});
+    expect(topics.map((topic) => topic.name)).toEqual(["t"]);
+    a.store.heal();
+    await world.clock.advance(LEASE_MS);
+    expect(a.node.status()).toEqual({ role: "standby", leaderAddress: "b:9191" });
+  });
+
+  it("steps down when a commit is fenced, before its lease loop notices", async () => {
+    const world = makeWorld();
+    const a = await world.node("a");
+    await liveBroker(world, "a:9191");
+    // Another coordinator takes the lease behind a's back, as after a long pause of a.
+    const other = world.server.client();
+    const lease = await other.acquireLease({ holder: "a", ttlMs: LEASE_MS });
+    expect(lease).toMatchObject({ kind: "acquired", epoch: 2 });
+    const before = await other.readAll("topic/");
+    await expect(world.loopback.client(TopicService, "a:9191").createTopic({ name: "t" })).rejects.toMatchObject({ kind: "fenced", code: "term-over" });
+    expect(await other.readAll("topic/")).toEqual(before);
+    expect(a.node.status().role).toBe("standby");
+  });
+
+  it("gives the lease back when it stops, leaves no timer, and ends sessions with a retriable error", async () => {
+    const world = makeWorld();
+    const a = await world.node("a");
+    const broker = await liveBroker(world, "a:9191");
+    await a.node.stop();
+    await broker.ended;
+    expect(broker.failure).toMatchObject({ kind: "retry", code: "not-active-coordinator" });
+    expect(world.clock.pendingTimers).toBe(0);
+    expect(await world.server.client().acquireLease({ holder: "b", ttlMs: 1 })).toMatchObject({ kind: "acquired" });
+  });
+
+  it("sends a commit whose answer was lost again, and applies it once", async () => {
+    const world = makeWorld();
+    const a = await world.node("a");
+    await liveBroker(world, "a:9191");
+    a.store.fail("applied-but-timed-out", 1);
+    const created = world.loopback.client(TopicService, "a:9191").createTopic({ name: "t" });
+    await world.clock.advance(100);
+    expect((await created).topic?.name).toBe("t");
+    const [entry] = await a.store.readAll("topic/");
+    expect(entry?.version).toBe(1);
+  });
+
+  it("steps down and says so when the store went back to an earlier state", async () => {
+    const world = makeWorld();
+    await world.node("a");
+    await liveBroker(world, "a:9191");
+    world.server.recordHistory();
+    await world.loopback.client(TopicService, "a:9191").createTopic({ name: "t" });
+    world.server.rollBack(1);
+    await expect(world.loopback.client(TopicService, "a:9191").deleteTopic({ name: "t" })).rejects.toMatchObject({ code: "store-rolled-back" });
+  });
+});
+
+describe("broker sessions", () => {
+  it("registers a broker, sends it all metadata, unfences it when it has applied it, then sends what changed", async () => {
+    const world = makeWorld();
+    await world.node("a");
+    const broker = new FakeBroker(world, "a:9191");
+    await world.clock.advance(0);
+    expect(broker.last("registered")).toMatchObject({ brokerEpoch: 1n, coordinatorEpoch: 1n, coordinatorId: "a" });
+    expect(broker.last("metadata")).toMatchObject({ snapshot: true, brokers: [{ brokerId: 1, fenced: true }] });
+    broker.heartbeat();
+    await world.clock.advance(0);
+    expect(broker.last("metadata")).toMatchObject({ snapshot: false, brokers: [{ brokerId: 1, fenced: false }] });
+    await world.loopback.client(TopicService, "a:9191").createTopic({ name: "t", partitions: 2 });
+    await world.clock.advance(0);
+    expect(broker.last("metadata")?.topics).toMatchObject([{ name: "t", partitions: [{ leader: 1 }, { leader: 1 }] }]);
+    await world.loopback.client(TopicService, "a:9191").deleteTopic({ name: "t" });
+    await world.clock.advance(0);
+    expect(broker.last("metadata")?.removedTopicIds).toHaveLength(1);
+  });
+
+  it("fences a broker that sends no heartbeat, and elects it again with the next leader epoch when it comes back", async () => {
+    const world = makeWorld();
+    await world.node("a");
+    const broker = await liveBroker(world, "a:9191");
+    await world.loopback.client(TopicService, "a:9191").createTopic({ name: "t" });
+    await world.clock.advance(3_000);
+    await broker.ended;
+    expect(broker.failure).toMatchObject({ code: "session-timeout" });
+    const leaderOf = async (): Promise<unknown> => {
+      const { topic } = await world.loopback.client(TopicService, "a:9191").describeTopic({ name: "t" });
+      return [topic?.partitions[0]?.leader, topic?.partitions[0]?.leaderEpoch];
+    };
+    expect(await leaderOf()).toEqual([undefined, 0]);
+    const again = await liveBroker(world, "a:9191");
+    expect([again.brokerEpoch, await leaderOf()]).toEqual([2n, [1, 1]]);
+  });
+
+  it("keeps a broker whose stream broke if it is back within the grace, and fences it otherwise", async () => {
+    const world = makeWorld();
+    await world.node("a");
+    const fenced = async (): Promise<unknown> => (await world.loopback.client(ClusterService, "a:9191").describeCluster({})).brokers[0]?.fenced;
+    const broker = await liveBroker(world, "a:9191");
+    broker.cut();
+    await world.clock.advance(400);
+    const again = await liveBroker(world, "a:9191");
+    await world.clock.advance(1_000);
+    expect([again.brokerEpoch, await fenced()]).toEqual([1n, false]);
+    again.cut();
+    await world.clock.advance(600);
+    expect(await fenced()).toBe(true);
+  });
+
+  it("fences after a takeover those that do not find the new coordinator, and keeps the epochs of those that do", async () => {
+    const world = makeWorld();
+    const a = await world.node("a");
+    await liveBroker(world, "a:9191", { id: 1 });
+    await liveBroker(world, "a:9191", { id: 2 });
+    await world.node("b");
+    await a.node.stop();
+    await world.clock.advance(1_500);
+    const found = await liveBroker(world, "b:9191", { id: 2, epochSeen: 1 });
+    expect([found.brokerEpoch, found.last("registered")?.coordinatorEpoch]).toEqual([2n, 2n]);
+    for (let i = 0; i < 4; i++) {
+      found.heartbeat();
+      await world.clock.advance(1_000);
+    }
+    const { brokers } = await world.loopback.client(ClusterService, "b:9191").describeCluster({});
+    expect(brokers.map((broker) => [broker.brokerId, broker.fenced])).toEqual([[1, true], [2, false]]);
+  });
+
+  it("grants a stop, and fences at once when the stopping broker has left", async () => {
+    const world = makeWorld();
+    await world.node("a");
+    const broker = await liveBroker(world, "a:9191");
+    broker.heartbeat({ stopping: true });
+    await world.clock.advance(0);
+    expect(broker.last("stopGranted")).toBeDefined();
+    broker.cut();
+    await world.clock.advance(0);
+    const { brokers } = await world.loopback.client(ClusterService, "a:9191").describeCluster({});
+    expect(brokers[0]?.fenced).toBe(true);
+  });
+
+  it("refuses a broker that knows a later coordinator epoch or other data: the store went back", async () => {
+    const world = makeWorld();
+    await world.node("a");
+    for (const seen of [{ epochSeen: 9 }, { generationSeen: "other" }]) {
+      const broker = new FakeBroker(world, "a:9191", seen);
+      await broker.ended;
+      expect(broker.failure).toMatchObject({ code: "store-rolled-back" });
+    }
+  });
+
+  it("gives producer ids to registered brokers only", async () => {
+    const world = makeWorld();
+    await world.node("a");
+    const client = world.loopback.client(ClusterService, "a:9191");
+    const broker = await liveBroker(world, "a:9191");
+    const request = { brokerId: 1, brokerEpoch: broker.brokerEpoch ?? 0n };
+    expect(await client.allocateProducerIds(request)).toMatchObject({ firstProducerId: 0n, count: 1_000 });
+    expect(await client.allocateProducerIds(request)).toMatchObject({ firstProducerId: 1_000n });
+    await expect(client.allocateProducerIds({ ...request, brokerEpoch: 7n })).rejects.toMatchObject({ code: "stale-broker-epoch" });
+  });
+});
+
+describe("executor sessions", () => {
+  it("registers an executor with bootstrap addresses, acknowledges heartbeats, and drops it when they stop", async () => {
+    const world = makeWorld();
+    await world.node("a");
+    await liveBroker(world, "a:9191");
+    const requests = new BoundedQueue<MessageInitShape<typeof ExecutorSessionRequestSchema>>({ weightMax: 10 });
+    const heard: ExecutorSessionResponse["command"][] = [];
+    requests.tryPush({ report: { case: "register", value: { executorId: "e1", incarnationId: "i", host: "h1", workerSlots: 2 } } });
+    const listening = (async () => {
+      for await (const response of world.loopback.client(ExecutorRegistryService, "a:9191").executorSession(requests)) heard.push(response.command);
+    })();
+    const failed = expect(listening).rejects.toMatchObject({ code: "session-timeout" });
+    requests.tryPush({ report: { case: "heartbeat", value: {} } });
+    await world.clock.advance(0);
+    expect(heard[0]).toMatchObject({ case: "registered", value: { brokerAddresses: ["b1:9190"], coordinatorEpoch: 1n } });
+    expect(heard[1]?.case).toBe("heartbeatAck");
+    const executors = async (): Promise<string[]> => (await world.loopback.client(ClusterService, "a:9191").describeCluster({})).executors.map((e) => e.executorId);
+    expect(await executors()).toEqual(["e1"]);
+    await world.clock.advance(3_000);
+    await failed;
+    expect(await executors()).toEqual([]);
+  });
+});

@@ -1,0 +1,113 @@
+import {
+  bindService, ClusterService, ExecutorRegistryService, JobService, type RpcListener, type RpcServer, TopicService,
+} from "@millrace/contracts";
+import { assertDefined } from "@millrace/stdx";
+import { errors } from "./errors.ts";
+import { STOP_DEADLINE_MS } from "./limits.ts";
+import { clusterHandlers, offlinePartitionCount } from "./rpc/cluster-service.ts";
+import { executorHandlers } from "./rpc/executor-service.ts";
+import { jobHandlers } from "./rpc/job-service.ts";
+import { topicHandlers } from "./rpc/topic-service.ts";
+import type { CoordinatorSettings } from "./settings.ts";
+import { readLeaderAddress } from "./term/leader-entry.ts";
+import { runLeaseLoop } from "./term/lease-loop.ts";
+import { openTerm, type Term, type TermPorts } from "./term/term.ts";
+
+export interface CoordinatorPorts extends TermPorts {
+  readonly listener: RpcListener;
+}
+
+export type CoordinatorStatus =
+  | { readonly role: "active"; readonly epoch: number }
+  | { readonly role: "standby"; readonly leaderAddress: string }
+  | { readonly role: "stopped" };
+
+export interface CoordinatorNode {
+  /** Listens, then tries for the lease until it is stopped; resolves when it listens. */
+  start(): Promise<void>;
+  /** Hands the lease back, so that a standby takes over at once, and stops listening. */
+  stop(): Promise<void>;
+  /** host:port under which others reach it; known after `start`. */
+  readonly address: string;
+  status(): CoordinatorStatus;
+}
+
+/** A coordinator: active while it holds the lease, a standby that names the leader otherwise. Ports are objects, settings are data. */
+export function createCoordinatorNode(settings: CoordinatorSettings, ports: CoordinatorPorts): CoordinatorNode {
+  const coordinatorId = settings.coordinatorId === "" ? `coordinator-${ports.random.hex(4)}` : settings.coordinatorId;
+  const stopping = new AbortController();
+  let server: RpcServer | undefined;
+  let loop: Promise<void> = Promise.resolve();
+  let term: Term | undefined;
+  let leaderAddress = "";
+
+  const address = (): string => (settings.advertisedAddress === "" ? assertDefined(server, "server: start the node first").address : settings.advertisedAddress);
+  const currentTerm = (): Term => {
+    if (term === undefined) throw errors.notActive(leaderAddress);
+    return term;
+  };
+
+  async function lead(...[fence, over, stepDown]: Parameters<Parameters<typeof runLeaseLoop>[2]["actions"]["lead"]>): Promise<void> {
+    const termSettings = { ...settings, coordinatorId, coordinatorAddress: address() };
+    const opened = await openTerm(fence, { over, stepDown }, { settings: termSettings, ports });
+    // State is dropped in the same turn in which the term ends: no call can start on it afterwards.
+    const ended = Promise.withResolvers<void>();
+    const onOver = (): void => {
+      term = undefined;
+      opened.close(errors.notActive("")).then(ended.resolve, ended.reject);
+    };
+    over.addEventListener("abort", onOver, { once: true });
+    if (over.aborted) onOver();
+    else {
+      term = opened;
+      leaderAddress = address();
+      ports.logger.info("coordinator.active", { epoch: fence.epoch, address: address(), store: ports.store.description });
+    }
+    await ended.promise;
+    leaderAddress = "";
+  }
+
+  observe(ports, () => term);
+  return {
+    get address() {
+      return address();
+    },
+    async start() {
+      server = await ports.listener.listen(settings.listenAddress, [
+        bindService(TopicService, topicHandlers(currentTerm, settings)),
+        bindService(ClusterService, clusterHandlers(currentTerm)),
+        bindService(ExecutorRegistryService, executorHandlers(currentTerm)),
+        bindService(JobService, jobHandlers(currentTerm)),
+      ]);
+      const follow = async ({ epoch }: { epoch: number }): Promise<void> => {
+        leaderAddress = await readLeaderAddress(ports.store, epoch);
+      };
+      const lease = { holder: coordinatorId, ttlMs: settings.leaseTtlMs };
+      loop = runLeaseLoop(lease, ports, { actions: { lead, follow }, signal: stopping.signal });
+    },
+    async stop() {
+      stopping.abort(new Error("coordinator stops"));
+      await loop;
+      await server?.stop({ deadlineMs: STOP_DEADLINE_MS });
+    },
+    status() {
+      if (stopping.signal.aborted) return { role: "stopped" };
+      return term === undefined ? { role: "standby", leaderAddress } : { role: "active", epoch: term.fence.epoch };
+    },
+  };
+}
+
+function observe({ metrics }: CoordinatorPorts, term: () => Term | undefined): void {
+  const gauge = (name: string, help: string, value: (of: Term) => number): void => {
+    metrics.gauge(name, help, () => {
+      const current = term();
+      return current === undefined ? [] : [{ value: value(current) }];
+    });
+  };
+  metrics.gauge("millrace_coordinator_active", "1 while this coordinator leads.", () => [{ value: term() === undefined ? 0 : 1 }]);
+  gauge("millrace_coordinator_epoch", "Epoch of the current term.", ({ fence }) => fence.epoch);
+  gauge("millrace_brokers_live", "Brokers that are not fenced.", ({ controller }) => [...controller.state.brokers.values()].filter((broker) => broker.status !== "fenced").length);
+  gauge("millrace_executors_live", "Executors with a session.", ({ executors }) => executors.live().length);
+  gauge("millrace_topics", "Topics, internal ones included.", ({ controller }) => controller.state.topics.size);
+  gauge("millrace_partitions_offline", "Partitions without a leader.", offlinePartitionCount);
+}

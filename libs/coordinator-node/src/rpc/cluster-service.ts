@@ -1,0 +1,43 @@
+import { ClusterService, type ServiceHandlers } from "@millrace/contracts";
+import { brokerEpoch, brokerId } from "@millrace/model";
+import { partitionCount } from "@millrace/placement";
+import { brokerToWire } from "../cluster/wire.ts";
+import type { Term } from "../term/term.ts";
+
+/** Broker sessions, producer ids, and what the cluster looks like. */
+export function clusterHandlers(term: () => Term): ServiceHandlers<typeof ClusterService> {
+  return {
+    async *brokerSession(requests, context) {
+      yield* term().brokers.serve(requests, context);
+    },
+    async allocateProducerIds(request) {
+      const which = { brokerId: brokerId(request.brokerId), brokerEpoch: brokerEpoch(Number(request.brokerEpoch)) };
+      const { firstProducerId, count } = await term().controller.execute({ kind: "allocate-producer-ids", ...which });
+      return { firstProducerId: BigInt(firstProducerId), count };
+    },
+    async describeCluster() {
+      const { controller, executors, fence, coordinatorId, coordinatorAddress, storeDescription } = term();
+      const { state } = controller;
+      return Promise.resolve({
+        clusterId: state.identity.clusterId,
+        generation: fence.generation,
+        coordinatorEpoch: BigInt(fence.epoch),
+        coordinatorId,
+        coordinatorAddress,
+        store: storeDescription.startsWith("redis") ? "redis" : "embedded",
+        brokers: [...state.brokers.values()].sort((a, b) => a.brokerId - b.brokerId).map(brokerToWire),
+        executors: executors.live().map(({ executorId, host, workerSlots }) => ({ executorId, address: host, workerSlots })),
+        topicCount: state.topics.size,
+        partitionCount: partitionCount(state),
+        offlinePartitionCount: offlinePartitionCount(term()),
+      });
+    },
+  };
+}
+
+/** Partitions that no one leads. */
+export function offlinePartitionCount({ controller }: Term): number {
+  let count = 0;
+  for (const topic of controller.state.topics.values()) count += topic.partitions.filter((partition) => partition.leader === undefined).length;
+  return count;
+}
