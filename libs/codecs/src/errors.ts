@@ -4,12 +4,11 @@ type Context = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Compressed bytes are not whole output of their codec. Nothing the reader can do; the producer has to send them again. */
 export function corruptPayload(codec: string, cause?: unknown): AppError {
-  const reason = cause instanceof Error ? cause.message.slice(0, 200) : undefined;
   return new AppError({
     kind: "corrupt",
     code: "corrupt-payload",
     message: "compressed payload cannot be decompressed, produce it again",
-    context: { codec, reason },
+    context: { codec, reason: reasonOf(cause) },
     cause,
   });
 }
@@ -31,6 +30,12 @@ export function unserialisableValue(reason: string, context: Context): AppError 
 
 /** Encoded bytes are not a value that this codec wrote. */
 export function corruptValue(cause: unknown): AppError {
-  const reason = cause instanceof Error ? cause.message.slice(0, 200) : undefined;
-  return new AppError({ kind: "corrupt", code: "corrupt-value", message: "encoded value cannot be decoded", context: { reason }, cause });
+  return new AppError({ kind: "corrupt", code: "corrupt-value", message: "encoded value cannot be decoded", context: { reason: reasonOf(cause) }, cause });
+}
+
+const REASON_LENGTH_MAX = 200; // what native libraries say is short; what they quote may not be
+
+function reasonOf(cause: unknown): string | undefined {
+  if (typeof cause !== "object" || cause === null || !("message" in cause)) return undefined;
+  return String(cause.message).slice(0, REASON_LENGTH_MAX);
 }

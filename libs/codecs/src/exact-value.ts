@@ -2,7 +2,9 @@ import { unserialisableValue } from "./errors.ts";
 import { VALUE_DEPTH_MAX } from "./limits.ts";
 
 /** Stands for -0, which msgpackr would write as 0. */
-export class NegativeZero {}
+export class NegativeZero {
+  readonly sign = -1;
+}
 
 const NEGATIVE_ZERO = new NegativeZero();
 

@@ -2,7 +2,6 @@
  * Rates of the hot paths on 100-byte values: `node --conditions=@millrace/source libs/records/bench/records.bench.ts`.
  * CRC is left out (a constant), as it is measured with @millrace/codecs.
  */
-/* eslint-disable no-restricted-globals -- a benchmark measures real time and prints */
 import { timestampMs, type LeaderEpoch, type Offset } from "@millrace/model";
 import { BatchBuilder, createBatchCursor, partitionOfKey, readRecords, RecordOffsets, stampBatch, validateBatch } from "../src/index.ts";
 
