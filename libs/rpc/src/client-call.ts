@@ -21,7 +21,7 @@ export class ClientCall {
   #isReading = false;
   #status: StatusObject | undefined;
   #waitingRead: Deferred<void> | undefined;
-  #endWaiters: (() => void) | undefined;
+  #onEnded: (() => void) | undefined;
 
   constructor(channel: Channel, target: CallTarget, options: CallOptions & { onEnd: () => void }) {
     const { timeoutMs, signal } = options;
@@ -46,11 +46,11 @@ export class ClientCall {
   /** Sends one message; resolves when the connection took it, or the call ended. One at a time. */
   async send(bytes: Buffer): Promise<void> {
     if (this.ended) return;
-    const { promise, resolve } = createDeferred<void>();
-    this.#endWaiters = resolve;
-    this.#call.sendMessageWithContext({ callback: () => resolve() }, bytes);
-    await promise;
-    this.#endWaiters = undefined;
+    await new Promise<void>((resolve) => {
+      this.#onEnded = resolve;
+      this.#call.sendMessageWithContext({ callback: () => resolve() }, bytes);
+    });
+    this.#onEnded = undefined;
   }
 
   /** No further messages from us. */
@@ -62,7 +62,7 @@ export class ClientCall {
   async untilEnd<T>(promise: Promise<T>): Promise<T | undefined> {
     if (this.ended) return undefined;
     return await new Promise<T | undefined>((resolve, reject) => {
-      this.#endWaiters = () => resolve(undefined);
+      this.#onEnded = () => resolve(undefined);
       promise.then(resolve, reject);
     });
   }
@@ -120,7 +120,7 @@ export class ClientCall {
     this.#status = status;
     this.#signal?.removeEventListener("abort", this.#onAbort);
     this.#waitingRead?.resolve();
-    this.#endWaiters?.();
+    this.#onEnded?.();
     this.#onEnd();
   }
 }

@@ -56,7 +56,7 @@ export async function sendMessages(call: WritableCall, codec: MessageCodec, mess
 }
 
 /** The caller's messages as the handler reads them; throws `cancelled` when the caller goes away before its last. */
-export async function* receiveMessages(call: ReadableCall, codec: MessageCodec): AsyncGenerator<unknown> {
+export async function* receiveMessages(call: ReadableCall, codec: MessageCodec): AsyncGenerator {
   limitReadAhead(call, SERVER_READ_AHEAD_MESSAGES);
   let waiting: Deferred<void> | undefined;
   let isEnded = call.readableEnded;

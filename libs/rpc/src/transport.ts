@@ -136,7 +136,7 @@ async function onlyMessage(call: ClientCall): Promise<Buffer> {
 }
 
 /** Answers of a call, which starts with the first pull and is cancelled when the reader stops early. */
-async function* messagesOf(codec: MessageCodec, start: (failures: unknown[]) => ClientCall): AsyncGenerator<unknown> {
+async function* messagesOf(codec: MessageCodec, start: (failures: unknown[]) => ClientCall): AsyncGenerator {
   const failures: unknown[] = [];
   const call = start(failures);
   try {

@@ -1,3 +1,4 @@
+import { toAppError } from "@millrace/model";
 import type { Logger, LogValues } from "@millrace/ports";
 import { type Level, pino } from "pino";
 import { formatPretty } from "./pretty-line.ts";
@@ -64,6 +65,6 @@ function describeError(error: unknown): unknown {
     ...(typeof code === "string" ? { code } : {}),
     message,
     ...(isExpected || stack === undefined ? {} : { stack }),
-    ...(cause === undefined ? {} : { cause: cause instanceof Error ? cause.message : String(cause) }),
+    ...(cause === undefined ? {} : { cause: toAppError(cause).message }),
   };
 }

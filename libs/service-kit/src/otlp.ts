@@ -5,6 +5,7 @@ import { resourceFromAttributes } from "@opentelemetry/resources";
 import { AggregationTemporality, DataPointType, type MetricData, type MetricProducer, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
 import { NodeSDK } from "@opentelemetry/sdk-node";
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from "@opentelemetry/semantic-conventions";
+import { toAppError } from "@millrace/model";
 import type { Span, SpanOptions, Tracer } from "@millrace/ports";
 import { OTLP_METRICS_INTERVAL_MS } from "./limits.ts";
 import type { MetricRegistry, MetricSnapshot } from "./metric-registry.ts";
@@ -100,7 +101,7 @@ function wrap(span: OtelSpan): Span {
     },
     end: (error) => {
       if (error !== undefined) {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = toAppError(error).message;
         span.setStatus({ code: SpanStatusCode.ERROR, message });
         if (error instanceof Error) span.recordException(error);
       }

@@ -17,6 +17,7 @@ export function formatPretty(line: string): string {
   return `${[head, textOf(entry["event"]), ...values].join(" ")}${tail}\n`;
 }
 
+/** Values of a parsed JSON line: never undefined where this is asked. */
 function textOf(value: unknown): string {
-  return typeof value === "string" ? value : (JSON.stringify(value) ?? "undefined");
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

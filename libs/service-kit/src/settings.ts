@@ -38,6 +38,7 @@ export function loadSettings<S extends z.ZodObject>(schema: S, sources: SettingS
     put(values, field.path, typeof value === "string" ? parseText(field, value, `--${name}`) : value);
   }
   const parsed = schema.strict().safeParse(values);
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- TypeScript 7 does not see that strict() keeps the output
   if (parsed.success) return parsed.data as z.output<S>;
   throw issueError(parsed.error, fields, values);
 }
