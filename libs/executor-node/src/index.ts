@@ -1,1 +1,3 @@
-export {};
+export { executorSettingsSchema, type ExecutorSettings } from "./settings.ts";
+export { createExecutorNode, type ExecutorNode, type ExecutorPorts } from "./supervisor/executor-node.ts";
+export { type JobWorkerPorts, runJobWorker } from "./worker/job-worker.ts";

@@ -68,6 +68,8 @@ export type WorkerCommand =
   | {
       readonly kind: "open";
       readonly layout: WorkerLayout;
+      /** Part of the key of marks. */
+      readonly incarnation: number;
       readonly transactionalId: string;
       readonly checkpointBatch: number;
       readonly parts: readonly StatePart[];

@@ -123,7 +123,7 @@ export class JobMachine {
       case "timer":
         return this.#onTimer(event.name);
       case "worker":
-        if (event.jobEpoch === this.#record.jobEpoch) this.#onReport(event.workerIndex, event.report);
+        if (event.jobEpoch === this.#record.jobEpoch && this.#assignment !== undefined) this.#onReport(event.workerIndex, event.report);
         return;
       case "lookup-failed":
         return this.#onLookupFailed(event.failure, event.retriable);
@@ -260,6 +260,7 @@ export class JobMachine {
     this.#toAll((workerIndex) => ({
       kind: "open",
       layout,
+      incarnation: this.#record.incarnation,
       transactionalId: assertDefined(own[workerIndex], "transactional id"),
       checkpointBatch: this.#checkpoint?.batch ?? 0,
       parts: this.#checkpoint?.parts ?? [],

@@ -115,6 +115,7 @@ export function commandToWire(command: WorkerCommand): MessageInitShape<typeof W
             })),
             workerAddresses: [...command.layout.workerAddresses],
           },
+          incarnation: command.incarnation,
           transactionalId: command.transactionalId,
           checkpointBatch: BigInt(command.checkpointBatch),
           parts: command.parts.map(partToWire),

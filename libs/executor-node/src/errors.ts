@@ -1,0 +1,38 @@
+import { AppError } from "@millrace/model";
+
+/** Every error of this lib; each code has a page in docs/errors. */
+export const errors = {
+  graphMismatch: (): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "graph-mismatch",
+      message: "the bundle builds another graph than was submitted: the job's function must not depend on clock, randomness or environment",
+    }),
+  bundleFailed: (cause: unknown): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "bundle-failed",
+      message: `the job's module threw while it was loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
+      cause,
+    }),
+  workerEnded: (reason: string, detail: string): AppError =>
+    reason === "out-of-memory"
+      ? new AppError({
+          kind: "exhausted",
+          code: "worker-out-of-memory",
+          message: "a worker of the job used up its memory: keep less in user code, or give workers more with --worker-heap-mb",
+          context: { detail: lastLine(detail) },
+        })
+      : new AppError({ kind: "unavailable", code: "worker-ended", message: "a worker of the job ended unexpectedly", context: { reason, detail } }),
+  staleShuffle: (context: Readonly<Record<string, string | number>>): AppError =>
+    new AppError({ kind: "fenced", code: "stale-shuffle", message: "blocks of another job epoch are not taken", context }),
+  protocol: (what: string): AppError => new AppError({ kind: "internal", code: "worker-protocol", message: `unexpected message: ${what}` }),
+  stateDamaged: (context: Readonly<Record<string, string | number>>): AppError =>
+    new AppError({ kind: "corrupt", code: "checkpoint-damaged", message: "a state part is not what was written: start from an older savepoint", context }),
+  noCoordinator: (addresses: string): AppError =>
+    new AppError({ kind: "unavailable", code: "no-coordinator", message: "no coordinator answers: is one running at these addresses", context: { addresses } }),
+} as const;
+
+function lastLine(text: string): string {
+  return text.slice(0, 200).split("\n", 1)[0] ?? "";
+}

@@ -1,0 +1,145 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import {
+  ExecutorRegistryService, type ExecutorRegistered, type ExecutorSessionRequestSchema, type ExecutorSessionResponse, type RpcTransport,
+} from "@millrace/contracts";
+import { AppError, toAppError } from "@millrace/model";
+import { type Clock, type Logger, sleep, type Timer } from "@millrace/ports";
+import { BoundedQueue } from "@millrace/stdx";
+import { RECONNECT_DELAY_MAX_MS, RECONNECT_DELAY_MIN_MS, REGISTER_TIMEOUT_MS, REPORTS_QUEUED_BYTES_MAX } from "../limits.ts";
+
+type Request = MessageInitShape<typeof ExecutorSessionRequestSchema>;
+type Report = Request["report"] & object;
+
+export interface SessionOptions {
+  readonly coordinators: readonly string[];
+  readonly executorId: string;
+  readonly incarnationId: string;
+  readonly host: string;
+  readonly workerSlots: number;
+}
+
+export interface SessionListener {
+  /** A coordinator took the registration; what was said in an earlier session is void. */
+  onRegistered(registered: ExecutorRegistered, coordinator: string): void;
+  onCommand(command: ExecutorSessionResponse["command"]): void;
+  /** The session is over: its epoch may be too. Workers of it are useless, since nobody hears their reports. */
+  onLost(): void;
+}
+
+interface SessionPorts {
+  readonly transport: RpcTransport;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Keeps one session with the active coordinator: finds it, registers, sends heartbeats and reports, and begins again when it breaks. */
+export class CoordinatorSession {
+  readonly #options: SessionOptions;
+  readonly #listener: SessionListener;
+  readonly #ports: SessionPorts;
+  readonly #stopped = new AbortController();
+  #queue: BoundedQueue<Request> | undefined;
+  #epochSeen = 0n;
+  #stopping = false;
+  #hint: string | undefined;
+
+  constructor(options: SessionOptions, listener: SessionListener, ports: SessionPorts) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#ports = ports;
+  }
+
+  /** Runs until `stop`. */
+  async run(): Promise<void> {
+    for (let attempt = 0; !this.#stopped.signal.aborted; attempt++) {
+      const address = this.#hint ?? this.#options.coordinators[attempt % this.#options.coordinators.length] ?? "";
+      this.#hint = undefined;
+      const registered = await this.#attempt(address);
+      if (registered) attempt = 0;
+      const delayMs = Math.min(RECONNECT_DELAY_MAX_MS, RECONNECT_DELAY_MIN_MS * 2 ** Math.min(attempt, 10));
+      await sleep(this.#ports.clock, this.#hint === undefined ? delayMs : RECONNECT_DELAY_MIN_MS, this.#stopped.signal).catch(() => undefined);
+    }
+  }
+
+  /** False: there is no session, or the coordinator does not take reports any more; the report is void either way. */
+  send(report: Report): boolean {
+    return this.#queue?.tryPush({ report }) ?? false;
+  }
+
+  /** Tells the coordinator that this executor takes nothing new. */
+  announceStop(): void {
+    this.#stopping = true;
+    this.send({ case: "heartbeat", value: { stopping: true } });
+  }
+
+  stop(): void {
+    this.#stopped.abort(new Error("executor stops"));
+    this.#queue?.end();
+  }
+
+  /** One session from dialling to its end; true if it was registered. */
+  async #attempt(address: string): Promise<boolean> {
+    const { clock, logger, transport } = this.#ports;
+    const over = new AbortController();
+    const queue = new BoundedQueue<Request>({ weightMax: REPORTS_QUEUED_BYTES_MAX, weigh: weightOf });
+    const end = (): void => over.abort(new Error("session is over"));
+    this.#stopped.signal.addEventListener("abort", end, { once: true });
+    const registerTimer = clock.setTimer(REGISTER_TIMEOUT_MS, end);
+    let heartbeat: Timer | undefined;
+    let registered = false;
+    queue.tryPush({ report: { case: "register", value: { ...this.#registration() } } });
+    try {
+      const responses = transport.client(ExecutorRegistryService, address).executorSession(queue, { signal: over.signal });
+      for await (const { command } of responses) {
+        if (command.case === "registered") {
+          if (command.value.coordinatorEpoch < this.#epochSeen) throw staleCoordinator(address);
+          this.#epochSeen = command.value.coordinatorEpoch;
+          registerTimer.cancel();
+          registered = true;
+          this.#queue = queue;
+          this.#listener.onRegistered(command.value, address);
+          heartbeat = this.#beat(queue, command.value.heartbeatIntervalMs, (timer) => (heartbeat = timer));
+        } else if (registered) {
+          this.#listener.onCommand(command);
+        }
+      }
+    } catch (error) {
+      const { code, message, context } = toAppError(error);
+      const leader = context["leader"];
+      if (typeof leader === "string" && leader !== "" && leader !== address) this.#hint = leader;
+      if (!this.#stopped.signal.aborted) logger.debug("coordinator session ended", { address, code, reason: message });
+    } finally {
+      this.#stopped.signal.removeEventListener("abort", end);
+      registerTimer.cancel();
+      heartbeat?.cancel();
+      queue.end();
+      end();
+      this.#queue = undefined;
+      if (registered) this.#listener.onLost();
+    }
+    return registered;
+  }
+
+  #registration(): { executorId: string; incarnationId: string; host: string; workerSlots: number; coordinatorEpochSeen: bigint } {
+    const { executorId, incarnationId, host, workerSlots } = this.#options;
+    return { executorId, incarnationId, host, workerSlots, coordinatorEpochSeen: this.#epochSeen };
+  }
+
+  #beat(queue: BoundedQueue<Request>, intervalMs: number, keep: (timer: Timer) => void): Timer {
+    const beat = (): void => {
+      queue.tryPush({ report: { case: "heartbeat", value: { stopping: this.#stopping } } }, { force: true });
+      keep(this.#ports.clock.setTimer(intervalMs, beat));
+    };
+    return this.#ports.clock.setTimer(intervalMs, beat);
+  }
+}
+
+function weightOf(request: Request): number {
+  const report = request.report;
+  if (report?.case !== "worker" || report.value.report?.case !== "batchDone") return 256;
+  return 256 + (report.value.report.value.parts ?? []).reduce((sum, part) => sum + Number(part.byteCount ?? 0n), 0);
+}
+
+function staleCoordinator(address: string): AppError {
+  return new AppError({ kind: "fenced", code: "stale-coordinator", message: "a coordinator of an older epoch is not obeyed", context: { address } });
+}

@@ -1,0 +1,69 @@
+import type { Producer } from "@millrace/client";
+import type { SinkRecord } from "@millrace/dataflow";
+import { SINK_MARKS_TOPIC } from "@millrace/model";
+import { assertDefined } from "@millrace/stdx";
+import type { MarkRecord, SinkMarks } from "./sink-marks.ts";
+
+export interface OutputTarget {
+  readonly producer: Producer;
+  readonly marks: SinkMarks;
+  /** Topic by sink. */
+  readonly topics: ReadonlyMap<string, string>;
+  /** Slots by sink that this worker owns. */
+  readonly sinkSlots: ReadonlyMap<string, readonly number[]>;
+}
+
+/**
+ * Output of one batch on its way out: one transaction with the records of every slot whose mark is not there yet, and those marks.
+ * Records of a slot that is marked for the batch are dropped: they are out already (DESIGN idea 5).
+ */
+export class BatchOutput {
+  readonly #target: OutputTarget;
+  readonly #batch: { readonly batch: number; readonly digest: string; readonly jobEpoch: number };
+  #open = false;
+  #full = false;
+  #recordCount = 0;
+
+  constructor(target: OutputTarget, batch: { batch: number; digest: string; jobEpoch: number }) {
+    this.#target = target;
+    this.#batch = batch;
+  }
+
+  /** Records that are to be written, those dropped as already out not counted. */
+  get recordCount(): number {
+    return this.#recordCount;
+  }
+
+  emit(record: SinkRecord): void {
+    const { marks, producer, topics } = this.#target;
+    if (marks.covers(record.sink, record.slot, this.#batch.batch)) return;
+    if (!this.#open) producer.beginTransaction();
+    this.#open = true;
+    this.#recordCount += 1;
+    const topic = assertDefined(topics.get(record.sink), `topic of sink ${record.sink}`);
+    const { key, value, timestampMs } = record;
+    this.#full = !producer.send(topic, { key, value, timestampMs });
+  }
+
+  ready(): Promise<void> | undefined {
+    if (!this.#full) return undefined;
+    this.#full = false;
+    return this.#target.producer.ready();
+  }
+
+  /** Marks and records become visible together, or not at all. A batch without output commits nothing: replaying it writes nothing either. */
+  async commit(): Promise<void> {
+    if (!this.#open) return;
+    const { marks, producer } = this.#target;
+    const record = this.#markRecord();
+    producer.send(SINK_MARKS_TOPIC, { key: marks.key, value: marks.encode(record), partition: marks.partition });
+    await producer.commitTransaction();
+    marks.committed(record);
+  }
+
+  #markRecord(): MarkRecord {
+    const { batch, digest, jobEpoch } = this.#batch;
+    const moved = [...this.#target.sinkSlots].map(([sink, slots]) => [sink, slots.filter((slot) => !this.#target.marks.covers(sink, slot, batch))] as const);
+    return { epoch: jobEpoch, batch, digest, marks: Object.fromEntries(moved.filter(([, slots]) => slots.length > 0)) };
+  }
+}

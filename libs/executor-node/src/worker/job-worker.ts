@@ -1,0 +1,236 @@
+import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { type Client, createClient, type Producer } from "@millrace/client";
+import {
+  errorToWire, type FenceWriters, type OpenTasks, type RpcListener, type RpcServer, type RpcTransport, type RunBatch, WorkerCommandSchema, WorkerReportSchema,
+} from "@millrace/contracts";
+import { createWorkerRuntime, type WorkerRuntime } from "@millrace/dataflow";
+import { type AppError, type JobDefinition, type JobGraph, SINK_MARKS_TOPIC, toAppError } from "@millrace/model";
+import { canonicalGraph, type PhysicalPlan, planJob } from "@millrace/planner";
+import type { Clock, Logger, Random, Tracer, ValueCodec, WorkerChannel } from "@millrace/ports";
+import type { CompressionCodecs, Crc32c } from "@millrace/records";
+import { assertDefined } from "@millrace/stdx";
+import { buildJob } from "@millrace/streams";
+import { errors } from "../errors.ts";
+import { TRANSACTION_TIMEOUT_MS } from "../limits.ts";
+import { BatchOutput } from "./batch-output.ts";
+import { type BatchContext, runBatch } from "./run-batch.ts";
+import { ShufflePeers } from "./shuffle-peers.ts";
+import { createShuffleServer, type ShuffleIdentity } from "./shuffle-server.ts";
+import { Signal } from "./signal.ts";
+import { SinkMarks } from "./sink-marks.ts";
+import { loadStatePart } from "./state-parts.ts";
+
+export interface JobWorkerPorts {
+  readonly channel: WorkerChannel;
+  readonly transport: RpcTransport;
+  readonly listener: RpcListener;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly tracer: Tracer;
+  readonly codec: ValueCodec;
+  readonly crc32c: Crc32c;
+  readonly compression: CompressionCodecs;
+}
+
+type Report = MessageInitShape<typeof WorkerReportSchema>["report"] & object;
+
+/**
+ * Runs one worker of one job epoch until its supervisor goes away or something fails; see docs/protocol/job-runtime.md. Resolves after the
+ * failure is reported: the process must end then, since what it holds is of a broken attempt.
+ */
+export async function runJobWorker(ports: JobWorkerPorts): Promise<void> {
+  const worker = new JobWorker(ports);
+  try {
+    await worker.start();
+    for await (const bytes of ports.channel.commands) await worker.handle(bytes);
+  } catch (error) {
+    await worker.reportFailure(toAppError(error));
+  } finally {
+    await worker.close();
+  }
+}
+
+class JobWorker {
+  readonly #ports: JobWorkerPorts;
+  readonly #identity: ShuffleIdentity;
+  readonly #client: Client;
+  /** Something came from a peer, or a peer was lost. */
+  readonly #arrived = new Signal();
+  #server: RpcServer | undefined;
+  #job: { readonly definition: JobDefinition; readonly plan: PhysicalPlan } | undefined;
+  #runtime: WorkerRuntime | undefined;
+  #peers: ShufflePeers | undefined;
+  #context: BatchContext | undefined;
+  #output: BatchOutput | undefined;
+  #batch = 0;
+
+  constructor(ports: JobWorkerPorts) {
+    const { jobId, jobEpoch, workerIndex, brokerAddresses } = ports.channel.init;
+    this.#ports = ports;
+    this.#identity = { jobId, jobEpoch, workerIndex };
+    this.#client = createClient({ bootstrap: brokerAddresses }, ports);
+  }
+
+  /** Builds the job and listens; the coordinator hears where. */
+  async start(): Promise<void> {
+    const { bundleUrl, graphJson, host } = this.#ports.channel.init;
+    const definition = await buildFromBundle(bundleUrl);
+    const submitted = JSON.parse(graphJson) as JobGraph;
+    if (canonicalGraph(definition.graph) !== canonicalGraph(submitted)) throw errors.graphMismatch();
+    this.#job = { definition, plan: planJob(definition.graph) };
+    const receiver = {
+      onBlock: (block: Parameters<WorkerRuntime["receiveBlock"]>[0]) => {
+        this.#opened().receiveBlock(block);
+        this.#arrived.notify();
+      },
+      onEdgeEnd: (end: Parameters<WorkerRuntime["receiveEdgeEnd"]>[0]) => {
+        this.#opened().receiveEdgeEnd(end);
+        this.#arrived.notify();
+      },
+      onPeerLost: (error: Error) => {
+        this.#arrived.fail(error);
+      },
+    };
+    this.#server = await this.#ports.listener.listen(`${host}:0`, [createShuffleServer(this.#identity, receiver)]);
+    await this.#report({ case: "ready", value: { shuffleAddress: this.#server.address } });
+  }
+
+  async handle(bytes: Uint8Array): Promise<void> {
+    const { command } = fromBinary(WorkerCommandSchema, bytes);
+    switch (command.case) {
+      case "fence":
+        return this.#fence(command.value);
+      case "open":
+        return this.#open(command.value);
+      case "runBatch":
+        return this.#runBatch(command.value);
+      default:
+        throw errors.protocol("worker command");
+    }
+  }
+
+  async reportFailure(error: AppError): Promise<void> {
+    const permanent = error.kind === "invalid"; // User code, bad records, a wrong bundle: the same batch would fail again.
+    const { operator, position } = error.context;
+    this.#ports.logger.warn("worker fails", { job: this.#identity.jobId, worker: this.#identity.workerIndex, code: error.code, reason: error.message });
+    const value = { error: errorToWire(error), operatorId: text(operator), batch: BigInt(this.#batch), position: text(position), permanent };
+    await this.#report({ case: "failed", value }).catch(() => undefined); // The supervisor is gone: nobody to tell.
+  }
+
+  async close(): Promise<void> {
+    this.#peers?.close();
+    await this.#server?.stop({ deadlineMs: 0 });
+  }
+
+  async #fence(command: FenceWriters): Promise<void> {
+    await this.#client.fenceTransactionalIds(command.transactionalIds);
+    await this.#report({ case: "fenced", value: {} });
+  }
+
+  async #open(command: OpenTasks): Promise<void> {
+    const { definition, plan } = assertDefined(this.#job, "job");
+    const layout = assertDefined(command.layout, "layout");
+    const { workerIndex, jobId } = this.#identity;
+    this.#peers = new ShufflePeers(this.#identity, layout.workerAddresses, {
+      transport: this.#ports.transport,
+      onLost: (error) => {
+        this.#arrived.fail(error);
+      },
+    });
+    const sources = layout.sourcePartitions.filter((partition) => partition.workerIndex === workerIndex);
+    const runtime = createWorkerRuntime({
+      jobId,
+      plan,
+      functions: definition.functions,
+      settings: definition.graph.settings,
+      codec: this.#ports.codec,
+      eventTimeAheadMaxMs: EVENT_TIME_AHEAD_MAX_MS,
+      layout: { workerIndex, workerCount: layout.workerAddresses.length, slotWorkers: layout.slotWorkers, sourceTasks: sources },
+      output: this.#runtimeOutput(this.#peers),
+    });
+    this.#runtime = runtime;
+    await this.#loadState(runtime, command);
+    const { marks, endOffset } = await SinkMarks.read(
+      { jobId, incarnation: command.incarnation, startOffset: Number(command.marksStartOffset) },
+      { client: this.#client, compression: this.#ports.compression },
+    );
+    const topics = new Map(definition.graph.operators.flatMap((operator) => (operator.kind === "sink" ? [[operator.id, operator.sink.topic] as const] : [])));
+    const producer = await this.#openProducer(command.transactionalId, [...new Set(topics.values())]);
+    const target = { producer, marks, topics, sinkSlots: runtime.sinkSlots };
+    this.#context = { ...this.#ports, client: this.#client, identity: this.#identity, runtime, arrived: this.#arrived, sources, target, checkpoints: this.#client.producer() };
+    const own = marks.of(runtime.sinkSlots).map((mark) => ({ sink: mark.sink, slot: mark.slot, batch: BigInt(mark.batch), planDigest: mark.digest }));
+    await this.#report({ case: "opened", value: { marks: own, marksEndOffset: BigInt(endOffset) } });
+  }
+
+  async #openProducer(transactionalId: string, topics: readonly string[]): Promise<Producer> {
+    const producer = this.#client.producer({ transactionalId, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS, bufferBytes: OUTPUT_BUFFER_BYTES });
+    if (topics.length > 0) await producer.open([...topics, SINK_MARKS_TOPIC]);
+    return producer;
+  }
+
+  async #loadState(runtime: WorkerRuntime, command: OpenTasks): Promise<void> {
+    const own = new Set(runtime.stateTasks.map(({ operatorId, taskIndex }) => `${operatorId}/${taskIndex}`));
+    for (const part of command.parts) {
+      if (!own.has(`${part.operatorId}/${part.taskIndex}`)) continue;
+      const bytes = await loadStatePart(part, { jobId: this.#identity.jobId }, { ...this.#ports, client: this.#client });
+      runtime.loadState({ operatorId: part.operatorId, taskIndex: part.taskIndex, bytes });
+    }
+  }
+
+  #runtimeOutput(peers: ShufflePeers): Parameters<typeof createWorkerRuntime>[0]["output"] {
+    return {
+      sendBlock: (block) => {
+        peers.sendBlock(block);
+      },
+      edgeEnd: (end) => {
+        peers.edgeEnd(end);
+      },
+      emitSink: (record) => {
+        assertDefined(this.#output, "output of the batch").emit(record);
+      },
+      print: (line) => {
+        void this.#report({ case: "log", value: { text: line, batch: BigInt(this.#batch) } }).catch(() => undefined);
+      },
+      ready: () => peers.ready() ?? this.#output?.ready(),
+    };
+  }
+
+  async #runBatch(command: RunBatch): Promise<void> {
+    const plan = assertDefined(command.plan, "plan");
+    const context = assertDefined(this.#context, "open tasks");
+    this.#batch = Number(plan.batch);
+    this.#output = new BatchOutput(context.target, { batch: this.#batch, digest: plan.digest, jobEpoch: this.#identity.jobEpoch });
+    await runBatch({ plan, checkpoint: command.checkpoint, output: this.#output, report: (report) => this.#report(report) }, context);
+    this.#output = undefined;
+  }
+
+  #opened(): WorkerRuntime {
+    return assertDefined(this.#runtime, "open tasks");
+  }
+
+  #report(report: Report): Promise<void> {
+    const { jobId, jobEpoch, workerIndex } = this.#identity;
+    const worker = { jobId, jobEpoch: BigInt(jobEpoch), workerIndex };
+    return this.#ports.channel.report(toBinary(WorkerReportSchema, create(WorkerReportSchema, { worker, report })));
+  }
+}
+
+/** Event times further ahead of batch time do not move a watermark (stream-semantics §10, rule 8). */
+const EVENT_TIME_AHEAD_MAX_MS = 24 * 60 * 60 * 1_000;
+/** Output of one batch and worker that is not stored yet; a task's output in one go must fit. */
+const OUTPUT_BUFFER_BYTES = 256 * 1024 * 1024;
+
+async function buildFromBundle(url: string): Promise<JobDefinition> {
+  let module: { readonly default?: unknown };
+  try {
+    module = (await import(url)) as { readonly default?: unknown };
+  } catch (error) {
+    throw errors.bundleFailed(error);
+  }
+  return buildJob(module.default);
+}
+
+function text(value: string | number | boolean | undefined): string {
+  return value === undefined ? "" : String(value);
+}

@@ -1,0 +1,134 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { type Client, committedBatches, type FetchedChunk, type Producer } from "@millrace/client";
+import type { BatchPlan, SourcePartitionOwner, SourceRange, WorkerReportSchema } from "@millrace/contracts";
+import type { BatchResult, WorkerRuntime } from "@millrace/dataflow";
+import { SINK_MARKS_TOPIC } from "@millrace/model";
+import type { Clock } from "@millrace/ports";
+import { type CompressionCodecs, type Crc32c, RecordOffsets } from "@millrace/records";
+import { assertDefined } from "@millrace/stdx";
+import { RANGE_PREFETCH_BYTES } from "../limits.ts";
+import type { BatchOutput, OutputTarget } from "./batch-output.ts";
+import type { ShuffleIdentity } from "./shuffle-server.ts";
+import type { Signal } from "./signal.ts";
+import { storeStateParts } from "./state-parts.ts";
+
+/** What a worker has open between batches. */
+export interface BatchContext {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly crc32c: Crc32c;
+  readonly compression: CompressionCodecs;
+  readonly identity: ShuffleIdentity;
+  readonly runtime: WorkerRuntime;
+  readonly arrived: Signal;
+  /** This worker's source partitions. */
+  readonly sources: readonly SourcePartitionOwner[];
+  readonly target: OutputTarget;
+  /** Writes state parts; outside of any transaction. */
+  readonly checkpoints: Producer;
+}
+
+interface BatchRun {
+  readonly plan: BatchPlan;
+  readonly checkpoint: boolean;
+  readonly output: BatchOutput;
+  report(report: MessageInitShape<typeof WorkerReportSchema>["report"] & object): Promise<void>;
+}
+
+/** One batch, from its recorded plan to its committed output: read, map, shuffle, reduce, save state, commit, tell. */
+export async function runBatch(run: BatchRun, context: BatchContext): Promise<void> {
+  const { plan, output } = run;
+  const { runtime } = context;
+  runtime.beginBatch({
+    batch: Number(plan.batch),
+    timeMs: Number(plan.timeMs),
+    watermarks: new Map(plan.watermarks.map((step) => [step.operatorId, { lateMs: step.lateMs, evictMs: step.evictMs }])),
+    final: plan.final,
+  });
+  await readSources(run, context);
+  const mapped = runtime.endSources();
+  const eventTimes = mapped.eventTimes.map(({ operatorId, source, index, maxMs }) => ({ operatorId, source, index, maxMs }));
+  const counts = { recordsIn: BigInt(mapped.recordsIn), bytesIn: BigInt(mapped.bytesIn) };
+  await run.report({ case: "mapDone", value: { batch: plan.batch, eventTimes, ...counts } });
+  await untilFinished(context);
+  const result = runtime.finishBatch();
+  const saved = run.checkpoint ? await saveState(plan, context) : { parts: [], marksEndOffset: 0n };
+  await output.commit();
+  const value = { batch: plan.batch, ...saved, ...figures(result, output) };
+  await run.report({ case: "batchDone", value });
+}
+
+/** All own ranges, each fetched ahead while an earlier one is worked on; processed in order of source task. */
+async function readSources({ plan, output }: BatchRun, context: BatchContext): Promise<void> {
+  const { runtime, sources, client } = context;
+  const own = plan.ranges.flatMap((range) => {
+    const source = sources.find((candidate) => candidate.source === range.source && candidate.index === range.index);
+    return source === undefined ? [] : [{ range, source }];
+  });
+  const reads = own.map(({ range, source }) => ({ range, chunks: startReading(client, source, range) }));
+  const records = new RecordOffsets();
+  for (const { range, chunks } of reads) {
+    const startOffset = Number(range.startOffset);
+    const endOffset = Number(range.endOffset);
+    for (let next = await chunks.first; next.done !== true; next = await chunks.iterator.next()) {
+      for (const batch of committedBatches(next.value)) {
+        records.decode(batch, { codecs: context.compression });
+        runtime.pushRecords({ source: range.source, index: range.index, records, startOffset, endOffset });
+      }
+      await output.ready();
+      if (context.arrived.failure !== undefined) throw context.arrived.failure;
+    }
+  }
+  for (const source of sources) runtime.endSource(source.source, source.index);
+}
+
+interface Reading {
+  readonly iterator: AsyncIterator<FetchedChunk>;
+  readonly first: Promise<IteratorResult<FetchedChunk>>;
+}
+
+/** The first chunk is asked for at once, so that all leaders work at the same time. */
+function startReading(client: Client, source: SourcePartitionOwner, range: SourceRange): Reading {
+  const { topic, partition } = source;
+  const chunks = client.fetchRange(
+    { topic, partition, startOffset: Number(range.startOffset), endOffset: Number(range.endOffset) },
+    { isolation: "committed", prefetchBytes: RANGE_PREFETCH_BYTES },
+  );
+  const iterator = chunks[Symbol.asyncIterator]();
+  const first = iterator.next();
+  first.catch(() => undefined); // Thrown where it is awaited.
+  return { iterator, first };
+}
+
+/** Keyed stages run as soon as all their blocks are there. */
+async function untilFinished({ runtime, arrived }: BatchContext): Promise<void> {
+  for (;;) {
+    await runtime.advance();
+    if (runtime.finished) return;
+    await arrived.wait();
+  }
+}
+
+async function saveState(plan: BatchPlan, context: BatchContext) {
+  const { identity, runtime, checkpoints, client, target } = context;
+  const { jobId, jobEpoch } = identity;
+  const where = { jobId, jobEpoch, batch: Number(plan.batch), producer: checkpoints };
+  const parts = await storeStateParts(runtime.snapshotState(), where, context);
+  const [end] = await client.listOffsets([{ topic: SINK_MARKS_TOPIC, partition: target.marks.partition, at: "latest" }]);
+  return { parts, marksEndOffset: BigInt(assertDefined(end, "end of the marks partition").offset) };
+}
+
+function figures(result: BatchResult, output: BatchOutput) {
+  return {
+    recordsOut: BigInt(output.recordCount),
+    lateRecords: BigInt(result.lateRecords),
+    statePending: result.statePending,
+    metrics: result.operators.map((operator) => ({
+      operatorId: operator.operatorId,
+      recordsIn: BigInt(operator.recordsIn),
+      recordsOut: BigInt(operator.recordsOut),
+      lateRecords: BigInt(operator.lateRecords),
+      stateKeys: BigInt(operator.stateKeys),
+    })),
+  };
+}
