@@ -1,3 +1,6 @@
+export { createTailCache } from "./tail-cache.ts";
+export { createPartitionLog, deletePartitionLog, listPartitionLogs, openPartitionLog, partitionFolder } from "./open-log.ts";
+export { logCorrupt, logFailed } from "./errors.ts";
 export type {
   AbortedTransaction, Isolation, LogPorts, LogSettings, MarkerInput, OffsetAtTime, PartitionIdentity, PartitionLog, ReadOptions, ReadResult,
   RecoveryReport, RetentionResult, StageOptions, StageResult, TailCache, TimeQuery,

@@ -1,0 +1,43 @@
+import { assert } from "@millrace/stdx";
+
+/** Batches kept per producer and partition to answer a retry with its first offset: Kafka's number, as clients have 5 requests in flight (G27). */
+export const PRODUCER_BATCHES_KEPT = 5;
+
+/** Producers kept per partition. 100,000 at about 400 bytes are 40 MB; above it the longest idle ones without a transaction are forgotten. */
+export const PRODUCERS_MAX = 100_000;
+
+/** Part of them forgotten at once when the limit is reached, so that the search costs little per new producer. */
+export const PRODUCERS_FORGOTTEN_AT_ONCE = 1_000;
+
+/** A producer is forgotten after a day without a batch: Kafka's producer.id.expiration.ms. */
+export const PRODUCER_IDLE_MS_MAX = 86_400_000;
+
+/** Bytes staged and not written, per log: many turns' worth. Above it `stage` refuses (`log-backlog`). */
+export const STAGED_BYTES_MAX = 33_554_432;
+
+/** Tail slabs start small for the many partitions that see little, and double up to where a write is cheapest per byte (256 KiB and more). */
+export const SLAB_BYTES_MIN = 16_384;
+export const SLAB_BYTES_MAX = 1_048_576;
+
+/** Tail cache of a log that was given none: enough to serve what was just written. */
+export const TAIL_CACHE_BYTES_DEFAULT = 4_194_304;
+
+/** Positions are kept in 32 bits and Node reads at most 2 GiB at once; a segment passes `segment.bytes` by at most one turn's staged bytes. */
+export const SEGMENT_POSITION_END = 2_147_483_648;
+
+/** Read at once by recovery and scans: large enough to be sequential, small enough not to matter in memory. */
+export const SCAN_CHUNK_BYTES = 1_048_576;
+
+/** Largest read that one call returns, whatever was asked: 8 MiB hold the loop for about 4 ms. */
+export const READ_BYTES_MAX = 8_388_608;
+
+/** Indexes of closed segments held in memory per log; 2 MiB each at 1 GiB segments. */
+export const CLOSED_INDEXES_KEPT = 2;
+
+/** Producer snapshots kept: that of the active segment and the one before, in case the newest is damaged. */
+export const SNAPSHOTS_KEPT = 2;
+
+/** Largest batch that is believed when scanning: four times the largest `max.message.bytes` in use (64 MiB builder bound). */
+export const BATCH_BYTES_MAX = 268_435_456;
+
+assert(SLAB_BYTES_MIN <= SLAB_BYTES_MAX && SLAB_BYTES_MAX <= STAGED_BYTES_MAX, "slabs fit into what may be staged");

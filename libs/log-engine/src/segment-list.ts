@@ -1,0 +1,146 @@
+import { assertDefined } from "@millrace/stdx";
+import { NO_TIMESTAMP, type Offset, type TimestampMs } from "@millrace/model";
+import type { Storage } from "@millrace/ports";
+import type { Crc32c } from "@millrace/records";
+import { scanBatches } from "./batch-scan.ts";
+import { logCorrupt } from "./errors.ts";
+import { segmentFileName, type SegmentFileKind } from "./file-names.ts";
+import { CLOSED_INDEXES_KEPT } from "./limits.ts";
+import { OffsetIndex } from "./offset-index.ts";
+import { Segment, type SegmentParts } from "./segment.ts";
+import { TimeIndex } from "./time-index.ts";
+import { TransactionIndex } from "./transaction-index.ts";
+
+export interface SegmentListInit {
+  readonly storage: Storage;
+  readonly crc32c: Crc32c;
+  readonly folder: string;
+  readonly indexIntervalBytes: number;
+}
+
+/** The segments of a log in order; the last one is active. Opens closed ones when they are asked for, and keeps only few of them open. */
+export class SegmentList {
+  readonly #init: SegmentListInit;
+  #segments: Segment[] = [];
+  /** Closed segments that are open now, least recently used first. */
+  #opened: Segment[] = [];
+
+  constructor(init: SegmentListInit) {
+    this.#init = init;
+  }
+
+  get all(): readonly Segment[] {
+    return this.#segments;
+  }
+
+  get active(): Segment {
+    return assertDefined(this.#segments.at(-1), "active segment");
+  }
+
+  /** The parts of the active segment, which are always there. */
+  get activeParts(): SegmentParts {
+    return assertDefined(this.active.parts, "parts of the active segment");
+  }
+
+  path(baseOffset: Offset, kind: SegmentFileKind): string {
+    return `${this.#init.folder}/${segmentFileName(baseOffset, kind)}`;
+  }
+
+  push(segment: Segment): void {
+    this.#segments.push(segment);
+  }
+
+  /** The segment that holds an offset between the log's start and end. */
+  find(offset: Offset): Segment {
+    let low = 0;
+    let high = this.#segments.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((this.#segments[middle]?.baseOffset ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return assertDefined(this.#segments[low], "segment of an offset");
+  }
+
+  /** File and indexes of a segment; opens a closed one. Damaged or missing indexes are built again from the batches. */
+  partsOf(segment: Segment): SegmentParts {
+    if (segment.parts !== undefined) return segment.parts;
+    const parts = this.load(segment) ?? this.#rebuild(segment);
+    segment.parts = parts;
+    this.release(segment);
+    return parts;
+  }
+
+  /** The greatest timestamp in a segment; -1 if no batch has one. */
+  maxTimestampOf(segment: Segment): TimestampMs {
+    if (segment.maxTimestamp === NO_TIMESTAMP && segment.sizeBytes > 0) this.partsOf(segment);
+    return segment.maxTimestamp;
+  }
+
+  /** A closed segment may be shut again when others are needed. */
+  release(segment: Segment): void {
+    this.#opened.push(segment);
+    while (this.#opened.length > CLOSED_INDEXES_KEPT) this.#shut(this.#opened.shift());
+  }
+
+  /** Takes the first segment out; its files stay. */
+  dropFirst(): void {
+    const first = this.#segments.shift();
+    this.#opened = this.#opened.filter((segment) => segment !== first);
+    this.#shut(first);
+  }
+
+  closeAll(): void {
+    for (const segment of this.#segments) this.#shut(segment);
+    this.#opened = [];
+  }
+
+  /** File and indexes as they were written; undefined if an index is missing or damaged. */
+  load(segment: Segment): SegmentParts | undefined {
+    const { storage, crc32c } = this.#init;
+    const { baseOffset } = segment;
+    const offsetBytes = storage.readFile(this.path(baseOffset, "index"));
+    const timeBytes = storage.readFile(this.path(baseOffset, "timeindex"));
+    const offsets = offsetBytes && OffsetIndex.decode(offsetBytes, baseOffset, crc32c);
+    const times = timeBytes && TimeIndex.decode(timeBytes, baseOffset, crc32c);
+    if (offsets === undefined || times === undefined) return undefined;
+    segment.maxTimestamp = times.last.timestamp;
+    segment.maxTimestampOffset = times.last.baseOffset;
+    return { file: storage.open(this.path(baseOffset, "log")), offsets, times, transactions: this.#loadTransactions(baseOffset) };
+  }
+
+  #loadTransactions(baseOffset: Offset): TransactionIndex {
+    const path = this.path(baseOffset, "txnindex");
+    const bytes = this.#init.storage.readFile(path);
+    if (bytes === undefined) return new TransactionIndex();
+    const transactions = TransactionIndex.decode(bytes, this.#init.crc32c);
+    if (transactions === undefined) throw logCorrupt({ file: path, position: 0, offset: baseOffset });
+    return transactions;
+  }
+
+  #rebuild(segment: Segment): SegmentParts {
+    const { baseOffset } = segment;
+    const path = this.path(baseOffset, "log");
+    const copy = new Segment({ baseOffset, startedMs: segment.startedMs });
+    const empty = Segment.emptyParts(this.#init.storage.open(path), baseOffset);
+    const parts = { ...empty, transactions: this.#loadTransactions(baseOffset) };
+    const end = scanBatches(parts.file, {
+      crc32c: this.#init.crc32c,
+      visit: (batch) => {
+        if (batch.baseOffset !== copy.endOffset) return new Error("offsets do not continue");
+        copy.add(batch, parts, this.#init.indexIntervalBytes);
+        return undefined;
+      },
+    });
+    if (end.cause !== undefined) throw logCorrupt({ file: path, position: end.position, offset: copy.endOffset }, end.cause);
+    copy.completeIndexes(parts);
+    segment.maxTimestamp = copy.maxTimestamp;
+    segment.maxTimestampOffset = copy.maxTimestampOffset;
+    return parts;
+  }
+
+  #shut(segment: Segment | undefined): void {
+    segment?.parts?.file.close();
+    if (segment !== undefined) segment.parts = undefined;
+  }
+}

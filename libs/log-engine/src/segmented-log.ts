@@ -1,0 +1,329 @@
+import { assert } from "@millrace/stdx";
+import { AppError, NO_TIMESTAMP, toAppError, type LeaderEpoch, type Offset, type ProducerId } from "@millrace/model";
+import { buildEndTransactionMarker, type BatchRules, RecordBatchView, stampBatch, validateBatch } from "@millrace/records";
+import { CheckpointFile } from "./checkpoint-file.ts";
+import { fencedLeaderEpoch, logBacklog, logFailed, offsetOutOfRange, unknownLeaderEpoch } from "./errors.ts";
+import { LEADER_EPOCHS_FILE } from "./file-names.ts";
+import type { LeaderEpochs } from "./leader-epochs.ts";
+import { SEGMENT_POSITION_END, STAGED_BYTES_MAX } from "./limits.ts";
+import { LogReader } from "./log-reader.ts";
+import { LogSync } from "./log-sync.ts";
+import { retain } from "./log-retention.ts";
+import { findOffsetForTime } from "./offset-for-time.ts";
+import type * as api from "./partition-log.ts";
+import type { ProducerState } from "./producer-state.ts";
+import { writeSealedFile } from "./sealed-file.ts";
+import { Segment, type SegmentMark } from "./segment.ts";
+import type { SegmentList } from "./segment-list.ts";
+import { LogTail, type SharedTailCache } from "./tail-cache.ts";
+import { abortedIn } from "./transaction-lookup.ts";
+
+const RELATIVE_OFFSET_END = 4_294_967_296; // indexes keep 32 bits
+
+/** What opening a folder found; all of it belongs to the log from then on. */
+export interface SegmentedLogInit {
+  readonly identity: api.PartitionIdentity;
+  readonly folder: string;
+  readonly settings: api.LogSettings;
+  readonly ports: api.LogPorts;
+  readonly tailCache: SharedTailCache;
+  readonly segments: SegmentList;
+  readonly producers: ProducerState;
+  readonly epochs: LeaderEpochs;
+  readonly checkpoint: CheckpointFile;
+  readonly logStartOffset: Offset;
+  readonly highWatermark: Offset;
+  readonly recoveryPoint: Offset;
+  readonly snapshots: readonly Offset[];
+  readonly recovery: api.RecoveryReport;
+}
+
+/** The log of a partition in segments of any Storage; see PartitionLog for what it promises. */
+export class SegmentedLog implements api.PartitionLog {
+  readonly identity: api.PartitionIdentity;
+  readonly folder: string;
+  readonly recovery: api.RecoveryReport;
+  readonly #ports: api.LogPorts;
+  readonly #segments: SegmentList;
+  readonly #producers: ProducerState;
+  readonly #epochs: LeaderEpochs;
+  readonly #tail: LogTail;
+  readonly #reader: LogReader;
+  readonly #sync: LogSync;
+  #settings: api.LogSettings;
+  #rules: BatchRules;
+  #highWatermark: Offset;
+  #logStartOffset: Offset;
+  /** Where the active segment stood before the first staged batch. */
+  #mark: SegmentMark | undefined;
+  #isEpochChanging = false;
+
+  constructor(init: SegmentedLogInit) {
+    this.identity = init.identity;
+    this.folder = init.folder;
+    this.recovery = init.recovery;
+    this.#ports = init.ports;
+    this.#segments = init.segments;
+    this.#producers = init.producers;
+    this.#epochs = init.epochs;
+    this.#settings = init.settings;
+    this.#rules = { crc32c: init.ports.crc32c, maxBytes: init.settings.maxMessageBytes };
+    this.#highWatermark = init.highWatermark;
+    this.#logStartOffset = init.logStartOffset;
+    this.#tail = new LogTail(init.tailCache);
+    this.#reader = new LogReader({ segments: this.#segments, tail: this.#tail, crc32c: init.ports.crc32c });
+    this.#sync = new LogSync(init, () => ({ highWatermark: this.#highWatermark, logStartOffset: this.#logStartOffset }));
+  }
+
+  get settings(): api.LogSettings {
+    return this.#settings;
+  }
+  get logStartOffset(): Offset {
+    return this.#logStartOffset;
+  }
+  get logEndOffset(): Offset {
+    return this.#segments.active.writtenEndOffset;
+  }
+  get stagedEndOffset(): Offset {
+    return this.#segments.active.endOffset;
+  }
+  get syncedEndOffset(): Offset {
+    return this.#sync.syncedEndOffset;
+  }
+  get highWatermark(): Offset {
+    return this.#highWatermark;
+  }
+  get lastStableOffset(): Offset {
+    return this.#producers.lastStableOffset(this.#highWatermark);
+  }
+  get leaderEpoch(): LeaderEpoch {
+    return this.#epochs.lastEpoch;
+  }
+  get leaderEpochStartOffset(): Offset {
+    return this.#epochs.last?.startOffset ?? this.#logStartOffset;
+  }
+  get replicaEndOffset(): Offset {
+    return this.#settings.flush === "ack" ? this.syncedEndOffset : this.logEndOffset;
+  }
+  get sizeBytes(): number {
+    return this.#segments.all.reduce((sum, segment) => sum + segment.writtenBytes, 0);
+  }
+  get segmentCount(): number {
+    return this.#segments.all.length;
+  }
+  get stagedBytes(): number {
+    return this.#tail.stagedBytes;
+  }
+  get failure(): Error | undefined {
+    return this.#sync.failure;
+  }
+
+  configure(settings: api.LogSettings): void {
+    this.#settings = settings;
+    this.#rules = { ...this.#rules, maxBytes: settings.maxMessageBytes };
+  }
+
+  async startLeaderEpoch(epoch: LeaderEpoch): Promise<void> {
+    if (epoch < this.leaderEpoch) throw fencedLeaderEpoch({ leaderEpoch: epoch, currentEpoch: this.leaderEpoch, folder: this.folder });
+    if (epoch === this.leaderEpoch) return;
+    assert(this.stagedBytes === 0, "nothing is staged when a leader epoch starts");
+    this.#isEpochChanging = true;
+    try {
+      this.#epochs.start(epoch, this.logEndOffset);
+      await writeSealedFile(this.#ports, `${this.folder}/${LEADER_EPOCHS_FILE}`, this.#epochs.toJson());
+      this.#isEpochChanging = false; // stays set after a failure: no record of an epoch that is not on disk
+    } catch (error) {
+      throw this.#sync.fail(toAppError(error));
+    }
+  }
+
+  endOffsetOfEpoch(epoch: LeaderEpoch): { readonly leaderEpoch: LeaderEpoch; readonly endOffset: Offset } | undefined {
+    return this.#epochs.endOf(epoch, this.logEndOffset);
+  }
+
+  stage(batch: Uint8Array, options: api.StageOptions): api.StageResult {
+    this.#assertLeads(options.leaderEpoch);
+    const view = validateBatch(batch, this.#rules);
+    const isIdempotent = view.producerId >= 0;
+    if (isIdempotent) {
+      const first = this.#producers.check(view, options.transactionVerified === true);
+      if (first !== undefined) {
+        return { kind: "duplicate", baseOffset: first.baseOffset, lastOffset: first.lastOffset, logAppendTime: NO_TIMESTAMP };
+      }
+    }
+    const placed = this.#place(batch, options);
+    if (isIdempotent) this.#producers.append(placed, options.now);
+    const logAppendTime = this.#settings.messageTimestampType === "LogAppendTime" ? options.now : NO_TIMESTAMP;
+    return { kind: "appended", baseOffset: placed.baseOffset, lastOffset: placed.lastOffset, logAppendTime };
+  }
+
+  stageMarker(input: api.MarkerInput, options: api.StageOptions): api.StageResult {
+    this.#assertLeads(options.leaderEpoch);
+    const repeated = this.#producers.checkMarker(input);
+    if (repeated !== undefined) return { kind: "duplicate", baseOffset: repeated, lastOffset: repeated, logAppendTime: NO_TIMESTAMP };
+    const marker = { ...input, timestamp: options.now };
+    const { baseOffset } = this.#place(buildEndTransactionMarker(marker, this.#ports.crc32c), options);
+    const ended = this.#producers.appendMarker(marker, { offset: baseOffset, seenMs: options.now });
+    if (ended !== undefined && marker.outcome === "abort") {
+      const lastStableOffset = this.#producers.firstOpenOffset ?? this.stagedEndOffset;
+      this.#segments.activeParts.transactions.add({ producerId: marker.producerId, ...ended, lastStableOffset });
+    }
+    return { kind: "appended", baseOffset, lastOffset: baseOffset, logAppendTime: NO_TIMESTAMP };
+  }
+
+  writeStaged(): void {
+    if (this.#mark === undefined) return;
+    const segment = this.#segments.active;
+    const parts = this.#segments.activeParts;
+    try {
+      parts.file.append(this.#tail.stagedChunks());
+    } catch (error) {
+      segment.goBackTo(this.#mark, parts);
+      this.#tail.undo();
+      this.#producers.undo();
+      this.#mark = undefined;
+      throw isDiskFull(error) ? error : this.#sync.fail(toAppError(error));
+    }
+    this.#mark = undefined;
+    segment.confirm();
+    this.#tail.confirm();
+    this.#producers.confirm();
+  }
+
+  sync(): Promise<void> {
+    return this.#sync.sync();
+  }
+
+  advanceHighWatermark(inSyncEndOffsets: readonly Offset[]): boolean {
+    assert(inSyncEndOffsets.length > 0, "the in-sync set has at least the leader");
+    const next = Math.min(...inSyncEndOffsets, this.logEndOffset) as Offset;
+    if (next <= this.#highWatermark) return false;
+    this.#highWatermark = next;
+    return true;
+  }
+
+  read(options: api.ReadOptions): api.ReadResult {
+    const { offset } = options;
+    const { logStartOffset, logEndOffset } = this;
+    if (offset < logStartOffset || offset > logEndOffset) throw offsetOutOfRange({ offset, logStartOffset, logEndOffset, folder: this.folder });
+    const endOffset = Math.min(options.endOffset, logEndOffset) as Offset;
+    if (offset >= endOffset) return { chunks: [], sizeBytes: 0, nextOffset: offset };
+    return this.#reader.read({ ...options, endOffset });
+  }
+
+  abortedTransactions(offset: Offset, endOffset: Offset): readonly api.AbortedTransaction[] {
+    return abortedIn(this.#segments, { offset, endOffset });
+  }
+
+  offsetForTime(query: api.TimeQuery, isolation: api.Isolation): api.OffsetAtTime | undefined {
+    const endOffset = isolation === "read-committed" ? this.lastStableOffset : this.#highWatermark;
+    if (query === "latest") return this.#at(endOffset);
+    if (query === "earliest") return this.#at(this.#logStartOffset);
+    const found = findOffsetForTime(query, { log: this, segments: this.#segments, endOffset, codecs: this.#ports.codecs });
+    return found === undefined ? undefined : { ...this.#at(found.offset), timestamp: found.timestamp };
+  }
+
+  hasOpenTransaction(producerId: ProducerId): boolean {
+    return this.#producers.hasOpenTransaction(producerId);
+  }
+
+  checkpoint(): Promise<void> {
+    return this.#sync.checkpoint();
+  }
+
+  async applyRetention(options: Parameters<api.PartitionLog["applyRetention"]>[0]): Promise<api.RetentionResult> {
+    this.#producers.forgetIdle(options.now);
+    return retain({ ...options, log: this, segments: this.#segments, storage: this.#ports.storage, roll: () => this.#roll(options.now) }, (offset) => this.#moveStart(offset));
+  }
+
+  async deleteRecordsBefore(offset: Offset): Promise<void> {
+    if (offset > this.#highWatermark) throw offsetOutOfRange({ offset, highWatermark: this.#highWatermark, folder: this.folder });
+    await this.#moveStart(offset);
+  }
+
+  async close(): Promise<void> {
+    if (this.failure === undefined) {
+      this.writeStaged();
+      await this.sync();
+      await this.#sync.closeCleanly();
+    }
+    this.abandon();
+  }
+
+  abandon(): void {
+    this.#tail.clear();
+    this.#segments.closeAll();
+    this.#sync.fail(logFailed({ folder: this.folder, reason: "closed" }));
+  }
+
+  /** Copies a batch behind the staged ones, stamps the copy and counts it. */
+  #place(batch: Uint8Array, options: api.StageOptions): RecordBatchView {
+    this.#prepare(batch.length, options.now);
+    const segment = this.#segments.active;
+    const parts = this.#segments.activeParts;
+    this.#mark ??= segment.mark(parts);
+    const baseOffset = segment.endOffset;
+    const slab = this.#tail.reserve(batch.length, { baseOffset: segment.baseOffset, position: segment.sizeBytes, endOffset: baseOffset });
+    const position = slab.usedBytes - batch.length;
+    slab.bytes.set(batch, position);
+    const view = new RecordBatchView(slab.bytes, position);
+    if (this.#settings.messageTimestampType === "LogAppendTime" && !view.isControl) {
+      const logAppendTime = { timestamp: options.now, crc32c: this.#ports.crc32c };
+      stampBatch(slab.bytes, { baseOffset, leaderEpoch: options.leaderEpoch, position, logAppendTime });
+    } else {
+      stampBatch(slab.bytes, { baseOffset, leaderEpoch: options.leaderEpoch, position });
+    }
+    segment.add(view, parts, this.#settings.indexIntervalBytes);
+    return view;
+  }
+
+  /** Makes sure that a batch may be staged into the active segment; starts a new one only while nothing is staged, so that a write is one file's. */
+  #prepare(bytes: number, now: api.StageOptions["now"]): void {
+    if (this.#mark !== undefined) {
+      if (this.stagedBytes + bytes > STAGED_BYTES_MAX) throw logBacklog({ stagedBytes: this.stagedBytes, folder: this.folder });
+      return;
+    }
+    const segment = this.#segments.active;
+    if (segment.sizeBytes === 0) {
+      segment.startedMs = now;
+      return;
+    }
+    const bytesMax = Math.min(this.#settings.segmentBytes, SEGMENT_POSITION_END - STAGED_BYTES_MAX);
+    const isFull = segment.sizeBytes + bytes > bytesMax || segment.endOffset - segment.baseOffset > RELATIVE_OFFSET_END - STAGED_BYTES_MAX;
+    if (isFull || now - segment.startedMs >= this.#settings.segmentMs) this.#roll(now);
+  }
+
+  /** Starts a new segment at the log's end. */
+  #roll(now: api.StageOptions["now"]): void {
+    assert(this.stagedBytes === 0, "nothing is staged when a segment is rolled");
+    const closed = this.#segments.active;
+    const baseOffset = closed.endOffset;
+    const file = this.#ports.storage.open(this.#segments.path(baseOffset, "log"), { create: true });
+    const segment = new Segment({ baseOffset, startedMs: now });
+    segment.parts = Segment.emptyParts(file, baseOffset);
+    this.#sync.rolled(closed, { baseOffset, startedMs: now, producers: this.#producers.toJson() });
+    this.#segments.push(segment);
+  }
+
+  async #moveStart(offset: Offset): Promise<void> {
+    if (offset <= this.#logStartOffset) return;
+    this.#logStartOffset = offset;
+    await this.#sync.checkpoint();
+  }
+
+  #assertLeads(epoch: LeaderEpoch): void {
+    const { failure } = this;
+    if (failure !== undefined) throw failure;
+    const context = { leaderEpoch: epoch, currentEpoch: this.leaderEpoch, folder: this.folder };
+    if (epoch < this.leaderEpoch) throw fencedLeaderEpoch(context);
+    if (epoch > this.leaderEpoch || this.#isEpochChanging) throw unknownLeaderEpoch(context);
+  }
+
+  #at(offset: Offset): api.OffsetAtTime {
+    return { offset, timestamp: NO_TIMESTAMP, leaderEpoch: this.#epochs.epochOf(offset) };
+  }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof AppError && error.kind === "exhausted";
+}
