@@ -96,6 +96,7 @@ function callRaw(address: string, { definition, method, request }: { definition:
 /** Asks as grpcurl does, with the reflection protocol's own definition. */
 async function reflect(address: string, request: object): Promise<unknown> {
   const require = createRequire(createRequire(import.meta.url).resolve("@grpc/reflection"));
+  // eslint-disable-next-line @nx/enforce-module-boundaries -- what @grpc/reflection itself loads its protocol with
   const { loadSync } = require("@grpc/proto-loader") as { loadSync: (path: string) => Parameters<typeof loadPackageDefinition>[0] };
   const root = loadPackageDefinition(loadSync(require.resolve("../proto/grpc/reflection/v1/reflection.proto")));
   const Service = ["grpc", "reflection", "v1", "ServerReflection"].reduce<unknown>((scope, name) => Reflect.get(scope as object, name), root);

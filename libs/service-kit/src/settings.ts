@@ -38,7 +38,6 @@ export function loadSettings<S extends z.ZodObject>(schema: S, sources: SettingS
     put(values, field.path, typeof value === "string" ? parseText(field, value, `--${name}`) : value);
   }
   const parsed = schema.strict().safeParse(values);
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- TypeScript 7 does not see that strict() keeps the output
   if (parsed.success) return parsed.data as z.output<S>;
   throw issueError(parsed.error, fields, values);
 }
@@ -64,9 +63,9 @@ function readSettingsFile(path: string | undefined): Record<string, unknown> {
 function put(values: Record<string, unknown>, path: readonly string[], value: unknown): void {
   let target = values;
   for (const key of path.slice(0, -1)) {
-    const next = typeof target[key] === "object" && target[key] !== null ? { ...target[key] } : {};
+    const next: Record<string, unknown> = typeof target[key] === "object" ? { ...target[key] } : {};
     target[key] = next;
-    target = next as Record<string, unknown>;
+    target = next;
   }
   target[path.at(-1) ?? ""] = value;
 }
