@@ -1,0 +1,120 @@
+import type { JobDefinition } from "@millrace/model";
+import { planJob } from "@millrace/planner";
+import {
+  type BatchResult, createWorkerRuntime, type IncomingBlock, type MapResult, type RuntimeBatch, type SinkRecord, type SourceTask, type WorkerRuntime,
+} from "../../src/index.ts";
+import { V8_CODEC } from "./v8-codec.ts";
+
+type EdgeEnd = Parameters<WorkerRuntime["receiveEdgeEnd"]>[0];
+type Message = { readonly from: number; readonly to: number } & ({ readonly block: IncomingBlock } | { readonly end: EdgeEnd });
+
+/** Elements of one batch by source, then task. */
+export type BatchInput = ReadonlyMap<string, readonly (readonly unknown[])[]>;
+
+export interface BatchOutcome {
+  readonly maps: readonly MapResult[];
+  readonly results: readonly BatchResult[];
+  readonly sinks: readonly SinkRecord[];
+}
+
+/** State parts by operator and task. */
+export type Snapshot = ReadonlyMap<string, { readonly operatorId: string; readonly taskIndex: number; readonly bytes: Uint8Array }>;
+
+/**
+ * Several workers of one job in one thread. Messages between them are delivered one at a time, in an order that `pick` chooses among the senders: only
+ * what one worker sends to another stays in order, as over a connection.
+ */
+export class TestCluster {
+  readonly workers: readonly WorkerRuntime[];
+  readonly printed: string[] = [];
+  readonly #sourceTasks: readonly (SourceTask & { readonly worker: number })[];
+  readonly #parts = new Map<string, { operatorId: string; taskIndex: number; bytes: Uint8Array }>();
+  readonly #pick: (count: number) => number;
+  #messages: Message[] = [];
+  #sinks: SinkRecord[] = [];
+
+  constructor(options: {
+    readonly job: JobDefinition;
+    readonly workerCount: number;
+    readonly tasksOfSource: ReadonlyMap<string, number>;
+    readonly pick?: (count: number) => number;
+    readonly snapshot?: Snapshot;
+  }) {
+    const { job, workerCount } = options;
+    const plan = planJob(job.graph);
+    const { slotCount, batchIntervalMs } = job.graph.settings;
+    this.#pick = options.pick ?? (() => 0);
+    let next = 0;
+    this.#sourceTasks = Array.from(options.tasksOfSource).flatMap(([source, count]) =>
+      Array.from({ length: count }, (_, index) => ({ source, index, topic: source, partition: index, worker: next++ % workerCount })),
+    );
+    const slotWorkers = Array.from({ length: slotCount }, (_, slot) => Math.floor((slot * workerCount) / slotCount));
+    this.workers = Array.from({ length: workerCount }, (_, workerIndex) =>
+      createWorkerRuntime({
+        jobId: "job",
+        plan,
+        functions: job.functions,
+        settings: { batchIntervalMs },
+        layout: { workerIndex, workerCount, slotWorkers, sourceTasks: this.#sourceTasks.filter(({ worker }) => worker === workerIndex) },
+        codec: V8_CODEC,
+        eventTimeAheadMaxMs: Infinity,
+        output: {
+          sendBlock: ({ toWorker, ...block }) => this.#messages.push({ from: workerIndex, to: toWorker, block }),
+          edgeEnd: ({ toWorker, ...end }) => this.#messages.push({ from: workerIndex, to: toWorker, end: { ...end, fromWorker: workerIndex } }),
+          emitSink: (record) => this.#sinks.push(record),
+          print: (text) => this.printed.push(text),
+        },
+      }),
+    );
+    for (const part of options.snapshot?.values() ?? []) {
+      this.#parts.set(`${part.operatorId}/${part.taskIndex}`, part);
+      for (const worker of this.workers) worker.loadState(part);
+    }
+  }
+
+  async runBatch(batch: RuntimeBatch, input: BatchInput): Promise<BatchOutcome> {
+    this.#sinks = [];
+    for (const worker of this.workers) worker.beginBatch(batch);
+    const maps = this.workers.map((worker, index) => this.#map(worker, index, input));
+    await Promise.all(this.workers.map((worker) => worker.advance()));
+    while (this.#messages.length > 0) {
+      const message = this.#takeMessage();
+      const worker = this.workers[message.to];
+      if (worker === undefined) throw new Error("no such worker");
+      if ("block" in message) worker.receiveBlock(message.block);
+      else worker.receiveEdgeEnd(message.end);
+      await worker.advance();
+    }
+    return { maps, results: this.workers.map((worker) => worker.finishBatch()), sinks: this.#sinks };
+  }
+
+  /** All state after the last batch. */
+  snapshot(): Snapshot {
+    for (const worker of this.workers) {
+      for (const { operatorId, taskIndex, bytes } of worker.snapshotState()) {
+        if (bytes !== undefined) this.#parts.set(`${operatorId}/${taskIndex}`, { operatorId, taskIndex, bytes });
+      }
+    }
+    return new Map(this.#parts);
+  }
+
+  #map(worker: WorkerRuntime, workerIndex: number, input: BatchInput): MapResult {
+    for (const task of this.#sourceTasks) {
+      if (task.worker !== workerIndex) continue;
+      const elements = input.get(task.source)?.[task.index] ?? [];
+      worker.pushElements({ source: task.source, index: task.index, elements });
+      worker.endSource(task.source, task.index);
+    }
+    return worker.endSources();
+  }
+
+  /** The first message of a random (sender, receiver). */
+  #takeMessage(): Message {
+    const lanes = [...new Set(this.#messages.map(({ from, to }) => `${from}>${to}`))];
+    const lane = lanes[this.#pick(lanes.length)];
+    const index = this.#messages.findIndex(({ from, to }) => `${from}>${to}` === lane);
+    const [message] = this.#messages.splice(index, 1);
+    if (message === undefined) throw new Error("no message");
+    return message;
+  }
+}
