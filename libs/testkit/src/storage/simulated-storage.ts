@@ -1,0 +1,261 @@
+import { AppError } from "@millrace/model";
+import type { Storage, StorageEntry, StorageFile } from "@millrace/ports";
+import { SeededRandom } from "../random.ts";
+import { SimulatedInode } from "./simulated-file.ts";
+
+type Entry = SimulatedInode | "folder";
+type Names = Map<string, Entry>;
+
+/** A change of names that is not durable before its folder is synced. */
+interface NameChange {
+  readonly folder: string;
+  apply(names: Names): void;
+}
+
+/**
+ * A disk in memory that knows what is durable. Strict where file systems differ: bytes are durable after `sync` only, names after `syncFolder` only; at a
+ * power cut what is not durable is dropped, kept in part or torn, by the seed.
+ */
+export class SimulatedStorage implements Storage {
+  /** A disk that lies: syncs succeed and do nothing. For planting the bug that tests must find. */
+  ignoresSyncs = false;
+  readonly #random: SeededRandom;
+  #names: Names = new Map([["", "folder"]]);
+  #durable: Names = new Map([["", "folder"]]);
+  #pending: NameChange[] = [];
+  #operations = 0;
+  #powerOffAt = Infinity;
+  #bytesMax = Infinity;
+  #failingSync: string | undefined;
+  /** Handles of an earlier life are dead. */
+  #life = 0;
+
+  constructor(options: { readonly seed: number }) {
+    this.#random = new SeededRandom(options.seed);
+  }
+
+  /** Writes, syncs and name changes so far. */
+  get operationCount(): number {
+    return this.#operations;
+  }
+
+  /** After this many more operations the power is off: they fail and have no effect, until `powerLoss` or `crash` starts the machine again. */
+  powerOffAfter(operations: number): void {
+    this.#powerOffAt = this.#operations + operations;
+  }
+
+  /** The disk holds at most this many bytes; appends beyond are `disk-full`. */
+  limitBytes(bytesMax: number): void {
+    this.#bytesMax = bytesMax;
+  }
+
+  /** The next sync of a file whose path ends so fails, as do all later ones of it. */
+  failSyncOf(pathEnd: string | undefined): void {
+    this.#failingSync = pathEnd;
+  }
+
+  flipBit(path: string, position: number, bit = 0): void {
+    this.#inode(path).flipBit(position, bit);
+  }
+
+  /** The process dies: handles are dead, everything written stays. */
+  crash(): void {
+    this.#restart();
+  }
+
+  /** Power goes and comes back: what was not durable is dropped, in part or whole. */
+  powerLoss(): void {
+    const kept = this.#random.integer(this.#pending.length + 1);
+    for (const change of this.#pending.slice(0, kept)) change.apply(this.#durable);
+    this.#pending = [];
+    for (const path of [...this.#durable.keys()]) if (!this.#hasParents(path)) this.#durable.delete(path);
+    for (const entry of this.#durable.values()) if (entry !== "folder") entry.losePower(this.#random);
+    this.#names = new Map(this.#durable);
+    this.#restart();
+  }
+
+  open(path: string, options: { create?: boolean } = {}): StorageFile {
+    const found = this.#names.get(path);
+    if (found instanceof SimulatedInode) return this.#handle(path, found);
+    if (options.create !== true || found === "folder") throw missing(path);
+    if (this.#names.get(parentOf(path)) !== "folder") throw missing(parentOf(path));
+    this.#operate();
+    const inode = new SimulatedInode();
+    this.#change({ folder: parentOf(path), apply: (names) => void names.set(path, inode) });
+    return this.#handle(path, inode);
+  }
+
+  exists(path: string): boolean {
+    return this.#names.has(path);
+  }
+
+  list(path: string): readonly StorageEntry[] {
+    const entries: StorageEntry[] = [];
+    for (const [name, entry] of this.#names) {
+      if (name === "" || parentOf(name) !== path) continue;
+      const isFolder = entry === "folder";
+      entries.push({ name: name.slice(path === "" ? 0 : path.length + 1), isFolder, sizeBytes: isFolder ? 0 : entry.volatile.size });
+    }
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  createFolder(path: string): void {
+    if (this.#names.has(path)) return;
+    this.createFolder(parentOf(path));
+    this.#operate();
+    this.#change({ folder: parentOf(path), apply: (names) => void names.set(path, "folder") });
+  }
+
+  rename(from: string, to: string): void {
+    if (!this.#names.has(from)) throw missing(from);
+    this.#operate();
+    this.#change({ folder: parentOf(to), apply: (names) => moveNames(names, from, to) });
+  }
+
+  remove(path: string): void {
+    if (!this.#names.has(path)) return;
+    this.#operate();
+    this.#change({ folder: parentOf(path), apply: (names) => removeNames(names, path) });
+  }
+
+  async syncFolder(path: string): Promise<void> {
+    await Promise.resolve();
+    this.#operate();
+    if (this.ignoresSyncs) return;
+    const [own, others] = [this.#pending.filter((change) => change.folder === path), this.#pending.filter((change) => change.folder !== path)];
+    for (const change of own) change.apply(this.#durable);
+    this.#pending = others;
+  }
+
+  readFile(path: string): Uint8Array | undefined {
+    const found = this.#names.get(path);
+    return found instanceof SimulatedInode ? found.volatile.bytes.slice(0, found.volatile.size) : undefined;
+  }
+
+  async writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
+    await Promise.resolve();
+    if (this.#names.get(parentOf(path)) !== "folder") throw missing(parentOf(path));
+    this.#operate();
+    this.#reserve(bytes.length);
+    const inode = new SimulatedInode();
+    inode.write(0, bytes);
+    if (!this.ignoresSyncs) inode.sync();
+    this.#change({ folder: parentOf(path), apply: (names) => void names.set(path, inode) });
+    await this.syncFolder(parentOf(path));
+  }
+
+  #handle(path: string, inode: SimulatedInode): StorageFile {
+    const life = this.#life;
+    const check = (): void => {
+      if (life !== this.#life) throw failed(path, "handle of a process that died");
+    };
+    return {
+      get sizeBytes() {
+        return inode.volatile.size;
+      },
+      append: (chunks) => {
+        check();
+        const position = inode.volatile.size;
+        this.#operate();
+        this.#reserve(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+        for (const chunk of chunks) inode.write(inode.volatile.size, chunk);
+        return position;
+      },
+      writeAt: (position, bytes) => {
+        check();
+        this.#operate();
+        this.#reserve(Math.max(position + bytes.length - inode.volatile.size, 0));
+        inode.write(position, bytes);
+      },
+      read: (position, target) => {
+        check();
+        const bytes = inode.volatile.bytes.subarray(position, Math.max(Math.min(position + target.length, inode.volatile.size), position));
+        target.set(bytes);
+        return bytes.length;
+      },
+      readAsync(position, target) {
+        return Promise.resolve(this.read(position, target));
+      },
+      sync: async () => {
+        check();
+        await Promise.resolve();
+        check();
+        this.#operate();
+        if (this.#failingSync !== undefined && path.endsWith(this.#failingSync)) throw failed(path, "sync failed");
+        if (!this.ignoresSyncs) inode.sync();
+      },
+      truncate: (sizeBytes) => {
+        check();
+        this.#operate();
+        inode.truncate(sizeBytes);
+      },
+      close: () => undefined,
+    };
+  }
+
+  #change(change: NameChange): void {
+    change.apply(this.#names);
+    this.#pending.push(change);
+  }
+
+  #operate(): void {
+    if (this.#operations >= this.#powerOffAt) throw failed("", "power is off");
+    this.#operations++;
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#bytesMax === Infinity) return;
+    let used = bytes;
+    for (const entry of this.#names.values()) if (entry !== "folder") used += entry.volatile.size;
+    if (used > this.#bytesMax) throw new AppError({ kind: "exhausted", code: "disk-full", message: "no space left", context: { used, bytesMax: this.#bytesMax } });
+  }
+
+  #restart(): void {
+    this.#life++;
+    this.#powerOffAt = Infinity;
+  }
+
+  #inode(path: string): SimulatedInode {
+    const found = this.#names.get(path);
+    if (!(found instanceof SimulatedInode)) throw missing(path);
+    return found;
+  }
+
+  #hasParents(path: string): boolean {
+    for (let parent = path; parent !== ""; ) {
+      parent = parentOf(parent);
+      if (this.#durable.get(parent) !== "folder") return false;
+    }
+    return true;
+  }
+}
+
+/** A disk in memory with power cuts, torn writes, full disk, failing syncs and flipped bits, all from one seed. */
+export function createSimulatedStorage(options: { readonly seed: number }): SimulatedStorage {
+  return new SimulatedStorage(options);
+}
+
+function parentOf(path: string): string {
+  const end = path.lastIndexOf("/");
+  return end < 0 ? "" : path.slice(0, end);
+}
+
+function removeNames(names: Names, path: string): void {
+  for (const name of [...names.keys()]) if (name === path || name.startsWith(`${path}/`)) names.delete(name);
+}
+
+function moveNames(names: Names, from: string, to: string): void {
+  const moved = [...names].filter(([name]) => name === from || name.startsWith(`${from}/`));
+  if (moved.length === 0) return;
+  removeNames(names, to);
+  removeNames(names, from);
+  for (const [name, entry] of moved) names.set(`${to}${name.slice(from.length)}`, entry);
+}
+
+function missing(path: string): AppError {
+  return new AppError({ kind: "not-found", code: "file-missing", message: "no such file", context: { path } });
+}
+
+function failed(path: string, reason: string): AppError {
+  return new AppError({ kind: "unavailable", code: "disk-failed", message: "disk failed", context: { path, reason } });
+}
