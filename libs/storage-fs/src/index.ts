@@ -1,1 +1,2 @@
-export {};
+export { type DataFolder, openDataFolder } from "./data-folder.ts";
+export { createFsStorage } from "./fs-storage.ts";

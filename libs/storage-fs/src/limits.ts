@@ -1,0 +1,5 @@
+/** Buffers per writev: IOV_MAX of Linux and macOS. */
+export const WRITE_CHUNKS_MAX = 1_024;
+
+/** Attempts to take the lock over from a dead process, each against another process that tries the same. */
+export const LOCK_ATTEMPTS_MAX = 5;
