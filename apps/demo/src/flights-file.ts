@@ -1,0 +1,38 @@
+import { fileURLToPath } from "node:url";
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+
+/** One flight as the file has it. */
+export interface Flight {
+  readonly date: Date;
+  /** Minutes; negative when early. */
+  readonly delay: number;
+  /** Miles. */
+  readonly distance: number;
+  readonly origin: string;
+  readonly destination: string;
+}
+
+interface FlightRow {
+  readonly date: Date;
+  readonly delay: bigint;
+  readonly distance: bigint;
+  readonly origin: string;
+  readonly destination: string;
+}
+
+export const FLIGHTS_FILE = fileURLToPath(import.meta.resolve("vega-datasets/data/flights-3m.parquet"));
+
+/** US flights of the first half of 2001, in order of time; a row group (272,727 flights) at a time. */
+export async function* readFlights(options: { recordCount: number }): AsyncGenerator<readonly Flight[]> {
+  const file = await asyncBufferFromFile(FLIGHTS_FILE);
+  const metadata = await parquetMetadataAsync(file);
+  let rowStart = 0;
+  for (const group of metadata.row_groups) {
+    const rowEnd = Math.min(rowStart + Number(group.num_rows), options.recordCount);
+    if (rowEnd <= rowStart) return;
+    const rows = (await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd })) as unknown as readonly FlightRow[];
+    yield rows.map((row) => ({ ...row, delay: Number(row.delay), distance: Number(row.distance) }));
+    rowStart += Number(group.num_rows);
+  }
+}
