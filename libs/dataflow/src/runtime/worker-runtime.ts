@@ -8,7 +8,7 @@ import { Inbox } from "../shuffle/inbox.ts";
 import { rowCount } from "../shuffle/rows.ts";
 import { BatchState } from "./batch-state.ts";
 import type {
-  BatchResult, IncomingBlock, MapResult, RuntimeBatch, RuntimeOutput, SourceTask, StateSnapshot, WorkerLayout, WorkerRuntime, WorkerRuntimeOptions,
+  BatchResult, IncomingBlock, MapResult, RuntimeBatch, RuntimeOutput, StateSnapshot, WorkerLayout, WorkerRuntime, WorkerRuntimeOptions,
 } from "./runtime-types.ts";
 import { createStageTask, type StageTask, type StatefulPart, type TaskFactory } from "./stage-task.ts";
 
@@ -82,26 +82,25 @@ class Runtime implements WorkerRuntime {
   }
 
   pushRecords(request: Parameters<WorkerRuntime["pushRecords"]>[0]): void {
-    const task = this.#sourceTask(request.source, request.index);
-    const pushed = assertDefined(task.source, "source").push(request.records, request.startOffset, request.endOffset);
+    const pushed = this.#sourceTask(request.source, request.index)?.source?.push(request.records, request.startOffset, request.endOffset);
+    if (pushed === undefined) return;
     this.#recordsIn += pushed.records;
     this.#bytesIn += pushed.bytes;
   }
 
   pushElements(request: Parameters<WorkerRuntime["pushElements"]>[0]): void {
-    const task = this.#sourceTask(request.source, request.index);
-    this.#recordsIn += assertDefined(task.source, "source").pushElements(request.elements, request.timeMs ?? this.#state.timeMs);
+    const reader = this.#sourceTask(request.source, request.index)?.source;
+    this.#recordsIn += reader?.pushElements(request.elements, request.timeMs ?? this.#state.timeMs) ?? 0;
   }
 
   endSource(source: string, index: number): void {
-    const task = this.#sourceTask(source, index);
     this.#sourcesEnded.add(`${source}/${index}`);
-    task.endChain();
+    this.#sourceTask(source, index)?.endChain();
   }
 
   endSources(): MapResult {
     for (const { source, index } of this.#layout.sourceTasks) {
-      assert(this.#sourcesEnded.has(`${source}/${index}`) || !this.#isPlanned(source), () => `a source task has not ended source=${source} index=${index}`);
+      assert(this.#sourcesEnded.has(`${source}/${index}`) || this.#sourceTask(source, index) === undefined, () => `a source task has not ended source=${source} index=${index}`);
     }
     const eventTimes = this.#tasks.flat().flatMap((task) =>
       task.eventTimes.flatMap(({ operatorId, operator }) => {
@@ -251,14 +250,11 @@ class Runtime implements WorkerRuntime {
     return own.map((index) => createStageTask(factory, stage, { index }));
   }
 
-  #sourceTask(source: string, index: number): StageTask {
-    const found = this.#tasks.flat().find((task) => task.stage.root === source && task.index === index);
-    return assertDefined(found, `source task ${source}/${index}`);
-  }
-
-  /** A source that leads to no output is not part of the plan, though partitions of it may have owners. */
-  #isPlanned(source: SourceTask["source"]): boolean {
-    return this.#plan.stages.some((stage) => stage.root === source);
+  /** The task, or undefined for a source that leads to no output: it is not part of the plan, though its partitions may have owners. */
+  #sourceTask(source: string, index: number): StageTask | undefined {
+    const stage = this.#plan.stages.find(({ root }) => root === source);
+    if (stage === undefined) return undefined;
+    return assertDefined(this.#tasks[stage.index]?.find((task) => task.index === index), `source task ${source}/${index}`);
   }
 
   #countsOf(operator: OperatorNode): Counts {

@@ -1,0 +1,181 @@
+import fc from "fast-check";
+import type { JobDefinition } from "@millrace/model";
+import { TestJob } from "../harness/graph.ts";
+
+export const INTERVAL_MS = 100;
+
+type Pair = readonly [string | number, number];
+interface Stream {
+  readonly id: string;
+  readonly slide: number;
+  readonly timed: boolean;
+}
+
+/** One random choice: which operator, on which streams, with which numbers. */
+export interface Choice {
+  readonly operator: number;
+  readonly parent: number;
+  readonly other: number;
+  readonly size: number;
+  readonly slide: number;
+}
+
+export const choiceArbitrary: fc.Arbitrary<Choice> = fc.record({
+  operator: fc.nat(33),
+  parent: fc.nat(30),
+  other: fc.nat(30),
+  size: fc.integer({ min: 1, max: 4 }),
+  slide: fc.integer({ min: 1, max: 3 }),
+});
+
+const sum = (a: number, b: number): number => a + b;
+const total = (values: readonly number[]): number => values.reduce(sum, 0);
+const SOURCE_STREAM: Stream = { id: "a-pairs", slide: 1, timed: true };
+
+/**
+ * A job made of the choices. Every stream is of [key, integer] pairs, so that any operator fits any stream; functions do not depend on order, as results
+ * may not.
+ */
+export function jobOf(choices: readonly Choice[], listen: (id: string, elements: readonly unknown[]) => void): JobDefinition {
+  const job = new TestJob({ batchIntervalMs: INTERVAL_MS, slotCount: 8, checkpointIntervalMs: INTERVAL_MS });
+  const streams: Stream[] = [];
+  for (const name of ["a", "b"]) {
+    job.source(name);
+    job.add(`${name}-time`, { kind: "eventTime", delayMs: 0, idleAfterMs: 1 }, [name], { time: (element: readonly unknown[]) => element[2] });
+    job.add(`${name}-pairs`, { kind: "map" }, [`${name}-time`], { f: (element: readonly unknown[]) => [element[0], element[1]] });
+    streams.push({ id: `${name}-pairs`, slide: 1, timed: true });
+  }
+  for (const [index, choice] of choices.entries()) streams.push(addOperator(job, streams, choice, `x${index}`));
+  const outputs = [...streams.slice(0, 2), ...streams.slice(2)].slice(-4);
+  for (const { id } of outputs) job.add(`out-${id}`, { kind: "foreachBatch" }, [id], { f: (elements: readonly unknown[]) => listen(id, elements) });
+  const last = outputs.at(-1);
+  if (last !== undefined) job.add("sink", { kind: "sink", sink: { type: "topic", topic: "out", value: { format: "json" } } }, [last.id]);
+  return job.build();
+}
+
+function addOperator(job: TestJob, streams: readonly Stream[], choice: Choice, id: string): Stream {
+  const at = (index: number): Stream => streams[index % streams.length] ?? SOURCE_STREAM;
+  const parent = at(choice.parent);
+  const parents = [parent.id];
+  const untimed = { id, slide: parent.slide, timed: false };
+  const windowMs = choice.size * parent.slide * INTERVAL_MS;
+  const slide = choice.slide * parent.slide;
+  const slideMs = slide * INTERVAL_MS;
+  switch (choice.operator % 17) {
+    case 0:
+      job.add(id, { kind: "map" }, parents, { f: ([k, v]: Pair) => [v % 2 === 0 ? k : `${k}!`, v + 1] });
+      return { ...parent, id };
+    case 1:
+      job.add(id, { kind: "filter" }, parents, { f: ([, v]: Pair) => v % 3 !== 0 });
+      return { ...parent, id };
+    case 2:
+      job.add(id, { kind: "flatMap" }, parents, { f: ([k, v]: Pair) => [[k, v], [v, 1]] });
+      return { ...parent, id };
+    case 3:
+      job.add(id, { kind: "flatMapValues" }, parents, { f: (v: number) => new Set([v, v + 1]) });
+      return { ...parent, id };
+    case 4: {
+      const other = at(choice.other);
+      const fits = other.slide === parent.slide;
+      job.add(id, { kind: "union" }, [parent.id, fits ? other.id : parent.id]);
+      return { id, slide: parent.slide, timed: parent.timed && (!fits || other.timed) };
+    }
+    case 5:
+      job.add(id, { kind: "reduceByKey" }, parents, { f: (a: number, b: number) => Math.max(a, b) });
+      return untimed;
+    case 6:
+      job.add(`${id}-g`, { kind: "groupByKey" }, parents);
+      job.add(id, { kind: "mapValues" }, [`${id}-g`], { f: total });
+      return untimed;
+    case 7:
+      addCombine(job, id, parents, choice.size > 2);
+      return untimed;
+    case 8:
+      job.add(`${id}-c`, { kind: "countByValue" }, parents);
+      job.add(id, { kind: "map" }, [`${id}-c`], { f: ([[k], n]: readonly [Pair, number]) => [k, n] });
+      return untimed;
+    case 9:
+      job.add(`${id}-c`, { kind: "count" }, parents);
+      job.add(id, { kind: "map" }, [`${id}-c`], { f: (n: number) => ["count", n] });
+      return untimed;
+    case 10:
+      job.add(`${id}-v`, { kind: "map" }, parents, { f: ([, v]: Pair) => ["max", v] });
+      job.add(id, { kind: "reduce" }, [`${id}-v`], { f: ([, a]: Pair, [, b]: Pair) => ["max", Math.max(a, b)] });
+      return untimed;
+    case 11:
+      job.add(id, { kind: "window", windowMs, slideMs }, parents);
+      return { id, slide, timed: false };
+    case 12:
+      job.add(id, { kind: "reduceByKeyAndWindow", windowMs, slideMs, inverse: false, filtered: false }, parents, { f: (a: number, b: number) => Math.min(a, b) });
+      return { id, slide, timed: false };
+    case 13: {
+      const filtered = choice.other % 2 === 0;
+      const functions = { f: sum, inverse: (a: number, b: number) => a - b, ...(filtered ? { filter: (_: unknown, v: number) => v !== 0 } : {}) };
+      job.add(id, { kind: "reduceByKeyAndWindow", windowMs, slideMs, inverse: true, filtered }, parents, functions);
+      return { id, slide, timed: false };
+    }
+    case 14:
+      addUpdate(job, id, parents, choice.other);
+      return untimed;
+    case 15:
+      job.add(`${id}-p`, { kind: "mapPartitions" }, parents, { f: (list: Iterable<Pair>) => Array.from(list, ([k, v]) => [k, v * 2]) });
+      job.add(`${id}-g`, { kind: "glom" }, [`${id}-p`]);
+      job.add(id, { kind: "flatMap" }, [`${id}-g`], { f: (list: readonly Pair[]) => list });
+      return untimed;
+    default:
+      return addTimeWindow(job, id, parent.timed ? parent : SOURCE_STREAM, choice);
+  }
+}
+
+function addCombine(job: TestJob, id: string, parents: readonly string[], mapSideCombine: boolean): void {
+  type Combined = readonly [number, number];
+  job.add(`${id}-c`, { kind: "combineByKey", mapSideCombine }, parents, {
+    create: (v: number) => [v, 1],
+    mergeValue: (c: Combined, v: number) => [c[0] + v, c[1] + 1],
+    mergeCombiners: (a: Combined, b: Combined) => [a[0] + b[0], a[1] + b[1]],
+  });
+  job.add(id, { kind: "mapValues" }, [`${id}-c`], { f: total });
+}
+
+function addUpdate(job: TestJob, id: string, parents: readonly string[], form: number): void {
+  const next = (values: readonly number[], state: number | undefined): number | undefined => {
+    const value = (state ?? 0) + total(values) + 1;
+    return value % 5 === 0 ? undefined : value;
+  };
+  if (form % 3 === 0) {
+    job.add(id, { kind: "updateStateByKey", form: "values" }, parents, { f: next });
+  } else if (form % 3 === 1) {
+    const keyed = (time: number, _: unknown, values: readonly number[], state: number | undefined): number | undefined => next([...values, time % 7], state);
+    job.add(id, { kind: "updateStateByKey", form: "keyed" }, parents, { f: keyed });
+  } else {
+    const each = (visits: Iterable<readonly [unknown, readonly number[], number | undefined]>): unknown[] =>
+      Array.from(visits, ([key, values, state]) => [key, next(values, state)]).filter((pair) => pair[1] !== undefined);
+    job.add(id, { kind: "updateStateByKey", form: "iterator" }, parents, { f: each });
+  }
+}
+
+interface SumAndCount {
+  sum: number;
+  count: number;
+}
+
+function addTimeWindow(job: TestJob, id: string, from: Stream, choice: Choice): Stream {
+  const window = { sizeMs: choice.size * 10, slideMs: choice.slide * 10, offsetMs: choice.other % 7 };
+  job.add(`${id}-w`, { kind: "aggregateByTimeWindow", window }, [from.id], {
+    init: () => ({ sum: 0, count: 0 }),
+    add: (a: SumAndCount, v: number) => {
+      a.sum += v;
+      a.count++;
+      return a;
+    },
+    merge: (a: SumAndCount, b: SumAndCount) => {
+      a.sum += b.sum;
+      a.count += b.count;
+      return a;
+    },
+    result: (a: SumAndCount) => a.sum * 100 + a.count,
+  });
+  const flat = (row: { readonly key: string; readonly window: { readonly start: number }; readonly value: number }): unknown => [`${row.key}@${row.window.start}`, row.value];
+  job.add(id, { kind: "map" }, [`${id}-w`], { f: flat });
+  return { id, slide: from.slide, timed: true };
+}
