@@ -1,6 +1,6 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { Metadata, status as Status, type StatusObject } from "@grpc/grpc-js";
-import { ErrorKind as WireKind, ErrorSchema } from "@millrace/contracts";
+import { errorFromWire, ErrorSchema, errorToWire } from "@millrace/contracts";
 import { AppError, type ErrorKind, toAppError } from "@millrace/model";
 import { ERROR_CONTEXT_ENTRIES_MAX, ERROR_CONTEXT_LENGTH_MAX, ERROR_MESSAGE_LENGTH_MAX } from "./limits.ts";
 import { asBuffer } from "./message-codec.ts";
@@ -8,42 +8,32 @@ import { asBuffer } from "./message-codec.ts";
 /** Trailing metadata that carries the typed error; clients without Millrace's code still get status and message. */
 export const ERROR_TRAILER = "millrace-error-bin";
 
-interface Mapping {
-  readonly status: Status;
-  readonly wire: WireKind;
-}
-
 /** The one place where kinds meet gRPC. Statuses follow gRPC's advice to callers: UNAVAILABLE = the same call again, ABORTED = read again first. */
-const MAPPING: Readonly<Record<ErrorKind, Mapping>> = {
-  invalid: { status: Status.INVALID_ARGUMENT, wire: WireKind.INVALID },
-  "not-found": { status: Status.NOT_FOUND, wire: WireKind.NOT_FOUND },
-  conflict: { status: Status.ABORTED, wire: WireKind.CONFLICT },
-  fenced: { status: Status.FAILED_PRECONDITION, wire: WireKind.FENCED },
-  exhausted: { status: Status.RESOURCE_EXHAUSTED, wire: WireKind.EXHAUSTED },
-  retry: { status: Status.UNAVAILABLE, wire: WireKind.RETRY },
-  unavailable: { status: Status.UNAVAILABLE, wire: WireKind.UNAVAILABLE },
-  corrupt: { status: Status.DATA_LOSS, wire: WireKind.CORRUPT },
-  internal: { status: Status.INTERNAL, wire: WireKind.INTERNAL },
+const STATUS_OF_KIND: Readonly<Record<ErrorKind, Status>> = {
+  invalid: Status.INVALID_ARGUMENT,
+  "not-found": Status.NOT_FOUND,
+  conflict: Status.ABORTED,
+  fenced: Status.FAILED_PRECONDITION,
+  exhausted: Status.RESOURCE_EXHAUSTED,
+  retry: Status.UNAVAILABLE,
+  unavailable: Status.UNAVAILABLE,
+  corrupt: Status.DATA_LOSS,
+  internal: Status.INTERNAL,
 };
-
-const KIND_OF_WIRE = new Map<WireKind, ErrorKind>(Object.entries(MAPPING).map(([kind, { wire }]) => [wire, kind as ErrorKind]));
 
 /** What the server sends for an error thrown by a handler. Anything that is not an AppError is `internal`. */
 export function statusOfError(error: unknown): { code: Status; details: string; metadata: Metadata } {
-  const appError = toAppError(error);
-  const { status, wire } = MAPPING[appError.kind];
-  const entries = Object.entries(appError.context).filter(([, value]) => value !== undefined);
-  const message = create(ErrorSchema, {
-    kind: wire,
-    code: appError.code,
-    message: appError.reason.slice(0, ERROR_MESSAGE_LENGTH_MAX),
-    context: Object.fromEntries(
-      entries.slice(0, ERROR_CONTEXT_ENTRIES_MAX).map(([key, value]) => [key, String(value).slice(0, ERROR_CONTEXT_LENGTH_MAX)]),
-    ),
+  const { kind, code, message } = toAppError(error);
+  const wire = errorToWire(error);
+  const entries = Object.entries(wire.context).slice(0, ERROR_CONTEXT_ENTRIES_MAX);
+  const trailer = create(ErrorSchema, {
+    ...wire,
+    message: wire.message.slice(0, ERROR_MESSAGE_LENGTH_MAX),
+    context: Object.fromEntries(entries.map(([key, value]) => [key, value.slice(0, ERROR_CONTEXT_LENGTH_MAX)])),
   });
   const metadata = new Metadata();
-  metadata.set(ERROR_TRAILER, asBuffer(toBinary(ErrorSchema, message)));
-  return { code: status, details: `${appError.message} [${appError.code}]`.slice(0, ERROR_MESSAGE_LENGTH_MAX), metadata };
+  metadata.set(ERROR_TRAILER, asBuffer(toBinary(ErrorSchema, trailer)));
+  return { code: STATUS_OF_KIND[kind], details: `${message} [${code}]`.slice(0, ERROR_MESSAGE_LENGTH_MAX), metadata };
 }
 
 /** Where a call went, for messages of errors that have no server behind them. */
@@ -60,9 +50,7 @@ export function errorOfStatus(status: StatusObject, target: CallTarget): AppErro
 
 function tryDecode(bytes: Buffer): AppError | undefined {
   try {
-    const error = fromBinary(ErrorSchema, bytes);
-    const kind = KIND_OF_WIRE.get(error.kind) ?? "internal";
-    return new AppError({ kind, code: error.code, message: error.message, context: error.context });
+    return errorFromWire(fromBinary(ErrorSchema, bytes));
   } catch {
     return undefined; // A foreign server that uses our key: its status still says enough.
   }

@@ -29,9 +29,9 @@ describe("runService", () => {
     const started = createDeferred<void>();
     const start = (): Promise<{ stop: (options: { deadlineMs: number }) => Promise<void> }> => {
       started.resolve();
-      return Promise.resolve({ stop: ({ deadlineMs }) => Promise.resolve(void stops.push(deadlineMs)) });
+      return Promise.resolve({ drainMs: 1234, stop: ({ deadlineMs }) => Promise.resolve(void stops.push(deadlineMs)) });
     };
-    void runService({ start, drainMs: 1234, control });
+    void runService({ start, control });
     await started.promise;
     control.send("SIGTERM");
     expect(await control.exited.promise).toBe(0);

@@ -8,6 +8,8 @@ export interface RunningService {
   stop(options: { deadlineMs: number }): Promise<void>;
   /** Settles only if the service cannot go on by itself: the process then ends with that error. */
   readonly failed?: Promise<never>;
+  /** How long `stop` may drain; absent: the default. */
+  readonly drainMs?: number;
 }
 
 /** What `runService` needs of the process; replaced in specs. */
@@ -24,11 +26,9 @@ export interface ProcessControl {
  */
 export async function runService(options: {
   start: () => Promise<RunningService>;
-  drainMs?: number;
   control?: ProcessControl;
 }): Promise<void> {
   const control = options.control ?? processControl();
-  const drainMs = options.drainMs ?? DRAIN_MS;
   const stopAsked = Promise.withResolvers<void>();
   let signalCount = 0;
   const onSignal = (): void => {
@@ -47,6 +47,7 @@ export async function runService(options: {
   try {
     const service = await options.start();
     await Promise.race([stopAsked.promise, service.failed ?? stopAsked.promise]);
+    const drainMs = service.drainMs ?? DRAIN_MS;
     await within(service.stop({ deadlineMs: drainMs }), drainMs + STOP_GRACE_MS);
     control.exit(0);
   } catch (error) {

@@ -15,13 +15,16 @@ export interface SettingSources {
   readonly otherEnv?: readonly string[];
 }
 
+/** A zod object that yields T. */
+export type SettingsSchema<T> = z.ZodObject & z.ZodType<T>;
+
 const SETTINGS_FILE_ENV = `${ENV_PREFIX}SETTINGS_FILE`;
 
 /**
  * Settings from all sources, checked whole. An unknown name is an error (`unknown-setting`, with the nearest known one), so that a typing
  * mistake never means a default; a wrong value names what is allowed (`invalid-setting`).
  */
-export function loadSettings<S extends z.ZodObject>(schema: S, sources: SettingSources): z.output<S> {
+export function loadSettings<T>(schema: SettingsSchema<T>, sources: SettingSources): T {
   const fields = settingFields(schema);
   const env = sources.env ?? {};
   const values: Record<string, unknown> = readSettingsFile(sources.file ?? env[SETTINGS_FILE_ENV]);
@@ -38,7 +41,7 @@ export function loadSettings<S extends z.ZodObject>(schema: S, sources: SettingS
     put(values, field.path, typeof value === "string" ? parseText(field, value, `--${name}`) : value);
   }
   const parsed = schema.strict().safeParse(values);
-  if (parsed.success) return parsed.data as z.output<S>;
+  if (parsed.success) return parsed.data as T;
   throw issueError(parsed.error, fields, values);
 }
 

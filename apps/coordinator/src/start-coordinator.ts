@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import { type CoordinatorStatus, createCoordinatorNode, createJobsPart } from "@millrace/coordinator-node";
+import { createRpcListener, createRpcTransport } from "@millrace/rpc";
+import type { RunningService, ServiceKit } from "@millrace/service-kit";
+import { openStore } from "./open-store.ts";
+import type { CoordinatorAppSettings } from "./settings.ts";
+
+/** A coordinator that runs in this process. */
+export interface RunningCoordinator extends RunningService {
+  /** host:port under which others reach it. */
+  readonly address: string;
+  status(): CoordinatorStatus;
+}
+
+/** Starts a coordinator on a kit: opens the store, listens, and tries for the lease. Resolves when it listens. */
+export async function startCoordinator(settings: CoordinatorAppSettings, kit: ServiceKit): Promise<RunningCoordinator> {
+  const logger = kit.loggerOf("coordinator");
+  const { clock, random, metrics, tracer } = kit;
+  const store = await openStore(settings, { clock, random, logger });
+  const transport = createRpcTransport();
+  const node = createCoordinatorNode(settings, {
+    store,
+    clock,
+    random,
+    logger,
+    metrics,
+    tracer,
+    transport,
+    listener: createRpcListener(),
+    createJobs: createJobsPart({ sha256 }),
+  });
+  const close = async (): Promise<void> => {
+    await transport.close();
+    await store.close();
+  };
+  try {
+    await node.start();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const removeCheck = kit.readiness.add("coordinator", () => notReadyReason(node.status()));
+  logger.info("coordinator.listening", { address: node.address, store: store.description });
+  return {
+    address: node.address,
+    status: () => node.status(),
+    stop: async () => {
+      removeCheck();
+      await node.stop();
+      await close();
+    },
+  };
+}
+
+/** A standby that knows the leader is ready, too: it answers who that is, and takes over when needed. */
+function notReadyReason(status: CoordinatorStatus): string | undefined {
+  if (status.role === "stopped") return "stopping";
+  return status.role === "standby" && status.leaderAddress === "" ? "no coordinator leads yet" : undefined;
+}
+
+function sha256(chunks: readonly (Uint8Array | string)[]): string {
+  const hash = createHash("sha256");
+  for (const chunk of chunks) hash.update(chunk);
+  return hash.digest("hex");
+}
