@@ -1,1 +1,1 @@
-export {};
+export { createRedisStore, type RedisStoreSettings } from "./redis-store.ts";

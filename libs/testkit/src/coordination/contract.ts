@@ -115,6 +115,13 @@ export function describeCoordinationStoreContract(name: string, makeHarness: () 
         expect(await store.read("k")).toBeUndefined();
       });
 
+      it("refuses an older epoch of the same holder: the process before its own restart", async () => {
+        const old = await acquire("a");
+        const current = await acquire("a");
+        expect(await store.commit(old, requestId(), [put("k", "any", "stale")])).toEqual({ kind: "fenced", epoch: current.epoch });
+        expect(await store.commit(current, requestId(), [put("k", 0, "x")])).toEqual({ kind: "ok" });
+      });
+
       it("refuses an equal epoch of another holder", async () => {
         const fence = await acquire("a");
         const forged = { ...fence, holder: "b" };
