@@ -73,7 +73,7 @@ function createCoordinatorCaller({ ports, metadata, retryForMs }: AdminContext):
 
 function hintOf(error: unknown): string | undefined {
   if (!(error instanceof AppError) || error.code !== "not-active-coordinator") return undefined;
-  const { address } = error.context;
+  const address = error.context["leader"];
   return typeof address === "string" && address !== "" ? address : undefined;
 }
 

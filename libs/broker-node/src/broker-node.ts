@@ -1,0 +1,223 @@
+import { create } from "@bufbuild/protobuf";
+import { bindService, BrokerPeerService, BrokerService, FetchRequestSchema, type RpcServer, type ServiceHandlers, TopicService, TransactionService } from "@millrace/contracts";
+import { createTailCache } from "@millrace/log-engine";
+import { type LeaderEpoch, TRANSACTION_STATE_TOPIC } from "@millrace/model";
+import { assertDefined } from "@millrace/stdx";
+import { type BrokerMetrics, createBrokerMetrics, observePartitions } from "./broker-metrics.ts";
+import { ClusterView } from "./cluster-view.ts";
+import { openBrokerFolder } from "./folder.ts";
+import { Maintenance } from "./loops/maintenance.ts";
+import type { BrokerPorts } from "./node-ports.ts";
+import type { LocalPartition } from "./partitions/local-partition.ts";
+import { Replicas } from "./partitions/replicas.ts";
+import { FetchHandler } from "./rpc/fetch.ts";
+import { getMetadata } from "./rpc/get-metadata.ts";
+import { listOffsets } from "./rpc/list-offsets.ts";
+import { peerHandlers } from "./rpc/peer.ts";
+import { ProduceHandler } from "./rpc/produce.ts";
+import type { RpcContext } from "./rpc/rpc-context.ts";
+import { topicHandlers } from "./rpc/topics.ts";
+import { transactionHandlers } from "./rpc/transactions.ts";
+import { CoordinatorCalls } from "./session/coordinator-calls.ts";
+import { CoordinatorSession } from "./session/coordinator-session.ts";
+import type { BrokerSettings } from "./settings.ts";
+import { writeMarkers } from "./transactions/marker-writer.ts";
+import { ProducerIds } from "./transactions/producer-ids.ts";
+import { TransactionCoordinators } from "./transactions/transaction-coordinators.ts";
+import { TransactionVerifier } from "./transactions/transaction-verifier.ts";
+
+export interface BrokerNode {
+  /** Opens and recovers what is on disk, listens, and looks for the coordinator; resolves when it listens. */
+  start(): Promise<void>;
+  /** Hands leadership over, finishes what is under way, and closes logs so that the next start verifies nothing. */
+  stop(): Promise<void>;
+  /** host:port under which others reach it; known after `start`. */
+  readonly address: string;
+  /** Serving what the coordinator gave it; or why it is not. */
+  status(): BrokerStatus;
+  /** Resolves once the first metadata has been applied. */
+  ready(): Promise<void>;
+}
+
+export type BrokerStatus =
+  | { readonly state: "starting" | "running" | "stopping" | "stopped" }
+  /** It cannot be part of this cluster; restarting does not help. */
+  | { readonly state: "failed"; readonly error: unknown };
+
+/** A broker: partition logs behind gRPC, told by the coordinator what to lead. Ports are objects, settings are data. */
+export function createBrokerNode(settings: BrokerSettings, ports: BrokerPorts): BrokerNode {
+  return new Broker(settings, ports);
+}
+
+class Broker implements BrokerNode {
+  readonly #settings: BrokerSettings;
+  readonly #ports: BrokerPorts;
+  readonly #view = new ClusterView();
+  readonly #metrics: BrokerMetrics;
+  readonly #replicas: Replicas;
+  readonly #coordinators: TransactionCoordinators;
+  readonly #coordinatorCalls: CoordinatorCalls;
+  readonly #maintenance: Maintenance;
+  readonly #incarnationId: string;
+  #state: "starting" | "running" | "stopping" | "stopped" = "starting";
+  #session: CoordinatorSession | undefined;
+  #server: RpcServer | undefined;
+
+  constructor(settings: BrokerSettings, ports: BrokerPorts) {
+    this.#settings = settings;
+    this.#ports = ports;
+    this.#incarnationId = ports.random.hex(8);
+    this.#metrics = createBrokerMetrics(ports.metrics);
+    const { brokerId } = settings;
+    this.#replicas = new Replicas(
+      {
+        brokerId,
+        view: this.#view,
+        logPorts: { storage: ports.storage, crc32c: ports.crc32c, codecs: ports.compression, tailCache: createTailCache(settings.tailCacheBytes) },
+        listener: { leads: (partition, epoch) => this.#leads(partition, epoch), resigned: (partition) => this.#resigned(partition) },
+        observer: {
+          flushed: (seconds) => this.#metrics.flushSeconds.record(seconds),
+          failed: ({ topic, partition }, error) => ports.logger.error("partition log stopped", { topic, partition, error }),
+        },
+      },
+      ports,
+    );
+    this.#coordinators = new TransactionCoordinators(
+      { view: this.#view, writeMarkers: (effect, of) => writeMarkers(effect, of, { brokerId, view: this.#view, replicas: this.#replicas, ports }) },
+      ports,
+    );
+    this.#coordinatorCalls = new CoordinatorCalls(this.#view, ports);
+    this.#maintenance = new Maintenance(this.#replicas, ports);
+  }
+
+  get address(): string {
+    return this.#settings.advertisedAddress ?? reachable(assertDefined(this.#server, "server: start the node first").address);
+  }
+
+  status(): BrokerStatus {
+    const failure = this.#session?.failure;
+    return failure === undefined ? { state: this.#state } : { state: "failed", error: failure };
+  }
+
+  async start(): Promise<void> {
+    const { brokerId, coordinators, listenAddress } = this.#settings;
+    const folder = await openBrokerFolder(this.#ports.storage, { brokerId, random: this.#ports.random });
+    await this.#replicas.openAll();
+    this.#server = await this.#ports.listener.listen(listenAddress, this.#services());
+    const { folderId } = folder;
+    this.#session = new CoordinatorSession(
+      {
+        addresses: coordinators,
+        folder,
+        owner: {
+          registration: () => ({
+            brokerId,
+            incarnationId: this.#incarnationId,
+            folderId,
+            address: this.address,
+            rack: this.#settings.rack,
+            kafkaAddress: "",
+            coordinatorEpochSeen: BigInt(folder.seen.coordinatorEpoch),
+            generationSeen: folder.seen.generation,
+            logs: [...this.#replicas.reports()],
+          }),
+          apply: async (update) => {
+            const removed = this.#view.apply(update);
+            const changed = update.topics.flatMap((topic) => this.#view.topic(topic.name) ?? []);
+            await this.#replicas.reconcile(changed, removed);
+            if (update.snapshot) this.#replicas.reportUnclaimed();
+            if (this.#state === "starting") this.#state = "running";
+            this.#view.announce();
+          },
+          registered: ({ clusterId }) => {
+            this.#view.clusterId = clusterId;
+          },
+          metadataVersion: () => this.#view.version,
+          isCaughtUp: () => this.#view.isKnown,
+        },
+      },
+      this.#ports,
+    );
+    this.#session.start();
+    this.#maintenance.start(this.#settings);
+    this.#ports.logger.info("broker listens", { brokerId, address: this.address });
+  }
+
+  async ready(): Promise<void> {
+    while (!this.#view.isKnown) await this.#view.changed();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#state === "stopped") return;
+    this.#state = "stopping";
+    await this.#within(this.#settings.stopMs, this.#session?.requestStop());
+    this.#coordinators.stop();
+    for (const partition of this.#replicas.all()) partition.wakeReaders();
+    await this.#server?.stop({ deadlineMs: this.#settings.stopMs });
+    await this.#maintenance.stop();
+    await this.#session?.stop();
+    await this.#replicas.close();
+    this.#state = "stopped";
+    this.#view.announce();
+    this.#ports.logger.info("broker stopped", { brokerId: this.#settings.brokerId });
+  }
+
+  #services() {
+    const { brokerId } = this.#settings;
+    const verifier = new TransactionVerifier({ brokerId, view: this.#view, coordinators: this.#coordinators }, this.#ports);
+    const context: RpcContext = {
+      settings: this.#settings,
+      ports: this.#ports,
+      view: this.#view,
+      replicas: this.#replicas,
+      metrics: this.#metrics,
+      coordinators: this.#coordinators,
+      verifier,
+      isStopping: () => this.#state === "stopping" || this.#state === "stopped",
+    };
+    const produce = new ProduceHandler(context);
+    const fetch = new FetchHandler(context);
+    observePartitions(this.#ports.metrics, { replicas: this.#replicas, inFlightBytes: () => produce.inFlight.bytes });
+    const producerIds = new ProducerIds(this.#coordinatorCalls, () => ({ brokerId, brokerEpoch: this.#session?.brokerEpoch ?? 0 }));
+    const broker: ServiceHandlers<typeof BrokerService> = {
+      produce: (request, call) => produce.produce(request, call),
+      produceStream: (requests, call) => produce.produceStream(requests, call),
+      fetch: (request, call) => fetch.fetch(request, call),
+      fetchStream: ({ fetch: request }, call) => fetch.fetchStream(request ?? create(FetchRequestSchema), call),
+      listOffsets: (request) => promised(() => listOffsets(request, context)),
+      getMetadata: (request) => promised(() => getMetadata(request, context)),
+    };
+    return [
+      bindService(BrokerService, broker),
+      bindService(TransactionService, transactionHandlers(context, { coordinator: this.#coordinatorCalls, producerIds })),
+      bindService(BrokerPeerService, peerHandlers(context)),
+      bindService(TopicService, topicHandlers(context, this.#coordinatorCalls)),
+    ];
+  }
+
+  #leads(partition: LocalPartition, epoch: LeaderEpoch): void {
+    if (partition.topic === TRANSACTION_STATE_TOPIC) this.#coordinators.leads(partition, epoch);
+  }
+
+  #resigned(partition: LocalPartition): void {
+    if (partition.topic === TRANSACTION_STATE_TOPIC) this.#coordinators.resigned(partition);
+  }
+
+  /** Waits for something that may never come, not longer than a stop may take. */
+  async #within(limitMs: number, work: Promise<void> | undefined): Promise<void> {
+    if (work === undefined) return;
+    const expired = Promise.withResolvers<void>();
+    const timer = this.#ports.clock.setTimer(limitMs, expired.resolve);
+    await Promise.race([work, expired.promise]);
+    timer.cancel();
+  }
+}
+
+function promised<T>(work: () => T): Promise<T> {
+  return Promise.resolve().then(work);
+}
+
+/** A wildcard address reaches nobody from elsewhere; on one machine the loopback does. */
+function reachable(address: string): string {
+  return address.replace(/^(0\.0\.0\.0|\[::\]):/, "127.0.0.1:");
+}

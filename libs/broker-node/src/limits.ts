@@ -1,0 +1,51 @@
+/** 16 MiB: sixteen requests of 1 MiB, what one client keeps under way; at 1 GB/s they are 16 ms of work. */
+export const IN_FLIGHT_BYTES_PER_CONNECTION_DEFAULT = 16_777_216;
+
+/** 256 MiB over all connections: sixteen busy clients. Each byte is held once as received and once as staged. */
+export const IN_FLIGHT_BYTES_TOTAL_DEFAULT = 268_435_456;
+
+/** 64 MiB of newest records: 0.2 s at 300 MB/s, so that consumers that keep up never read the disk. */
+export const TAIL_CACHE_BYTES_DEFAULT = 67_108_864;
+
+export const PRODUCE_TIMEOUT_MS_DEFAULT = 30_000; // Kafka's request.timeout.ms of producers
+export const FETCH_PARTITION_BYTES_DEFAULT = 1_048_576; // Kafka's max.partition.fetch.bytes
+export const FETCH_BYTES_DEFAULT = 8_388_608;
+/** Kafka's fetch.max.bytes of brokers: no request gets more at once. */
+export const FETCH_BYTES_MAX = 57_671_680;
+/** A stream's answer: large enough to cost little per byte, small enough that several fit into an HTTP/2 window. */
+export const FETCH_STREAM_BYTES_DEFAULT = 1_048_576;
+
+/** Partitions in one request; Kafka has no limit, and clients of 100,000 partitions ask per broker. */
+export const PARTITIONS_PER_REQUEST_MAX = 20_000;
+
+/** Records in one plain-record request: at 100 B each 10 MB. */
+export const RECORDS_PER_REQUEST_MAX = 100_000;
+
+/** Wait between attempts to reach a coordinator, doubling: a takeover lasts seconds. */
+export const RECONNECT_MS_FIRST = 50;
+export const RECONNECT_MS_MAX = 1_000;
+
+/** Reports and heartbeats queued for the coordinator; more than a few means that it does not read. */
+export const SESSION_QUEUE_MAX = 64;
+
+/** Logs opened at the same time in recovery: enough to keep a disk busy. */
+export const LOGS_OPENED_AT_ONCE = 8;
+
+/** How long a forwarded topic change waits until this broker has seen it, so that a client's next call finds it. */
+export const TOPIC_VISIBLE_MS = 5_000;
+
+/** Call to another broker or the coordinator on behalf of a client. */
+export const FORWARD_TIMEOUT_MS = 15_000;
+
+/** Attempts to write a transaction's markers are repeated for ever, this far apart at most. */
+export const MARKER_RETRY_MS_FIRST = 20;
+export const MARKER_RETRY_MS_MAX = 1_000;
+
+/** How long a client waits for the end of a transaction's markers before it is told to ask again. */
+export const MARKERS_WAIT_MS = 20_000;
+
+/** How often open transactions are compared with their time-outs. */
+export const TRANSACTION_CHECK_MS = 1_000;
+
+/** Bytes read at once when a transaction log is replayed. */
+export const REPLAY_READ_BYTES = 1_048_576;

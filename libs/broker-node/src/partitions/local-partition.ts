@@ -1,0 +1,235 @@
+import type { MarkerInput, PartitionLog, StageOptions, StageResult } from "@millrace/log-engine";
+import type { LeaderEpoch, Offset, ProducerId, TimestampMs, TopicConfig } from "@millrace/model";
+import { brokerErrors } from "../errors.ts";
+import { AppendWaiters, type Durability } from "./append-waiters.ts";
+import type { GroupCommit } from "./group-commit.ts";
+
+/** Answer to an append, and when it may be given. */
+export interface Append {
+  readonly result: StageResult;
+  /** Resolves when the append is as durable as was asked. */
+  readonly stored: Promise<void>;
+}
+
+const STORED: Promise<void> = Promise.resolve();
+/** Producers whose ended transactions are counted one by one; forgetting is safe: a verification under way is refused and repeated. */
+const ENDED_PRODUCERS_MAX = 10_000;
+
+export interface PartitionObserver {
+  flushed(seconds: number): void;
+  failed(partition: LocalPartition, error: unknown): void;
+}
+
+interface LocalPartitionPorts {
+  readonly groupCommit: GroupCommit;
+  readonly monotonicMs: () => number;
+  readonly observer: PartitionObserver;
+}
+
+/**
+ * A partition whose log this broker has. On the leader: appends go through `stage`, the turn's group commit and, with flush=ack, shared syncs; the high
+ * watermark follows, and wakes appenders and readers. Life: opened, leads an epoch, resigns, closed.
+ */
+export class LocalPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly log: PartitionLog;
+  readonly #ports: LocalPartitionPorts;
+  readonly #waiters = new AppendWaiters();
+  readonly #readers = new Set<() => void>();
+  readonly #endedProducers = new Map<ProducerId, number>();
+  #config: TopicConfig;
+  #leaderEpoch: LeaderEpoch | undefined;
+  #inSyncCount = 1;
+  #isScheduled = false;
+  #isSyncing = false;
+  #syncAgain = false;
+  #lastStable: Offset;
+  #endedForgotten = 0;
+
+  constructor(of: { topic: string; partition: number; log: PartitionLog; config: TopicConfig }, ports: LocalPartitionPorts) {
+    this.topic = of.topic;
+    this.partition = of.partition;
+    this.log = of.log;
+    this.#config = of.config;
+    this.#ports = ports;
+    this.#lastStable = of.log.lastStableOffset;
+  }
+
+  get config(): TopicConfig {
+    return this.#config;
+  }
+
+  configure(config: TopicConfig): void {
+    this.#config = config;
+    this.log.configure(config);
+  }
+
+  /** Epoch in which this broker leads; undefined while it does not. */
+  get leaderEpoch(): LeaderEpoch | undefined {
+    return this.#leaderEpoch;
+  }
+
+  /** Leads from now on: the epoch is synced before a record of it can be appended. */
+  async lead(epoch: LeaderEpoch, inSyncCount: number): Promise<void> {
+    this.#inSyncCount = inSyncCount;
+    if (this.#leaderEpoch === epoch) return;
+    await this.log.startLeaderEpoch(epoch);
+    this.#leaderEpoch = epoch;
+    this.#advance();
+  }
+
+  /** Another broker leads: whoever waits here must ask there. */
+  resign(): void {
+    if (this.#leaderEpoch === undefined) return;
+    this.#leaderEpoch = undefined;
+    this.#waiters.fail(brokerErrors.notLeader({ topic: this.topic, partition: this.partition }));
+    this.wakeReaders();
+  }
+
+  /** Stages one batch; throws what refuses it. */
+  append(batch: Uint8Array, options: { durability: Durability | undefined; now: TimestampMs; transactionVerified?: boolean }): Append {
+    if (options.durability === "committed") this.#requireInSync();
+    const result = this.log.stage(batch, { ...this.#stageOptions(options.now), transactionVerified: options.transactionVerified === true });
+    return this.#staged(result, options.durability);
+  }
+
+  /** Stages the end of a producer's transaction. */
+  appendMarker(marker: MarkerInput, now: TimestampMs): Append {
+    this.#requireInSync();
+    const result = this.log.stageMarker(marker, this.#stageOptions(now));
+    this.#endedProducers.set(marker.producerId, (this.#endedProducers.get(marker.producerId) ?? 0) + 1);
+    if (this.#endedProducers.size > ENDED_PRODUCERS_MAX) this.#forgetEnded();
+    return this.#staged(result, "committed");
+  }
+
+  /** Grows with each marker of the producer: an append that was verified before one is refused (KIP-890). */
+  transactionsEnded(producerId: ProducerId): number {
+    return (this.#endedProducers.get(producerId) ?? 0) + this.#endedForgotten;
+  }
+
+  /** Calls once when records become readable, or this broker no longer leads. Returns how to stop listening. */
+  onReadable(wake: () => void): () => void {
+    this.#readers.add(wake);
+    return () => void this.#readers.delete(wake);
+  }
+
+  /** First half of the turn's end: everything staged in one write. */
+  write(): void {
+    this.#isScheduled = false;
+    if (this.log.stagedBytes === 0) return;
+    const writtenEnd = this.log.logEndOffset;
+    try {
+      this.log.writeStaged();
+    } catch (error) {
+      this.#waiters.fail(error, writtenEnd);
+      this.#ports.observer.failed(this, error);
+    }
+  }
+
+  /** Second half: answers what needs no sync, and starts one for the rest. */
+  afterWrite(): void {
+    this.#advance();
+    if (this.#config.flush === "ack") this.sync();
+  }
+
+  /** Makes what is written durable; calls during a sync lead to one more after it. */
+  sync(): void {
+    if (this.log.failure !== undefined || this.log.syncedEndOffset >= this.log.logEndOffset) return;
+    if (this.#isSyncing) {
+      this.#syncAgain = true;
+      return;
+    }
+    this.#isSyncing = true;
+    const startedMs = this.#ports.monotonicMs();
+    this.log.sync().then(
+      () => {
+        this.#isSyncing = false;
+        this.#ports.observer.flushed((this.#ports.monotonicMs() - startedMs) / 1_000);
+        // Those who came meanwhile get on their way before anybody is answered.
+        if (this.#syncAgain) {
+          this.#syncAgain = false;
+          this.sync();
+        }
+        this.#advance();
+      },
+      (error: unknown) => {
+        this.#isSyncing = false;
+        this.#waiters.fail(error, this.log.syncedEndOffset);
+        this.#ports.observer.failed(this, error);
+      },
+    );
+  }
+
+  /** Everything appended is answered or failed, and the log is closed durably. */
+  async close(): Promise<void> {
+    this.write();
+    this.#leaderEpoch = undefined;
+    if (this.log.failure === undefined) {
+      await this.log.close();
+      this.#advance();
+    } else this.log.abandon();
+    this.#waiters.fail(brokerErrors.stopping());
+    this.wakeReaders();
+  }
+
+  /** The log goes with its topic. */
+  drop(): void {
+    this.#leaderEpoch = undefined;
+    this.log.abandon();
+    this.#waiters.fail(brokerErrors.unknownTopic(this.topic));
+    this.wakeReaders();
+  }
+
+  #stageOptions(now: TimestampMs): StageOptions {
+    const leaderEpoch = this.#leaderEpoch;
+    if (leaderEpoch === undefined) throw brokerErrors.notLeader({ topic: this.topic, partition: this.partition });
+    return { leaderEpoch, now };
+  }
+
+  #staged(result: StageResult, durability: Durability | undefined): Append {
+    if (this.log.stagedBytes > 0 && !this.#isScheduled) {
+      this.#isScheduled = true;
+      this.#ports.groupCommit.schedule(this);
+    }
+    if (durability === undefined) return { result, stored: STORED };
+    const endOffset = (result.lastOffset + 1) as Offset;
+    if (result.kind === "duplicate" && this.#reached()[durability] >= endOffset) return { result, stored: STORED };
+    return { result, stored: new Promise((resolve, reject) => this.#waiters.add({ endOffset, durability, resolve, reject })) };
+  }
+
+  #requireInSync(): void {
+    if (this.#inSyncCount >= this.#config.minInsyncReplicas) return;
+    const { topic, partition } = this;
+    throw brokerErrors.notEnoughReplicas({ topic, partition, inSync: this.#inSyncCount, minInsyncReplicas: this.#config.minInsyncReplicas });
+  }
+
+  #reached(): Readonly<Record<Durability, Offset>> {
+    const { logEndOffset, syncedEndOffset, highWatermark } = this.log;
+    return { written: logEndOffset, synced: syncedEndOffset, committed: highWatermark };
+  }
+
+  #advance(): void {
+    // One replica for now: the set that the high watermark waits for is this log.
+    const moved = this.#leaderEpoch !== undefined && this.log.advanceHighWatermark([this.log.replicaEndOffset]);
+    this.#waiters.settle(this.#reached());
+    const stable = this.log.lastStableOffset;
+    if (!moved && stable === this.#lastStable) return;
+    this.#lastStable = stable;
+    this.wakeReaders();
+  }
+
+  /** Lets whoever waits here look again. */
+  wakeReaders(): void {
+    if (this.#readers.size === 0) return;
+    const readers = [...this.#readers];
+    this.#readers.clear();
+    for (const wake of readers) wake();
+  }
+
+  /** Counters only ever grow, so forgetting them must raise what every producer sees. */
+  #forgetEnded(): void {
+    this.#endedForgotten += Math.max(...this.#endedProducers.values()) + 1;
+    this.#endedProducers.clear();
+  }
+}

@@ -1,0 +1,197 @@
+import { createPartitionLog, deletePartitionLog, listPartitionLogs, type LogPorts, openPartitionLog, type PartitionIdentity, partitionFolder, type PartitionLog } from "@millrace/log-engine";
+import { leaderEpoch, type LeaderEpoch, resolveTopicConfig, toAppError, type TopicConfig, topicPartitionKey } from "@millrace/model";
+import type { PartitionState, Topic } from "@millrace/contracts";
+import type { BrokerPorts } from "../node-ports.ts";
+import type { ClusterView } from "../cluster-view.ts";
+import { brokerErrors } from "../errors.ts";
+import { topicIdOf } from "../from-wire.ts";
+import { LOGS_OPENED_AT_ONCE } from "../limits.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { LocalPartition, type PartitionObserver } from "./local-partition.ts";
+
+export interface ReplicaListener {
+  /** This broker leads the partition from now on. */
+  leads(partition: LocalPartition, epoch: LeaderEpoch): void;
+  /** It does not any more. */
+  resigned(partition: LocalPartition): void;
+}
+
+type Slot = { readonly kind: "open"; readonly partition: LocalPartition } | { readonly kind: "failed"; readonly error: unknown };
+
+/**
+ * The partitions that this broker has, brought into line with the cluster's metadata: logs opened or created, leadership taken or given up, logs of
+ * removed topics deleted. One reconciliation runs at a time.
+ */
+export class Replicas {
+  readonly groupCommit: GroupCommit;
+  readonly #brokerId: number;
+  readonly #ports: BrokerPorts;
+  readonly #view: ClusterView;
+  readonly #logPorts: LogPorts;
+  readonly #listener: ReplicaListener;
+  readonly #observer: PartitionObserver;
+  readonly #slots = new Map<string, Slot>();
+  /** Logs found at the start that no metadata has asked for yet, by folder. */
+  readonly #unclaimed = new Map<string, PartitionLog>();
+  /** Why a log found at the start could not be opened: its partition must not begin again at 0. */
+  readonly #unopened = new Map<string, unknown>();
+
+  constructor(
+    of: { brokerId: number; view: ClusterView; logPorts: LogPorts; listener: ReplicaListener; observer: PartitionObserver },
+    ports: BrokerPorts,
+  ) {
+    this.#brokerId = of.brokerId;
+    this.#view = of.view;
+    this.#listener = of.listener;
+    this.#observer = of.observer;
+    this.#ports = ports;
+    this.#logPorts = of.logPorts;
+    this.groupCommit = new GroupCommit(ports.defer);
+  }
+
+  /** Opens what is on disk, so that the coordinator can be told. */
+  async openAll(): Promise<void> {
+    const startedMs = this.#ports.clock.monotonicMs();
+    const logs = listPartitionLogs(this.#logPorts);
+    await inParallel(logs, LOGS_OPENED_AT_ONCE, async ({ folder, identity }) => {
+      try {
+        // Settings come with the metadata; recovery needs none that matters.
+        this.#unclaimed.set(folder, await openPartitionLog(folder, resolveTopicConfig({}), this.#logPorts));
+      } catch (error) {
+        this.#unopened.set(folder, error);
+        this.#ports.logger.error("partition log cannot be opened", { topic: identity.topic, partition: identity.partition, error });
+      }
+    });
+    const seconds = (this.#ports.clock.monotonicMs() - startedMs) / 1_000;
+    if (logs.length > 0) this.#ports.logger.info("logs opened", { logs: logs.length, seconds });
+  }
+
+  /** What is on disk, for the registration. */
+  *reports(): Generator<{ topicId: string; partition: number; leaderEpochSeen: number; lastEpochInLog: number; logEndOffset: bigint }> {
+    const logs = [...this.#unclaimed.values(), ...this.all().map((partition) => partition.log)];
+    for (const { identity, leaderEpoch, logEndOffset } of logs) {
+      yield { topicId: identity.topicId, partition: identity.partition, leaderEpochSeen: leaderEpoch, lastEpochInLog: leaderEpoch, logEndOffset: BigInt(logEndOffset) };
+    }
+  }
+
+  all(): LocalPartition[] {
+    return [...this.#slots.values()].flatMap((slot) => (slot.kind === "open" ? [slot.partition] : []));
+  }
+
+  /** The partition if this broker leads it; throws what its caller should hear otherwise. */
+  requireLeader(topic: string, partition: number): LocalPartition {
+    const slot = this.#slots.get(topicPartitionKey(topic, partition));
+    if (slot?.kind === "open" && slot.partition.leaderEpoch !== undefined) return slot.partition;
+    const { leader } = this.#view.requirePartition(topic, partition);
+    if (leader === undefined) throw brokerErrors.noLeader({ topic, partition });
+    if (leader !== this.#brokerId) {
+      throw brokerErrors.notLeader({ topic, partition, leader, address: this.#view.brokerAddress(leader) });
+    }
+    if (slot?.kind === "failed") throw brokerErrors.partitionFailed({ topic, partition }, slot.error);
+    throw brokerErrors.opening({ topic, partition });
+  }
+
+  /** Brings the given topics (of an update) into line; `removed` ones go with their logs. */
+  async reconcile(topics: Iterable<Topic>, removed: readonly Topic[]): Promise<void> {
+    for (const topic of removed) await this.#remove(topic);
+    const work: (() => Promise<void>)[] = [];
+    for (const topic of topics) {
+      const config = resolveTopicConfig(topic.configs);
+      for (const state of topic.partitions) {
+        if (state.replicas.includes(this.#brokerId)) work.push(() => this.#ensure(topic, state, config));
+        else this.#leave(topic, state.partition);
+      }
+    }
+    await inParallel(work, LOGS_OPENED_AT_ONCE, (run) => run());
+  }
+
+  /** Logs of topics that the cluster does not know: left where they are, and told about. */
+  reportUnclaimed(): void {
+    if (this.#unclaimed.size === 0) return;
+    this.#ports.logger.warn("logs of unknown topics are kept, unused", { folders: [...this.#unclaimed.keys()] });
+  }
+
+  async close(): Promise<void> {
+    this.groupCommit.flush();
+    await inParallel(this.all(), LOGS_OPENED_AT_ONCE, (partition) => partition.close());
+    await inParallel([...this.#unclaimed.values()], LOGS_OPENED_AT_ONCE, (log) => log.close());
+    this.#slots.clear();
+  }
+
+  async #ensure(topic: Topic, state: PartitionState, config: TopicConfig): Promise<void> {
+    const key = topicPartitionKey(topic.name, state.partition);
+    try {
+      let slot = this.#slots.get(key);
+      if (slot?.kind === "open" && slot.partition.log.identity.topicId !== topic.topicId) {
+        await this.#drop(key, slot.partition); // made again under the old name
+        slot = undefined;
+      }
+      const partition = slot?.kind === "open" ? slot.partition : await this.#open(topic, state.partition, config);
+      this.#slots.set(key, { kind: "open", partition });
+      if (slot?.kind === "open") partition.configure(config);
+      await this.#lead(partition, state);
+    } catch (error) {
+      this.#slots.set(key, { kind: "failed", error });
+      this.#ports.logger.error("partition cannot be served", { topic: topic.name, partition: state.partition, error: toAppError(error) });
+    }
+  }
+
+  async #open(topic: Topic, partition: number, config: TopicConfig): Promise<LocalPartition> {
+    const identity: PartitionIdentity = { topicId: topicIdOf(topic.topicId), topic: topic.name, partition };
+    const folder = partitionFolder(identity);
+    if (this.#unopened.has(folder)) throw this.#unopened.get(folder);
+    const log = this.#unclaimed.get(folder) ?? (await createPartitionLog(identity, config, this.#logPorts));
+    this.#unclaimed.delete(folder);
+    log.configure(config);
+    const ports = { groupCommit: this.groupCommit, monotonicMs: () => this.#ports.clock.monotonicMs(), observer: this.#observer };
+    return new LocalPartition({ topic: topic.name, partition, log, config }, ports);
+  }
+
+  async #lead(partition: LocalPartition, state: PartitionState): Promise<void> {
+    if (state.leader !== this.#brokerId) {
+      if (partition.leaderEpoch !== undefined) this.#listener.resigned(partition);
+      partition.resign();
+      return;
+    }
+    const before = partition.leaderEpoch;
+    const epoch = leaderEpoch(state.leaderEpoch);
+    await partition.lead(epoch, state.inSyncSet.length);
+    if (before === epoch) return;
+    if (before !== undefined) this.#listener.resigned(partition);
+    this.#listener.leads(partition, epoch);
+  }
+
+  #leave(topic: Topic, partition: number): void {
+    const slot = this.#slots.get(topicPartitionKey(topic.name, partition));
+    if (slot?.kind !== "open") return;
+    if (slot.partition.leaderEpoch !== undefined) this.#listener.resigned(slot.partition);
+    slot.partition.resign();
+  }
+
+  async #remove(topic: Topic): Promise<void> {
+    for (const { partition } of topic.partitions) {
+      const key = topicPartitionKey(topic.name, partition);
+      const slot = this.#slots.get(key);
+      if (slot?.kind === "open" && slot.partition.log.identity.topicId === topic.topicId) await this.#drop(key, slot.partition);
+      else if (slot?.kind === "failed") this.#slots.delete(key);
+    }
+  }
+
+  async #drop(key: string, partition: LocalPartition): Promise<void> {
+    this.#slots.delete(key);
+    if (partition.leaderEpoch !== undefined) this.#listener.resigned(partition);
+    const { folder } = partition.log;
+    partition.drop();
+    await deletePartitionLog(folder, this.#logPorts.storage);
+    this.#ports.logger.info("log of a removed topic deleted", { topic: partition.topic, partition: partition.partition });
+  }
+}
+
+/** Runs work on all items, at most `limit` at once; the first failure rejects when all have ended. */
+async function inParallel<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
+}

@@ -1,0 +1,32 @@
+import { type BrokerPeerService, errorToWire, type ServiceHandlers, type TransactionMarker } from "@millrace/contracts";
+import { producerEpoch, producerIdFromWire, timestampMs } from "@millrace/model";
+import type { RpcContext } from "./rpc-context.ts";
+
+/** What brokers ask of each other. */
+export function peerHandlers(context: RpcContext): ServiceHandlers<typeof BrokerPeerService> {
+  return {
+    async writeTransactionMarkers({ markers }) {
+      const results = await Promise.all(markers.flatMap((marker) => writeMarker(marker, context)));
+      return { results };
+    },
+    async verifyTransaction({ transactionalId, producerId, producerEpoch: epoch, partitions }) {
+      const owner = { transactionalId, producerId: producerIdFromWire(producerId), producerEpoch: producerEpoch(epoch) };
+      await context.coordinators.verify(owner, partitions);
+      return {};
+    },
+  };
+}
+
+function writeMarker(wire: TransactionMarker, { replicas, ports }: RpcContext) {
+  const { producerEpoch: epoch, commit, coordinatorEpoch } = wire;
+  const marker = { producerId: producerIdFromWire(wire.producerId), producerEpoch: producerEpoch(epoch), coordinatorEpoch, outcome: commit ? ("commit" as const) : ("abort" as const) };
+  return wire.partitions.map(async ({ topic, partition }) => {
+    const result = { producerId: wire.producerId, topic, partition };
+    try {
+      await replicas.requireLeader(topic, partition).appendMarker(marker, timestampMs(ports.clock.wallMs())).stored;
+      return result;
+    } catch (error) {
+      return { ...result, error: errorToWire(error) };
+    }
+  });
+}

@@ -1,0 +1,166 @@
+import { BrokerService, type CallContext, type ProducePartition, type ProduceRequest, type ProduceStreamRequest, type Record as WireRecord } from "@millrace/contracts";
+import { AppError } from "@millrace/model";
+import { BoundedQueue } from "@millrace/stdx";
+import { brokerErrors } from "../errors.ts";
+import { FORWARD_TIMEOUT_MS, PARTITIONS_PER_REQUEST_MAX, PRODUCE_TIMEOUT_MS_DEFAULT } from "../limits.ts";
+import { appendBatch, failureOf, type PartitionResult } from "./append-batch.ts";
+import { InFlightBytes } from "./in-flight-bytes.ts";
+import { PlainRecords } from "./plain-records.ts";
+import type { RpcContext } from "./rpc-context.ts";
+
+interface ProduceAnswer {
+  readonly results: PartitionResult[];
+}
+
+/** Produce and ProduceStream. Partitions of a request succeed or fail alone; requests of a stream are staged and answered in order. */
+export class ProduceHandler {
+  readonly inFlight: InFlightBytes;
+  readonly #context: RpcContext;
+  readonly #plainRecords: PlainRecords;
+
+  constructor(context: RpcContext) {
+    this.#context = context;
+    this.#plainRecords = new PlainRecords(context.ports);
+    this.inFlight = new InFlightBytes(context.settings.inFlightBytesMax);
+  }
+
+  async produce(request: ProduceRequest, call: CallContext, options: { force?: boolean } = {}): Promise<ProduceAnswer> {
+    const bytes = bytesOf(request);
+    this.inFlight.acquire(bytes, options);
+    try {
+      return await this.#handle(request, call);
+    } finally {
+      this.inFlight.release(bytes);
+    }
+  }
+
+  async *produceStream(requests: AsyncIterable<ProduceStreamRequest>, call: CallContext): AsyncGenerator<{ correlationId: bigint; produce: ProduceAnswer }> {
+    const answers = new BoundedQueue<{ correlationId: bigint; bytes: number; answer: Promise<ProduceAnswer> }>({
+      weightMax: this.#context.settings.inFlightBytesPerConnectionMax,
+      weigh: ({ bytes }) => bytes,
+    });
+    const reading = this.#readRequests(requests, call, answers);
+    try {
+      for await (const { correlationId, answer } of answers) yield { correlationId, produce: await answer };
+    } finally {
+      answers.end();
+      await reading;
+    }
+  }
+
+  async #readRequests(
+    requests: AsyncIterable<ProduceStreamRequest>,
+    call: CallContext,
+    answers: BoundedQueue<{ correlationId: bigint; bytes: number; answer: Promise<ProduceAnswer> }>,
+  ): Promise<void> {
+    try {
+      for await (const { correlationId, produce } of requests) {
+        if (produce === undefined) throw brokerErrors.invalidRequest("a stream message without a produce request");
+        const answer = this.produce(produce, call, { force: true });
+        answer.catch(() => undefined); // met again by whoever awaits the answer in its turn
+        if (!(await answers.push({ correlationId, bytes: bytesOf(produce), answer }))) return;
+        await this.inFlight.room();
+      }
+      answers.end();
+    } catch (error) {
+      answers.end(error);
+    }
+  }
+
+  async #handle(request: ProduceRequest, call: CallContext): Promise<ProduceAnswer> {
+    if (request.partitions.length > PARTITIONS_PER_REQUEST_MAX) {
+      throw brokerErrors.invalidRequest("too many partitions in one request", { partitions: request.partitions.length });
+    }
+    const work = request.partitions.flatMap((part) => this.#producePart(part, request, call));
+    const answered = Promise.all(work);
+    const timeoutMs = Math.min(request.timeoutMs > 0 ? request.timeoutMs : PRODUCE_TIMEOUT_MS_DEFAULT, call.remainingMs());
+    return { results: await this.#within(timeoutMs, answered) };
+  }
+
+  #producePart(part: ProducePartition, request: ProduceRequest, call: CallContext): Promise<PartitionResult>[] {
+    const { topic, data } = part;
+    try {
+      if (data.case === "batch") {
+        if (part.partition === undefined) throw brokerErrors.invalidRequest("a batch needs its partition", { topic });
+        return [this.#append({ topic, partition: part.partition }, data.value, request, call)];
+      }
+      if (data.case !== "records") throw brokerErrors.invalidRequest("neither a batch nor records to produce", { topic });
+      const { view } = this.#context;
+      if (part.partition === undefined) view.requirePartition(topic, 0);
+      const partitionCount = view.topic(topic)?.partitions.length ?? 1;
+      const spread = this.#plainRecords.spread(data.value.records, part.partition, partitionCount);
+      return [...spread].map(([partition, records]) => this.#produceRecords({ topic, partition }, records, request, call));
+    } catch (error) {
+      return [Promise.resolve(failureOf({ topic, partition: part.partition ?? -1 }, error))];
+    }
+  }
+
+  #append(target: { topic: string; partition: number }, batch: Uint8Array, request: ProduceRequest, call: CallContext): Promise<PartitionResult> {
+    const { acks, transactionalId } = request;
+    return appendBatch({ ...target, batch, acks, transactionalId, traceparent: call.metadata.get("traceparent") }, this.#context);
+  }
+
+  /** Plain records go to whoever leads, so that a small client needs to know one broker only. */
+  #produceRecords(target: { topic: string; partition: number }, records: readonly WireRecord[], request: ProduceRequest, call: CallContext): Promise<PartitionResult> {
+    try {
+      this.#context.replicas.requireLeader(target.topic, target.partition);
+    } catch (error) {
+      if (error instanceof AppError && error.code === "not-leader" && !call.metadata.has(FORWARDED)) return this.#forward(target, records, request, call);
+      return Promise.resolve(failureOf(target, error));
+    }
+    try {
+      return this.#append(target, this.#plainRecords.build(records), request, call);
+    } catch (error) {
+      return Promise.resolve(failureOf(target, error));
+    }
+  }
+
+  async #forward(target: { topic: string; partition: number }, records: readonly WireRecord[], request: ProduceRequest, call: CallContext): Promise<PartitionResult> {
+    const { view, ports } = this.#context;
+    try {
+      const leader = view.requirePartition(target.topic, target.partition).leader;
+      const address = leader === undefined ? undefined : view.brokerAddress(leader);
+      if (address === undefined) throw brokerErrors.noLeader(target);
+      const traceparent = call.metadata.get("traceparent");
+      const response = await ports.transport.client(BrokerService, address).produce(
+        { partitions: [{ ...target, data: { case: "records", value: { records: [...records] } } }], acks: request.acks, timeoutMs: request.timeoutMs },
+        {
+          signal: call.signal,
+          timeoutMs: Math.min(call.remainingMs(), FORWARD_TIMEOUT_MS),
+          metadata: { [FORWARDED]: "1", ...(traceparent === undefined ? {} : { traceparent }) },
+        },
+      );
+      const [result] = response.results;
+      if (result === undefined) throw brokerErrors.noLeader(target);
+      const { error, ...rest } = result;
+      return error === undefined ? rest : { ...rest, error };
+    } catch (error) {
+      return failureOf(target, error);
+    }
+  }
+
+  async #within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+    if (timeoutMs === Infinity) return work;
+    const { promise: expired, reject } = Promise.withResolvers<never>();
+    const timer = this.#context.ports.clock.setTimer(Math.max(0, timeoutMs), () => reject(brokerErrors.timedOut({ timeoutMs })));
+    try {
+      return await Promise.race([work, expired]);
+    } finally {
+      timer.cancel();
+    }
+  }
+}
+
+/** Marks a request that a broker passed on: it is passed on once. */
+export const FORWARDED = "millrace-forwarded";
+
+function bytesOf(request: ProduceRequest): number {
+  let bytes = 0;
+  for (const { data } of request.partitions) {
+    if (data.case === "batch") bytes += data.value.length;
+    else if (data.case === "records") for (const { key, value } of data.value.records) bytes += RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0);
+  }
+  return bytes;
+}
+
+const RECORD_OVERHEAD_BYTES = 32; // of a plain record in memory, roughly: what counts is that it is not 0

@@ -1,0 +1,37 @@
+import { type CallContext, type ServiceHandlers, TopicService } from "@millrace/contracts";
+import { FORWARD_TIMEOUT_MS, TOPIC_VISIBLE_MS } from "../limits.ts";
+import type { CoordinatorCalls } from "../session/coordinator-calls.ts";
+import type { RpcContext } from "./rpc-context.ts";
+
+/** Topic administration, asked of the active coordinator; answered when this broker has seen the change, so that the client's next call here finds it. */
+export function topicHandlers(context: RpcContext, coordinator: CoordinatorCalls): ServiceHandlers<typeof TopicService> {
+  const options = (call: CallContext) => ({ signal: call.signal, timeoutMs: Math.min(call.remainingMs(), FORWARD_TIMEOUT_MS) });
+  return {
+    createTopic: async (request, call) => {
+      const response = await coordinator.call(TopicService, (service) => service.createTopic(request, options(call)));
+      const topicId = response.topic?.topicId;
+      if (!request.validateOnly && topicId !== undefined) await visible(context, () => context.view.topic(request.name)?.topicId === topicId);
+      return response;
+    },
+    deleteTopic: async (request, call) => {
+      const before = context.view.topic(request.name)?.topicId;
+      const response = await coordinator.call(TopicService, (service) => service.deleteTopic(request, options(call)));
+      if (before !== undefined) await visible(context, () => context.view.topic(request.name)?.topicId !== before);
+      return response;
+    },
+    listTopics: (request, call) => coordinator.call(TopicService, (service) => service.listTopics(request, options(call))),
+    describeTopic: (request, call) => coordinator.call(TopicService, (service) => service.describeTopic(request, options(call))),
+  };
+}
+
+/** Waits, for a while, until metadata has arrived here. The change itself is done, so running out of time is no failure. */
+export async function visible({ view, ports }: Pick<RpcContext, "view" | "ports">, isVisible: () => boolean): Promise<void> {
+  const expired = Promise.withResolvers<void>();
+  let isExpired = false;
+  const timer = ports.clock.setTimer(TOPIC_VISIBLE_MS, () => {
+    isExpired = true;
+    expired.resolve();
+  });
+  while (!isVisible() && !isExpired) await Promise.race([view.changed(), expired.promise]);
+  timer.cancel();
+}

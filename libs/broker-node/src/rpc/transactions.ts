@@ -1,0 +1,65 @@
+import { type ServiceHandlers, TopicService, TransactionService } from "@millrace/contracts";
+import { producerEpoch, producerIdFromWire, timestampMs, TRANSACTION_STATE_TOPIC } from "@millrace/model";
+import { assert } from "@millrace/stdx";
+import { TRANSACTION_TIMEOUT_MS_DEFAULT } from "@millrace/transactions";
+import { brokerErrors } from "../errors.ts";
+import { FORWARD_TIMEOUT_MS } from "../limits.ts";
+import type { CoordinatorCalls } from "../session/coordinator-calls.ts";
+import type { ProducerIds } from "../transactions/producer-ids.ts";
+import type { RpcContext } from "./rpc-context.ts";
+import { visible } from "./topics.ts";
+
+/** Transactions and idempotent producers: finds who serves an id, and performs what is served here. */
+export function transactionHandlers(context: RpcContext, of: { coordinator: CoordinatorCalls; producerIds: ProducerIds }): ServiceHandlers<typeof TransactionService> {
+  const { coordinators, view, ports } = context;
+  const now = () => timestampMs(ports.clock.wallMs());
+  return {
+    async findTransactionCoordinator({ transactionalId }) {
+      if (transactionalId === "") throw brokerErrors.invalidRequest("transactional_id is empty");
+      const partition = coordinators.partitionOf(transactionalId) ?? (await createLog(transactionalId, context, of.coordinator));
+      const { leader } = view.requirePartition(TRANSACTION_STATE_TOPIC, partition);
+      const address = leader === undefined ? undefined : view.brokerAddress(leader);
+      if (leader === undefined || address === undefined) throw brokerErrors.noLeader({ topic: TRANSACTION_STATE_TOPIC, partition });
+      return { brokerId: leader, address };
+    },
+    async initProducerId({ transactionalId, transactionTimeoutMs }) {
+      const freshProducerId = await of.producerIds.take();
+      if (transactionalId === "") return { producerId: BigInt(freshProducerId), producerEpoch: 0 };
+      const timeoutMs = transactionTimeoutMs === 0 ? TRANSACTION_TIMEOUT_MS_DEFAULT : transactionTimeoutMs;
+      let isUsed = false;
+      const response = await coordinators
+        .submit({ kind: "initProducerId", transactionalId, timeoutMs, freshProducerId, now: now() })
+        .then((initialised) => {
+          isUsed = initialised.kind === "initialised" && initialised.producerId === freshProducerId;
+          return initialised;
+        })
+        .finally(() => {
+          if (!isUsed) of.producerIds.giveBack(freshProducerId);
+        });
+      assert(response.kind === "initialised", "initProducerId was answered with something else");
+      return { producerId: BigInt(response.producerId), producerEpoch: response.producerEpoch };
+    },
+    async addPartitions({ transactionalId, producerId, producerEpoch: epoch, partitions }) {
+      for (const { topic, partition } of partitions) view.requirePartition(topic, partition);
+      const owner = { transactionalId, producerId: producerIdFromWire(producerId), producerEpoch: producerEpoch(epoch) };
+      await coordinators.submit({ kind: "addPartitions", ...owner, partitions: partitions.map(({ topic, partition }) => ({ topic, partition })), now: now() });
+      return {};
+    },
+    async endTransaction({ transactionalId, producerId, producerEpoch: epoch, commit }) {
+      const owner = { transactionalId, producerId: producerIdFromWire(producerId), producerEpoch: producerEpoch(epoch) };
+      await coordinators.submit({ kind: "endTransaction", ...owner, commit, now: now() });
+      return {};
+    },
+  };
+}
+
+/** The transaction log is made by the coordinator when it is first needed. */
+async function createLog(transactionalId: string, context: RpcContext, coordinator: CoordinatorCalls): Promise<number> {
+  const { coordinators } = context;
+  if (!context.view.isKnown) throw brokerErrors.starting();
+  await coordinator.call(TopicService, (service) => service.createTopic({ name: TRANSACTION_STATE_TOPIC, ifNotExists: true }, { timeoutMs: FORWARD_TIMEOUT_MS }));
+  await visible(context, () => coordinators.partitionOf(transactionalId) !== undefined);
+  const partition = coordinators.partitionOf(transactionalId);
+  if (partition === undefined) throw brokerErrors.coordinatorLoading({ transactionalId });
+  return partition;
+}

@@ -1,0 +1,206 @@
+import { type BrokerSessionRequestSchema, type BrokerSessionResponse, ClusterService, type MetadataUpdate } from "@millrace/contracts";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { toAppError } from "@millrace/model";
+import { sleep, type Timer } from "@millrace/ports";
+import { assertNever, BoundedQueue, createDeferred } from "@millrace/stdx";
+import { brokerErrors } from "../errors.ts";
+import type { BrokerFolder } from "../folder.ts";
+import { RECONNECT_MS_FIRST, RECONNECT_MS_MAX, SESSION_QUEUE_MAX } from "../limits.ts";
+import type { BrokerPorts } from "../node-ports.ts";
+import { activeCoordinatorHint } from "./coordinator-calls.ts";
+
+type Report = MessageInitShape<typeof BrokerSessionRequestSchema>;
+type Registration = Extract<NonNullable<Report["report"]>, { case: "register" }>["value"];
+
+export interface SessionOwner {
+  /** What the broker says of itself when it registers. */
+  registration(): Registration;
+  /** Brings the broker into line with the metadata; the next update comes when it is done. */
+  apply(update: MetadataUpdate): Promise<void>;
+  /** A coordinator took the registration. */
+  registered(as: { brokerEpoch: number; clusterId: string }): void;
+  metadataVersion(): number;
+  isCaughtUp(): boolean;
+}
+
+/**
+ * The broker's stream to the active coordinator: registers, sends heartbeats, applies metadata in order. A coordinator is obeyed only after its epoch has been
+ * found new enough and written down (S5). Without a coordinator the broker goes on with what it knows (P10) and keeps looking for one.
+ */
+export class CoordinatorSession {
+  readonly #addresses: readonly string[];
+  readonly #owner: SessionOwner;
+  readonly #folder: BrokerFolder;
+  readonly #ports: BrokerPorts;
+  readonly #stop = new AbortController();
+  readonly #stopGranted = createDeferred<void>();
+  #reports: BoundedQueue<Report> | undefined;
+  #brokerEpoch = 0;
+  #isStopping = false;
+  #running: Promise<void> = Promise.resolve();
+  #fatal: unknown;
+
+  constructor(of: { addresses: readonly string[]; owner: SessionOwner; folder: BrokerFolder }, ports: BrokerPorts) {
+    this.#addresses = of.addresses;
+    this.#owner = of.owner;
+    this.#folder = of.folder;
+    this.#ports = ports;
+  }
+
+  get brokerEpoch(): number {
+    return this.#brokerEpoch;
+  }
+
+  /** Resolves when the session has ended: never before `stop`, but for an error that no repetition helps against. */
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Why the broker cannot belong to this cluster; undefined while all is well. */
+  get failure(): unknown {
+    return this.#fatal;
+  }
+
+  /** Asks for leadership to be moved away; resolves when the coordinator allows the stop. */
+  async requestStop(): Promise<void> {
+    this.#isStopping = true;
+    if (this.#reports === undefined) return;
+    this.#heartbeat();
+    await this.#stopGranted.promise;
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#reports?.end();
+    this.#stopGranted.resolve();
+    await this.#running;
+  }
+
+  /** Tells the coordinator what has been applied, without waiting for the next heartbeat. */
+  report(): void {
+    this.#heartbeat();
+  }
+
+  async #run(): Promise<void> {
+    let index = 0;
+    let hint: string | undefined;
+    let failures = 0;
+    while (!this.#stop.signal.aborted && this.#fatal === undefined) {
+      const address = hint ?? this.#addresses[index++ % this.#addresses.length] ?? "";
+      hint = undefined;
+      try {
+        await this.#serve(address, () => (failures = 0));
+      } catch (error) {
+        hint = activeCoordinatorHint(error);
+        this.#explain(error, address, failures);
+      }
+      if (this.#stop.signal.aborted) break;
+      failures++;
+      const waitMs = hint !== undefined && failures < 3 ? 0 : Math.min(RECONNECT_MS_FIRST * 2 ** Math.min(failures - 1, 10), RECONNECT_MS_MAX);
+      if (waitMs > 0) await sleep(this.#ports.clock, waitMs, this.#stop.signal).catch(() => undefined); // aborted: the loop ends
+    }
+    this.#stopGranted.resolve();
+  }
+
+  #explain(error: unknown, address: string, failures: number): void {
+    if (this.#stop.signal.aborted) return;
+    const { code } = toAppError(error);
+    if (code === "foreign-cluster") {
+      this.#fatal = error;
+      this.#ports.logger.error("broker cannot join this cluster", { address, error });
+    } else if (failures === 0) this.#ports.logger.warn("coordinator session ended, looking for the active coordinator", { address, error });
+    else this.#ports.logger.debug("coordinator does not answer", { address, error });
+  }
+
+  /** One session, from registration to its end. */
+  async #serve(address: string, onRegistered: () => void): Promise<void> {
+    const ended = new AbortController();
+    const signal = AbortSignal.any([this.#stop.signal, ended.signal]);
+    const reports = new BoundedQueue<Report>({ weightMax: SESSION_QUEUE_MAX });
+    reports.tryPush({ report: { case: "register", value: this.#owner.registration() } });
+    let timers: Timers | undefined;
+    try {
+      for await (const message of this.#ports.transport.client(ClusterService, address).brokerSession(reports, { signal })) {
+        timers?.heard();
+        const { command } = message;
+        if (command.case === "registered") {
+          const { heartbeatIntervalMs, sessionTimeoutMs } = command.value;
+          await this.#accept(command.value);
+          onRegistered();
+          this.#reports = reports;
+          timers = this.#startTimers({ heartbeatIntervalMs, sessionTimeoutMs }, ended);
+          this.#ports.logger.info("broker registered", { coordinator: command.value.coordinatorId, address, brokerEpoch: this.#brokerEpoch });
+        } else if (command.case !== undefined) await this.#obey(command);
+      }
+    } finally {
+      timers?.stop();
+      if (this.#reports === reports) this.#reports = undefined;
+      reports.end();
+      ended.abort();
+    }
+    throw brokerErrors.noCoordinator({ address });
+  }
+
+  async #accept(registered: { brokerEpoch: bigint; clusterId: string; generation: string; coordinatorEpoch: bigint; coordinatorId: string }): Promise<void> {
+    const { clusterId, generation, coordinatorId } = registered;
+    await this.#folder.accept({ clusterId, generation, coordinatorId, coordinatorEpoch: Number(registered.coordinatorEpoch) });
+    this.#brokerEpoch = Number(registered.brokerEpoch);
+    this.#owner.registered({ brokerEpoch: this.#brokerEpoch, clusterId });
+  }
+
+  async #obey(command: Exclude<BrokerSessionResponse["command"], { case: undefined } | { case: "registered" }>): Promise<void> {
+    switch (command.case) {
+      case "metadata": {
+        const { coordinatorEpoch } = command.value;
+        const seenEpoch = this.#folder.seen.coordinatorEpoch;
+        if (Number(coordinatorEpoch) !== seenEpoch) throw brokerErrors.staleCoordinator({ coordinatorEpoch: Number(coordinatorEpoch), seenEpoch });
+        await this.#owner.apply(command.value);
+        this.#heartbeat();
+        return;
+      }
+      case "heartbeatAck":
+        return;
+      case "stopGranted":
+        this.#stopGranted.resolve();
+        return;
+      default:
+        assertNever(command, "coordinator command");
+    }
+  }
+
+  #heartbeat(): void {
+    this.#reports?.tryPush({
+      report: {
+        case: "heartbeat",
+        value: {
+          brokerEpoch: BigInt(this.#brokerEpoch),
+          stopping: this.#isStopping,
+          metadataVersion: BigInt(this.#owner.metadataVersion()),
+          caughtUp: this.#owner.isCaughtUp(),
+        },
+      },
+    });
+  }
+
+  /** Heartbeats at their interval; a session in which nothing was heard for its time-out is given up. */
+  #startTimers(of: { heartbeatIntervalMs: number; sessionTimeoutMs: number }, ended: AbortController): Timers {
+    const { clock } = this.#ports;
+    let heardMs = clock.monotonicMs();
+    let timer: Timer;
+    const tick = (): void => {
+      if (clock.monotonicMs() - heardMs > of.sessionTimeoutMs) {
+        ended.abort(brokerErrors.noCoordinator({ silentMs: Math.round(clock.monotonicMs() - heardMs) }));
+        return;
+      }
+      this.#heartbeat();
+      timer = clock.setTimer(of.heartbeatIntervalMs, tick);
+    };
+    timer = clock.setTimer(of.heartbeatIntervalMs, tick);
+    return { heard: () => (heardMs = clock.monotonicMs()), stop: () => timer.cancel() };
+  }
+}
+
+interface Timers {
+  heard(): void;
+  stop(): void;
+}

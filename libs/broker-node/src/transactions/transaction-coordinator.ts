@@ -1,0 +1,150 @@
+import { type LeaderEpoch, timestampMs } from "@millrace/model";
+import { createDeferred, type Deferred } from "@millrace/stdx";
+import {
+  applyRecord, type CoordinatorState, createCoordinatorState, handle, type TransactionEvent, type TransactionResponse, transactionErrors,
+  unfinishedEffects, type WriteMarkers,
+} from "@millrace/transactions";
+import { MARKERS_WAIT_MS, TRANSACTION_CHECK_MS } from "../limits.ts";
+import type { BrokerPorts } from "../node-ports.ts";
+import type { LocalPartition } from "../partitions/local-partition.ts";
+import { TransactionLog } from "./transaction-log.ts";
+
+interface CoordinatorContext {
+  readonly ports: BrokerPorts;
+  /** Resolves when every partition has its marker. */
+  readonly writeMarkers: (effect: WriteMarkers, of: { coordinatorEpoch: number; signal: AbortSignal }) => Promise<void>;
+}
+
+/**
+ * The transaction coordinator of one partition of the transaction log, for one leader epoch: performs what the engine decides. Events of one transactional id
+ * are handled one after another; a decision takes effect, and is answered, when its records are committed.
+ */
+export class TransactionCoordinator {
+  readonly #context: CoordinatorContext;
+  readonly #epoch: LeaderEpoch;
+  readonly #log: TransactionLog;
+  readonly #state: CoordinatorState = createCoordinatorState();
+  readonly #queues = new Map<string, Promise<unknown>>();
+  readonly #markerWaiters = new Map<string, Deferred<void>>();
+  readonly #stop = new AbortController();
+  #compacting: Promise<void> | undefined;
+  #timer: { cancel(): void } | undefined;
+
+  constructor(partition: LocalPartition, epoch: LeaderEpoch, context: CoordinatorContext) {
+    this.#epoch = epoch;
+    this.#context = context;
+    this.#log = new TransactionLog(partition, context.ports);
+  }
+
+  /** Reads the log; goes on with markers that a former leader decided. */
+  start(): void {
+    this.#log.replay(this.#state);
+    for (const effect of unfinishedEffects(this.#state)) this.#perform(effect);
+    this.#scheduleCheck();
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    this.#timer?.cancel();
+    for (const waiter of this.#markerWaiters.values()) waiter.resolve();
+    this.#markerWaiters.clear();
+  }
+
+  get isStopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  /** Handles an event to its end: with `afterMarkers` it waits for them, a while, and asks the engine again. */
+  async submit(event: TransactionEvent): Promise<Exclude<TransactionResponse, { kind: "afterMarkers" }>> {
+    for (;;) {
+      const response = await this.#inOrder(event.transactionalId, () => this.#decide(event));
+      if (response.kind !== "afterMarkers") return response;
+      const isWritten = await this.#markersWritten(event.transactionalId);
+      if (!isWritten) return { kind: "refused", error: transactionErrors.concurrent({ transactionalId: event.transactionalId }) };
+    }
+  }
+
+  async #decide(event: TransactionEvent): Promise<TransactionResponse> {
+    const step = handle(this.#state, event);
+    if (step.records.length > 0) {
+      await this.#log.append(step.records);
+      for (const record of step.records) applyRecord(this.#state, record);
+    }
+    for (const effect of step.effects) this.#perform(effect);
+    return step.response;
+  }
+
+  #perform(effect: WriteMarkers): void {
+    const { transactionalId } = effect;
+    if (!this.#markerWaiters.has(transactionalId)) this.#markerWaiters.set(transactionalId, createDeferred<void>());
+    const work = async (): Promise<void> => {
+      await this.#context.writeMarkers(effect, { coordinatorEpoch: this.#epoch, signal: this.#stop.signal });
+      await this.#inOrder(transactionalId, () => this.#decide({ kind: "markersWritten", transactionalId, now: this.#now() }));
+      this.#markerWaiters.get(transactionalId)?.resolve();
+      this.#markerWaiters.delete(transactionalId);
+    };
+    work().catch((error: unknown) => {
+      // The next leader of the log finds the decision and goes on.
+      if (!this.isStopped) this.#context.ports.logger.error("transaction could not be completed here", { transactionalId, error });
+    });
+  }
+
+  /** False when the wait is over first. */
+  async #markersWritten(transactionalId: string): Promise<boolean> {
+    const waiter = this.#markerWaiters.get(transactionalId);
+    if (waiter === undefined) return true;
+    const expired = createDeferred<boolean>();
+    const timer = this.#context.ports.clock.setTimer(MARKERS_WAIT_MS, () => expired.resolve(false));
+    const isWritten = await Promise.race([waiter.promise.then(() => !this.isStopped), expired.promise]);
+    timer.cancel();
+    return isWritten;
+  }
+
+  /** Runs work on an id after all work on it that came before. */
+  #inOrder<T>(transactionalId: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#queues.get(transactionalId) ?? this.#compacting ?? Promise.resolve();
+    const result = before.then(work, work);
+    const settled = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#queues.set(transactionalId, settled);
+    void settled.then(() => {
+      if (this.#queues.get(transactionalId) === settled) this.#queues.delete(transactionalId);
+    });
+    return result;
+  }
+
+  #scheduleCheck(): void {
+    this.#timer = this.#context.ports.clock.setTimer(TRANSACTION_CHECK_MS, () => {
+      this.#check()
+        .catch((error: unknown) => this.#context.ports.logger.warn("transactions could not be checked", { error }))
+        .finally(() => {
+          if (!this.isStopped) this.#scheduleCheck();
+        })
+        .catch(() => undefined);
+    });
+  }
+
+  async #check(): Promise<void> {
+    const now = this.#now();
+    for (const { transactionalId } of [...this.#state.entries.values()]) {
+      const event: TransactionEvent = { kind: "timePassed", transactionalId, now };
+      const { records, effects } = handle(this.#state, event);
+      if (records.length + effects.length > 0) await this.#inOrder(transactionalId, () => this.#decide(event));
+    }
+    if (this.#queues.size === 0) await this.#compact();
+  }
+
+  /** All ids wait while the log is written anew: a copy behind a newer record of the same id would undo it at the next replay. */
+  async #compact(): Promise<void> {
+    this.#compacting = this.#log.compactIfDue(this.#state).finally(() => {
+      this.#compacting = undefined;
+    });
+    await this.#compacting;
+  }
+
+  #now() {
+    return timestampMs(this.#context.ports.clock.wallMs());
+  }
+}

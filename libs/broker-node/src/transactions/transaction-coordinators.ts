@@ -1,0 +1,67 @@
+import { type LeaderEpoch, type ProducerEpoch, type ProducerId, TRANSACTION_STATE_TOPIC, type TopicPartition } from "@millrace/model";
+import { partitionOfTransactionalId, type TransactionEvent, type TransactionResponse, type WriteMarkers } from "@millrace/transactions";
+import type { ClusterView } from "../cluster-view.ts";
+import { brokerErrors } from "../errors.ts";
+import type { BrokerPorts } from "../node-ports.ts";
+import type { LocalPartition } from "../partitions/local-partition.ts";
+import { TransactionCoordinator } from "./transaction-coordinator.ts";
+
+export interface TransactionOwner {
+  readonly transactionalId: string;
+  readonly producerId: ProducerId;
+  readonly producerEpoch: ProducerEpoch;
+}
+
+/** The transaction coordinators on this broker: one per partition of the transaction log that it leads. */
+export class TransactionCoordinators {
+  readonly #view: ClusterView;
+  readonly #ports: BrokerPorts;
+  readonly #writeMarkers: (effect: WriteMarkers, of: { coordinatorEpoch: number; signal: AbortSignal }) => Promise<void>;
+  readonly #byPartition = new Map<number, TransactionCoordinator>();
+
+  constructor(of: { view: ClusterView; writeMarkers: (effect: WriteMarkers, of: { coordinatorEpoch: number; signal: AbortSignal }) => Promise<void> }, ports: BrokerPorts) {
+    this.#view = of.view;
+    this.#writeMarkers = of.writeMarkers;
+    this.#ports = ports;
+  }
+
+  /** This broker leads a partition of the transaction log from now on. */
+  leads(partition: LocalPartition, epoch: LeaderEpoch): void {
+    this.resigned(partition);
+    const coordinator = new TransactionCoordinator(partition, epoch, { ports: this.#ports, writeMarkers: this.#writeMarkers });
+    coordinator.start();
+    this.#byPartition.set(partition.partition, coordinator);
+  }
+
+  resigned(partition: LocalPartition): void {
+    this.#byPartition.get(partition.partition)?.stop();
+    this.#byPartition.delete(partition.partition);
+  }
+
+  stop(): void {
+    for (const coordinator of this.#byPartition.values()) coordinator.stop();
+    this.#byPartition.clear();
+  }
+
+  /** Partition of the transaction log that serves an id; undefined while the topic does not exist. */
+  partitionOf(transactionalId: string): number | undefined {
+    const count = this.#view.topic(TRANSACTION_STATE_TOPIC)?.partitions.length;
+    return count === undefined || count === 0 ? undefined : partitionOfTransactionalId(transactionalId, count);
+  }
+
+  /** Handles an event of an id that this broker serves; throws the refusal. */
+  async submit(event: TransactionEvent): Promise<Exclude<TransactionResponse, { kind: "afterMarkers" | "refused" }>> {
+    const { transactionalId } = event;
+    const partition = this.partitionOf(transactionalId);
+    const coordinator = partition === undefined ? undefined : this.#byPartition.get(partition);
+    if (coordinator === undefined) throw brokerErrors.notTransactionCoordinator({ transactionalId, partition });
+    const response = await coordinator.submit(event);
+    if (response.kind === "refused") throw response.error;
+    return response;
+  }
+
+  /** Is an append to these partitions part of the owner's open transaction? Throws if not. */
+  async verify(owner: TransactionOwner, partitions: readonly TopicPartition[]): Promise<void> {
+    await this.submit({ kind: "verify", ...owner, partitions });
+  }
+}
