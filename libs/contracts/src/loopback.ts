@@ -73,10 +73,10 @@ function copy(schema: DescMessage, message: MessageInitShape<DescMessage>): unkn
   return fromBinary(schema, toBinary(schema, create(schema, message)));
 }
 
-async function* lazily(call: () => unknown): AsyncGenerator<unknown> {
+async function* lazily(call: () => unknown): AsyncGenerator {
   yield* call() as AsyncIterable<unknown>;
 }
 
-async function* copyEach(schema: DescMessage, messages: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+async function* copyEach(schema: DescMessage, messages: AsyncIterable<unknown>): AsyncGenerator {
   for await (const message of messages) yield copy(schema, message as MessageInitShape<DescMessage>);
 }

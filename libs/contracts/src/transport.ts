@@ -60,7 +60,7 @@ export interface BoundService {
 }
 
 export function bindService<S extends DescService>(service: S, handlers: ServiceHandlers<S>): BoundService {
-  return { service, handlers: handlers as Readonly<Record<string, unknown>> };
+  return { service, handlers };
 }
 
 /** The way out: clients of services at addresses (host:port). Connections are shared per address, made on first use, kept alive. */

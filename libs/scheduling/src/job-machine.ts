@@ -7,11 +7,11 @@ import type { CommitTag, JobChange, JobEffect, JobEvent, TimerName, WorkerComman
 import { type BatchPlan, type CheckpointManifest, ENDED_STATES, type JobFailure, type JobRecord, type SourcePartition } from "./job-record.ts";
 import { type JobShape, shapeOf } from "./job-shape.ts";
 import {
-  BATCH_ATTEMPTS_MAX, BATCH_TIMEOUT_MS, FENCING_TIMEOUT_MS, OPENING_TIMEOUT_MS, RESCALE_DELAY_MS, RESTART_DELAY_MAX_MS, RESTART_DELAY_MIN_MS,
-  RESTART_WINDOW_MS, STARTING_TIMEOUT_MS,
+  BATCH_TIMEOUT_MS, FENCING_TIMEOUT_MS, LOOKUP_RETRY_MS, OPENING_TIMEOUT_MS, PLANS_WITHOUT_CHECKPOINT_MAX, RESCALE_DELAY_MS, STARTING_TIMEOUT_MS,
 } from "./limits.ts";
 import { planNextBatch } from "./plan-batch.ts";
 import { initialProgress, progressAfter, progressAt, type RunProgress } from "./progress.ts";
+import { RestartPolicy } from "./restart-policy.ts";
 
 /** Where a job is between nothing and running; see docs/protocol/job-runtime.md, "Job epoch". */
 type Phase =
@@ -68,8 +68,7 @@ export class JobMachine {
   #rescale = false;
   /** Of the last commit asked for: the answer of an earlier one belongs to a phase that is over. */
   #commitSequence = 0;
-  #restartTimes: number[] = [];
-  #batchFailures = { batch: -1, count: 0 };
+  readonly #restarts: RestartPolicy;
   #effects: JobEffect[] = [];
   #now: Now = { wallMs: 0, monotonicMs: 0 };
 
@@ -78,6 +77,7 @@ export class JobMachine {
     this.#graph = input.graph;
     this.#shape = shapeOf(input.graph);
     this.#digest = input.digest;
+    this.#restarts = new RestartPolicy(input.graph.settings);
     this.#checkpoint = input.checkpoint;
     this.#plans = [...input.plans];
     if (ENDED_STATES.includes(input.record.state)) this.#phase = { kind: "ended" };
@@ -342,7 +342,7 @@ export class JobMachine {
   #onBatchDone(inFlight: BatchInFlight): void {
     this.#emit({ kind: "cancel-timer", name: "phase" });
     this.#lastBatchMs = this.#now.monotonicMs - this.#batchStartedMs;
-    this.#batchFailures = { batch: -1, count: 0 };
+    this.#restarts.batchSucceeded();
     this.#progress = progressAfter(assertDefined(this.#progress, "progress"), this.#sources(), inFlight);
     this.#emit({ kind: "status-changed" });
     if (!inFlight.checkpoint) return this.#next();
@@ -398,10 +398,9 @@ export class JobMachine {
 
   #onWorkerFailed(report: WorkerReport & { kind: "failed" }): void {
     if (this.#stop === "now") return this.#end("stopped", undefined);
-    if (report.permanent) {
-      const count = this.#batchFailures.batch === report.batch ? this.#batchFailures.count + 1 : 1;
-      this.#batchFailures = { batch: report.batch, count };
-      if (count >= BATCH_ATTEMPTS_MAX) return this.#end("failed", report.failure);
+    if (report.permanent && this.#restarts.repeatsTooOften(report.batch)) {
+      this.#end("failed", report.failure);
+      return;
     }
     this.#restart(report.failure);
   }
@@ -411,21 +410,22 @@ export class JobMachine {
     if (this.#phase.kind === "resolving") {
       this.#phase = { kind: "waiting", untilTimer: true };
       this.#update({ error: failure });
-      this.#emit({ kind: "set-timer", name: "retry-start", delayMs: RESTART_DELAY_MIN_MS * 5 });
+      this.#emit({ kind: "set-timer", name: "retry-start", delayMs: LOOKUP_RETRY_MS });
     } else if (this.#phase.kind === "looking") {
       this.#phase = { kind: "idle" };
-      this.#emit({ kind: "set-timer", name: "plan", delayMs: RESTART_DELAY_MIN_MS });
+      this.#emit({ kind: "set-timer", name: "plan", delayMs: LOOKUP_RETRY_MS });
     }
   }
 
   #restart(failure: JobFailure): void {
     this.#stopWorkers();
-    this.#restartTimes = [...this.#restartTimes.filter((time) => this.#now.monotonicMs - time < RESTART_WINDOW_MS), this.#now.monotonicMs];
     this.#update({ error: failure, restarts: this.#record.restarts + 1 });
-    if (this.#restartTimes.length > this.#graph.settings.restartsMax) return this.#end("failed", failure);
+    const delayMs = this.#restarts.nextDelayMs(this.#now.monotonicMs);
+    if (delayMs === undefined) {
+      this.#end("failed", failure);
+      return;
+    }
     this.#update({ state: "recovering" });
-    const recent = this.#restartTimes.filter((time) => this.#now.monotonicMs - time < RESTART_DELAY_MAX_MS * 4).length;
-    const delayMs = Math.min(RESTART_DELAY_MAX_MS, RESTART_DELAY_MIN_MS * 2 ** (recent - 1));
     this.#phase = { kind: "waiting", untilTimer: true };
     this.#emit({ kind: "set-timer", name: "retry-start", delayMs });
   }
@@ -487,6 +487,3 @@ export class JobMachine {
     this.#effects.push(effect);
   }
 }
-
-/** With checkpoints off the plan log is still cut this often: one commit of deletions stays small. */
-const PLANS_WITHOUT_CHECKPOINT_MAX = 500;

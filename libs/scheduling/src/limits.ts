@@ -23,5 +23,7 @@ export const OPENING_TIMEOUT_MS = 120_000;
 export const BATCH_TIMEOUT_MS = 300_000;
 /** A new executor joins a running job this long after it was seen, so that several are taken in one go. */
 export const RESCALE_DELAY_MS = 5_000;
-/** How long to wait before looking for new records again when no grid point is due. */
-export const IDLE_POLL_MS = 100;
+/** Brokers could not be asked for offsets: they are asked again this often. */
+export const LOOKUP_RETRY_MS = 200;
+/** With checkpoints off the plan log is still cut this often: one commit of deletions stays small. */
+export const PLANS_WITHOUT_CHECKPOINT_MAX = 500;

@@ -71,7 +71,7 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
         this.#waitingPushes.shift()?.resolve();
         yield item;
       } else if (this.#ended) {
-        if (this.#failure !== undefined) throw this.#failure;
+        if (this.#failure !== undefined) throw this.#failure as Error;
         return;
       } else {
         this.#waitingTake = createDeferred<void>();

@@ -1,7 +1,7 @@
 import type { JobService, ServiceHandlers } from "@millrace/contracts";
 import { AppError, BUCKET_COUNT, type JobGraph } from "@millrace/model";
 import { sleep } from "@millrace/ports";
-import { planJob } from "@millrace/planner";
+import { parseJobGraph, planJob } from "@millrace/planner";
 import { ENDED_STATES, type JobRecord } from "@millrace/scheduling";
 import { createDeferred } from "@millrace/stdx";
 import { statusOf } from "./job-status.ts";
@@ -15,7 +15,7 @@ import { assertTopicsExist } from "./resolve-sources.ts";
 export function createJobHandlers(jobs: Jobs): ServiceHandlers<typeof JobService> {
   return {
     async submitJob(request) {
-      const graph = parseGraph(request.graphJson);
+      const graph = parseJobGraph(request.graphJson);
       assertSubmittable(jobs, { name: request.name, graph, bundle: request.bundle, digest: request.digest, graphJson: request.graphJson });
       const { warnings } = planJob(graph);
       const stored = await newJob(jobs, request.name, { graph, graphJson: request.graphJson, bundle: request.bundle, digest: request.digest, savepointId: request.savepointId });
@@ -73,16 +73,6 @@ export function createJobHandlers(jobs: Jobs): ServiceHandlers<typeof JobService
 
 function findAsync(jobs: Jobs, idOrName: string): Promise<JobRunner> {
   return Promise.resolve().then(() => jobs.find(idOrName));
-}
-
-function parseGraph(graphJson: string): JobGraph {
-  try {
-    const graph = JSON.parse(graphJson) as JobGraph;
-    if (graph.formatVersion === 1) return graph;
-  } catch (error) {
-    throw new AppError({ kind: "invalid", code: "invalid-job-graph", message: "job graph is not JSON", cause: error });
-  }
-  throw new AppError({ kind: "invalid", code: "invalid-job-graph", message: "job graph is of another format: submit it with the CLI of this version" });
 }
 
 function assertSubmittable(jobs: Jobs, job: { name: string; graph: JobGraph; graphJson: string; bundle: Uint8Array; digest: string }): void {

@@ -173,11 +173,7 @@ export function reportFromWire({ report }: WireReport): WorkerReport | undefined
 }
 
 function failureOf(error: WireError | undefined, where: { operator: string; position: string }): JobFailure {
-  const context: Record<string, string> = {};
-  if (error === undefined) return { kind: "internal", code: "worker-failed", message: "a worker failed without saying why", context };
-  const failure = errorFromWire(error);
-  for (const [key, value] of Object.entries({ ...failure.context, ...where })) {
-    if (value !== undefined && value !== "") context[key] = String(value);
-  }
-  return { kind: failure.kind, code: failure.code, message: failure.reason, context };
+  if (error === undefined) return { kind: "internal", code: "worker-failed", message: "a worker failed without saying why", context: {} };
+  const known = Object.entries({ ...error.context, ...where }).filter(([, value]) => value !== "");
+  return { kind: errorFromWire(error).kind, code: error.code, message: error.message, context: Object.fromEntries(known) };
 }

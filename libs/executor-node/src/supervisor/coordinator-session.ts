@@ -52,9 +52,7 @@ export class CoordinatorSession {
   /** Runs until `stop`. */
   async run(): Promise<void> {
     for (let attempt = 0; !this.#stopped.signal.aborted; attempt++) {
-      const address = this.#hint ?? this.#options.coordinators[attempt % this.#options.coordinators.length] ?? "";
-      this.#hint = undefined;
-      const registered = await this.#attempt(address);
+      const registered = await this.#attempt(this.#nextAddress(attempt));
       if (registered) attempt = 0;
       const delayMs = Math.min(RECONNECT_DELAY_MAX_MS, RECONNECT_DELAY_MIN_MS * 2 ** Math.min(attempt, 10));
       await sleep(this.#ports.clock, this.#hint === undefined ? delayMs : RECONNECT_DELAY_MIN_MS, this.#stopped.signal).catch(() => undefined);
@@ -118,6 +116,14 @@ export class CoordinatorSession {
       if (registered) this.#listener.onLost();
     }
     return registered;
+  }
+
+  /** Where the last answer pointed, else one after the other. */
+  #nextAddress(attempt: number): string {
+    const { coordinators } = this.#options;
+    const address = this.#hint ?? coordinators[attempt % coordinators.length];
+    this.#hint = undefined;
+    return address ?? "";
   }
 
   #registration(): { executorId: string; incarnationId: string; host: string; workerSlots: number; coordinatorEpochSeen: bigint } {

@@ -1,0 +1,32 @@
+import { describe, expect, it } from "@jest/globals";
+import { RestartPolicy } from "./restart-policy.ts";
+
+describe("RestartPolicy", () => {
+  it("waits longer while failures come close together, and is quick again later", () => {
+    const policy = new RestartPolicy({ restartsMax: 100 });
+    expect([0, 1, 2, 3, 4, 5, 6, 7].map((ms) => policy.nextDelayMs(ms))).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
+    expect(policy.nextDelayMs(60_000)).toBe(100);
+  });
+
+  it("gives up after the restarts that an hour may have", () => {
+    const policy = new RestartPolicy({ restartsMax: 2 });
+    policy.nextDelayMs(0);
+    policy.nextDelayMs(1);
+    expect(policy.nextDelayMs(2)).toBeUndefined();
+    expect(policy.nextDelayMs(3_600_000 + 2)).toBe(100);
+  });
+
+  it("gives up on a batch at its third failure, not on three batches", () => {
+    const policy = new RestartPolicy({ restartsMax: 2 });
+    expect([1, 2, 3, 3].map((batch) => policy.repeatsTooOften(batch))).toEqual([false, false, false, false]);
+    expect(policy.repeatsTooOften(3)).toBe(true);
+  });
+
+  it("forgets a failure once a batch has succeeded", () => {
+    const policy = new RestartPolicy({ restartsMax: 2 });
+    policy.repeatsTooOften(1);
+    policy.repeatsTooOften(1);
+    policy.batchSucceeded();
+    expect(policy.repeatsTooOften(1)).toBe(false);
+  });
+});
