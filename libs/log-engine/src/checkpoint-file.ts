@@ -10,7 +10,7 @@ export interface CheckpointValues {
   readonly highWatermark: Offset;
   readonly logStartOffset: Offset;
   /** Size of the last `.log` at a clean close. */
-  readonly endPosition?: number;
+  readonly endPosition?: number | undefined;
 }
 
 /** The checkpoint of a log: saves follow one another, and those that wait become one. */

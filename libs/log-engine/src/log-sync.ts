@@ -5,8 +5,9 @@ import { SNAPSHOTS_KEPT } from "./limits.ts";
 import type { LogPorts } from "./partition-log.ts";
 import type { ProducerState } from "./producer-state.ts";
 import { encodeSealed } from "./sealed-file.ts";
-import type { Segment, SegmentParts } from "./segment.ts";
+import type { Segment } from "./segment.ts";
 import type { SegmentList } from "./segment-list.ts";
+import { writeIndexes } from "./write-indexes.ts";
 
 /** What is written as a segment's `.snapshot`. */
 export interface SnapshotValues {
@@ -96,9 +97,9 @@ export class LogSync {
 
   /** Writes the active segment's indexes, the producer state and where the log ends: the next opening verifies nothing. All is synced already. */
   async closeCleanly(): Promise<void> {
-    const { segments, producers, checkpoint } = this.#init;
-    const { active, activeParts } = segments;
-    await this.#writeIndexes(active, activeParts);
+    const { segments, producers, checkpoint, ports } = this.#init;
+    const { active } = segments;
+    await writeIndexes(segments, active, ports);
     const baseOffset = active.endOffset;
     await this.#writeSnapshot({ baseOffset, startedMs: active.startedMs, producers: producers.toJson() });
     this.#recoveryPoint = baseOffset;
@@ -144,7 +145,7 @@ export class LogSync {
     const { segments, ports, folder, checkpoint } = this.#init;
     try {
       for (const roll of rolls) {
-        await this.#writeIndexes(roll.closed, segments.partsOf(roll.closed));
+        await writeIndexes(segments, roll.closed, ports);
         await this.#writeSnapshot(roll.next);
       }
       await ports.storage.syncFolder(folder);
@@ -157,16 +158,6 @@ export class LogSync {
     }
     this.#rolls.splice(0, rolls.length);
     for (const roll of rolls) segments.release(roll.closed);
-  }
-
-  async #writeIndexes(segment: Segment, parts: SegmentParts): Promise<void> {
-    const { segments, ports } = this.#init;
-    const { storage, crc32c } = ports;
-    segment.completeIndexes(parts);
-    await storage.writeFileAtomically(segments.path(segment.baseOffset, "index"), parts.offsets.encode(crc32c));
-    await storage.writeFileAtomically(segments.path(segment.baseOffset, "timeindex"), parts.times.encode(crc32c));
-    if (parts.transactions.count === 0) return;
-    await storage.writeFileAtomically(segments.path(segment.baseOffset, "txnindex"), parts.transactions.encode(crc32c));
   }
 
   async #writeSnapshot(values: SnapshotValues): Promise<void> {

@@ -63,6 +63,8 @@ export async function openPartitionLog(folder: string, settings: LogSettings, po
   const leaderEpochs = LeaderEpochs.fromJson(epochs);
   const { indexIntervalBytes } = settings;
   const recovered = await recoverSegments({ folder, ports, indexIntervalBytes, checkpoint: values, epochs: leaderEpochs, ...files });
+  const { recoveryPoint } = recovered;
+  if (recoveryPoint !== values.recoveryPoint) await checkpoint.save(() => ({ ...values, recoveryPoint, endPosition: undefined }));
   const endOffset = recovered.segments.active.endOffset;
   leaderEpochs.cutFrom((endOffset + 1) as Offset);
   return new SegmentedLog({
@@ -77,7 +79,7 @@ export async function openPartitionLog(folder: string, settings: LogSettings, po
     checkpoint,
     logStartOffset: values.logStartOffset,
     highWatermark: Math.max(values.highWatermark, values.logStartOffset) as Offset,
-    recoveryPoint: values.recoveryPoint,
+    recoveryPoint,
     snapshots: recovered.snapshots,
     recovery: recovered.report,
   });

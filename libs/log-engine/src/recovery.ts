@@ -1,4 +1,4 @@
-import { toAppError, type Offset, type TimestampMs } from "@millrace/model";
+import type { Offset, TimestampMs } from "@millrace/model";
 import { readEndTransactionMarker, type RecordBatchView } from "@millrace/records";
 import { hasBatchBehind, scanBatches, type ScanEnd } from "./batch-scan.ts";
 import type { CheckpointValues } from "./checkpoint-file.ts";
@@ -10,6 +10,7 @@ import { ProducerState } from "./producer-state.ts";
 import { decodeSealed } from "./sealed-file.ts";
 import { Segment, type SegmentParts } from "./segment.ts";
 import { SegmentList } from "./segment-list.ts";
+import { writeIndexes } from "./write-indexes.ts";
 
 interface RecoveryInput {
   readonly folder: string;
@@ -28,6 +29,7 @@ export interface Recovered {
   readonly segments: SegmentList;
   readonly producers: ProducerState;
   readonly snapshots: readonly Offset[];
+  readonly recoveryPoint: Offset;
   readonly report: RecoveryReport;
 }
 
@@ -73,8 +75,9 @@ class Recovery {
     }
     const wasClosedCleanly = isClean && this.#verifiedBytes === 0;
     const report = { wasClosedCleanly, verifiedBytes: this.#verifiedBytes, cutBytes: this.#cutBytes, isSuspect: this.#cutBytes > 0 };
-    await this.#dropSnapshotsAbove(this.#segments.active.endOffset);
-    return { segments: this.#segments, producers: this.#producers, snapshots: this.#snapshots, report };
+    this.#dropSnapshotsAbove(this.#segments.active.endOffset);
+    const recoveryPoint = wasClosedCleanly ? checkpoint.recoveryPoint : await this.#settle();
+    return { segments: this.#segments, producers: this.#producers, snapshots: this.#snapshots, recoveryPoint, report };
   }
 
   /** Takes a segment as it is; false if it is the last one and has no whole indexes, which only a scan makes again. */
@@ -194,12 +197,26 @@ class Recovery {
       this.#cutBytes += file.sizeBytes;
       for (const kind of ["log", "index", "timeindex", "txnindex"] as const) ports.storage.remove(this.#segments.path(file.baseOffset, kind));
     }
-    await ports.storage.syncFolder(folder).catch((error: unknown) => {
-      throw toAppError(error);
-    });
+    await ports.storage.syncFolder(folder);
   }
 
-  async #dropSnapshotsAbove(endOffset: Offset): Promise<void> {
+  /**
+   * Finishes rolls that the last process did not: indexes of verified closed segments and, most of all, the names of new files, which may be in memory only.
+   * Returns the recovery point that this allows.
+   */
+  async #settle(): Promise<Offset> {
+    const { checkpoint, folder, ports } = this.#input;
+    const { active, all } = this.#segments;
+    for (const segment of all) {
+      if (segment === active || segment.parts === undefined || segment.endOffset <= checkpoint.recoveryPoint) continue;
+      await writeIndexes(this.#segments, segment, ports);
+      this.#segments.release(segment);
+    }
+    await ports.storage.syncFolder(folder);
+    return Math.max(checkpoint.recoveryPoint, active.baseOffset) as Offset;
+  }
+
+  #dropSnapshotsAbove(endOffset: Offset): void {
     for (const offset of this.#snapshots) {
       if (offset > endOffset) this.#input.ports.storage.remove(this.#segments.path(offset, "snapshot"));
     }

@@ -74,6 +74,29 @@ export class SimulatedStorage implements Storage {
     this.#restart();
   }
 
+  /**
+   * The disk as one process sees it: dead after the next crash or power loss. Code that survives in the test after its process "died" would otherwise go on
+   * writing, and claim what it must not.
+   */
+  mount(): Storage {
+    const life = this.#life;
+    const check = (path: string): this => {
+      this.#checkLife(life, path);
+      return this;
+    };
+    return {
+      open: (path, options) => check(path).open(path, options),
+      exists: (path) => check(path).exists(path),
+      list: (path) => check(path).list(path),
+      createFolder: (path) => check(path).createFolder(path),
+      rename: (from, to) => check(from).rename(from, to),
+      remove: (path) => check(path).remove(path),
+      syncFolder: async (path) => check(path).syncFolder(path),
+      readFile: (path) => check(path).readFile(path),
+      writeFileAtomically: async (path, bytes) => check(path).writeFileAtomically(path, bytes),
+    };
+  }
+
   open(path: string, options: { create?: boolean } = {}): StorageFile {
     const found = this.#names.get(path);
     if (found instanceof SimulatedInode) return this.#handle(path, found);
@@ -119,7 +142,9 @@ export class SimulatedStorage implements Storage {
   }
 
   async syncFolder(path: string): Promise<void> {
+    const life = this.#life;
     await Promise.resolve();
+    this.#checkLife(life, path);
     this.#operate();
     if (this.ignoresSyncs) return;
     const [own, others] = [this.#pending.filter((change) => change.folder === path), this.#pending.filter((change) => change.folder !== path)];
@@ -133,7 +158,9 @@ export class SimulatedStorage implements Storage {
   }
 
   async writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
+    const life = this.#life;
     await Promise.resolve();
+    this.#checkLife(life, path);
     if (this.#names.get(parentOf(path)) !== "folder") throw missing(parentOf(path));
     this.#operate();
     this.#reserve(bytes.length);
@@ -146,9 +173,7 @@ export class SimulatedStorage implements Storage {
 
   #handle(path: string, inode: SimulatedInode): StorageFile {
     const life = this.#life;
-    const check = (): void => {
-      if (life !== this.#life) throw failed(path, "handle of a process that died");
-    };
+    const check = (): void => this.#checkLife(life, path);
     return {
       get sizeBytes() {
         return inode.volatile.size;
@@ -191,6 +216,10 @@ export class SimulatedStorage implements Storage {
       },
       close: () => undefined,
     };
+  }
+
+  #checkLife(life: number, path: string): void {
+    if (life !== this.#life) throw failed(path, "handle of a process that died");
   }
 
   #change(change: NameChange): void {
