@@ -1,0 +1,91 @@
+import type { Command } from "commander";
+import type { CliWorld } from "../world.ts";
+import { examples, onRun } from "./on-run.ts";
+
+/** Options of `job submit`. */
+export interface JobSubmitOptions {
+  /** --no-check */
+  readonly check: boolean;
+  readonly savepoint?: string;
+  readonly new?: boolean;
+  readonly follow?: boolean;
+}
+
+/** Options of `job explain`. */
+export interface JobExplainOptions {
+  readonly check: boolean;
+  readonly mermaid?: boolean;
+}
+
+/** `millrace job submit|list|status|explain|stop|savepoint`. */
+export function addJobCommands(program: Command, world: CliWorld): void {
+  const job = program
+    .command("job")
+    .summary("run stream jobs")
+    .description("Stream jobs: TypeScript modules that export `job(name, (ctx) => …)` by default.");
+  addSubmit(job, world);
+  addExplain(job, world);
+
+  const list = job.command("list").description("Lists jobs, running ones first.");
+  onRun(list, async (_, options) => {
+    await (await import("../actions/job-status.ts")).listJobs(options, world);
+  });
+  examples(list, ["millrace job list"]);
+
+  const status = job
+    .command("status")
+    .description("Shows how a job is doing: batches, rates, lag, watermarks, its last error.")
+    .argument("<job>", "id or name")
+    .option("-f, --follow", "go on showing it until the job has ended; the exit code is the job's then");
+  onRun<{ readonly follow?: boolean }, readonly [string]>(status, async ([name], options) => {
+    await (await import("../actions/job-status.ts")).jobStatus(name, options, world);
+  });
+  examples(status, ["millrace job status airport-delays", "millrace job status airport-delays --follow"]);
+
+  const stop = job
+    .command("stop")
+    .description("Stops a job. It finishes the batches that are planned and ends on a batch boundary; nothing is lost either way.")
+    .argument("<job>", "id or name")
+    .option("--now", "do not finish what is planned: it is done again when the job is resumed");
+  onRun<{ readonly now?: boolean }, readonly [string]>(stop, async ([name], options) => {
+    await (await import("../actions/job-stop.ts")).stopJob(name, options, world);
+  });
+  examples(stop, ["millrace job stop airport-delays"]);
+
+  const savepoint = job
+    .command("savepoint")
+    .description("Makes a checkpoint that stays until it is deleted, to start a later version of the job from.")
+    .argument("<job>", "id or name");
+  onRun<object, readonly [string]>(savepoint, async ([name], options) => {
+    await (await import("../actions/job-stop.ts")).createSavepoint(name, options, world);
+  });
+  examples(savepoint, ["millrace job savepoint airport-delays", "millrace job submit airport-delays.ts --savepoint <id>"]);
+}
+
+function addSubmit(job: Command, world: CliWorld): void {
+  const submit = job
+    .command("submit")
+    .description("Checks, bundles and plans a job module, and starts it on the cluster.")
+    .argument("<module>", "TypeScript or JavaScript file with the job as default export")
+    .option("--no-check", "skip the type check")
+    .option("--savepoint <id>", "start with the state of this savepoint")
+    .option("--new", "refuse if a job of this name was there before, instead of starting a new incarnation of it")
+    .option("-f, --follow", "show its progress until it has ended");
+  onRun<JobSubmitOptions, readonly [string]>(submit, async ([path], options) => {
+    await (await import("../actions/job-submit.ts")).submitJob(path, options, world);
+  });
+  examples(submit, ["millrace job submit examples/jobs/word-count.ts", "millrace job submit examples/jobs/airport-delays.ts --follow"]);
+}
+
+function addExplain(job: Command, world: CliWorld): void {
+  const explain = job
+    .command("explain")
+    .description("Shows how a job is run: stages, what is fused, shuffled and kept. Of a module nothing is submitted.")
+    .argument("<module|job>", "file with the job, or id or name of a job on the cluster")
+    .option("--no-check", "skip the type check")
+    .option("--mermaid", "as a Mermaid flow chart");
+  onRun<JobExplainOptions, readonly [string]>(explain, async ([target], options) => {
+    await (await import("../actions/job-explain.ts")).explainJob(target, options, world);
+  });
+  examples(explain, ["millrace job explain examples/jobs/airport-delays.ts", "millrace job explain airport-delays --mermaid"]);
+}

@@ -1,0 +1,20 @@
+import { AppError, type AppErrorInit } from "@millrace/model";
+
+/** What the command line itself finds wrong. */
+export type CliErrorCode =
+  | "bad-argument"
+  | "bundle-too-large"
+  | "doctor-found-problems"
+  | "input-line-too-long"
+  | "interrupted"
+  | "job-build-failed"
+  | "job-build-timeout"
+  | "job-bundle-failed"
+  | "job-failed"
+  | "job-module-missing"
+  | "job-type-error";
+
+/** An error of kind `invalid`: what was given must change. */
+export function cliError(code: CliErrorCode, message: string, context: NonNullable<AppErrorInit["context"]> = {}): AppError {
+  return new AppError({ kind: "invalid", code, message, context });
+}

@@ -1,0 +1,23 @@
+/** A cluster that does not answer for this long is reported: people wait at a prompt. Long enough for a coordinator to be replaced. */
+export const CLUSTER_RETRY_MS = 10_000;
+
+/** `doctor` wants to say what is wrong, not to wait until it is right. */
+export const DOCTOR_RETRY_MS = 2_000;
+
+/** A job module only connects sources to outputs: one that takes longer to build than this waits for something it should not. */
+export const JOB_BUILD_MS_MAX = 20_000;
+
+/** The coordinator stores a job in one commit of at most 16 MiB; the graph and base64 or framing need room beside the bundle. */
+export const BUNDLE_BYTES_MAX = 8 * 1024 * 1024;
+
+/** The compiler on one module with its imports; a hundredfold of what it takes. */
+export const TYPE_CHECK_MS_MAX = 60_000;
+
+/** Longest line that `produce` reads as one record: a record batch must hold it. */
+export const LINE_BYTES_MAX = 1_048_576;
+
+/** Progress lines a second: more only flickers. */
+export const PROGRESS_INTERVAL_MS = 250;
+
+/** Job errors or type errors shown before the rest is only counted. */
+export const ERRORS_SHOWN_MAX = 20;

@@ -1,0 +1,49 @@
+import { Command, Option } from "commander";
+import { addClusterCommands } from "./commands/cluster.ts";
+import { addJobCommands } from "./commands/job.ts";
+import { addRecordCommands } from "./commands/records.ts";
+import { addServiceCommands } from "./commands/services.ts";
+import { addTopicCommands } from "./commands/topic.ts";
+import { addressList } from "./options.ts";
+import type { CliWorld } from "./world.ts";
+
+export const DEFAULT_ADDRESS = "127.0.0.1:9190";
+
+/** The command tree. Nothing but commander is loaded here: an action imports what it needs when it runs. */
+export function createProgram(world: CliWorld): Command {
+  const program = new Command("millrace");
+  program
+    .description("Millrace: a partitioned log that speaks Kafka, and a stream engine on it, exactly once.")
+    .version("0.1.0", "-V, --version", "print the version")
+    .addOption(
+      new Option("-a, --address <host:port>", "brokers, several with commas; one that answers is enough")
+        .env("MILLRACE_ADDRESS")
+        .default(DEFAULT_ADDRESS)
+        .argParser(addressList),
+    )
+    .option("--json", "results as JSON, one document a line, for scripts")
+    .helpOption("-h, --help", "show help")
+    .helpCommand("help [command]", "show help of a command")
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError("(--help shows how it is used)")
+    .exitOverride();
+  addServiceCommands(program, world);
+  addTopicCommands(program, world);
+  addRecordCommands(program, world);
+  addJobCommands(program, world);
+  addClusterCommands(program, world);
+  program.addHelpText("after", EPILOGUE);
+  return program;
+}
+
+const EPILOGUE = `
+A first look:
+  millrace dev                                        a whole cluster in this terminal
+  millrace topic create lines --partitions 3          in a second one
+  echo "to be or not to be" | millrace produce lines
+  millrace consume lines --from-beginning
+  millrace job submit examples/jobs/word-count.ts
+
+Exit codes:
+  0 done        1 a bug, or a job that failed   2 wrong use, setting or job module   3 not found   4 conflict, or in use
+  5 fenced      6 over a limit                  7 not reachable or not ready         8 corrupt     130 interrupted`;
