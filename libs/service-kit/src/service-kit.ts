@@ -10,6 +10,7 @@ import type { OtlpExport } from "./otlp.ts";
 import { observeProcess } from "./process-metrics.ts";
 import { systemRandom } from "./random.ts";
 import { Readiness } from "./readiness.ts";
+import { VERSION } from "./version.ts";
 
 /** What a process gives to the services inside it; one per process, also when `millrace dev` runs three services in it. */
 export interface ServiceKit {
@@ -32,7 +33,7 @@ export async function openServiceKit(settings: KitSettings, identity: { service:
   const readiness = new Readiness();
   const stopObserving = observeProcess(metrics);
   const admin = settings.adminAddress === "off" ? undefined : await startAdminServer(settings.adminAddress, { metrics, readiness });
-  const otlp = await openOtlp(settings, { ...identity, metrics });
+  const otlp = await openOtlp(settings.otlpEndpoint, { ...identity, metrics });
   return {
     clock: systemClock,
     random: systemRandom,
@@ -50,8 +51,14 @@ export async function openServiceKit(settings: KitSettings, identity: { service:
   };
 }
 
-async function openOtlp(settings: KitSettings, options: { service: string; version: string; metrics: MetricRegistry }): Promise<OtlpExport | undefined> {
-  const endpoint = settings.otlpEndpoint === "" ? (process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] ?? "") : settings.otlpEndpoint;
+/** Traces alone, for processes without an admin port, like job workers: exported where OTEL_EXPORTER_OTLP_ENDPOINT is set. */
+export async function openTracer(service: string): Promise<OtlpExport> {
+  const otlp = await openOtlp("", { service, version: VERSION, metrics: new MetricRegistry() });
+  return otlp ?? { tracer: NO_TRACER, close: () => Promise.resolve() };
+}
+
+async function openOtlp(configured: string, options: { service: string; version: string; metrics: MetricRegistry }): Promise<OtlpExport | undefined> {
+  const endpoint = configured === "" ? (process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] ?? "") : configured;
   if (endpoint === "") return undefined;
   const { startOtlp } = await import("./otlp.ts");
   return startOtlp({ endpoint, ...options });

@@ -1,0 +1,27 @@
+import { createCompressionCodecs, createValueCodec, crc32c } from "@millrace/codecs";
+import { runJobWorker } from "@millrace/executor-node";
+import { createRpcListener, createRpcTransport } from "@millrace/rpc";
+import { createLogger, LOG_LEVELS, openTracer, systemClock, systemRandom } from "@millrace/service-kit";
+import { openWorkerChannel } from "@millrace/worker-host";
+
+// A worker process of one job epoch: everything it holds dies with it. Its log lines go to stdout, which is the executor's own; stderr is
+// kept by the supervisor as last words.
+const channel = await openWorkerChannel();
+const level = LOG_LEVELS.find((known) => known === process.env["MILLRACE_LOG_LEVEL"]) ?? "info";
+const isPretty = process.env["MILLRACE_LOG_FORMAT"] === "pretty" || (process.env["MILLRACE_LOG_FORMAT"] !== "json" && process.stdout.isTTY);
+const telemetry = await openTracer("millrace-worker");
+
+await runJobWorker({
+  channel,
+  transport: createRpcTransport(),
+  listener: createRpcListener(),
+  clock: systemClock,
+  random: systemRandom,
+  logger: createLogger({ level, component: "worker", format: isPretty ? "pretty" : "json", write: (line) => process.stdout.write(line) }),
+  tracer: telemetry.tracer,
+  codec: createValueCodec(),
+  crc32c,
+  compression: createCompressionCodecs(),
+});
+await telemetry.close();
+process.exit();
