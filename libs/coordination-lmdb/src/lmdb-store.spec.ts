@@ -47,7 +47,7 @@ describe("createLmdbStore", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("keeps everything over a restart", async () => {
+  it("keeps everything over a restart but the lease of the process that is gone", async () => {
     const first = await createLmdbStore({ folder, exclusive: true }, ports);
     const lease = await first.acquireLease({ holder: "a", ttlMs: 1_000 });
     if (lease.kind !== "acquired") throw new Error("held");
@@ -55,7 +55,7 @@ describe("createLmdbStore", () => {
     await first.close();
     const second = await createLmdbStore({ folder, exclusive: true }, ports);
     expect(await second.read("k")).toEqual({ key: "k", version: 1, value: new Uint8Array([1, 2]) });
-    expect(await second.acquireLease({ holder: "a", ttlMs: 1_000 })).toEqual({ kind: "acquired", epoch: 2, generation: lease.generation });
+    expect(await second.acquireLease({ holder: "b", ttlMs: 1_000 })).toEqual({ kind: "acquired", epoch: 2, generation: lease.generation });
     await second.close();
   });
 

@@ -56,6 +56,8 @@ class LmdbStore implements CoordinationStore {
       overlappingSync: false, // a commit is on disk when it returns
     });
     this.#checkFormat();
+    // Whoever held the lease had this folder for itself, and is gone: the next need not wait.
+    if (lock !== undefined) this.#database.removeSync(LEASE);
   }
 
   acquireLease({ holder, ttlMs }: { holder: string; ttlMs: number }): Promise<LeaseResult> {

@@ -71,8 +71,8 @@ class FakeBroker {
     return this.heard.findLast((one) => one.case === name)?.value as Commands[C] | undefined;
   }
 
-  heartbeat(options: { stopping?: boolean } = {}): void {
-    const metadataVersion = this.last("metadata")?.metadataVersion ?? 0n;
+  heartbeat(options: { stopping?: boolean; metadataVersion?: bigint } = {}): void {
+    const metadataVersion = options.metadataVersion ?? this.last("metadata")?.metadataVersion ?? 0n;
     const value = { brokerEpoch: this.brokerEpoch ?? 0n, metadataVersion, caughtUp: true, stopping: options.stopping ?? false };
     this.#requests.tryPush({ report: { case: "heartbeat", value } });
   }
@@ -191,6 +191,24 @@ describe("broker sessions", () => {
     await world.loopback.client(TopicService, "a:9191").deleteTopic({ name: "t" });
     await world.clock.advance(0);
     expect(broker.last("metadata")?.removedTopicIds).toHaveLength(1);
+  });
+
+  it("does not take an acknowledgement of an earlier term for one of this registration", async () => {
+    const world = makeWorld();
+    const a = await world.node("a");
+    const before = await liveBroker(world, "a:9191");
+    await world.node("b");
+    await a.node.stop();
+    await world.clock.advance(1_500);
+    const restarted = new FakeBroker(world, "b:9191", { incarnation: "i2", epochSeen: 1 });
+    await world.clock.advance(0);
+    const fenced = async (): Promise<unknown> => (await world.loopback.client(ClusterService, "b:9191").describeCluster({})).brokers[0]?.fenced;
+    restarted.heartbeat({ metadataVersion: before.last("metadata")?.metadataVersion ?? 0n });
+    await world.clock.advance(0);
+    expect(await fenced()).toBe(true);
+    restarted.heartbeat();
+    await world.clock.advance(0);
+    expect(await fenced()).toBe(false);
   });
 
   it("fences a broker that sends no heartbeat, and elects it again with the next leader epoch when it comes back", async () => {

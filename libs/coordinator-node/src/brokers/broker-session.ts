@@ -124,7 +124,7 @@ export class BrokerSession {
       if (!this.#stopGranted) void this.#perform(() => this.#actions.stopping(), () => (this.#stopGrantDue = true));
       return;
     }
-    const hasApplied = this.#snapshotVersion !== undefined && (heartbeat.caughtUp || heartbeat.metadataVersion >= this.#snapshotVersion);
+    const hasApplied = this.#snapshotVersion !== undefined && heartbeat.caughtUp && heartbeat.metadataVersion >= this.#snapshotVersion;
     if (!hasApplied || this.#isUnfencing) return;
     this.#isUnfencing = true;
     void this.#perform(() => this.#actions.caughtUp(), () => undefined);

@@ -23,6 +23,8 @@ interface ControllerPorts {
   readonly stepDown: (reason: string) => void;
 }
 
+const VERSIONS_PER_TERM = 2 ** 32; // leaves 2^21 terms below 2^53: one a minute for four years
+
 type DecisionOf<E extends ClusterEvent> = ReturnType<typeof handle<E>>;
 
 /** The cluster state of one term: events one after another, each decided, stored, applied and only then told. */
@@ -32,10 +34,11 @@ export class ClusterController {
   readonly #versions: Map<string, number>;
   readonly #listeners = new Set<(change: MetadataChange) => void>();
   #last: Promise<unknown> = Promise.resolve();
-  #version = 1;
+  #version: number;
 
   private constructor(state: ClusterState, versions: Map<string, number>, ports: ControllerPorts) {
     this.state = state;
+    this.#version = ports.store.fence.epoch * VERSIONS_PER_TERM;
     this.#versions = versions;
     this.#ports = ports;
   }
@@ -54,7 +57,7 @@ export class ClusterController {
     return controller;
   }
 
-  /** Grows with each change within the term. */
+  /** Grows with each change, also over terms: what a broker has applied in an earlier one never looks new in this one. */
   get version(): number {
     return this.#version;
   }
