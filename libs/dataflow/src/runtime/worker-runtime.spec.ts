@@ -1,0 +1,120 @@
+import { describe, expect, it } from "@jest/globals";
+import { timestampMs } from "@millrace/model";
+import { planJob } from "@millrace/planner";
+import { BatchBuilder, RecordOffsets } from "@millrace/records";
+import { TestJob } from "../../test/harness/graph.ts";
+import { V8_CODEC } from "../../test/harness/v8-codec.ts";
+import type { SinkRecord, WorkerRuntime } from "./runtime-types.ts";
+import { createWorkerRuntime } from "./worker-runtime.ts";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+function recordsOf(values: readonly (string | null)[]): RecordOffsets {
+  const builder = new BatchBuilder({ crc32c: () => 0 });
+  for (const [index, value] of values.entries()) builder.append(timestampMs(1_000 + index), encoder.encode(`k${index}`), value === null ? null : encoder.encode(value));
+  return new RecordOffsets().decode(builder.build());
+}
+
+function runtimeOf(job: TestJob, workerCount = 1): { readonly runtime: WorkerRuntime; readonly sinks: SinkRecord[] } {
+  const { graph, functions } = job.build();
+  const sinks: SinkRecord[] = [];
+  const runtime = createWorkerRuntime({
+    jobId: "job",
+    plan: planJob(graph),
+    functions,
+    settings: graph.settings,
+    layout: { workerIndex: 0, workerCount, slotWorkers: [0, workerCount - 1], sourceTasks: [{ source: "in", index: 3, topic: "flights", partition: 3 }] },
+    codec: V8_CODEC,
+    eventTimeAheadMaxMs: Infinity,
+    output: { sendBlock: () => undefined, edgeEnd: () => undefined, emitSink: (record) => sinks.push(record), print: () => undefined },
+  });
+  runtime.beginBatch({ batch: 1, timeMs: 5_000, watermarks: new Map(), final: false });
+  return { runtime, sinks };
+}
+
+function jobOf(onBadRecord: "fail" | "skip", f: (value: never) => unknown): TestJob {
+  const job = new TestJob({ slotCount: 2 });
+  const source = { type: "topic", topic: "flights", value: { format: "json" }, elements: "value", start: "earliest", onBadRecord } as const;
+  job.add("in", { kind: "source", source }, []);
+  job.add("mapped", { kind: "map" }, ["in"], { f });
+  job.add("out", { kind: "sink", sink: { type: "topic", topic: "out", value: { format: "json" } } }, ["mapped"]);
+  return job;
+}
+
+describe("createWorkerRuntime", () => {
+  it("reads the offsets of the plan and nothing else, and keeps the records' timestamps", async () => {
+    const { runtime, sinks } = runtimeOf(jobOf("fail", (value: number) => value * 2));
+    runtime.pushRecords({ source: "in", index: 3, records: recordsOf(["1", "2", "3", "4"]), startOffset: 1, endOffset: 3 });
+    runtime.endSource("in", 3);
+    expect(runtime.endSources()).toMatchObject({ recordsIn: 2, bytesIn: 6 });
+    await runtime.advance();
+    expect(runtime.finished).toBe(true);
+    expect(sinks.map(({ value, timestampMs: time, slot }) => [decoder.decode(value ?? undefined), time, slot])).toEqual([["4", 1_001, 3], ["6", 1_002, 3]]);
+    expect(runtime.sinkSlots.get("out")).toEqual([3]);
+  });
+
+  it("says which operator failed at which record", () => {
+    const job = jobOf("fail", (value: number) => {
+      if (value === 3) throw new RangeError("three is too many");
+      return value;
+    });
+    const { runtime } = runtimeOf(job);
+    const push = (): void => runtime.pushRecords({ source: "in", index: 3, records: recordsOf(["1", "2", "3"]), startOffset: 0, endOffset: 9 });
+    expect(push).toThrow(
+      expect.objectContaining({
+        code: "user-code-failed",
+        reason: expect.stringContaining("RangeError: three is too many"),
+        context: expect.objectContaining({ operator: "mapped", function: "f", position: "flights-3@2", batch: 1 }),
+      }),
+    );
+  });
+
+  it("stops at a record that cannot be decoded, or counts and skips it, as the source says", async () => {
+    const values = ["1", "{", null, "4"];
+    const failing = runtimeOf(jobOf("fail", (value: number) => value)).runtime;
+    const push = (runtime: WorkerRuntime): void => runtime.pushRecords({ source: "in", index: 3, records: recordsOf(values), startOffset: 0, endOffset: 9 });
+    expect(() => push(failing)).toThrow(expect.objectContaining({ code: "bad-record", context: { operator: "in", position: "flights-3@1" } }));
+
+    const { runtime, sinks } = runtimeOf(jobOf("skip", (value: number) => value));
+    push(runtime);
+    runtime.endSource("in", 3);
+    runtime.endSources();
+    await runtime.advance();
+    expect(runtime.finishBatch()).toMatchObject({ recordsOut: 2, badRecords: 2 });
+    expect(sinks).toHaveLength(2);
+  });
+
+  it("waits for every worker's edge end, and refuses when blocks are missing", async () => {
+    const job = new TestJob({ slotCount: 2 });
+    job.source("in");
+    job.add("sums", { kind: "reduceByKey" }, ["in"], { f: (a: number, b: number) => a + b });
+    job.add("out", { kind: "sink", sink: { type: "topic", topic: "out", value: { format: "json" } } }, ["sums"]);
+    const { runtime } = runtimeOf(job, 2);
+    runtime.endSource("in", 3);
+    runtime.endSources();
+    await runtime.advance();
+    expect(runtime.finished).toBe(false);
+    expect(() => runtime.receiveEdgeEnd({ batch: 1, edge: 0, fromWorker: 1, blockCount: 1 })).toThrow(expect.objectContaining({ code: "corrupt-shuffle-block" }));
+  });
+
+  it("keeps blocks of the next batch until it begins", async () => {
+    const job = new TestJob({ slotCount: 2 });
+    job.source("in");
+    job.add("sums", { kind: "reduceByKey" }, ["in"], { f: (a: number, b: number) => a + b });
+    job.add("out", { kind: "sink", sink: { type: "topic", topic: "out", value: { format: "json" } } }, ["sums"]);
+    const { runtime, sinks } = runtimeOf(job, 2);
+    const payload = V8_CODEC.encode([["a", "a"], [1, 2], []]);
+    runtime.receiveBlock({ batch: 2, edge: 0, fromTask: 0, toSlot: 0, recordCount: 2, payload });
+    runtime.receiveEdgeEnd({ batch: 2, edge: 0, fromWorker: 1, blockCount: 1 });
+    runtime.receiveEdgeEnd({ batch: 1, edge: 0, fromWorker: 1, blockCount: 0 });
+    for (const batch of [1, 2]) {
+      if (batch === 2) runtime.beginBatch({ batch, timeMs: 6_000, watermarks: new Map(), final: false });
+      runtime.endSource("in", 3);
+      runtime.endSources();
+      await runtime.advance();
+      expect(runtime.finished).toBe(true);
+    }
+    expect(sinks.map(({ value }) => decoder.decode(value ?? undefined))).toEqual(['["a",3]']);
+  });
+});
