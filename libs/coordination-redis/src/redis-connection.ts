@@ -1,5 +1,5 @@
 import { Redis } from "ioredis";
-import { AppError } from "@millrace/model";
+import type { AppError } from "@millrace/model";
 import type { Clock, Logger } from "@millrace/ports";
 import { errors } from "./errors.ts";
 import { CONNECT_ATTEMPTS_MAX, RECONNECT_MS_MAX, RECONNECT_MS_MIN } from "./limits.ts";

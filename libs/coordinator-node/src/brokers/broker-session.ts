@@ -1,6 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { createDeferred, type Deferred } from "@millrace/stdx";
 import type { BrokerSessionRequest, BrokerSessionResponseSchema } from "@millrace/contracts";
+import { toAppError } from "@millrace/model";
 import type { Timer } from "@millrace/ports";
 import type { BrokerState } from "@millrace/placement";
 import { errors } from "../errors.ts";
@@ -96,7 +97,7 @@ export class BrokerSession {
         if (response === undefined) await this.#wake.promise;
         else yield response;
       }
-      if (this.#failure !== undefined) throw this.#failure;
+      if (this.#failure !== undefined) throw toAppError(this.#failure);
     } finally {
       this.end("broken");
     }

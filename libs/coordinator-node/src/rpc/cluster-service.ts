@@ -1,4 +1,4 @@
-import { ClusterService, type ServiceHandlers } from "@millrace/contracts";
+import type { ClusterService, ServiceHandlers } from "@millrace/contracts";
 import { brokerEpoch, brokerId } from "@millrace/model";
 import { partitionCount } from "@millrace/placement";
 import { brokerToWire } from "../cluster/wire.ts";

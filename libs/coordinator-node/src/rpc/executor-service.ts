@@ -1,4 +1,4 @@
-import { ExecutorRegistryService, type ServiceHandlers } from "@millrace/contracts";
+import type { ExecutorRegistryService, ServiceHandlers } from "@millrace/contracts";
 import type { Term } from "../term/term.ts";
 
 /** Executor sessions. */

@@ -1,4 +1,4 @@
-import { JobService, type ServiceHandlers } from "@millrace/contracts";
+import type { JobService, ServiceHandlers } from "@millrace/contracts";
 import { errors } from "../errors.ts";
 import type { Term } from "../term/term.ts";
 

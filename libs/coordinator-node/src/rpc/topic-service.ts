@@ -1,4 +1,4 @@
-import { type ServiceHandlers, TopicService } from "@millrace/contracts";
+import type { ServiceHandlers, TopicService } from "@millrace/contracts";
 import { type CreateTopic, placementErrors, topicByName } from "@millrace/placement";
 import { topicToWire } from "../cluster/wire.ts";
 import { errors } from "../errors.ts";

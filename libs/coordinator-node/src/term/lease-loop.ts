@@ -24,7 +24,8 @@ export async function runLeaseLoop(
   const { store, clock, logger } = ports;
   const { actions, signal } = options;
   const pauseMs = settings.ttlMs / 3;
-  while (!signal.aborted) {
+  const isStopping = (): boolean => signal.aborted;
+  while (!isStopping()) {
     try {
       const askedAtMs = clock.monotonicMs();
       const result = await store.acquireLease(settings);
@@ -37,7 +38,7 @@ export async function runLeaseLoop(
         await sleep(clock, pauseMs, signal); // a standby goes first; a term that cannot begin does not spin
       }
     } catch (error) {
-      if (signal.aborted) return;
+      if (isStopping()) return;
       logger.warn("coordinator.lease-unavailable", { store: store.description, error });
       await sleep(clock, pauseMs, signal).catch(() => undefined);
     }
