@@ -1,1 +1,3 @@
-export {};
+export { brokerProcess } from "./broker-process.ts";
+export { type BrokerAppSettings, brokerAppSchema } from "./settings.ts";
+export { type RunningBroker, startBroker } from "./start-broker.ts";

@@ -1,0 +1,90 @@
+import { resolve } from "node:path";
+import { type BrokerNode, type BrokerStatus, createBrokerNode } from "@millrace/broker-node";
+import { createCompressionCodecs, crc32c } from "@millrace/codecs";
+import { createRpcListener, createRpcTransport } from "@millrace/rpc";
+import type { RunningService, ServiceKit } from "@millrace/service-kit";
+import { openDataFolder } from "@millrace/storage-fs";
+import type { BrokerAppSettings } from "./settings.ts";
+
+/** How often the node is asked whether it can go on. */
+const FAILURE_CHECK_MS = 200;
+
+/** A broker that runs in this process. */
+export interface RunningBroker extends RunningService {
+  /** host:port under which clients reach it. */
+  readonly address: string;
+  status(): BrokerStatus;
+  /** Resolves once the first metadata has been applied. */
+  ready(): Promise<void>;
+}
+
+/** Starts a broker on a kit: locks its data folder, recovers what is in it, listens. Resolves when it listens. */
+export async function startBroker(settings: BrokerAppSettings, kit: ServiceKit): Promise<RunningBroker> {
+  const { clock, random, metrics, tracer } = kit;
+  const folder = await openDataFolder(resolve(settings.dataFolder), { newFolderId: random.hex(16) });
+  const transport = createRpcTransport();
+  const logger = kit.loggerOf("broker");
+  const node = createBrokerNode(settings, {
+    storage: folder.storage,
+    clock,
+    random,
+    logger,
+    metrics,
+    tracer,
+    transport,
+    listener: createRpcListener(),
+    crc32c,
+    compression: createCompressionCodecs(),
+    defer: (run) => setImmediate(run),
+  });
+  const close = async (): Promise<void> => {
+    await transport.close();
+    folder.release();
+  };
+  try {
+    await node.start();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const removeCheck = kit.readiness.add("broker", () => notReadyReason(node.status()));
+  const watch = watchFailure(node);
+  return {
+    address: node.address,
+    status: () => node.status(),
+    ready: () => node.ready(),
+    failed: watch.failed,
+    stop: async () => {
+      removeCheck();
+      watch.stop();
+      await node.stop();
+      await close();
+    },
+  };
+}
+
+function notReadyReason(status: BrokerStatus): string | undefined {
+  switch (status.state) {
+    case "running":
+      return undefined;
+    case "starting":
+      return "waiting for the coordinator";
+    case "failed":
+      return "refused by the coordinator";
+    default:
+      return status.state;
+  }
+}
+
+/** Rejects when the node says that it cannot be part of its cluster. */
+function watchFailure(node: BrokerNode): { failed: Promise<never>; stop: () => void } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => undefined); // Who does not wait for it sees the reason in `status`.
+  const timer = setInterval(() => {
+    const status = node.status();
+    if (status.state !== "failed") return;
+    clearInterval(timer);
+    reject(status.error);
+  }, FAILURE_CHECK_MS);
+  return { failed: promise, stop: () => clearInterval(timer) };
+}
