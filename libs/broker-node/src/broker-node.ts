@@ -60,6 +60,7 @@ class Broker implements BrokerNode {
   readonly #maintenance: Maintenance;
   readonly #incarnationId: string;
   #state: "starting" | "running" | "stopping" | "stopped" = "starting";
+  readonly #stopping = new AbortController();
   #session: CoordinatorSession | undefined;
   #server: RpcServer | undefined;
 
@@ -151,6 +152,7 @@ class Broker implements BrokerNode {
     if (this.#state === "stopped") return;
     this.#state = "stopping";
     await this.#within(this.#settings.stopMs, this.#session?.requestStop());
+    this.#stopping.abort();
     this.#coordinators.stop();
     for (const partition of this.#replicas.all()) partition.wakeReaders();
     await this.#server?.stop({ deadlineMs: this.#settings.stopMs });
@@ -173,7 +175,7 @@ class Broker implements BrokerNode {
       metrics: this.#metrics,
       coordinators: this.#coordinators,
       verifier,
-      isStopping: () => this.#state === "stopping" || this.#state === "stopped",
+      stopping: this.#stopping.signal,
     };
     const produce = new ProduceHandler(context);
     const fetch = new FetchHandler(context);

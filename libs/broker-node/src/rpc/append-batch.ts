@@ -76,7 +76,7 @@ async function stageAndWait(request: AppendRequest, context: RpcContext): Promis
 /** Stages at once, unless the transaction has to be verified first. */
 function stage(request: AppendRequest, context: RpcContext): Staged | Promise<Staged> {
   const { topic, batch, transactionalId } = request;
-  if (context.isStopping()) throw brokerErrors.stopping();
+  if (context.stopping.aborted) throw brokerErrors.stopping();
   const partition = context.replicas.requireLeader(topic, request.partition);
   if (topic === TRANSACTION_STATE_TOPIC) throw brokerErrors.invalidRequest("this topic is written by the cluster only", { topic });
   const view = batch.length >= BATCH_HEADER_BYTES ? new RecordBatchView(batch) : undefined;

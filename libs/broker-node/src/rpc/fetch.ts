@@ -59,11 +59,13 @@ export class FetchHandler {
   /** Whole batches from each target's offset on, for as long as the caller reads. Partitions with an error are told and left out from then on. */
   async *fetchStream(request: FetchRequest, call: CallContext): AsyncGenerator<{ fetch: FetchAnswer }> {
     let targets = targetsOf(request);
+    const signal = AbortSignal.any([call.signal, this.#context.stopping]);
     while (targets.length > 0 && !call.signal.aborted) {
+      if (this.#context.stopping.aborted) throw brokerErrors.stopping();
       const change = this.#watch(targets);
       const { results, sizeBytes, hasError } = this.#read(targets, request);
       if (sizeBytes === 0 && !hasError) {
-        await this.#waitFor(change, call.signal, undefined);
+        await this.#waitFor(change, signal, undefined);
         continue;
       }
       change.stop();
@@ -103,7 +105,7 @@ export class FetchHandler {
   }
 
   #partitionOf(target: Target): LocalPartition {
-    if (this.#context.isStopping()) throw brokerErrors.stopping();
+    if (this.#context.stopping.aborted) throw brokerErrors.stopping();
     const partition = this.#context.replicas.requireLeader(target.topic, target.partition);
     const current = partition.leaderEpoch ?? -1;
     if (target.leaderEpoch === undefined || target.leaderEpoch === current) return partition;

@@ -39,12 +39,16 @@ export class ProduceHandler {
       weightMax: this.#context.settings.inFlightBytesPerConnectionMax,
       weigh: ({ bytes }) => bytes,
     });
-    const reading = this.#readRequests(requests, call, answers);
+    const { stopping } = this.#context;
+    const onStopping = (): void => answers.end(brokerErrors.stopping());
+    stopping.addEventListener("abort", onStopping, { once: true });
+    // Ends with the caller's requests, which a transport ends with the call.
+    void this.#readRequests(requests, call, answers);
     try {
       for await (const { correlationId, answer } of answers) yield { correlationId, produce: await answer };
     } finally {
+      stopping.removeEventListener("abort", onStopping);
       answers.end();
-      await reading;
     }
   }
 

@@ -15,6 +15,6 @@ export interface RpcContext {
   readonly metrics: BrokerMetrics;
   readonly verifier: TransactionVerifier;
   readonly coordinators: TransactionCoordinators;
-  /** True once the node stops: new work is refused. */
-  isStopping(): boolean;
+  /** Aborted once leadership has been handed over: new work is refused, streams end when what they hold is answered. */
+  readonly stopping: AbortSignal;
 }

@@ -1,0 +1,197 @@
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { BrokerService } from "@millrace/contracts";
+import type { Client } from "@millrace/client";
+import { bytes, text, World } from "../test/world.ts";
+
+let world: World;
+beforeEach(async () => {
+  world = await World.create();
+});
+afterEach(async () => {
+  await world.stop();
+});
+
+async function readAll(client: Client, topic: string, isolation: "committed" | "uncommitted" = "uncommitted"): Promise<string[]> {
+  const values: string[] = [];
+  const count = await client.partitionCount(topic);
+  for (let partition = 0; partition < count; partition++) {
+    const [end] = await world.run(client.listOffsets([{ topic, partition, at: "latest" }], isolation));
+    const consumer = client.consumer({ isolation });
+    consumer.assign([{ topic, partition, offset: "earliest" }]);
+    let next = 0;
+    while (next < (end?.offset ?? 0)) {
+      const group = await world.run(consumer.poll({ timeoutMs: 1_000 }));
+      if (group === undefined) break;
+      for (const record of group.records) values.push(text(record.value));
+      next = group.nextOffset;
+    }
+    await consumer.close();
+  }
+  return values;
+}
+
+describe("a broker, asked by a small client", () => {
+  it("stores plain records and gives them back decoded", async () => {
+    await world.createTopic("t", { partitions: 1 });
+    const service = world.loopback.client(BrokerService, "broker-1:9190");
+    const produced = await world.run(
+      service.produce({ partitions: [{ topic: "t", data: { case: "records", value: { records: [{ key: bytes("k"), value: bytes("a") }, { value: bytes("b") }] } } }] }),
+    );
+    expect(produced.results).toMatchObject([{ topic: "t", partition: 0, baseOffset: 0n }]);
+    const fetched = await world.run(service.fetch({ partitions: [{ topic: "t", partition: 0, offset: 0n }], decode: true }));
+    expect(fetched.results[0]?.records.map((record) => [record.offset, record.key && text(record.key), text(record.value ?? null)])).toEqual([
+      [0n, "k", "a"],
+      [1n, undefined, "b"],
+    ]);
+    expect(fetched.results[0]).toMatchObject({ highWatermark: 2n, nextOffset: 2n });
+  });
+
+  it("names what is wrong, for each partition alone", async () => {
+    await world.createTopic("t", { partitions: 1, configs: { "max.message.bytes": "200" } });
+    const service = world.loopback.client(BrokerService, "broker-1:9190");
+    const records = (value: string) => ({ case: "records" as const, value: { records: [{ value: bytes(value) }] } });
+    const { results } = await world.run(
+      service.produce({
+        partitions: [
+          { topic: "nope", data: records("x") },
+          { topic: "t", partition: 3, data: records("x") },
+          { topic: "t", partition: 0, data: records("x".repeat(300)) },
+          { topic: "t", partition: 0, data: records("fits") },
+        ],
+      }),
+    );
+    expect(results.map(({ error }) => error?.code)).toEqual(["unknown-topic", "unknown-partition", "record-too-large", undefined]);
+  });
+
+  it("wakes a waiting fetch when a record is stored, without any time passing", async () => {
+    await world.createTopic("t", { partitions: 1 });
+    const service = world.loopback.client(BrokerService, "broker-1:9190");
+    const before = world.clock.monotonicMs();
+    const waiting = service.fetch({ partitions: [{ topic: "t", partition: 0, offset: 0n }], maxWaitMs: 10_000, decode: true });
+    await world.run(service.produce({ partitions: [{ topic: "t", data: { case: "records", value: { records: [{ value: bytes("a") }] } } }] }));
+    expect((await world.run(waiting)).results[0]?.records).toHaveLength(1);
+    expect(world.clock.monotonicMs()).toBe(before);
+  });
+
+  it("answers an empty fetch when its time is over", async () => {
+    await world.createTopic("t", { partitions: 1 });
+    const service = world.loopback.client(BrokerService, "broker-1:9190");
+    const fetched = await world.run(service.fetch({ partitions: [{ topic: "t", partition: 0, offset: 0n }], maxWaitMs: 100 }));
+    expect(fetched.results).toMatchObject([{ nextOffset: 0n, highWatermark: 0n }]);
+  });
+});
+
+describe("a producer and a consumer", () => {
+  it("move every record once and in order through several partitions", async () => {
+    await world.createTopic("t", { partitions: 3 });
+    const client = world.client();
+    const producer = client.producer({ batchBytes: 2_000 });
+    await world.run(producer.open(["t"]));
+    for (let i = 0; i < 3_000; i++) {
+      if (!producer.send("t", { key: bytes(`k${i % 7}`), value: bytes(String(i)) })) await world.run(producer.ready());
+    }
+    await world.run(producer.flush());
+    expect(producer.bufferedBytes).toBe(0);
+    const values = await readAll(client, "t");
+    expect(values.map(Number).sort((a, b) => a - b)).toEqual(Array.from({ length: 3_000 }, (_, i) => i));
+    const ofOneKey = values.map(Number).filter((value) => value % 7 === 3);
+    expect(ofOneKey).toEqual([...ofOneKey].sort((a, b) => a - b));
+  });
+
+  it("tells a record's offset, and the error of one that is refused", async () => {
+    await world.createTopic("t", { partitions: 1, configs: { "max.message.bytes": "200" } });
+    const producer = world.client().producer();
+    expect(await world.run(producer.sendAndWait("t", { value: bytes("a") }))).toEqual({ partition: 0, offset: 0 });
+    await expect(world.run(producer.sendAndWait("t", { value: bytes("x".repeat(300)) }))).rejects.toMatchObject({ code: "record-too-large" });
+    expect(await world.run(producer.sendAndWait("t", { value: bytes("b") }))).toEqual({ partition: 0, offset: 1 });
+    await expect(world.run(producer.flush())).rejects.toMatchObject({ code: "record-too-large" });
+    await expect(world.run(producer.open(["nope"]))).rejects.toMatchObject({ code: "unknown-topic" });
+  });
+
+  it("go on over a restart of the broker", async () => {
+    await world.createTopic("t", { partitions: 2 });
+    const client = world.client();
+    const producer = client.producer();
+    await world.run(producer.open(["t"]));
+    for (let i = 0; i < 100; i++) producer.send("t", { key: bytes(`k${i}`), value: bytes(String(i)) });
+    await world.run(producer.flush());
+    await world.run(world.brokers.get(1)?.stop() ?? Promise.resolve());
+    for (let i = 100; i < 200; i++) producer.send("t", { key: bytes(`k${i}`), value: bytes(String(i)) });
+    const flushed = producer.flush();
+    await world.clock.advance(2_000);
+    await world.startBroker(1);
+    await world.run(flushed);
+    expect((await readAll(client, "t")).map(Number).sort((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, i) => i));
+    expect(world.coordinator.registrations.at(-1)?.logs).toHaveLength(2);
+  });
+});
+
+describe("a transaction", () => {
+  it("is seen by committed readers when it is committed, and not at all when aborted", async () => {
+    await world.createTopic("t", { partitions: 2 });
+    const client = world.client();
+    const producer = client.producer({ transactionalId: "job.1" });
+    await world.run(producer.open(["t"]));
+    const sendBoth = (value: string): void => {
+      for (const partition of [0, 1]) producer.send("t", { partition, value: bytes(value) });
+    };
+    producer.beginTransaction();
+    sendBoth("a");
+    await world.run(producer.commitTransaction());
+    producer.beginTransaction();
+    sendBoth("b");
+    await world.run(producer.flush());
+    expect(await readAll(client, "t", "committed")).toEqual(["a", "a"]);
+    await world.run(producer.abortTransaction());
+    producer.beginTransaction();
+    sendBoth("c");
+    await world.run(producer.commitTransaction());
+    expect(await readAll(client, "t", "committed")).toEqual(["a", "c", "a", "c"]);
+    expect(await readAll(client, "t")).toEqual(["a", "b", "c", "a", "b", "c"]);
+  });
+
+  it("of a former owner is aborted, and the owner fenced", async () => {
+    await world.createTopic("t", { partitions: 1 });
+    const first = world.client().producer({ transactionalId: "job.1" });
+    await world.run(first.open(["t"]));
+    first.beginTransaction();
+    first.send("t", { value: bytes("old") });
+    await world.run(first.flush());
+    const client = world.client();
+    const second = client.producer({ transactionalId: "job.1" });
+    await world.run(second.open(["t"]));
+    second.beginTransaction();
+    second.send("t", { value: bytes("new") });
+    await world.run(second.commitTransaction());
+    await expect(world.run(first.commitTransaction())).rejects.toMatchObject({ kind: "fenced" });
+    expect(await readAll(client, "t", "committed")).toEqual(["new"]);
+  });
+
+  it("that its owner left open is aborted after its time-out", async () => {
+    await world.createTopic("t", { partitions: 1 });
+    const client = world.client();
+    const producer = client.producer({ transactionalId: "job.1", transactionTimeoutMs: 5_000 });
+    await world.run(producer.open(["t"]));
+    producer.beginTransaction();
+    producer.send("t", { value: bytes("left") });
+    await world.run(producer.flush());
+    await world.clock.advance(7_000);
+    expect(await world.run(client.listOffsets([{ topic: "t", partition: 0, at: "latest" }], "committed"))).toMatchObject([{ offset: 2 }]);
+    await expect(world.run(producer.commitTransaction())).rejects.toMatchObject({ kind: "fenced" });
+  });
+
+  it("survives a restart of its coordinator between two records", async () => {
+    await world.createTopic("t", { partitions: 1 });
+    const client = world.client();
+    const producer = client.producer({ transactionalId: "job.1" });
+    await world.run(producer.open(["t"]));
+    producer.beginTransaction();
+    producer.send("t", { value: bytes("a") });
+    await world.run(producer.flush());
+    await world.run(world.brokers.get(1)?.stop() ?? Promise.resolve());
+    await world.startBroker(1);
+    producer.send("t", { value: bytes("b") });
+    await world.run(producer.commitTransaction());
+    expect(await readAll(client, "t", "committed")).toEqual(["a", "b"]);
+  });
+});

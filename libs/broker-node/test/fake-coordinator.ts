@@ -1,0 +1,136 @@
+import {
+  bindService, type Broker, type BrokerSessionRequest, type BrokerSessionResponse, BrokerSessionResponseSchema, ClusterService, type RpcListener, TopicService,
+} from "@millrace/contracts";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { AppError } from "@millrace/model";
+import { BoundedQueue } from "@millrace/stdx";
+
+type Response = MessageInitShape<typeof BrokerSessionResponseSchema>;
+type Metadata = Extract<BrokerSessionResponse["command"], { case: "metadata" }>["value"];
+type TopicInit = Pick<Metadata["topics"][number], "name" | "topicId" | "internal" | "partitions" | "configs">;
+
+/** As much of a coordinator as brokers need: registration, metadata, topics with one replica, producer ids. Everything is told to every broker at once. */
+export class FakeCoordinator {
+  readonly address = "coordinator:9191";
+  epoch = 1;
+  coordinatorId = "c1";
+  readonly registrations: Extract<BrokerSessionRequest["report"], { case: "register" }>["value"][] = [];
+  readonly #sessions = new Map<number, BoundedQueue<Response>>();
+  readonly #brokers = new Map<number, Broker>();
+  readonly #topics = new Map<string, TopicInit>();
+  #version = 0;
+  #nextProducerId = 1_000;
+  #nextLeader = 0;
+
+  async listen(listener: RpcListener): Promise<void> {
+    const cluster = bindService(ClusterService, {
+      brokerSession: (requests) => this.#serve(requests),
+      allocateProducerIds: () => {
+        const firstProducerId = BigInt(this.#nextProducerId);
+        this.#nextProducerId += 10;
+        return Promise.resolve({ firstProducerId, count: 10 });
+      },
+      describeCluster: () => Promise.resolve({ clusterId: "cluster" }),
+    });
+    const topics = bindService(TopicService, {
+      createTopic: ({ name, partitions, configs, ifNotExists }) => {
+        if (this.#topics.has(name) && !ifNotExists) throw new AppError({ kind: "conflict", code: "topic-exists", message: "topic exists" });
+        return Promise.resolve({ topic: this.createTopic(name, { partitions: partitions === 0 ? 2 : partitions, configs }) });
+      },
+      deleteTopic: ({ name }) => {
+        this.deleteTopic(name);
+        return Promise.resolve({});
+      },
+      listTopics: () => Promise.resolve({ topics: [...this.#topics.values()] }),
+      describeTopic: ({ name }) => {
+        const topic = this.#topics.get(name);
+        if (topic === undefined) throw new AppError({ kind: "not-found", code: "unknown-topic", message: "topic does not exist" });
+        return Promise.resolve({ topic });
+      },
+    });
+    await listener.listen(this.address, [cluster, topics]);
+  }
+
+  /** A topic whose leaders go round the brokers. */
+  createTopic(name: string, options: { partitions: number; configs?: { [key: string]: string } }): TopicInit {
+    const known = this.#topics.get(name);
+    if (known !== undefined) return known;
+    const brokers = [...this.#brokers.keys()].sort((a, b) => a - b);
+    const partitions = Array.from({ length: options.partitions }, (_, partition) => {
+      const leader = brokers[this.#nextLeader++ % brokers.length] ?? 1;
+      return { partition, replicas: [leader], leader, leaderEpoch: 0, inSyncSet: [leader], partitionEpoch: 0 };
+    });
+    const topicId = (this.#topics.size + 1).toString(16).padStart(32, "0");
+    const topic = { name, topicId, internal: name.startsWith("__"), partitions, configs: options.configs ?? {} } as TopicInit;
+    this.#topics.set(name, topic);
+    this.#tell({ topics: [topic] });
+    return topic;
+  }
+
+  deleteTopic(name: string): void {
+    const topic = this.#topics.get(name);
+    if (topic === undefined) return;
+    this.#topics.delete(name);
+    this.#tell({ removedTopicIds: [topic.topicId] });
+  }
+
+  /** Ends every session, as a coordinator does that dies. */
+  dropSessions(): void {
+    for (const session of this.#sessions.values()) session.end(new AppError({ kind: "unavailable", code: "unreachable", message: "coordinator died" }));
+    this.#sessions.clear();
+  }
+
+  /** Tells brokers something. */
+  tell(update: { topics?: TopicInit[]; coordinatorEpoch?: bigint }): void {
+    this.#tell(update);
+  }
+
+  #tell(update: { topics?: TopicInit[]; removedTopicIds?: string[]; coordinatorEpoch?: bigint; snapshot?: boolean }): void {
+    this.#version++;
+    for (const session of this.#sessions.values()) session.tryPush(this.#metadata(update), { force: true });
+  }
+
+  #metadata(update: object): Response {
+    const common = { metadataVersion: BigInt(this.#version), coordinatorEpoch: BigInt(this.epoch), coordinatorAddress: this.address };
+    return create(BrokerSessionResponseSchema, { command: { case: "metadata", value: { ...common, brokers: [...this.#brokers.values()], ...update } } });
+  }
+
+  async *#serve(requests: AsyncIterable<BrokerSessionRequest>): AsyncGenerator<Response> {
+    const responses = new BoundedQueue<Response>({ weightMax: 1_000 });
+    const reading = this.#read(requests, responses);
+    yield* responses;
+    await reading;
+  }
+
+  async #read(requests: AsyncIterable<BrokerSessionRequest>, responses: BoundedQueue<Response>): Promise<void> {
+    for await (const { report } of requests) {
+      if (report.case === "register") this.#register(report.value, responses);
+      else if (report.case === "heartbeat") {
+        responses.tryPush({ command: { case: "heartbeatAck", value: { metadataVersion: report.value.metadataVersion } } }, { force: true });
+        if (report.value.stopping) responses.tryPush({ command: { case: "stopGranted", value: {} } }, { force: true });
+      }
+    }
+    responses.end();
+  }
+
+  #register(value: Extract<BrokerSessionRequest["report"], { case: "register" }>["value"], responses: BoundedQueue<Response>): void {
+    this.registrations.push(value);
+    const { brokerId, address, rack } = value;
+    const brokerEpoch = BigInt(this.registrations.length);
+    this.#brokers.set(brokerId, { brokerId, address, rack, brokerEpoch, fenced: false, kafkaAddress: "" } as Broker);
+    this.#sessions.set(brokerId, responses);
+    const registered = { brokerEpoch, clusterId: "cluster", generation: "g", coordinatorEpoch: BigInt(this.epoch), coordinatorId: this.coordinatorId };
+    responses.tryPush({ command: { case: "registered", value: { ...registered, heartbeatIntervalMs: 500, sessionTimeoutMs: 3_000 } } }, { force: true });
+    // A new start of the leader is a new leader epoch.
+    for (const topic of this.#topics.values()) {
+      for (const state of topic.partitions) {
+        if (state.leader !== brokerId) continue;
+        state.leaderEpoch++;
+        state.partitionEpoch++;
+      }
+    }
+    this.#version++;
+    responses.tryPush(this.#metadata({ snapshot: true, topics: [...this.#topics.values()] }), { force: true });
+    this.#tell({});
+  }
+}

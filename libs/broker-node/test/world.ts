@@ -1,0 +1,106 @@
+import { createLoopback, type RpcTransport } from "@millrace/contracts";
+import { createClient, type Client } from "@millrace/client";
+import { AppError } from "@millrace/model";
+import { NO_METRICS, NO_TRACER, SILENT_LOGGER, type Logger, type Storage } from "@millrace/ports";
+import type { CompressionCodecs } from "@millrace/records";
+import { createSimulatedStorage, ManualClock, referenceCrc32c, SeededRandom, settle, type SimulatedStorage } from "@millrace/testkit";
+import { type BrokerNode, createBrokerNode } from "../src/broker-node.ts";
+import { brokerSettingsSchema } from "../src/settings.ts";
+import { FakeCoordinator } from "./fake-coordinator.ts";
+
+const NO_COMPRESSION: CompressionCodecs = {
+  compress: () => {
+    throw new AppError({ kind: "invalid", code: "unsupported-compression", message: "no codecs in this test" });
+  },
+  decompress: () => {
+    throw new AppError({ kind: "invalid", code: "unsupported-compression", message: "no codecs in this test" });
+  },
+};
+
+/** Brokers, a fake coordinator and clients in one process: loopback transport, simulated storage, a clock that moves by itself while something waits. */
+export class World {
+  readonly clock = new ManualClock();
+  readonly random = new SeededRandom(1);
+  readonly loopback = createLoopback();
+  readonly coordinator = new FakeCoordinator();
+  readonly storages = new Map<number, SimulatedStorage>();
+  readonly brokers = new Map<number, BrokerNode>();
+  logger: Logger = SILENT_LOGGER;
+  readonly #clients: Client[] = [];
+
+  static async create(brokerIds: readonly number[] = [1]): Promise<World> {
+    const world = new World();
+    await world.coordinator.listen(world.loopback);
+    for (const id of brokerIds) await world.startBroker(id);
+    return world;
+  }
+
+  async startBroker(id: number, storage: Storage = this.storageOf(id).mount()): Promise<BrokerNode> {
+    const settings = brokerSettingsSchema.parse({ brokerId: id, listenAddress: `broker-${id}:9190`, coordinators: [this.coordinator.address] });
+    const broker = createBrokerNode(settings, {
+      storage,
+      clock: this.clock,
+      random: this.random,
+      logger: this.logger,
+      metrics: NO_METRICS,
+      tracer: NO_TRACER,
+      listener: this.loopback,
+      transport: this.loopback,
+      crc32c: referenceCrc32c,
+      compression: NO_COMPRESSION,
+      defer: setImmediate,
+    });
+    this.brokers.set(id, broker);
+    await broker.start();
+    await broker.ready();
+    return broker;
+  }
+
+  storageOf(id: number): SimulatedStorage {
+    const storage = this.storages.get(id) ?? createSimulatedStorage({ seed: id });
+    this.storages.set(id, storage);
+    return storage;
+  }
+
+  /** A topic that its leaders serve. */
+  async createTopic(name: string, options: { partitions: number; configs?: { [key: string]: string } }): Promise<void> {
+    this.coordinator.createTopic(name, options);
+    await settle();
+    for (let turn = 0; turn < 5; turn++) await settle();
+  }
+
+  client(transport: RpcTransport = this.loopback, bootstrap = [...this.brokers.keys()].map((id) => `broker-${id}:9190`)): Client {
+    const client = createClient({ bootstrap }, { transport, clock: this.clock, random: this.random, crc32c: referenceCrc32c });
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** Runs while time passes in small steps: waits of the product end, and a hang fails. */
+  async run<T>(work: Promise<T>, limitMs = 300_000): Promise<T> {
+    let isDone = false;
+    const settled = work.finally(() => {
+      isDone = true;
+    });
+    settled.catch(() => undefined); // thrown by the await below
+    for (let passedMs = 0; passedMs < limitMs && !(await this.#settles(() => isDone)); passedMs += STEP_MS) await this.clock.advance(STEP_MS);
+    if (!isDone) throw new Error(`nothing came within ${limitMs} ms`);
+    return settled;
+  }
+
+  /** Gives running work turns of the event loop, before time passes. */
+  async #settles(isDone: () => boolean): Promise<boolean> {
+    for (let turn = 0; turn < TURNS_PER_STEP && !isDone(); turn++) await new Promise((resolve) => setImmediate(resolve));
+    return isDone();
+  }
+
+  async stop(): Promise<void> {
+    await this.run(Promise.all(this.#clients.map((client) => client.close())));
+    for (const broker of this.brokers.values()) await this.run(broker.stop());
+  }
+}
+
+const STEP_MS = 10;
+const TURNS_PER_STEP = 20;
+
+export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+export const text = (value: Uint8Array | null): string => (value === null ? "null" : new TextDecoder().decode(value));
