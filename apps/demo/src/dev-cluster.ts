@@ -42,7 +42,9 @@ export async function startDevCluster(options: { dataDir: string }): Promise<Dev
 async function firstLine(child: ChildProcess): Promise<ReadyLine> {
   const lines = createInterface({ input: child.stdout ?? process.stdin });
   for await (const line of lines) {
-    if (line.startsWith("{")) return JSON.parse(line) as ReadyLine;
+    if (!line.startsWith("{")) continue;
+    child.stdout?.resume(); // Whatever it prints later must not fill the pipe.
+    return JSON.parse(line) as ReadyLine;
   }
   throw new AppError({ kind: "unavailable", code: "cluster-not-started", message: "millrace dev ended before it was ready: see its message above" });
 }

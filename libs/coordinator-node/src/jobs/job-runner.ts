@@ -1,5 +1,5 @@
 import { type AppError, isRetriable, toAppError } from "@millrace/model";
-import { type Logger, sleep, type Timer } from "@millrace/ports";
+import { type Logger, sleep, type Span, type Timer } from "@millrace/ports";
 import { type ExecutorCapacity, type JobEffect, type JobEvent, type JobFailure, JobMachine, type TimerName, type WorkerReport } from "@millrace/scheduling";
 import type { ExecutorCommand, ExecutorHandle } from "../executors/executor-registry.ts";
 import type { JobsPorts } from "../jobs-port.ts";
@@ -21,6 +21,8 @@ export class JobRunner {
   /** Handles by the key under which the machine knows an executor's process. */
   readonly #executors = new Map<string, ExecutorHandle>();
   #commits: Promise<void> = Promise.resolve();
+  /** Of the batch that workers run now; undefined when it is not sampled. */
+  #batchSpan: { readonly batch: number; readonly span: Span | undefined } | undefined;
   #rate = { atMs: 0, records: 0, perSecond: 0 };
 
   constructor(stored: StoredJob, ports: JobsPorts & { digest: (text: string) => string }) {
@@ -70,6 +72,7 @@ export class JobRunner {
     const before = this.machine.record.state;
     const effects = this.machine.handle(event, { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() });
     for (const effect of effects) this.#perform(effect);
+    if (this.#batchSpan !== undefined && this.machine.progress?.lastBatch === this.#batchSpan.batch) this.#endBatchSpan();
     this.#measureRate();
     const { state, jobEpoch, error } = this.machine.record;
     if (state !== before) this.#logger.info("job state changed", { job: this.jobId, name: this.machine.record.name, state, jobEpoch, error: error?.code });
@@ -91,6 +94,7 @@ export class JobRunner {
   stop(): void {
     this.#over.abort(new Error("the term of this coordinator is over"));
     for (const timer of this.#timers.values()) timer.cancel();
+    this.#endBatchSpan();
     this.#notify();
   }
 
@@ -112,7 +116,7 @@ export class JobRunner {
         this.#send(effect, { case: "stopWorker", value: { worker: this.#workerId(effect) } });
         return;
       case "command":
-        this.#send(effect, { case: "worker", value: { worker: this.#workerId(effect), command: commandToWire(effect.command) } });
+        this.#send(effect, { case: "worker", value: { worker: this.#workerId(effect), command: this.#commandOf(effect) } });
         return;
       case "set-timer":
         this.#timers.get(effect.name)?.cancel();
@@ -167,6 +171,25 @@ export class JobRunner {
   #send(effect: { executorId: string }, command: ExecutorCommand): void {
     const handle = this.#executors.get(effect.executorId);
     if (handle !== undefined) this.#ports.registry.send(handle.executorId, command);
+  }
+
+  #commandOf({ command, jobEpoch }: JobEffect & { kind: "command" }): ReturnType<typeof commandToWire> {
+    const traceparent = command.kind === "run-batch" ? this.#spanOfBatch(command.plan.batch, jobEpoch)?.traceparent : undefined;
+    return commandToWire(command, traceparent);
+  }
+
+  /** One span per batch and attempt; workers hang theirs below it. */
+  #spanOfBatch(batch: number, jobEpoch: number): Span | undefined {
+    if (this.#batchSpan?.batch === batch) return this.#batchSpan.span;
+    this.#endBatchSpan();
+    const attributes = { "millrace.job": this.machine.record.name, "millrace.batch": batch, "millrace.job_epoch": jobEpoch };
+    this.#batchSpan = { batch, span: this.#ports.tracer.startSpan(`batch ${this.machine.record.name}`, { attributes }) };
+    return this.#batchSpan.span;
+  }
+
+  #endBatchSpan(): void {
+    this.#batchSpan?.span?.end();
+    this.#batchSpan = undefined;
   }
 
   #workerId({ jobEpoch, workerIndex }: { jobEpoch: number; workerIndex: number }): { jobId: string; jobEpoch: bigint; workerIndex: number } {

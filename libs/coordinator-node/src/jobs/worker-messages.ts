@@ -95,7 +95,8 @@ export function partFromWire(wire: WirePart): StatePart {
   };
 }
 
-export function commandToWire(command: WorkerCommand): MessageInitShape<typeof WorkerCommandSchema>["command"] & object {
+/** `traceparent`: of the batch's span, with `run-batch`. */
+export function commandToWire(command: WorkerCommand, traceparent = ""): MessageInitShape<typeof WorkerCommandSchema>["command"] & object {
   switch (command.kind) {
     case "fence":
       return { case: "fence", value: { transactionalIds: [...command.transactionalIds] } };
@@ -125,7 +126,7 @@ export function commandToWire(command: WorkerCommand): MessageInitShape<typeof W
     case "run-batch":
       return {
         case: "runBatch",
-        value: { plan: planToWire(command.plan), checkpoint: command.checkpoint, checkpointedBatch: BigInt(command.checkpointedBatch) },
+        value: { plan: planToWire(command.plan), checkpoint: command.checkpoint, checkpointedBatch: BigInt(command.checkpointedBatch), traceparent },
       };
   }
 }

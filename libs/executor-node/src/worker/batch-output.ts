@@ -1,4 +1,4 @@
-import type { Producer } from "@millrace/client";
+import type { Producer, ProducerRecord } from "@millrace/client";
 import type { SinkRecord } from "@millrace/dataflow";
 import { SINK_MARKS_TOPIC } from "@millrace/model";
 import { assertDefined } from "@millrace/stdx";
@@ -24,9 +24,13 @@ export class BatchOutput {
   #full = false;
   #recordCount = 0;
 
-  constructor(target: OutputTarget, batch: { batch: number; digest: string; jobEpoch: number }) {
+  readonly #headers: () => ProducerRecord["headers"];
+
+  /** `headers` go with every record: the trace that it belongs to. */
+  constructor(target: OutputTarget, batch: { batch: number; digest: string; jobEpoch: number }, headers: () => ProducerRecord["headers"] = () => undefined) {
     this.#target = target;
     this.#batch = batch;
+    this.#headers = headers;
   }
 
   /** Records that are to be written, those dropped as already out not counted. */
@@ -42,7 +46,8 @@ export class BatchOutput {
     this.#recordCount += 1;
     const topic = assertDefined(topics.get(record.sink), `topic of sink ${record.sink}`);
     const { key, value, timestampMs } = record;
-    this.#full = !producer.send(topic, { key, value, timestampMs });
+    const headers = this.#headers();
+    this.#full = !producer.send(topic, headers === undefined ? { key, value, timestampMs } : { key, value, timestampMs, headers });
   }
 
   ready(): Promise<void> | undefined {

@@ -13,6 +13,7 @@ import { buildJob } from "@millrace/streams";
 import { errors } from "../errors.ts";
 import { TRANSACTION_TIMEOUT_MS } from "../limits.ts";
 import { BatchOutput } from "./batch-output.ts";
+import { BatchTrace } from "./batch-trace.ts";
 import { type BatchContext, runBatch } from "./run-batch.ts";
 import { ShufflePeers } from "./shuffle-peers.ts";
 import { createShuffleServer, type ShuffleIdentity } from "./shuffle-server.ts";
@@ -200,8 +201,16 @@ class JobWorker {
     const plan = assertDefined(command.plan, "plan");
     const context = assertDefined(this.#context, "open tasks");
     this.#batch = Number(plan.batch);
-    this.#output = new BatchOutput(context.target, { batch: this.#batch, digest: plan.digest, jobEpoch: this.#identity.jobEpoch });
-    await runBatch({ plan, checkpoint: command.checkpoint, output: this.#output, report: (report) => this.#report(report) }, context);
+    const trace = new BatchTrace(this.#ports.tracer, { jobId: this.#identity.jobId, batch: this.#batch, workerIndex: this.#identity.workerIndex, parent: command.traceparent });
+    const output = new BatchOutput(context.target, { batch: this.#batch, digest: plan.digest, jobEpoch: this.#identity.jobEpoch }, () => trace.headers);
+    this.#output = output;
+    try {
+      await runBatch({ plan, checkpoint: command.checkpoint, output, trace, report: (report) => this.#report(report) }, context);
+      trace.end();
+    } catch (error) {
+      trace.end(error);
+      throw error;
+    }
     this.#output = undefined;
   }
 

@@ -8,6 +8,7 @@ import { type CompressionCodecs, type Crc32c, RecordOffsets } from "@millrace/re
 import { assertDefined } from "@millrace/stdx";
 import { RANGE_PREFETCH_BYTES } from "../limits.ts";
 import type { BatchOutput, OutputTarget } from "./batch-output.ts";
+import type { BatchTrace } from "./batch-trace.ts";
 import type { ShuffleIdentity } from "./shuffle-server.ts";
 import type { Signal } from "./signal.ts";
 import { storeStateParts } from "./state-parts.ts";
@@ -32,6 +33,7 @@ interface BatchRun {
   readonly plan: BatchPlan;
   readonly checkpoint: boolean;
   readonly output: BatchOutput;
+  readonly trace: BatchTrace;
   report(report: MessageInitShape<typeof WorkerReportSchema>["report"] & object): Promise<void>;
 }
 
@@ -59,20 +61,22 @@ export async function runBatch(run: BatchRun, context: BatchContext): Promise<vo
 }
 
 /** All own ranges, each fetched ahead while an earlier one is worked on; processed in order of source task. */
-async function readSources({ plan, output }: BatchRun, context: BatchContext): Promise<void> {
+async function readSources(run: BatchRun, context: BatchContext): Promise<void> {
+  const { plan, output } = run;
   const { runtime, sources, client } = context;
   const own = plan.ranges.flatMap((range) => {
     const source = sources.find((candidate) => candidate.source === range.source && candidate.index === range.index);
     return source === undefined ? [] : [{ range, source }];
   });
-  const reads = own.map(({ range, source }) => ({ range, chunks: startReading(client, source, range) }));
+  const reads = own.map(({ range, source }) => ({ range, source, chunks: startReading(client, source, range) }));
   const records = new RecordOffsets();
-  for (const { range, chunks } of reads) {
+  for (const { range, source, chunks } of reads) {
     const startOffset = Number(range.startOffset);
     const endOffset = Number(range.endOffset);
     for (let next = await chunks.first; next.done !== true; next = await chunks.iterator.next()) {
       for (const batch of committedBatches(next.value)) {
         records.decode(batch, { codecs: context.compression });
+        run.trace.sawRecords(source.topic, records);
         runtime.pushRecords({ source: range.source, index: range.index, records, startOffset, endOffset });
       }
       await output.ready();
