@@ -77,13 +77,12 @@ export class World {
 
   /** Runs while time passes in small steps: waits of the product end, and a hang fails. */
   async run<T>(work: Promise<T>, limitMs = 300_000): Promise<T> {
-    let isDone = false;
-    const settled = work.finally(() => {
-      isDone = true;
-    });
+    const done = new AbortController();
+    const settled = work.finally(() => done.abort());
     settled.catch(() => undefined); // thrown by the await below
-    for (let passedMs = 0; passedMs < limitMs && !(await this.#settles(() => isDone)); passedMs += STEP_MS) await this.clock.advance(STEP_MS);
-    if (!isDone) throw new Error(`nothing came within ${limitMs} ms`);
+    const isDone = (): boolean => done.signal.aborted;
+    for (let passedMs = 0; passedMs < limitMs && !(await this.#settles(isDone)); passedMs += STEP_MS) await this.clock.advance(STEP_MS);
+    if (!isDone()) throw new Error(`nothing came within ${limitMs} ms`);
     return settled;
   }
 

@@ -177,7 +177,7 @@ function abortFenced(entry: TransactionEntry, now: TimestampMs): TransactionStep
 
 function refusalOfOwner(entry: TransactionEntry | undefined, owner: Owner): AppError | undefined {
   const { transactionalId } = owner;
-  if (entry === undefined || entry.producerId !== owner.producerId) return transactionErrors.unknownProducer({ transactionalId, producerId: owner.producerId });
+  if (entry?.producerId !== owner.producerId) return transactionErrors.unknownProducer({ transactionalId, producerId: owner.producerId });
   if (entry.producerEpoch === owner.producerEpoch) return undefined;
   return transactionErrors.fenced({ transactionalId, producerEpoch: owner.producerEpoch, currentEpoch: entry.producerEpoch });
 }

@@ -146,10 +146,11 @@ export class FetchHandler {
   /** Resolves at the next change of any target; listening starts before reading, so that nothing falls between. */
   #watch(targets: readonly Target[]): Change {
     const happened = createDeferred<void>();
+    const wake = (): void => happened.resolve();
     const stops: (() => void)[] = [];
     for (const { topic, partition } of targets) {
       try {
-        stops.push(this.#context.replicas.requireLeader(topic, partition).onReadable(happened.resolve));
+        stops.push(this.#context.replicas.requireLeader(topic, partition).onReadable(wake));
       } catch {
         // The read that follows reports it.
       }
@@ -157,7 +158,7 @@ export class FetchHandler {
     const stop = (): void => {
       for (const one of stops) one();
     };
-    return { happened: happened.promise, wake: () => happened.resolve(), stop };
+    return { happened: happened.promise, wake, stop };
   }
 
   async #waitFor(change: Change, signal: AbortSignal, waitMs: number | undefined): Promise<void> {
@@ -176,7 +177,7 @@ export class FetchHandler {
   /** Decoded reads of partitions that others lead are passed on, so that a small client needs to know one broker only. */
   async #forwardDecoded(results: FetchResultInit[], request: FetchRequest, call: CallContext): Promise<FetchResultInit[]> {
     if (!request.decode || call.metadata.has(FORWARDED) || !results.some((result) => result.error?.code === "not-leader")) return results;
-    return Promise.all(results.map((result) => (result.error?.code === "not-leader" ? this.#forward(result, request, call) : result)));
+    return Promise.all(results.map((result) => (result.error?.code === "not-leader" ? this.#forward(result, request, call) : Promise.resolve(result))));
   }
 
   async #forward(result: FetchResultInit, request: FetchRequest, call: CallContext): Promise<FetchResultInit> {

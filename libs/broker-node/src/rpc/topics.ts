@@ -26,12 +26,12 @@ export function topicHandlers(context: RpcContext, coordinator: CoordinatorCalls
 
 /** Waits, for a while, until metadata has arrived here. The change itself is done, so running out of time is no failure. */
 export async function visible({ view, ports }: Pick<RpcContext, "view" | "ports">, isVisible: () => boolean): Promise<void> {
-  const expired = Promise.withResolvers<void>();
-  let isExpired = false;
+  const expired = new AbortController();
+  const { promise, resolve } = Promise.withResolvers<void>();
   const timer = ports.clock.setTimer(TOPIC_VISIBLE_MS, () => {
-    isExpired = true;
-    expired.resolve();
+    expired.abort();
+    resolve();
   });
-  while (!isVisible() && !isExpired) await Promise.race([view.changed(), expired.promise]);
+  while (!isVisible() && !expired.signal.aborted) await Promise.race([view.changed(), promise]);
   timer.cancel();
 }

@@ -1,4 +1,4 @@
-import { type ServiceHandlers, TopicService, TransactionService } from "@millrace/contracts";
+import { type ServiceHandlers, TopicService, type TransactionService } from "@millrace/contracts";
 import { producerEpoch, producerIdFromWire, timestampMs, TRANSACTION_STATE_TOPIC } from "@millrace/model";
 import { assert } from "@millrace/stdx";
 import { TRANSACTION_TIMEOUT_MS_DEFAULT } from "@millrace/transactions";

@@ -1,6 +1,6 @@
 import type { DescService } from "@bufbuild/protobuf";
 import type { ServiceClient } from "@millrace/contracts";
-import { AppError } from "@millrace/model";
+import { AppError, toAppError } from "@millrace/model";
 import type { ClusterView } from "../cluster-view.ts";
 import { brokerErrors } from "../errors.ts";
 import type { BrokerPorts } from "../node-ports.ts";
@@ -26,14 +26,14 @@ export class CoordinatorCalls {
 
   async call<S extends DescService, T>(service: S, run: (client: ServiceClient<S>) => Promise<T>): Promise<T> {
     let address = this.#view.coordinatorAddress;
-    let failure: unknown;
+    let failure: AppError | undefined;
     for (let hop = 0; hop < HOPS_MAX && address !== ""; hop++) {
       try {
         return await run(this.#ports.transport.client(service, address));
       } catch (error) {
         const hint = activeCoordinatorHint(error);
         if (hint === undefined || hint === address) throw error;
-        failure = error;
+        failure = toAppError(error);
         address = hint;
       }
     }

@@ -85,7 +85,8 @@ export class CoordinatorSession {
     let index = 0;
     let hint: string | undefined;
     let failures = 0;
-    while (!this.#stop.signal.aborted && this.#fatal === undefined) {
+    const isStopped = (): boolean => this.#stop.signal.aborted;
+    while (!isStopped() && this.#fatal === undefined) {
       const address = hint ?? this.#addresses[index++ % this.#addresses.length] ?? "";
       hint = undefined;
       try {
@@ -94,7 +95,7 @@ export class CoordinatorSession {
         hint = activeCoordinatorHint(error);
         this.#explain(error, address, failures);
       }
-      if (this.#stop.signal.aborted) break;
+      if (isStopped()) break;
       failures++;
       const waitMs = hint !== undefined && failures < 3 ? 0 : Math.min(RECONNECT_MS_FIRST * 2 ** Math.min(failures - 1, 10), RECONNECT_MS_MAX);
       if (waitMs > 0) await sleep(this.#ports.clock, waitMs, this.#stop.signal).catch(() => undefined); // aborted: the loop ends

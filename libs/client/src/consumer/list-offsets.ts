@@ -1,4 +1,5 @@
 import { BrokerService, errorFromWire, Isolation } from "@millrace/contracts";
+import type { AppError } from "@millrace/model";
 import type { ListedOffset, OffsetSpec } from "../api.ts";
 import { clientErrors } from "../errors.ts";
 import { retrying } from "../retry.ts";
@@ -53,7 +54,7 @@ async function askLeader(address: string, specs: readonly OffsetSpec[], { isolat
     },
     { timeoutMs: context.requestTimeoutMs },
   );
-  let failure: unknown;
+  let failure: AppError | undefined;
   for (const [index, answer] of response.answers.entries()) {
     const spec = specs[index];
     if (spec === undefined) break;
