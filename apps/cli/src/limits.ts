@@ -21,3 +21,9 @@ export const PROGRESS_INTERVAL_MS = 250;
 
 /** Job errors or type errors shown before the rest is only counted. */
 export const ERRORS_SHOWN_MAX = 20;
+
+/** The services of `dev` find each other on one machine within a second; a slow disk recovers a large log first. */
+export const DEV_READY_MS = 60_000;
+
+/** `dev` is stopped by someone who waits at the prompt. */
+export const DEV_DRAIN_MS = 5_000;

@@ -1,2 +1,47 @@
+import { type KitSettings, parseFlags, runProcess, type ServiceProcess, settingFields } from "@millrace/service-kit";
+import { table } from "../output/table.ts";
 import type { CliWorld } from "../world.ts";
-export async function runServiceCommand(_name: string, _options: object, _world: CliWorld): Promise<void> {}
+
+/** Variables with Millrace's prefix that the command line reads, not a service. */
+export const CLI_ENV: readonly string[] = ["MILLRACE_ADDRESS"];
+
+export interface ServiceCommandOptions {
+  /** What the command line did not take for itself: settings. */
+  readonly flags: readonly string[];
+  readonly settings?: boolean;
+  readonly settingsFile?: string;
+}
+
+/** `broker`, `coordinator`, `executor`: runs the service until it is stopped, as its own program would. */
+export async function runServiceCommand(
+  name: "broker" | "coordinator" | "executor",
+  options: ServiceCommandOptions,
+  world: CliWorld,
+): Promise<void> {
+  switch (name) {
+    case "broker":
+      return run((await import("@millrace/broker")).brokerProcess, options, world);
+    case "coordinator":
+      return run((await import("@millrace/coordinator")).coordinatorProcess, options, world);
+    case "executor":
+      return run((await import("@millrace/stream-executor")).executorProcess, options, world);
+  }
+}
+
+async function run<T extends KitSettings>(service: ServiceProcess<T>, options: ServiceCommandOptions, world: CliWorld): Promise<void> {
+  if (options.settings === true) return list(service, world);
+  await runProcess(service, () => ({
+    env: world.env,
+    flags: parseFlags(options.flags),
+    ...(options.settingsFile === undefined ? {} : { file: options.settingsFile }),
+    otherEnv: CLI_ENV,
+  }));
+}
+
+async function list<T extends KitSettings>(service: ServiceProcess<T>, world: CliWorld): Promise<void> {
+  const rows = settingFields(service.schema).map((field) => {
+    const values = field.allowed?.join("|") ?? field.type;
+    return [`--${field.name}`, values, field.defaultValue === undefined ? "" : JSON.stringify(field.defaultValue), field.doc];
+  });
+  await world.write(table(["setting", "type", "default", "what it does"], rows));
+}
