@@ -1,4 +1,4 @@
-import type { AirportDelays, RankedAirport } from "./airport-delays.ts";
+import type { AirportDelays, RankedAirport } from "./result-shapes.ts";
 import type { Flight } from "./flights-file.ts";
 
 const HOUR_MS = 3_600_000;

@@ -21,7 +21,8 @@ interface FlightRow {
   readonly destination: string;
 }
 
-export const FLIGHTS_FILE = fileURLToPath(import.meta.resolve("vega-datasets/data/flights-3m.parquet"));
+/** The package exports its code only; its data lies beside it. */
+export const FLIGHTS_FILE = fileURLToPath(new URL("../data/flights-3m.parquet", import.meta.resolve("vega-datasets")));
 
 /** US flights of the first half of 2001, in order of time; a row group (272,727 flights) at a time. */
 export async function* readFlights(options: { recordCount: number }): AsyncGenerator<readonly Flight[]> {

@@ -1,4 +1,4 @@
-export type { AirportDelays } from "./airport-delays.ts";
+export type { AirportDelays } from "./result-shapes.ts";
 export { ExpectedDelays } from "./expected.ts";
 export { type ProduceResult, produceFlights } from "./produce.ts";
 export { Progress } from "./progress.ts";

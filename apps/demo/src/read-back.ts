@@ -1,7 +1,7 @@
 import { type Client, committedBatches } from "@millrace/client";
 import { createCompressionCodecs } from "@millrace/codecs";
 import { RecordOffsets } from "@millrace/records";
-import type { AirportDelays } from "./airport-delays.ts";
+import type { AirportDelays } from "./result-shapes.ts";
 import type { Progress } from "./progress.ts";
 import { count } from "./show.ts";
 import type { Verification } from "./verify.ts";

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Client } from "@millrace/client";
-import { JobState, type JobStatus } from "@millrace/contracts";
+import { errorFromWire, JobState, type JobStatus } from "@millrace/contracts";
 import { AppError } from "@millrace/model";
 import type { Progress } from "./progress.ts";
 import { count } from "./show.ts";
@@ -17,7 +17,7 @@ export interface JobResult {
 }
 
 const CLI = fileURLToPath(new URL("../../cli/src/main.ts", import.meta.url));
-const JOB = fileURLToPath(new URL("./airport-delays.ts", import.meta.url));
+const JOB = fileURLToPath(new URL("../../../examples/jobs/airport-delays.ts", import.meta.url));
 
 /** Submits the example job as a user would, and waits until its bounded input is done. */
 export async function runJob(client: Client, options: { brokerAddress: string; progress: Progress }): Promise<JobResult> {
@@ -43,6 +43,7 @@ export async function runJob(client: Client, options: { brokerAddress: string; p
 }
 
 function jobFailed(status: JobStatus): AppError {
-  const message = `the job did not finish: ${status.error?.message ?? "no reason given"}`;
-  return new AppError({ kind: "internal", code: "job-failed", message, context: { job: status.jobId, ...status.error?.context } });
+  const cause = status.error === undefined ? undefined : errorFromWire(status.error);
+  const message = `the job did not finish: ${cause?.reason ?? "no reason given"}`;
+  return new AppError({ kind: cause?.kind ?? "internal", code: cause?.code ?? "job-failed", message, context: { job: status.jobId, ...cause?.context } });
 }

@@ -1,5 +1,5 @@
 import colors from "picocolors";
-import type { AirportDelays, TopTen } from "./airport-delays.ts";
+import type { AirportDelays, TopTen } from "./result-shapes.ts";
 
 const BARS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 

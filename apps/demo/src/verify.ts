@@ -1,4 +1,4 @@
-import type { AirportDelays } from "./airport-delays.ts";
+import type { AirportDelays } from "./result-shapes.ts";
 import type { ExpectedDelays } from "./expected.ts";
 
 export interface Verdict {

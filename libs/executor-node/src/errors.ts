@@ -21,9 +21,13 @@ export const errors = {
           kind: "exhausted",
           code: "worker-out-of-memory",
           message: "a worker of the job used up its memory: keep less in user code, or give workers more with --worker-heap-mb",
-          context: { detail: lastLine(detail) },
         })
-      : new AppError({ kind: "unavailable", code: "worker-ended", message: "a worker of the job ended unexpectedly", context: { reason, detail } }),
+      : new AppError({
+          kind: "unavailable",
+          code: "worker-ended",
+          message: "a worker of the job ended unexpectedly: its last words are in the executor's log",
+          context: { reason, detail: causeLine(detail) },
+        }),
   staleShuffle: (context: Readonly<Record<string, string | number>>): AppError =>
     new AppError({ kind: "fenced", code: "stale-shuffle", message: "blocks of another job epoch are not taken", context }),
   protocol: (what: string): AppError => new AppError({ kind: "internal", code: "worker-protocol", message: `unexpected message: ${what}` }),
@@ -33,6 +37,8 @@ export const errors = {
     new AppError({ kind: "unavailable", code: "no-coordinator", message: "no coordinator answers: is one running at these addresses", context: { addresses } }),
 } as const;
 
-function lastLine(text: string): string {
-  return text.slice(0, 200).split("\n", 1)[0] ?? "";
+/** The line that names the error, of a stack trace or whatever else a process printed last. */
+function causeLine(text: string): string {
+  const lines = text.split("\n").map((line) => line.trim());
+  return (lines.find((line) => /^\w*Error\b/.test(line)) ?? lines[0] ?? "").slice(0, 300);
 }

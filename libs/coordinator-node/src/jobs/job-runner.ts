@@ -110,7 +110,7 @@ export class JobRunner {
         this.#lookUp(listEnds(this.machine.record.sources ?? [], this.#ports).then((ends) => ({ kind: "ends", ends })));
         return;
       case "start-worker":
-        this.#send(effect, { case: "startWorker", value: { worker: this.#workerId(effect), digest: this.machine.record.digest } });
+        this.#send(effect, { case: "startWorker", value: this.#startWorker(effect) });
         return;
       case "stop-worker":
         this.#send(effect, { case: "stopWorker", value: { worker: this.#workerId(effect) } });
@@ -190,6 +190,11 @@ export class JobRunner {
   #endBatchSpan(): void {
     this.#batchSpan?.span?.end();
     this.#batchSpan = undefined;
+  }
+
+  #startWorker(effect: { jobEpoch: number; workerIndex: number }) {
+    const brokerAddresses = [...this.#ports.cluster.brokerAddresses()];
+    return { worker: this.#workerId(effect), digest: this.machine.record.digest, brokerAddresses };
   }
 
   #workerId({ jobEpoch, workerIndex }: { jobEpoch: number; workerIndex: number }): { jobId: string; jobEpoch: bigint; workerIndex: number } {

@@ -53,7 +53,7 @@ class Supervisor implements ExecutorNode {
   readonly #starting = new Set<string>();
   readonly #bundles = new Map<string, Promise<Bundle>>();
   readonly #onRegistered: () => void;
-  #current: { readonly coordinator: string; readonly brokerAddresses: readonly string[] } | undefined;
+  #current: { readonly coordinator: string } | undefined;
 
   constructor(settings: ExecutorSettings, ports: ExecutorPorts) {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -96,7 +96,7 @@ class Supervisor implements ExecutorNode {
   }
 
   #onSession(registered: ExecutorRegistered, coordinator: string): void {
-    this.#current = { coordinator, brokerAddresses: registered.brokerAddresses };
+    this.#current = { coordinator };
     this.#ports.logger.info("registered", { executor: this.#settings.executorId, coordinator, coordinatorEpoch: Number(registered.coordinatorEpoch) });
     this.#onRegistered();
   }
@@ -115,7 +115,7 @@ class Supervisor implements ExecutorNode {
     }
   }
 
-  async #start({ worker, digest }: StartWorker): Promise<void> {
+  async #start({ worker, digest, brokerAddresses }: StartWorker): Promise<void> {
     const current = this.#current;
     if (worker === undefined || current === undefined) return;
     const key = keyOf(worker);
@@ -129,7 +129,7 @@ class Supervisor implements ExecutorNode {
       host: this.#settings.host,
       bundleUrl: bundle.url,
       graphJson: bundle.graphJson,
-      brokerAddresses: current.brokerAddresses,
+      brokerAddresses,
     };
     const process = this.#ports.workerHost.spawn(init, {
       onReport: (bytes) => {
