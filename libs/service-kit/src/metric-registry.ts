@@ -34,6 +34,7 @@ export class MetricRegistry implements Metrics {
     return this.#metric(name, "histogram", () => new HistogramMetric(name, help, this.#onDrop));
   }
 
+  /** One named `…_total` is a counter that somebody else counts, like CPU time. */
   gauge(name: string, help: string, observe: () => Iterable<GaugeSample>): void {
     this.#metric(name, "gauge", () => new GaugeMetric(name, help)).observers.push(observe);
   }
@@ -130,7 +131,7 @@ class GaugeMetric {
 
   snapshot(): MetricSnapshot {
     const samples = this.observers.flatMap((observe) => [...observe()]).slice(0, SERIES_PER_METRIC_MAX);
-    return { kind: "gauge", name: this.#name, help: this.#help, samples };
+    return { kind: this.#name.endsWith("_total") ? "counter" : "gauge", name: this.#name, help: this.#help, samples };
   }
 }
 

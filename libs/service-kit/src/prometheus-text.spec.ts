@@ -48,6 +48,12 @@ describe("formatPrometheus", () => {
     expect(text).toContain('depth{queue="a"} 2\ndepth{queue="b"} 7\n');
   });
 
+  it("shows what somebody else counts as a counter", () => {
+    const registry = new MetricRegistry();
+    registry.gauge("cpu_seconds_total", "CPU.", () => [{ value: 1.5 }]);
+    expect(formatPrometheus(registry.collect())).toContain("# TYPE cpu_seconds_total counter\ncpu_seconds_total 1.5\n");
+  });
+
   it("drops and counts label sets beyond the bound", () => {
     const registry = new MetricRegistry();
     const counter = registry.counter("keys_total", "Keys.");
