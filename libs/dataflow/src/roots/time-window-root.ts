@@ -72,8 +72,10 @@ export class TimeWindowRoot implements RootOperator, Stateful {
   }
 
   #cellsOf(pane: number): Cells {
-    let cells = this.#cells.get(pane);
-    if (cells === undefined) this.#cells.set(pane, (cells = new Map()));
+    const known = this.#cells.get(pane);
+    if (known !== undefined) return known;
+    const cells: Cells = new Map();
+    this.#cells.set(pane, cells);
     return cells;
   }
 

@@ -39,8 +39,8 @@ class Runtime implements WorkerRuntime {
   #sourcesEnded = new Set<string>();
   #recordsIn = 0;
   #bytesIn = 0;
-  #advancing: Promise<void> | undefined;
-  #advanceAgain = false;
+  /** The last call; calls run one after the other. */
+  #advancing: Promise<void> = Promise.resolve();
 
   constructor(options: WorkerRuntimeOptions) {
     this.#options = options;
@@ -127,13 +127,7 @@ class Runtime implements WorkerRuntime {
   }
 
   advance(): Promise<void> {
-    if (this.#advancing !== undefined) {
-      this.#advanceAgain = true;
-      return this.#advancing;
-    }
-    this.#advancing = this.#runReady().finally(() => {
-      this.#advancing = undefined;
-    });
+    this.#advancing = this.#advancing.then(() => this.#runReady());
     return this.#advancing;
   }
 
@@ -163,11 +157,9 @@ class Runtime implements WorkerRuntime {
     }));
   }
 
+  /** Looks again after each stage: what peers sent meanwhile may have made another one ready. */
   async #runReady(): Promise<void> {
-    do {
-      this.#advanceAgain = false;
-      for (let stage = this.#readyStage(); stage !== undefined; stage = this.#readyStage()) await this.#runStage(stage);
-    } while (this.#advanceAgain);
+    for (let stage = this.#readyStage(); stage !== undefined; stage = this.#readyStage()) await this.#runStage(stage);
   }
 
   /** The first keyed stage whose inputs have all ended. Output operations take effect in order of registration, so they wait for those before them. */

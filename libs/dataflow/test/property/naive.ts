@@ -7,7 +7,11 @@ interface Timed {
 type Stream = readonly Timed[] | undefined;
 type F = (...args: readonly unknown[]) => unknown;
 type Pair = readonly [unknown, unknown];
-type OpenWindow = { readonly key: unknown; readonly start: number; readonly values: unknown[] };
+interface OpenWindow {
+  readonly key: unknown;
+  readonly start: number;
+  readonly values: unknown[];
+}
 
 export interface NaiveBatch {
   readonly batch: number;
