@@ -3,8 +3,13 @@
 //   millrace topic create lines && millrace topic create counts
 //   millrace job submit examples/jobs/word-count.ts
 //   echo "to be or not to be" | millrace produce lines
-//   millrace consume counts --from-beginning --follow
+//   millrace consume counts --from-beginning --follow --key-separator " "
 import { job, json, kafka, pair, string } from "@millrace/streams";
+
+interface Total {
+  readonly total: number;
+  readonly changed: boolean;
+}
 
 export default job("word-count", (ctx) => {
   const counts = ctx
@@ -15,8 +20,13 @@ export default job("word-count", (ctx) => {
 
   counts.print();
   counts
-    .updateStateByKey<number>((added, total = 0) => added.reduce((sum, n) => sum + n, total))
+    .updateStateByKey<Total>((added, before) => {
+      const sum = added.reduce((left, right) => left + right, 0);
+      return { total: (before?.total ?? 0) + sum, changed: sum > 0 };
+    })
     .named("totals")
+    .filter(([, { changed }]) => changed) // the operator yields every key it knows, in every batch
+    .mapValues(({ total }) => total)
     .to(kafka("counts", { key: string(), value: json<number>() }))
     .named("counts");
 });
