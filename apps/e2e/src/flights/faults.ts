@@ -1,0 +1,84 @@
+import type { JobStatus } from "@millrace/contracts";
+import { check } from "../scenario.ts";
+import type { Cluster } from "../system/cluster.ts";
+import { childrenOf, isAlive } from "../system/managed-process.ts";
+import { waitFor } from "../system/wait-for.ts";
+import type { JobWatch } from "./job-watch.ts";
+
+/** Something bad, done while the job runs. */
+export interface Fault {
+  readonly name: string;
+  /** Share of the flights that are processed when it happens. */
+  readonly atShare: number;
+  /** From the kill to a batch that was planned after it and is done. */
+  readonly progressMsMax: number;
+  /** Does it; returns what is to be done when the job goes on again. */
+  inflict(cluster: Cluster): Promise<() => Promise<void>>;
+}
+
+const PROGRESS_WAIT_MS_MAX = 60_000;
+const ORPHANS_MS_MAX = 5_000;
+
+/** Kills an executor with a job's worker; it comes back only after the job went on without it. */
+export const executorKilled: Fault = {
+  name: "executor",
+  atShare: 0.15,
+  progressMsMax: 5_000,
+  async inflict({ executors }) {
+    const [victim] = executors;
+    check(victim !== undefined, "a cluster without executors");
+    const workers = childrenOf(victim.process.pid);
+    check(workers.length > 0, `${victim.process.name} runs no worker of the job`);
+    await victim.process.kill();
+    return async () => {
+      await waitFor("the end of the killed executor's workers", ORPHANS_MS_MAX, () => (workers.some(isAlive) ? undefined : true));
+      await victim.process.start();
+    };
+  },
+};
+
+/** Kills the coordinator that leads; it comes back as the standby. */
+export const coordinatorKilled: Fault = {
+  name: "coordinator",
+  atShare: 0.4,
+  progressMsMax: 10_000,
+  async inflict(cluster) {
+    const victim = await cluster.activeCoordinator();
+    await victim.process.kill();
+    return async () => {
+      await victim.process.start();
+    };
+  },
+};
+
+/** Kills a broker that leads half of all partitions, and starts it again at once. */
+export const brokerKilled: Fault = {
+  name: "broker",
+  atShare: 0.65,
+  progressMsMax: 10_000,
+  async inflict({ brokers }) {
+    const [victim] = brokers;
+    check(victim !== undefined, "a cluster without brokers");
+    await victim.process.kill();
+    victim.process.launch();
+    return () => victim.process.ready();
+  },
+};
+
+/** Waits for the fault's moment, inflicts it, and returns the milliseconds from then to progress. */
+export async function inflictFault(fault: Fault, parts: { readonly cluster: Cluster; readonly watch: JobWatch; readonly recordCount: number }): Promise<number> {
+  const { cluster, watch, recordCount } = parts;
+  const due = BigInt(Math.round(recordCount * fault.atShare));
+  await watch.until(`${fault.name}: ${due} flights processed`, { withinMs: 10 * 60_000 }, (status) => status.recordsIn >= due);
+  const startMs = performance.now();
+  const repair = await fault.inflict(cluster);
+  const before: JobStatus | undefined = watch.last;
+  check(before !== undefined, "the job was never seen");
+  check(before.lagRecords > 0n, `the job was done before the ${fault.name} was killed: more --records are needed`);
+  // One more batch may have been planned than was told; beyond that, it was planned afterwards.
+  const target = before.lastBatchPlanned + 2n;
+  await watch.until(`progress after the ${fault.name} was killed`, { withinMs: PROGRESS_WAIT_MS_MAX }, (status) => status.lastBatchDone >= target);
+  const progressMs = performance.now() - startMs;
+  await repair();
+  return Math.round(progressMs);
+}

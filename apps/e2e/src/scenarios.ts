@@ -1,0 +1,6 @@
+import type { Scenario } from "./scenario.ts";
+import { seven } from "./scenarios/seven.ts";
+import { smoke } from "./scenarios/smoke.ts";
+
+/** Every scenario, in the order they run. */
+export const scenarios: readonly Scenario[] = [smoke, seven];

@@ -1,0 +1,42 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { Redis } from "ioredis";
+import { freePort } from "./free-port.ts";
+import { ManagedProcess } from "./managed-process.ts";
+
+/** What Millrace asks of a Redis: acknowledged means on disk, and nothing is evicted. */
+export const SAFE_REDIS_SETTINGS: readonly string[] = ["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction", "--save", ""];
+
+export interface RedisServer {
+  readonly url: string;
+  readonly process: ManagedProcess;
+}
+
+/** A Redis of our own in `folder`, not yet started. */
+export async function createRedisServer(folder: string, settings: readonly string[] = SAFE_REDIS_SETTINGS): Promise<RedisServer> {
+  const port = await freePort();
+  const dataFolder = join(folder, "redis");
+  mkdirSync(dataFolder, { recursive: true });
+  const url = `redis://127.0.0.1:${port}`;
+  const process = new ManagedProcess({
+    name: "redis",
+    program: "redis-server",
+    args: ["--port", String(port), "--bind", "127.0.0.1", "--dir", dataFolder, ...settings],
+    logFile: join(folder, "redis.log"),
+    isReady: () => answers(url),
+  });
+  return { url, process };
+}
+
+async function answers(url: string): Promise<boolean> {
+  const redis = new Redis(url, { lazyConnect: true, retryStrategy: null, enableOfflineQueue: false });
+  redis.on("error", () => undefined);
+  try {
+    await redis.connect();
+    return (await redis.ping()) === "PONG";
+  } catch {
+    return false;
+  } finally {
+    redis.disconnect();
+  }
+}
