@@ -1,4 +1,4 @@
-import type { Offset, TimestampMs } from "@millrace/model";
+import type { Offset } from "@millrace/model";
 import type { Storage } from "@millrace/ports";
 import { CheckpointFile } from "./checkpoint-file.ts";
 import { logCorrupt, logExists, logMissing, logNewerFormat } from "./errors.ts";

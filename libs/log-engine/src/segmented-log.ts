@@ -1,7 +1,7 @@
 import { assert } from "@millrace/stdx";
 import { AppError, NO_TIMESTAMP, toAppError, type LeaderEpoch, type Offset, type ProducerId } from "@millrace/model";
 import { buildEndTransactionMarker, type BatchRules, RecordBatchView, stampBatch, validateBatch } from "@millrace/records";
-import { CheckpointFile } from "./checkpoint-file.ts";
+import type { CheckpointFile } from "./checkpoint-file.ts";
 import { fencedLeaderEpoch, logBacklog, logFailed, offsetOutOfRange, unknownLeaderEpoch } from "./errors.ts";
 import { LEADER_EPOCHS_FILE } from "./file-names.ts";
 import type { LeaderEpochs } from "./leader-epochs.ts";

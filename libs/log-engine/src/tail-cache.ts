@@ -71,7 +71,7 @@ export class LogTail {
   /** A slab with room for `bytes` at its end, which are the bytes at `position` of the segment; they count as staged at once. */
   reserve(bytes: number, segment: { readonly baseOffset: Offset; readonly position: number; readonly endOffset: Offset }): Slab {
     let slab = this.#slabs.at(-1);
-    if (slab === undefined || slab.segmentBaseOffset !== segment.baseOffset || slab.usedBytes + bytes > slab.bytes.length) {
+    if (slab?.segmentBaseOffset !== segment.baseOffset || slab.usedBytes + bytes > slab.bytes.length) {
       this.#nextSlabBytes = slab === undefined ? SLAB_BYTES_MIN : Math.min(this.#nextSlabBytes * 2, SLAB_BYTES_MAX);
       slab = {
         bytes: new Uint8Array(Math.max(this.#nextSlabBytes, bytes)),

@@ -44,7 +44,7 @@ const isValues = (input: BatchInput | readonly string[]): input is readonly stri
 const builder = new BatchBuilder({ crc32c: referenceCrc32c });
 
 export function batchOf(input: BatchInput | readonly string[]): Uint8Array {
-  const { values, timestamp, producer } = (isValues(input) ? { values: input } : input) as BatchInput;
+  const { values, timestamp, producer }: BatchInput = isValues(input) ? { values: input } : input;
   values.forEach((value, index) => builder.append(((timestamp ?? 1_000) + index) as TimestampMs, null, new TextEncoder().encode(value)));
   if (producer === undefined) return builder.build();
   return builder.build({
