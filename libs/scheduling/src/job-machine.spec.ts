@@ -126,7 +126,8 @@ describe("JobMachine", () => {
     expect(rig.committed()).toEqual(["start-worker a 1.0", "start-worker b 1.1"]);
     expect(rig.worker(0, { kind: "ready", shuffleAddress: "h:1" })).toEqual([]);
     expect(rig.worker(1, { kind: "ready", shuffleAddress: "h:2" })).toEqual(["0: fence ", "1: fence "]);
-    expect(rig.both({ kind: "fenced" })).toEqual(["0: open @0", "1: open @0"]);
+    expect(rig.worker(0, { kind: "fenced" })).toEqual([]);
+    expect(rig.worker(1, { kind: "fenced" })).toEqual(["0: open @0", "1: open @0"]);
     expect(rig.both({ kind: "opened", marks: [], marksEndOffset: 0 })).toEqual(["list-ends"]);
     expect(rig.handle({ kind: "ends", ends: [9] })).toEqual(["commit plan"]);
     expect(rig.committed()).toEqual(["0: run 1 [0-5]", "1: run 1 [0-5]"]);

@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { runCheck, runFix, runGen } from "./check.mjs";
 import { runForwarding } from "./child.mjs";
 import { commands } from "./commands.mjs";
+import { runPlanted } from "./planted.mjs";
 import { runTests } from "./test.mjs";
 import { workspaceRoot } from "./workspace.mjs";
 
 /** @type {Readonly<Record<string, (args: readonly string[]) => Promise<number>>>} */
-const composed = { test: runTests, check: runCheck, fix: runFix, gen: runGen };
+const composed = { test: runTests, planted: runPlanted, check: runCheck, fix: runFix, gen: runGen };
 
 const [name = "", ...args] = process.argv.slice(2);
 const command = commands[name];
