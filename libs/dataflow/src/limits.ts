@@ -21,3 +21,6 @@ export const STAGE_TASKS_MAX = 100_000;
 
 /** Panes of a sliding window: size / gcd(size, slide). More would cost that many merges per key and result. */
 export const WINDOW_PANES_MAX = 100_000;
+
+/** Memory that texts of sink records share: ~ 2,000 records of 100 B per allocation; what one kept record can hold back. */
+export const TEXT_SLAB_BYTES = 256 * 1024;

@@ -1,9 +1,10 @@
 import type { SerdeDescriptor } from "@millrace/model";
+import { TextBytes } from "./text-bytes.ts";
 
 /** Bytes of a value for a sink; null for `undefined` (no key; a tombstone). Throws TypeError for what the format cannot hold. */
 export type ValueEncoder = (value: unknown) => Uint8Array | null;
 
-const encoder = new TextEncoder();
+const texts = new TextBytes();
 
 /** Encoder of a sink's keys or values. */
 export function createValueEncoder(serde: SerdeDescriptor): ValueEncoder {
@@ -11,13 +12,13 @@ export function createValueEncoder(serde: SerdeDescriptor): ValueEncoder {
     case "json":
       return (value) => {
         const text = value === undefined ? undefined : (JSON.stringify(value) as string | undefined);
-        return text === undefined ? null : encoder.encode(text);
+        return text === undefined ? null : texts.encode(text);
       };
     case "string":
       return (value) => {
         if (value === undefined || value === null) return null;
         if (typeof value !== "string") throw new TypeError(`a string sink takes strings, got ${typeof value}`);
-        return encoder.encode(value);
+        return texts.encode(value);
       };
     case "bytes":
       return (value) => {
