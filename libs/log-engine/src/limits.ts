@@ -13,11 +13,11 @@ export const PRODUCERS_FORGOTTEN_AT_ONCE = 1_000;
 export const PRODUCER_IDLE_MS_MAX = 86_400_000;
 
 /** Bytes staged and not written, per log: many turns' worth. Above it `stage` refuses (`log-backlog`). */
-export const STAGED_BYTES_MAX: number = 33_554_432;
+export const STAGED_BYTES_MAX = 33_554_432;
 
 /** Tail slabs start small for the many partitions that see little, and double up to where a write is cheapest per byte (256 KiB and more). */
-export const SLAB_BYTES_MIN: number = 16_384;
-export const SLAB_BYTES_MAX: number = 1_048_576;
+export const SLAB_BYTES_MIN = 16_384;
+export const SLAB_BYTES_MAX = 1_048_576;
 
 /** Tail cache of a log that was given none: enough to serve what was just written. */
 export const TAIL_CACHE_BYTES_DEFAULT = 4_194_304;
@@ -40,7 +40,8 @@ export const SNAPSHOTS_KEPT = 2;
 /** Largest batch that is believed when scanning: four times the largest `max.message.bytes` in use (64 MiB builder bound). */
 export const BATCH_BYTES_MAX = 268_435_456;
 
-assert(SLAB_BYTES_MIN <= SLAB_BYTES_MAX && SLAB_BYTES_MAX <= STAGED_BYTES_MAX, "slabs fit into what may be staged");
+const ascending: readonly number[] = [SLAB_BYTES_MIN, SLAB_BYTES_MAX, STAGED_BYTES_MAX, SEGMENT_POSITION_END];
+assert(ascending.toSorted((a, b) => a - b).join() === ascending.join(), "a slab fits into what may be staged, and that into a segment");
 
 /** Chunk of a file in memory: growing copies at most this much, and an idle file wastes less than half of it. */
 export const MEMORY_CHUNK_BYTES = 1_048_576;

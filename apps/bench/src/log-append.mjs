@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { crc32c } from "@millrace/codecs";
 import { createMemoryStorage, createPartitionLog, createTailCache } from "@millrace/log-engine";
@@ -10,7 +11,7 @@ import { createFsStorage } from "@millrace/storage-fs";
 
 /**
  * The log alone: batches to several partitions, a turn at a time: stage all, write all, then one sync per partition, the next turn's batches
- * while it runs. `node --conditions=@millrace/source libs/log-engine/bench/append.mjs --seconds 10`
+ * while it runs. `node --conditions=@millrace/source apps/bench/src/log-append.mjs --seconds 10`
  */
 const { values: flags } = parseArgs({
   options: {
@@ -72,7 +73,7 @@ async function drive(log) {
     }
     log.writeStaged();
     if (flags.flush === "ack") await log.sync();
-    else await new Promise((resolve) => setImmediate(resolve));
+    else await nextTurn();
     log.advanceHighWatermark([log.replicaEndOffset]);
     latencies.push(performance.now() - begun);
     if (isMemory && log.logEndOffset - lastRetention > 150_000) {
