@@ -9,6 +9,7 @@ import { DEV_DRAIN_MS, DEV_READY_MS } from "../limits.ts";
 import type { GlobalOptions } from "../options.ts";
 import { jsonLine } from "../output/json.ts";
 import type { CliWorld } from "../world.ts";
+import { showingJobOutput } from "./job-output.ts";
 
 /** `dev`: the three services in this process, on the embedded store, talking over the same calls as on many machines. */
 export async function dev(options: DevOptions & GlobalOptions, world: CliWorld): Promise<void> {
@@ -37,7 +38,7 @@ interface Cluster extends RunningService {
 }
 
 /** Started in order of need, stopped in reverse; what has been started is stopped again when the rest cannot start. */
-async function startCluster(options: DevOptions, world: CliWorld): Promise<Cluster> {
+async function startCluster(options: DevOptions & GlobalOptions, world: CliWorld): Promise<Cluster> {
   const { host, logLevel } = options;
   const dataDir = resolve(world.folder, options.dataDir);
   const kitSettings: KitSettings = {
@@ -47,7 +48,8 @@ async function startCluster(options: DevOptions, world: CliWorld): Promise<Clust
     otlpEndpoint: "",
     drainMs: DEV_DRAIN_MS,
   };
-  const kit = await openServiceKit(kitSettings, { service: "millrace-dev", version: VERSION });
+  const ownKit = await openServiceKit(kitSettings, { service: "millrace-dev", version: VERSION });
+  const kit = showingJobOutput(ownKit, { world, asJson: options.json === true });
   const started: Pick<RunningService, "stop">[] = [{ stop: () => kit.close() }];
   const stop = async (how: { deadlineMs: number }): Promise<void> => {
     for (const service of started.toReversed()) await service.stop(how);
