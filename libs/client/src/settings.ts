@@ -20,7 +20,7 @@ export interface ProducerSettings {
   readonly acks: AcksSetting;
   /** How long a record may wait for others; 0 sends at the end of the turn, and still fills batches while requests are under way. */
   readonly lingerMs: number;
-  /** A batch is closed when it would pass this. Above 256 KiB nothing is gained. */
+  /** A batch is closed when it would pass this. While earlier ones still wait for the broker, it goes on growing, up to 512 KiB. */
   readonly batchBytes: number;
   readonly compression: CompressionType;
   /** Numbered batches: a repeated one is not stored twice. Needs acks=all. */

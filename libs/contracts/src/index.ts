@@ -271,3 +271,4 @@ export {
 } from "./transport.ts";
 export { createLoopback } from "./loopback.ts";
 export { errorFromWire, errorToWire, type WireError } from "./error-codec.ts";
+export { BULK_CODECS, type BulkCodec } from "./bulk-codecs.ts";

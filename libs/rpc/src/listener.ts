@@ -1,10 +1,10 @@
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity, type UntypedHandleCall } from "@grpc/grpc-js";
-import type { BoundService, CallContext, RpcListener, RpcServer } from "@millrace/contracts";
+import { type BoundService, BULK_CODECS, type CallContext, type RpcListener, type RpcServer } from "@millrace/contracts";
 import { AppError } from "@millrace/model";
 import { assert } from "@millrace/stdx";
 import { HealthImplementation } from "grpc-health-check";
 import { FLOW_WINDOW_BYTES, KEEPALIVE_INTERVAL_MS, KEEPALIVE_TIMEOUT_MS, MESSAGE_BYTES_MAX } from "./limits.ts";
-import type { MessageCodec, MessageCodecs } from "./message-codec.ts";
+import type { MessageCodecs } from "./message-codec.ts";
 import { widenServerWindows } from "./node-internals.ts";
 import { addReflection } from "./reflection.ts";
 import { methodDefinition, methodHandler } from "./server-method.ts";
@@ -32,7 +32,7 @@ export function createRpcListener(options: RpcListenerOptions = {}): RpcListener
         "grpc.enable_channelz": 0,
       });
       widenServerWindows(server, options.flowWindowBytes ?? FLOW_WINDOW_BYTES);
-      for (const service of services) addService(server, service, options.codecs ?? new Map<string, MessageCodec>());
+      for (const service of services) addService(server, service, options.codecs ?? BULK_CODECS);
       const health = addHealth(server, services);
       await addReflection(server, services.map(({ service }) => service));
       const port = await bind(server, address);

@@ -1,6 +1,6 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import { Channel, type ChannelOptions, credentials } from "@grpc/grpc-js";
-import type { CallOptions, RpcTransport, ServiceClient } from "@millrace/contracts";
+import { BULK_CODECS, type CallOptions, type RpcTransport, type ServiceClient } from "@millrace/contracts";
 import { AppError } from "@millrace/model";
 import { ClientCall } from "./client-call.ts";
 import {
@@ -82,7 +82,7 @@ function channelOptions(flowWindowBytes: number): ChannelOptions {
 }
 
 function clientMethod(method: DescMethod, address: string, open: OpenCall, options: RpcTransportOptions): unknown {
-  const codecs = options.codecs ?? new Map<string, MessageCodec>();
+  const codecs = options.codecs ?? BULK_CODECS;
   const input = codecOf(method.input, codecs);
   const output = codecOf(method.output, codecs);
   const unaryTimeoutMs = options.unaryTimeoutMs ?? UNARY_TIMEOUT_MS;

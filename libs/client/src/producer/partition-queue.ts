@@ -2,7 +2,7 @@ import type { AppError, TimestampMs } from "@millrace/model";
 import { BatchBuilder, createBatchCursor, recordBytesUpperBound, type RecordHeader, sequenceAfter } from "@millrace/records";
 import { assert } from "@millrace/stdx";
 import type { ClientPorts, ProducerRecord } from "../api.ts";
-import { BATCHES_IN_FLIGHT_PER_PARTITION_MAX } from "../limits.ts";
+import { BATCH_GROWTH_BYTES_MAX, BATCHES_IN_FLIGHT_PER_PARTITION_MAX } from "../limits.ts";
 import type { ProducerSettings } from "../settings.ts";
 import type { BatchOutcome, BatchWaiter, ProducedBatch } from "./batch.ts";
 import type { ProducerIdentity } from "./identity.ts";
@@ -27,6 +27,7 @@ export class PartitionQueue {
   readonly #settings: ProducerSettings;
   readonly #ports: ClientPorts;
   readonly #builder: BatchBuilder;
+  readonly #batchBytesMax: number;
   #openedAtMs = 0;
   #openWaiters: BatchWaiter[] = [];
   #waiting: ProducedBatch[] = [];
@@ -34,8 +35,9 @@ export class PartitionQueue {
   #identity: ProducerIdentity | undefined;
   #nextSequence = 0;
 
-  constructor(target: { topic: string; partition: number }, settings: ProducerSettings, ports: ClientPorts) {
+  constructor(target: { topic: string; partition: number; maxMessageBytes?: number | undefined }, settings: ProducerSettings, ports: ClientPorts) {
     this.topic = target.topic;
+    this.#batchBytesMax = Math.max(settings.batchBytes, Math.min(BATCH_GROWTH_BYTES_MAX, target.maxMessageBytes ?? BATCH_GROWTH_BYTES_MAX));
     this.partition = target.partition;
     this.#settings = settings;
     this.#ports = ports;
@@ -47,12 +49,16 @@ export class PartitionQueue {
     const key = record.key ?? null;
     const headers = record.headers ?? NO_HEADERS;
     const builder = this.#builder;
-    const closes = builder.recordCount > 0 && builder.sizeInBytes + recordBytesUpperBound(key, record.value, headers) > this.#settings.batchBytes;
+    const closes = builder.recordCount > 0 && builder.sizeInBytes + recordBytesUpperBound(key, record.value, headers) > this.#batchBytesNow();
     if (closes) this.closeOpenBatch();
     if (builder.recordCount === 0) this.#openedAtMs = this.#ports.clock.monotonicMs();
     builder.append(timestampMs as TimestampMs, key, record.value, headers);
     if (waiter !== undefined) this.#openWaiters.push(waiter(builder.recordCount - 1));
     return closes;
+  }
+
+  #batchBytesNow(): number {
+    return this.#waiting.length > 0 || this.#inFlight.length >= BATCHES_IN_FLIGHT_PER_PARTITION_MAX ? this.#batchBytesMax : this.#settings.batchBytes;
   }
 
   get openBytes(): number {
