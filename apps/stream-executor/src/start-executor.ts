@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { extname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { createExecutorNode, type ExecutorNode } from "@millrace/executor-node";
 import { createRpcTransport } from "@millrace/rpc";
 import type { RunningService, ServiceKit } from "@millrace/service-kit";
@@ -19,7 +19,7 @@ export function startExecutor(settings: ExecutorAppSettings, kit: ServiceKit): P
   const logger = kit.loggerOf("executor");
   const transport = createRpcTransport();
   const workerHost = createProcessHost({
-    entry: join(import.meta.dirname, `worker-main${extname(import.meta.filename)}`),
+    entry: join(import.meta.dirname, import.meta.filename.endsWith(".ts") ? "worker-main.ts" : "worker-main.js"),
     folder: resolve(settings.dataDir, "bundles"),
     heapMbMax: settings.workerHeapMb,
     logger,
