@@ -1,6 +1,7 @@
 import type { Scenario } from "./scenario.ts";
+import { killDev } from "./scenarios/kill-dev.ts";
 import { seven } from "./scenarios/seven.ts";
 import { smoke } from "./scenarios/smoke.ts";
 
 /** Every scenario, in the order they run. */
-export const scenarios: readonly Scenario[] = [smoke, seven];
+export const scenarios: readonly Scenario[] = [smoke, seven, killDev];

@@ -8,7 +8,7 @@ import type { JobWatch } from "./job-watch.ts";
 /** Something bad, done while the job runs. */
 export interface Fault {
   readonly name: string;
-  /** Share of the flights that are processed when it happens. */
+  /** Share of the flights that are processed when it happens, at the earliest. */
   readonly atShare: number;
   /** From the kill to a batch that was planned after it and is done. */
   readonly progressMsMax: number;
@@ -18,6 +18,8 @@ export interface Fault {
 
 const PROGRESS_WAIT_MS_MAX = 60_000;
 const ORPHANS_MS_MAX = 5_000;
+/** Below the distance of two faults, so that each has its own moment. */
+const LATENESS_SHARE_MAX = 0.1;
 
 /** Kills an executor with a job's worker; it comes back only after the job went on without it. */
 export const executorKilled: Fault = {
@@ -65,10 +67,17 @@ export const brokerKilled: Fault = {
   },
 };
 
+export interface FaultParts {
+  readonly cluster: Cluster;
+  readonly watch: JobWatch;
+  readonly recordCount: number;
+  /** 0 … 1: how long after its earliest moment. */
+  readonly lateness: number;
+}
+
 /** Waits for the fault's moment, inflicts it, and returns the milliseconds from then to progress. */
-export async function inflictFault(fault: Fault, parts: { readonly cluster: Cluster; readonly watch: JobWatch; readonly recordCount: number }): Promise<number> {
-  const { cluster, watch, recordCount } = parts;
-  const due = BigInt(Math.round(recordCount * fault.atShare));
+export async function inflictFault(fault: Fault, { cluster, watch, recordCount, lateness }: FaultParts): Promise<number> {
+  const due = BigInt(Math.round(recordCount * (fault.atShare + lateness * LATENESS_SHARE_MAX)));
   await watch.until(`${fault.name}: ${due} flights processed`, { withinMs: 10 * 60_000 }, (status) => status.recordsIn >= due);
   const startMs = performance.now();
   const repair = await fault.inflict(cluster);

@@ -26,7 +26,7 @@ export async function runFlights(run: FlightsRun, context: ScenarioContext): Pro
     const watch = await submit(cluster, run, context);
     const figures: Record<string, number> = { flights: run.recordCount };
     for (const fault of run.faults) {
-      const progressMs = await inflictFault(fault, { cluster, watch, recordCount: run.recordCount });
+      const progressMs = await inflictFault(fault, { cluster, watch, recordCount: run.recordCount, lateness: context.random.next() });
       context.say(`${fault.name} killed: the job went on after ${progressMs} ms (goal ${fault.progressMsMax} ms)`);
       figures[`${fault.name}KillToProgressMs`] = progressMs;
     }

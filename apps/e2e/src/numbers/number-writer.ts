@@ -1,0 +1,81 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Client, Delivery, Producer } from "@millrace/client";
+import type { Random } from "@millrace/ports";
+import { encodeNumber } from "./number-value.ts";
+
+const RECORDS_PER_TURN_MAX = 40;
+const TURN_MS = 5;
+const PADDING_BYTES_END = 400;
+
+/**
+ * Writes 0, 1, 2 … to each partition with acks=all and one numbered (idempotent) producer, whatever happens to the broker, and remembers what was
+ * acknowledged. Nothing else writes there, so number n belongs at offset n.
+ */
+export class NumberWriter {
+  readonly #producer: Producer;
+  readonly #target: { readonly topic: string; readonly partitions: number };
+  readonly #random: Random;
+  readonly #sent: number[];
+  readonly #acknowledged: number[];
+  #running: Promise<void> = Promise.resolve();
+  #stopping = false;
+  #failure: Error | undefined;
+
+  constructor(client: Client, target: { readonly topic: string; readonly partitions: number }, random: Random) {
+    this.#target = target;
+    this.#random = random;
+    this.#sent = Array.from({ length: target.partitions }, () => 0);
+    this.#acknowledged = Array.from({ length: target.partitions }, () => 0);
+    this.#producer = client.producer({ acks: "all", idempotent: true, lingerMs: 1 });
+    this.#producer.onDelivery((delivery) => {
+      this.#onDelivery(delivery);
+    });
+  }
+
+  /** How many are acknowledged, by partition: numbers below are stored, or the cluster lied. */
+  get acknowledged(): readonly number[] {
+    return [...this.#acknowledged];
+  }
+
+  get acknowledgedTotal(): number {
+    return this.#acknowledged.reduce((sum, count) => sum + count, 0);
+  }
+
+  async start(): Promise<void> {
+    await this.#producer.open([this.#target.topic]);
+    this.#running = this.#run();
+  }
+
+  /** Writes no more, and waits until all that was written is acknowledged. Throws if anything ever failed. */
+  async finish(): Promise<void> {
+    this.#stopping = true;
+    await this.#running;
+    await this.#producer.flush();
+    await this.#producer.close();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping && this.#failure === undefined) {
+      const count = 1 + Math.floor(this.#random.next() * RECORDS_PER_TURN_MAX);
+      for (let i = 0; i < count; i++) if (!this.#sendOne()) await this.#producer.ready();
+      await delay(TURN_MS);
+    }
+  }
+
+  #sendOne(): boolean {
+    const { topic, partitions } = this.#target;
+    const partition = Math.floor(this.#random.next() * partitions);
+    const number = this.#sent[partition] ?? 0;
+    this.#sent[partition] = number + 1;
+    return this.#producer.send(topic, { partition, value: encodeNumber(number, Math.floor(this.#random.next() * PADDING_BYTES_END)) });
+  }
+
+  #onDelivery({ partition, baseOffset, recordCount, error }: Delivery): void {
+    const first = this.#acknowledged[partition] ?? 0;
+    if (error !== undefined) this.#failure ??= error;
+    // A repeated batch that the broker had already stored may come without its offset.
+    else if (baseOffset !== -1 && baseOffset !== first) this.#failure ??= new Error(`number ${first} of partition ${partition} was acknowledged at offset ${baseOffset}`);
+    this.#acknowledged[partition] = first + recordCount;
+  }
+}

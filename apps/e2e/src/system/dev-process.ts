@@ -1,0 +1,29 @@
+import { join } from "node:path";
+import { isReady } from "./cluster.ts";
+import { freePort } from "./free-port.ts";
+import { ManagedProcess } from "./managed-process.ts";
+import { CLI } from "./run-cli.ts";
+import { nodeArgs } from "./sources.ts";
+
+/** `millrace dev` with a data folder and ports of its own, the same in each of its lives. */
+export interface DevProcess {
+  readonly process: ManagedProcess;
+  /** host:port of its broker. */
+  readonly address: string;
+  /** Arguments it was started with. */
+  readonly args: readonly string[];
+}
+
+export async function createDevProcess(folder: string): Promise<DevProcess> {
+  const [brokerPort, coordinatorPort, adminPort] = [await freePort(), await freePort(), await freePort()];
+  const ports = ["--broker-port", String(brokerPort), "--coordinator-port", String(coordinatorPort), "--admin-port", String(adminPort)];
+  const args = ["dev", "--data-dir", join(folder, "data"), ...ports, "--log-level", "info"];
+  const process_ = new ManagedProcess({
+    name: "dev",
+    program: process.execPath,
+    args: nodeArgs(CLI, args),
+    logFile: join(folder, "dev.log"),
+    isReady: () => isReady(`127.0.0.1:${adminPort}`),
+  });
+  return { process: process_, address: `127.0.0.1:${brokerPort}`, args };
+}
