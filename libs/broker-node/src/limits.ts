@@ -37,6 +37,10 @@ export const TOPIC_VISIBLE_MS = 5_000;
 /** Call to another broker or the coordinator on behalf of a client. */
 export const FORWARD_TIMEOUT_MS = 15_000;
 
+/** Plain records meet a partition that is being opened or moved: tried again this often, so long. An election takes less. */
+export const PLAIN_RETRY_WAIT_MS = 25;
+export const PLAIN_RETRY_MS = 5_000;
+
 /** Attempts to write a transaction's markers are repeated for ever, this far apart at most. */
 export const MARKER_RETRY_MS_FIRST = 20;
 export const MARKER_RETRY_MS_MAX = 1_000;

@@ -78,6 +78,12 @@ export class Replicas {
     return [...this.#slots.values()].flatMap((slot) => (slot.kind === "open" ? [slot.partition] : []));
   }
 
+  /** True once this broker leads the partition and serves it. */
+  isLeader(topic: string, partition: number): boolean {
+    const slot = this.#slots.get(topicPartitionKey(topic, partition));
+    return slot?.kind === "open" && slot.partition.leaderEpoch !== undefined;
+  }
+
   /** The partition if this broker leads it; throws what its caller should hear otherwise. */
   requireLeader(topic: string, partition: number): LocalPartition {
     const slot = this.#slots.get(topicPartitionKey(topic, partition));

@@ -1,8 +1,9 @@
-import { BrokerService, type CallContext, type ProducePartition, type ProduceRequest, type ProduceStreamRequest, type Record as WireRecord } from "@millrace/contracts";
+import { BrokerService, type CallContext, ErrorKind, type ProducePartition, type ProduceRequest, type ProduceStreamRequest, type Record as WireRecord } from "@millrace/contracts";
 import { AppError } from "@millrace/model";
+import { sleep } from "@millrace/ports";
 import { BoundedQueue } from "@millrace/stdx";
 import { brokerErrors } from "../errors.ts";
-import { FORWARD_TIMEOUT_MS, PARTITIONS_PER_REQUEST_MAX, PRODUCE_TIMEOUT_MS_DEFAULT } from "../limits.ts";
+import { FORWARD_TIMEOUT_MS, PARTITIONS_PER_REQUEST_MAX, PLAIN_RETRY_MS, PLAIN_RETRY_WAIT_MS, PRODUCE_TIMEOUT_MS_DEFAULT } from "../limits.ts";
 import { appendBatch, failureOf, type PartitionResult } from "./append-batch.ts";
 import { InFlightBytes } from "./in-flight-bytes.ts";
 import { PlainRecords } from "./plain-records.ts";
@@ -104,8 +105,22 @@ export class ProduceHandler {
     return appendBatch({ ...target, batch, acks, transactionalId, traceparent: call.metadata.get("traceparent") }, this.#context);
   }
 
-  /** Plain records go to whoever leads, so that a small client needs to know one broker only. */
-  #produceRecords(target: { topic: string; partition: number }, records: readonly WireRecord[], request: ProduceRequest, call: CallContext): Promise<PartitionResult> {
+  /**
+   * Plain records go to whoever leads, and are offered again for a while when a partition is just being opened or moved, so that a small client needs to
+   * know one broker and no repetitions. Only refusals before the append are repeated.
+   */
+  async #produceRecords(target: { topic: string; partition: number }, records: readonly WireRecord[], request: ProduceRequest, call: CallContext): Promise<PartitionResult> {
+    const { clock } = this.#context.ports;
+    const deadlineMs = clock.monotonicMs() + Math.min(PLAIN_RETRY_MS, call.remainingMs());
+    for (;;) {
+      const result = await this.#offerRecords(target, records, request, call);
+      if (result.error?.kind !== ErrorKind.RETRY || call.metadata.has(FORWARDED) || clock.monotonicMs() >= deadlineMs) return result;
+      await sleep(clock, PLAIN_RETRY_WAIT_MS, call.signal).catch(() => undefined); // cancelled: the answer goes nowhere
+      if (call.signal.aborted) return result;
+    }
+  }
+
+  #offerRecords(target: { topic: string; partition: number }, records: readonly WireRecord[], request: ProduceRequest, call: CallContext): Promise<PartitionResult> {
     try {
       this.#context.replicas.requireLeader(target.topic, target.partition);
     } catch (error) {

@@ -10,7 +10,7 @@ export function topicHandlers(context: RpcContext, coordinator: CoordinatorCalls
     createTopic: async (request, call) => {
       const response = await coordinator.call(TopicService, (service) => service.createTopic(request, options(call)));
       const topicId = response.topic?.topicId;
-      if (!request.validateOnly && topicId !== undefined) await visible(context, () => context.view.topic(request.name)?.topicId === topicId);
+      if (!request.validateOnly && topicId !== undefined) await visible(context, () => isServed(request.name, topicId, context));
       return response;
     },
     deleteTopic: async (request, call) => {
@@ -22,6 +22,13 @@ export function topicHandlers(context: RpcContext, coordinator: CoordinatorCalls
     listTopics: (request, call) => coordinator.call(TopicService, (service) => service.listTopics(request, options(call))),
     describeTopic: (request, call) => coordinator.call(TopicService, (service) => service.describeTopic(request, options(call))),
   };
+}
+
+/** The topic is known here, and the partitions that this broker leads are open. */
+function isServed(name: string, topicId: string, { view, replicas, settings }: RpcContext): boolean {
+  const topic = view.topic(name);
+  if (topic?.topicId !== topicId) return false;
+  return topic.partitions.every(({ partition, leader }) => leader !== settings.brokerId || replicas.isLeader(name, partition));
 }
 
 /** Waits, for a while, until metadata has arrived here. The change itself is done, so running out of time is no failure. */
