@@ -6,7 +6,6 @@ export type CliErrorCode =
   | "bundle-too-large"
   | "doctor-found-problems"
   | "input-line-too-long"
-  | "interrupted"
   | "job-build-failed"
   | "job-build-timeout"
   | "job-bundle-failed"

@@ -1,6 +1,8 @@
 import type { CliWorld } from "./world.ts";
 
-/** The process this runs in. Ctrl-C aborts `interrupt` once; a second one ends the process at once. */
+const INTERRUPTED_EXIT_CODE = 130;
+
+/** The process this runs in. Ctrl-C (or SIGTERM) aborts `interrupt` once; a second one ends the process at once. */
 export function processWorld(): CliWorld {
   const interrupt = new AbortController();
   let progressLength = 0;
@@ -11,10 +13,12 @@ export function processWorld(): CliWorld {
     process.stderr.write(`\r${shown.padEnd(progressLength)}${text === "" ? "\r" : ""}`);
     progressLength = shown.length;
   };
-  process.on("SIGINT", () => {
-    if (interrupt.signal.aborted) process.exit(130);
-    interrupt.abort();
-  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (interrupt.signal.aborted) process.exit(INTERRUPTED_EXIT_CODE);
+      interrupt.abort();
+    });
+  }
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0); // the reader has seen enough: `millrace consume … | head`
     throw error;

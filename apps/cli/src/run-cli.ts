@@ -1,10 +1,8 @@
-import { AppError } from "@millrace/model";
 import { CommanderError } from "commander";
 import { createProgram } from "./program.ts";
 import type { CliWorld } from "./world.ts";
 
 const USAGE_EXIT_CODE = 2;
-const INTERRUPTED_EXIT_CODE = 130;
 
 /** Runs one command line (without the names of node and script) and returns the exit code. Errors are one line on standard error. */
 export async function runCli(args: readonly string[], world: CliWorld): Promise<number> {
@@ -22,7 +20,6 @@ export async function runCli(args: readonly string[], world: CliWorld): Promise<
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_EXIT_CODE;
-    if (error instanceof AppError && error.code === "interrupted") return INTERRUPTED_EXIT_CODE;
     const { reportError } = await import("./report-error.ts"); // loaded when there is one
     return reportError(error, { world, asJson: args.includes("--json") });
   }
