@@ -56,6 +56,15 @@ export class World {
     return broker;
   }
 
+  /** The broker dies in the middle of what it does, loses what was not synced, and starts again. */
+  async powerLoss(id: number): Promise<void> {
+    const dead = this.brokers.get(id);
+    this.storageOf(id).powerLoss();
+    // Its process is gone: whatever it still tries meets a dead disk, and nobody reaches it.
+    await this.run(dead?.stop().catch(() => undefined) ?? Promise.resolve());
+    await this.startBroker(id);
+  }
+
   storageOf(id: number): SimulatedStorage {
     const storage = this.storages.get(id) ?? createSimulatedStorage({ seed: id });
     this.storages.set(id, storage);

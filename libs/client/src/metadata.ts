@@ -43,7 +43,7 @@ export class Metadata {
         throw clientErrors.unknownTopic(name);
       }
       if (attempt > 2) await new Promise<void>((resolve) => this.#ports.clock.setTimer(50 * attempt, resolve));
-      await this.refresh();
+      await retrying(this.#ports, { forMs: this.#retryForMs }, () => this.refresh());
     }
   }
 
