@@ -1,14 +1,15 @@
 import { createCompressionCodecs, createValueCodec, crc32c } from "@millrace/codecs";
 import { runJobWorker } from "@millrace/executor-node";
 import { createRpcListener, createRpcTransport } from "@millrace/rpc";
-import { createLogger, LOG_LEVELS, openTracer, systemClock, systemRandom } from "@millrace/service-kit";
+import { countBuffersAsHeap, createLogger, LOG_LEVELS, openTracer, systemClock, systemRandom } from "@millrace/service-kit";
 import { openWorkerChannel } from "@millrace/worker-host";
 
-// A worker process of one job epoch: everything it holds dies with it. Its log lines go to stdout, which is the executor's own; stderr is
-// kept by the supervisor as last words.
+// A worker process of one job epoch: everything it holds dies with it. Its log lines go to stderr, which the supervisor passes on and of which it
+// keeps the last lines; stdout is for user code.
+countBuffersAsHeap();
 const channel = await openWorkerChannel();
 const level = LOG_LEVELS.find((known) => known === process.env["MILLRACE_LOG_LEVEL"]) ?? "info";
-const isPretty = process.env["MILLRACE_LOG_FORMAT"] === "pretty" || (process.env["MILLRACE_LOG_FORMAT"] !== "json" && process.stdout.isTTY);
+const isPretty = process.env["MILLRACE_LOG_FORMAT"] === "pretty" || (process.env["MILLRACE_LOG_FORMAT"] !== "json" && process.stderr.isTTY);
 const telemetry = await openTracer("millrace-worker");
 
 await runJobWorker({
@@ -17,7 +18,7 @@ await runJobWorker({
   listener: createRpcListener(),
   clock: systemClock,
   random: systemRandom,
-  logger: createLogger({ level, component: "worker", format: isPretty ? "pretty" : "json", write: (line) => process.stdout.write(line) }),
+  logger: createLogger({ level, component: "worker", format: isPretty ? "pretty" : "json", write: (line) => process.stderr.write(line) }),
   tracer: telemetry.tracer,
   codec: createValueCodec(),
   crc32c,

@@ -1,4 +1,5 @@
 export { type AdminServer, startAdminServer } from "./admin-server.ts";
+export { countBuffersAsHeap } from "./buffer-memory.ts";
 export { systemClock } from "./clock.ts";
 export { exitCodeOf, formatError } from "./exit.ts";
 export { type KitSettings, kitSettings } from "./kit-settings.ts";

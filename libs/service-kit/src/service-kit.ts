@@ -1,6 +1,7 @@
 import type { Clock, Logger, Metrics, Random, Tracer } from "@millrace/ports";
 import { NO_TRACER } from "@millrace/ports";
 import { startAdminServer } from "./admin-server.ts";
+import { countBuffersAsHeap } from "./buffer-memory.ts";
 import { systemClock } from "./clock.ts";
 import type { KitSettings } from "./kit-settings.ts";
 import { TELEMETRY_CLOSE_MS } from "./limits.ts";
@@ -29,6 +30,7 @@ export interface ServiceKit {
 
 /** Opens logs, metrics, the admin port and, where an endpoint is set, telemetry. Without one none of OpenTelemetry is loaded. */
 export async function openServiceKit(settings: KitSettings, identity: { service: string; version: string }): Promise<ServiceKit> {
+  countBuffersAsHeap();
   const metrics = new MetricRegistry();
   const readiness = new Readiness();
   const stopObserving = observeProcess(metrics);
