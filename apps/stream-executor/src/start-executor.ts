@@ -23,6 +23,7 @@ export function startExecutor(settings: ExecutorAppSettings, kit: ServiceKit): P
     folder: resolve(settings.dataDir, "bundles"),
     heapMbMax: settings.workerHeapMb,
     logger,
+    flags: ["--enable-source-maps"], // Errors of user code name the line of its source, not of the bundle.
     env: { MILLRACE_LOG_LEVEL: settings.logLevel, MILLRACE_LOG_FORMAT: settings.logFormat, ...(settings.otlpEndpoint === "" ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlpEndpoint }) },
   });
   const { clock, random, metrics } = kit;

@@ -20,5 +20,8 @@ export const STATE_RECORD_BYTES_MAX = 512 * 1024;
 
 /** Fetched ahead per source range; all ranges of a worker together stay near a batch in memory. */
 export const RANGE_PREFETCH_BYTES = 4 * 1024 * 1024;
-/** How often the batch loop lets other work (shuffle, reports) run while it maps. */
+/** An open transaction of a worker that is gone is aborted by its broker after this; a living worker's batch takes seconds. */
 export const TRANSACTION_TIMEOUT_MS = 120_000;
+
+/** Output records between two turns of the event loop within a batch: often enough to send while computing, seldom enough for a small batch to need none. */
+export const OUTPUT_TURN_RECORDS = 2_000;

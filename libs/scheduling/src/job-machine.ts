@@ -342,7 +342,7 @@ export class JobMachine {
   #onBatchDone(inFlight: BatchInFlight): void {
     this.#emit({ kind: "cancel-timer", name: "phase" });
     this.#lastBatchMs = this.#now.monotonicMs - this.#batchStartedMs;
-    this.#restarts.batchSucceeded();
+    this.#restarts.batchSucceeded(inFlight.plan.batch);
     this.#progress = progressAfter(assertDefined(this.#progress, "progress"), this.#sources(), inFlight);
     this.#emit({ kind: "status-changed" });
     if (!inFlight.checkpoint) return this.#next();

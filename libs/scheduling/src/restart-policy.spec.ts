@@ -26,7 +26,15 @@ describe("RestartPolicy", () => {
     const policy = new RestartPolicy({ restartsMax: 2 });
     policy.repeatsTooOften(1);
     policy.repeatsTooOften(1);
-    policy.batchSucceeded();
+    policy.batchSucceeded(1);
     expect(policy.repeatsTooOften(1)).toBe(false);
+  });
+
+  it("does not forget it when batches before it are replayed", () => {
+    const policy = new RestartPolicy({ restartsMax: 2 });
+    for (const expected of [false, false, true]) {
+      policy.batchSucceeded(3);
+      expect(policy.repeatsTooOften(4)).toBe(expected);
+    }
   });
 });

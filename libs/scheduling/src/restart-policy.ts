@@ -18,7 +18,9 @@ export class RestartPolicy {
     return this.#failedAttempts >= BATCH_ATTEMPTS_MAX;
   }
 
-  batchSucceeded(): void {
+  /** Replays of batches before the failed one say nothing about it. */
+  batchSucceeded(batch: number): void {
+    if (batch < this.#failedBatch) return;
     this.#failedBatch = -1;
     this.#failedAttempts = 0;
   }

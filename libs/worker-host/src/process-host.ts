@@ -38,7 +38,10 @@ function spawnWorker(settings: ProcessHostSettings, init: WorkerInit, listener: 
     env: { ...process.env, ...settings.env },
   });
   const stderr = new StderrTail();
-  child.stderr?.on("data", (chunk: Buffer) => stderr.push(chunk.toString("utf8")));
+  child.stderr?.on("data", (chunk: Buffer) => {
+    stderr.push(chunk.toString("utf8"));
+    process.stderr.write(chunk);
+  });
   let killed = false;
   let unsent = 0;
   let exited = false;

@@ -21,7 +21,7 @@ function createRig(marked: Record<string, number> = {}) {
     commitTransaction: () => Promise.resolve(log.push("commit")),
     send: (topic: string, record: ProducerRecord) => log.push(`${topic}: ${new TextDecoder().decode(record.value ?? new Uint8Array())}`) > 0,
   } as unknown as Producer;
-  const target = { producer, marks, topics: new Map([["out", "results"]]), sinkSlots: new Map([["out", [0, 1]]]) };
+  const target = { producer, marks, topics: new Map([["out", "results"]]), sinkSlots: new Map([["out", [0, 1]]]), turn: () => Promise.resolve() };
   const run = async (batch: number, records: [slot: number, value: string][]): Promise<string[]> => {
     log.length = 0;
     const output = new BatchOutput(target, { batch, digest: `d${batch}`, jobEpoch: 1 });

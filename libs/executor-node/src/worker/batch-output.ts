@@ -2,6 +2,7 @@ import type { Producer, ProducerRecord } from "@millrace/client";
 import type { SinkRecord } from "@millrace/dataflow";
 import { SINK_MARKS_TOPIC } from "@millrace/model";
 import { assertDefined } from "@millrace/stdx";
+import { OUTPUT_TURN_RECORDS } from "../limits.ts";
 import type { MarkRecord, SinkMarks } from "./sink-marks.ts";
 
 export interface OutputTarget {
@@ -11,6 +12,8 @@ export interface OutputTarget {
   readonly topics: ReadonlyMap<string, string>;
   /** Slots by sink that this worker owns. */
   readonly sinkSlots: ReadonlyMap<string, readonly number[]>;
+  /** Lets the event loop go round once: what is buffered gets sent while the batch computes on. */
+  readonly turn: () => Promise<void>;
 }
 
 /**
@@ -23,6 +26,7 @@ export class BatchOutput {
   #open = false;
   #full = false;
   #recordCount = 0;
+  #sinceTurn = 0;
 
   readonly #headers: () => ProducerRecord["headers"];
 
@@ -44,16 +48,23 @@ export class BatchOutput {
     if (!this.#open) producer.beginTransaction();
     this.#open = true;
     this.#recordCount += 1;
+    this.#sinceTurn += 1;
     const topic = assertDefined(topics.get(record.sink), `topic of sink ${record.sink}`);
     const { key, value, timestampMs } = record;
     const headers = this.#headers();
     this.#full = !producer.send(topic, headers === undefined ? { key, value, timestampMs } : { key, value, timestampMs, headers });
   }
 
+  /** Resolves when there is room for more; undefined when there is now. After many records it takes a turn, so that they are on their way already. */
   ready(): Promise<void> | undefined {
-    if (!this.#full) return undefined;
-    this.#full = false;
-    return this.#target.producer.ready();
+    if (this.#full) {
+      this.#full = false;
+      this.#sinceTurn = 0;
+      return this.#target.producer.ready();
+    }
+    if (this.#sinceTurn < OUTPUT_TURN_RECORDS) return undefined;
+    this.#sinceTurn = 0;
+    return this.#target.turn();
   }
 
   /** Marks and records become visible together, or not at all. A batch without output commits nothing: replaying it writes nothing either. */

@@ -4,9 +4,9 @@ import {
   errorToWire, type FenceWriters, type OpenTasks, type RpcListener, type RpcServer, type RpcTransport, type RunBatch, WorkerCommandSchema, WorkerReportSchema,
 } from "@millrace/contracts";
 import { createWorkerRuntime, type WorkerRuntime } from "@millrace/dataflow";
-import { type AppError, type JobDefinition, type JobGraph, SINK_MARKS_TOPIC, toAppError } from "@millrace/model";
+import { AppError, type JobDefinition, type JobGraph, SINK_MARKS_TOPIC, toAppError } from "@millrace/model";
 import { canonicalGraph, type PhysicalPlan, planJob } from "@millrace/planner";
-import type { Clock, Logger, Random, Tracer, ValueCodec, WorkerChannel } from "@millrace/ports";
+import { type Clock, type Logger, type Random, sleep, type Tracer, type ValueCodec, type WorkerChannel } from "@millrace/ports";
 import type { CompressionCodecs, Crc32c } from "@millrace/records";
 import { assertDefined } from "@millrace/stdx";
 import { buildJob } from "@millrace/streams";
@@ -115,7 +115,7 @@ class JobWorker {
     const permanent = error.kind === "invalid"; // User code, bad records, a wrong bundle: the same batch would fail again.
     const { operator, position } = error.context;
     this.#ports.logger.warn("worker fails", { job: this.#identity.jobId, worker: this.#identity.workerIndex, code: error.code, reason: error.message });
-    const value = { error: errorToWire(error), operatorId: text(operator), batch: BigInt(this.#batch), position: text(position), permanent };
+    const value = { error: errorToWire(withSourceLine(error)), operatorId: text(operator), batch: BigInt(this.#batch), position: text(position), permanent };
     await this.#report({ case: "failed", value }).catch(() => undefined); // The supervisor is gone: nobody to tell.
   }
 
@@ -158,7 +158,8 @@ class JobWorker {
     );
     const topics = new Map(definition.graph.operators.flatMap((operator) => (operator.kind === "sink" ? [[operator.id, operator.sink.topic] as const] : [])));
     const producer = await this.#openProducer(command.transactionalId, [...new Set(topics.values())]);
-    const target = { producer, marks, topics, sinkSlots: runtime.sinkSlots };
+    const turn = (): Promise<void> => sleep(this.#ports.clock, 0);
+    const target = { producer, marks, topics, sinkSlots: runtime.sinkSlots, turn };
     this.#context = { ...this.#ports, client: this.#client, identity: this.#identity, runtime, arrived: this.#arrived, sources, target, checkpoints: this.#client.producer() };
     const own = marks.of(runtime.sinkSlots).map((mark) => ({ sink: mark.sink, slot: mark.slot, batch: BigInt(mark.batch), planDigest: mark.digest }));
     await this.#report({ case: "opened", value: { marks: own, marksEndOffset: BigInt(endOffset) } });
@@ -193,8 +194,12 @@ class JobWorker {
       print: (line) => {
         void this.#report({ case: "log", value: { text: line, batch: BigInt(this.#batch) } }).catch(() => undefined);
       },
-      ready: () => peers.ready() ?? this.#output?.ready(),
+      ready: () => this.#ready(),
     };
+  }
+
+  #ready(): Promise<void> | undefined {
+    return this.#peers?.ready() ?? this.#output?.ready();
   }
 
   async #runBatch(command: RunBatch): Promise<void> {
@@ -205,7 +210,7 @@ class JobWorker {
     const output = new BatchOutput(context.target, { batch: this.#batch, digest: plan.digest, jobEpoch: this.#identity.jobEpoch }, () => trace.headers);
     this.#output = output;
     try {
-      await runBatch({ plan, checkpoint: command.checkpoint, output, trace, report: (report) => this.#report(report) }, context);
+      await runBatch({ plan, checkpoint: command.checkpoint, output, ready: () => this.#ready(), trace, report: (report) => this.#report(report) }, context);
       trace.end();
     } catch (error) {
       trace.end(error);
@@ -238,6 +243,16 @@ async function buildFromBundle(url: string): Promise<JobDefinition> {
     throw errors.bundleFailed(error);
   }
   return buildJob(module.default);
+}
+
+/** Adds where in the user's source the error came from, if that is known. */
+function withSourceLine(error: AppError): AppError {
+  const stack = (error.cause as { readonly stack?: unknown } | undefined)?.stack;
+  if (error.code !== "user-code-failed" || typeof stack !== "string") return error;
+  const frame = /\bat (?:.*\()?(?:file:\/\/)?(\/[^)\s]+:\d+):\d+\)?/.exec(stack)?.[1];
+  if (frame === undefined) return error;
+  const { kind, code, reason: message, context, cause } = error;
+  return new AppError({ kind, code, message, context: { ...context, at: frame }, cause });
 }
 
 function text(value: string | number | boolean | undefined): string {

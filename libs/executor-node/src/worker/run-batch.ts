@@ -33,6 +33,8 @@ interface BatchRun {
   readonly plan: BatchPlan;
   readonly checkpoint: boolean;
   readonly output: BatchOutput;
+  /** Resolves when peers and output have room; undefined when they have now. */
+  readonly ready: () => Promise<void> | undefined;
   readonly trace: BatchTrace;
   report(report: MessageInitShape<typeof WorkerReportSchema>["report"] & object): Promise<void>;
 }
@@ -62,7 +64,7 @@ export async function runBatch(run: BatchRun, context: BatchContext): Promise<vo
 
 /** All own ranges, each fetched ahead while an earlier one is worked on; processed in order of source task. */
 async function readSources(run: BatchRun, context: BatchContext): Promise<void> {
-  const { plan, output } = run;
+  const { plan, ready } = run;
   const { runtime, sources, client } = context;
   const own = plan.ranges.flatMap((range) => {
     const source = sources.find((candidate) => candidate.source === range.source && candidate.index === range.index);
@@ -79,7 +81,7 @@ async function readSources(run: BatchRun, context: BatchContext): Promise<void> 
         run.trace.sawRecords(source.topic, records);
         runtime.pushRecords({ source: range.source, index: range.index, records, startOffset, endOffset });
       }
-      await output.ready();
+      await ready();
       if (context.arrived.failure !== undefined) throw context.arrived.failure;
     }
   }
