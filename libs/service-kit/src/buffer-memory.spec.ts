@@ -29,5 +29,7 @@ function fullCollections(first: string): number {
     }
     await new Promise((resolve) => setTimeout(resolve, 50)); // entries come later
     process.stdout.write(String(full));`;
-  return Number(execFileSync(process.execPath, ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", script], { encoding: "utf8" }));
+  return Number(
+    execFileSync(process.execPath, ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", script], { encoding: "utf8" }),
+  );
 }

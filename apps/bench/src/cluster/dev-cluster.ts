@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { AppError } from "@millrace/model";
+
+/** A running `millrace dev`: broker, coordinator and executor in one process, workers beside it. */
+export interface DevCluster {
+  readonly brokerAddress: string;
+  readonly pid: number;
+  /** From the start of the process to the line that says it is ready. */
+  readonly readyMs: number;
+  /** Ends it by SIGTERM and waits; its folder goes too, unless it was given. */
+  stop(): Promise<void>;
+}
+
+export interface DevClusterOptions {
+  /** Kept after the stop; absent: a fresh one. */
+  readonly dataDir?: string;
+  /** Worker processes a job may have. */
+  readonly workers?: number;
+  /** Through `npm run dev`'s bootstrap, as a user starts it from a checkout. */
+  readonly throughBootstrap?: boolean;
+}
+
+const ROOT = new URL("../../../../", import.meta.url);
+const CLI = fileURLToPath(new URL("apps/cli/src/main.ts", ROOT));
+const BOOTSTRAP = fileURLToPath(new URL("tools/bootstrap/run.mjs", ROOT));
+
+/** Starts a cluster as a user would, on free ports. */
+export async function startDevCluster(
+  options: DevClusterOptions & { readonly temporaryRoot: string; readonly cpuProfileDir: string | undefined },
+): Promise<DevCluster> {
+  const dataDir = options.dataDir ?? mkdtempSync(join(options.temporaryRoot, "cluster-"));
+  const ports = ["--broker-port", "0", "--coordinator-port", "0", "--admin-port", "0"];
+  const args = ["--json", "--data-dir", dataDir, ...ports, "--workers", String(options.workers ?? 1), "--log-level", "warn"];
+  const profile = options.cpuProfileDir === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.cpuProfileDir}`];
+  const command = options.throughBootstrap === true ? [BOOTSTRAP, "dev", ...args] : [...process.execArgv, ...profile, CLI, "dev", ...args];
+  const startedMs = performance.now();
+  const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "inherit"] });
+  const { broker } = await readyLine(child);
+  const readyMs = performance.now() - startedMs;
+  return {
+    brokerAddress: broker,
+    pid: child.pid ?? 0,
+    readyMs,
+    stop: async () => {
+      await stopped(child);
+      if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A cluster that somebody else started and goes on with. */
+export function runningCluster(address: string, pid: number | undefined): DevCluster {
+  return { brokerAddress: address, pid: pid ?? 0, readyMs: 0, stop: () => Promise.resolve() };
+}
+
+async function stopped(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGTERM");
+  await exited;
+}
+
+/** The first line of JSON names the addresses. */
+async function readyLine(child: ChildProcess): Promise<{ readonly broker: string }> {
+  const message = "millrace dev ended before it was ready: see its message above";
+  if (child.stdout === null) throw new AppError({ kind: "unavailable", code: "cluster-not-started", message });
+  const lines = createInterface({ input: child.stdout });
+  for await (const line of lines) {
+    if (!line.startsWith("{")) continue;
+    const ready: unknown = JSON.parse(line);
+    if (typeof ready === "object" && ready !== null && "broker" in ready && typeof ready.broker === "string")
+      return { broker: ready.broker };
+  }
+  throw new AppError({ kind: "unavailable", code: "cluster-not-started", message });
+}

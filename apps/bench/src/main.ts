@@ -1,0 +1,97 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { formatError } from "@millrace/service-kit";
+import { runningCluster, startDevCluster } from "./cluster/dev-cluster.ts";
+import type { Load, LoadContext } from "./load.ts";
+import { LOADS } from "./loads/all-loads.ts";
+import { busyShare, hostFacts } from "./measure/host.ts";
+import { type BenchOptions, readOptions, USAGE } from "./options.ts";
+import { markdownOf } from "./report/markdown.ts";
+import type { LoadRecord, RunRecord } from "./report/run-record.ts";
+import { tableOf } from "./report/table.ts";
+
+const ROOT = new URL("../../../", import.meta.url);
+const DOCS = fileURLToPath(new URL("docs/performance.md", ROOT));
+const BUSY_LOOK_MS = 1_000;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  let options: BenchOptions;
+  try {
+    options = readOptions(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    return 2;
+  }
+  if (options.help) process.stdout.write(USAGE);
+  else if (options.list) process.stdout.write(`${LOADS.map(({ name, about }) => `${name.padEnd(30)}${about}`).join("\n")}\n`);
+  else return run(options);
+  return 0;
+}
+
+async function run(options: BenchOptions): Promise<number> {
+  const chosen = LOADS.filter(({ name }) => options.only.length === 0 || options.only.some((part) => name.includes(part)));
+  if (chosen.length === 0) {
+    process.stderr.write(`error: no load is called like that: ${options.only.join(", ")}; --list shows them\n`);
+    return 2;
+  }
+  const temporaryRoot = mkdtempSync(join(options.dataDir ?? tmpdir(), "millrace-bench-"));
+  try {
+    const host = hostFacts(temporaryRoot);
+    const loads: LoadRecord[] = [];
+    for (const load of chosen) loads.push(await runLoad(load, options, temporaryRoot));
+    const record: RunRecord = { formatVersion: 1, command: commandOf(), isQuick: options.quick, host, versions: versions(), loads };
+    return report(record, options);
+  } finally {
+    rmSync(temporaryRoot, { recursive: true, force: true });
+  }
+}
+
+async function runLoad(load: Load, options: BenchOptions, temporaryRoot: string): Promise<LoadRecord> {
+  busyShare();
+  await new Promise((resolve) => setTimeout(resolve, BUSY_LOOK_MS));
+  const busyBefore = busyShare();
+  const context: LoadContext = {
+    startCluster: async (cluster = {}) => {
+      if (options.address !== undefined) return runningCluster(options.address, options.pid);
+      return startDevCluster({ ...cluster, temporaryRoot, cpuProfileDir: options.cpuProfileDir });
+    },
+    seconds: ({ full, quick }) => options.seconds ?? (options.quick ? quick : full),
+    quick: options.quick,
+    progress: (text) => process.stderr.write(`${text}\n`),
+  };
+  try {
+    return { load: load.name, busyBefore, measurements: await load.run(context) };
+  } catch (error) {
+    process.stderr.write(`${load.name}: ${formatError(error)}\n`);
+    return { load: load.name, busyBefore, measurements: [], failure: formatError(error) };
+  }
+}
+
+function report(record: RunRecord, options: BenchOptions): number {
+  const measurements = record.loads.flatMap((load) => load.measurements);
+  const json = `${JSON.stringify(record, undefined, 2)}\n`;
+  if (options.jsonPath === "-") process.stdout.write(json);
+  else process.stdout.write(`${tableOf(measurements)}\n`);
+  if (options.jsonPath !== undefined && options.jsonPath !== "-") writeFileSync(options.jsonPath, json);
+  if (options.writeDocs) writeFileSync(DOCS, markdownOf(record));
+  const isWrong = record.loads.some(({ failure }) => failure !== undefined) || measurements.some(({ problems }) => problems.length > 0);
+  return isWrong ? 1 : 0;
+}
+
+function commandOf(): string {
+  const args = process.argv.slice(2);
+  return ["npm run bench", ...(args.length > 0 ? ["--", ...args] : [])].join(" ");
+}
+
+function versions(): Record<string, string> {
+  const { version, dependencies } = JSON.parse(readFileSync(new URL("package.json", ROOT), "utf8")) as {
+    version: string;
+    dependencies: Record<string, string>;
+  };
+  const named = ["@grpc/grpc-js", "@bufbuild/protobuf", "@node-rs/crc32", "lmdb"];
+  return { millrace: version, ...Object.fromEntries(named.map((name) => [name, dependencies[name] ?? ""])) };
+}

@@ -1,0 +1,87 @@
+import { execFileSync } from "node:child_process";
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { cpus, loadavg, release, totalmem } from "node:os";
+import { join } from "node:path";
+
+/** Where figures come from; a figure without it cannot be compared. */
+export interface HostFacts {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly kernel: string;
+  readonly node: string;
+  readonly commit: string;
+  /** Files differ from the commit. */
+  readonly isDirty: boolean;
+  /** Append of 4 KiB and fdatasync, in the folder that clusters use. */
+  readonly diskSyncP50Ms: number;
+  readonly diskSyncP99Ms: number;
+  /** Load average over the last minute, before the first load: others' work makes figures worse. */
+  readonly loadBefore: number;
+  readonly startedAt: string;
+}
+
+const SYNC_ROUNDS = 200;
+
+export function hostFacts(folder: string): HostFacts {
+  const processors = cpus();
+  const sync = syncLatency(folder);
+  return {
+    cpu: processors[0]?.model ?? "unknown",
+    cores: processors.length,
+    memoryBytes: totalmem(),
+    kernel: release(),
+    node: process.version,
+    commit: git(["rev-parse", "--short", "HEAD"]),
+    isDirty: git(["status", "--porcelain", "--untracked-files=no"]) !== "",
+    diskSyncP50Ms: sync[Math.floor(SYNC_ROUNDS * 0.5)] ?? 0,
+    diskSyncP99Ms: sync[Math.floor(SYNC_ROUNDS * 0.99)] ?? 0,
+    loadBefore: loadavg()[0] ?? 0,
+    startedAt: new Date().toISOString(),
+  };
+}
+
+/** Share of all cores that anyone used since the last call, 0 to 1; with it a run shows whether it had the machine to itself. */
+export function busyShare(): number {
+  const [, user = 0, nice = 0, system = 0, idle = 0, wait = 0, ...rest] = readCpuTicks();
+  const total = user + nice + system + idle + wait + rest.reduce((sum, ticks) => sum + ticks, 0);
+  const share = total === lastTotal ? 0 : 1 - (idle + wait - lastIdle) / (total - lastTotal);
+  lastTotal = total;
+  lastIdle = idle + wait;
+  return share;
+}
+
+let lastTotal = 0;
+let lastIdle = 0;
+
+function readCpuTicks(): number[] {
+  try {
+    const [line = ""] = readFileSync("/proc/stat", "utf8").split("\n");
+    return line.split(/\s+/).map((field) => Number(field) || 0);
+  } catch {
+    return [];
+  }
+}
+
+function git(args: readonly string[]): string {
+  try {
+    return execFileSync("git", [...args], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  } catch {
+    return "";
+  }
+}
+
+function syncLatency(folder: string): number[] {
+  const temporary = mkdtempSync(join(folder, "sync-"));
+  const file = openSync(join(temporary, "probe"), "w");
+  const block = Buffer.alloc(4_096, 1);
+  const times = Array.from({ length: SYNC_ROUNDS }, () => {
+    const startMs = performance.now();
+    writeSync(file, block);
+    fdatasyncSync(file);
+    return performance.now() - startMs;
+  });
+  closeSync(file);
+  rmSync(temporary, { recursive: true });
+  return times.sort((a, b) => a - b);
+}

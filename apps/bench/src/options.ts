@@ -1,0 +1,78 @@
+import { parseArgs } from "node:util";
+
+/** What the user asked for. */
+export interface BenchOptions {
+  readonly quick: boolean;
+  /** Parts of load names; empty: all loads that run by default. */
+  readonly only: readonly string[];
+  /** Seconds of a timed load; absent: each load's own. */
+  readonly seconds: number | undefined;
+  readonly jsonPath: string | undefined;
+  readonly writeDocs: boolean;
+  readonly list: boolean;
+  readonly help: boolean;
+  /** Folder under which clusters keep their data while they run. */
+  readonly dataDir: string | undefined;
+  /** A running broker to use instead of clusters of our own; existing topics of the loads' names are deleted. */
+  readonly address: string | undefined;
+  /** Root of that cluster's processes, for CPU and memory. */
+  readonly pid: number | undefined;
+  /** Folder for CPU profiles of the server processes. */
+  readonly cpuProfileDir: string | undefined;
+}
+
+export const USAGE = `Workloads against a cluster of one process, as a table and as JSON.
+
+  npm run bench                          every load (about 15 minutes)
+  npm run bench -- --quick               short runs of all (under 3 minutes): a check of the loads, not a figure to quote
+  npm run bench -- --only produce-100    loads whose name contains this; several with commas
+  npm run bench -- --seconds 60          length of the timed loads
+  npm run bench -- --json FILE           all figures with host, versions and settings; "-" for standard output
+  npm run bench -- --write-docs          rewrite docs/performance.md from this run
+  npm run bench -- --list                names of the loads
+  npm run bench -- --data-dir DIR        where clusters keep their data while they run (default: a temporary folder)
+  npm run bench -- --address HOST:PORT   a running cluster instead of our own (deletes topics named bench*); --pid N: its root process
+  npm run bench -- --cpu-prof DIR        CPU profiles of the server processes
+
+Exit code: 0 every load ran and what came out was right, 1 otherwise.
+`;
+
+/** Reads the command line; throws an Error whose message says what is wrong. */
+export function readOptions(args: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: "boolean", default: false },
+      only: { type: "string", multiple: true, default: [] },
+      seconds: { type: "string" },
+      json: { type: "string" },
+      "write-docs": { type: "boolean", default: false },
+      list: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+      "data-dir": { type: "string" },
+      "cpu-prof": { type: "string" },
+      address: { type: "string" },
+      pid: { type: "string" },
+    },
+  });
+  const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
+  if (seconds !== undefined && !(seconds >= 1 && seconds <= SECONDS_MAX)) {
+    throw new Error(`--seconds takes a number from 1 to ${SECONDS_MAX}, not ${values.seconds ?? ""}`);
+  }
+  return {
+    quick: values.quick,
+    only: values.only.flatMap((names) => names.split(",")).filter((name) => name !== ""),
+    seconds,
+    jsonPath: values.json,
+    writeDocs: values["write-docs"],
+    list: values.list,
+    help: values.help,
+    dataDir: values["data-dir"],
+    address: values.address,
+    pid: values.pid === undefined ? undefined : Number(values.pid),
+    cpuProfileDir: values["cpu-prof"],
+  };
+}
+
+/** An hour: more is a soak, and the data of it does not fit a laptop's disk. */
+const SECONDS_MAX = 3_600;
