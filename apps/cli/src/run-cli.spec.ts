@@ -212,7 +212,7 @@ describe("job", () => {
       name: "delays",
       state: JobState.FAILED,
       submittedAtMs: 880_000n,
-      error: { code: "user-code-failed", message: "map threw TypeError" },
+      error: { code: "user-code-failed", message: "map threw TypeError", context: { operator: "map-1", position: "flights-0@7" } },
     });
     async function* watchJob(): AsyncGenerator<typeof running> {
       yield Promise.resolve(running);
@@ -221,7 +221,7 @@ describe("job", () => {
     const { code, output, notes } = await run("job status delays --follow", { admin: { watchJob } });
     expect(code).toBe(1);
     expect(output).toContain("failed after 2m");
-    expect(notes).toContain("error: the job failed: map threw TypeError job=delays [job-failed]");
+    expect(notes).toContain("error: the job failed: map threw TypeError job=delays operator=map-1 position=flights-0@7 [job-failed]");
   });
 
   it("stop drains unless told not to", async () => {

@@ -68,7 +68,7 @@ export async function followJob(client: Client, name: string, { options, world }
   if (last === undefined) return;
   if (options.json !== true) await show(last, { options, world });
   if (last.state === JobState.FAILED) {
-    throw cliError("job-failed", `the job failed: ${last.error?.message ?? "no reason was recorded"}`, { job: last.name });
+    throw cliError("job-failed", `the job failed: ${last.error?.message ?? "no reason was recorded"}`, { job: last.name, ...last.error?.context });
   }
 }
 
@@ -93,7 +93,10 @@ async function show(status: JobStatus, { options, world }: Showing): Promise<voi
     ["workers", `${status.workers}, job epoch ${status.jobEpoch}, ${status.restarts} restarts`],
     ...Object.entries(status.watermarks).map(([operator, ms]) => ["watermark", `${formatTime(Number(ms))} at ${operator}`] as const),
   ];
-  if (status.error !== undefined) lines.push(["error", `${status.error.message} [${status.error.code}]`]);
+  if (status.error !== undefined) {
+    const where = Object.entries(status.error.context).map(([key, value]) => ` ${key}=${value}`);
+    lines.push(["error", `${status.error.message}${where.join("")} [${status.error.code}]`]);
+  }
   const width = Math.max(...lines.map(([name]) => name.length));
   await world.write(lines.map(([name, text]) => `${name.padEnd(width)}  ${text}\n`).join(""));
 }
