@@ -68,5 +68,9 @@ function wordsOf(status: JobStatus | undefined): string {
   if (status === undefined) return "never";
   const { state, jobEpoch, lastBatchPlanned, lastBatchDone, recordsIn, restarts, error } = status;
   const because = error === undefined ? "" : ` error=${error.code}: ${error.message}`;
-  return `${JobState[state]} jobEpoch=${jobEpoch} planned=${lastBatchPlanned} done=${lastBatchDone} recordsIn=${recordsIn} restarts=${restarts}${because}`;
+  return `${nameOf(state)} jobEpoch=${jobEpoch} planned=${lastBatchPlanned} done=${lastBatchDone} recordsIn=${recordsIn} restarts=${restarts}${because}`;
+}
+
+function nameOf(state: JobState): string {
+  return Object.entries(JobState).find(([, value]) => value === state)?.[0] ?? String(state);
 }

@@ -10,20 +10,19 @@ export interface DevProcess {
   readonly process: ManagedProcess;
   /** host:port of its broker. */
   readonly address: string;
-  /** Arguments it was started with. */
-  readonly args: readonly string[];
+  readonly dataDir: string;
 }
 
 export async function createDevProcess(folder: string): Promise<DevProcess> {
   const [brokerPort, coordinatorPort, adminPort] = [await freePort(), await freePort(), await freePort()];
   const ports = ["--broker-port", String(brokerPort), "--coordinator-port", String(coordinatorPort), "--admin-port", String(adminPort)];
-  const args = ["dev", "--data-dir", join(folder, "data"), ...ports, "--log-level", "info"];
+  const dataDir = join(folder, "data");
   const process_ = new ManagedProcess({
     name: "dev",
     program: process.execPath,
-    args: nodeArgs(CLI, args),
+    args: nodeArgs(CLI, ["dev", "--data-dir", dataDir, ...ports, "--log-level", "info"]),
     logFile: join(folder, "dev.log"),
     isReady: () => isReady(`127.0.0.1:${adminPort}`),
   });
-  return { process: process_, address: `127.0.0.1:${brokerPort}`, args };
+  return { process: process_, address: `127.0.0.1:${brokerPort}`, dataDir };
 }
