@@ -1,23 +1,19 @@
 // A process that answers every produce request at once and keeps nothing, on the product's own transport. Started by the generator load.
-import { bindService, BrokerService, type ProduceRequest } from "@millrace/contracts";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { BrokerService, type ProduceRequest, type ProduceStreamRequest, type ProduceStreamResponseSchema } from "@millrace/contracts";
 import { createRpcListener } from "@millrace/rpc";
 
 const refuse = (): never => {
   throw new Error("the sink takes ProduceStream only");
 };
 
-const server = await createRpcListener().listen("127.0.0.1:0", [
-  bindService(BrokerService, {
-    produce: refuse,
-    fetch: refuse,
-    fetchStream: refuse,
-    listOffsets: refuse,
-    getMetadata: refuse,
-    produceStream: async function* (requests) {
-      for await (const { correlationId, produce } of requests) yield { correlationId, produce: { results: resultsOf(produce) } };
-    },
-  }),
-]);
+const answer = async function* (
+  requests: AsyncIterable<ProduceStreamRequest>,
+): AsyncGenerator<MessageInitShape<typeof ProduceStreamResponseSchema>> {
+  for await (const { correlationId, produce } of requests) yield { correlationId, produce: { results: resultsOf(produce) } };
+};
+const handlers = { ...Object.fromEntries(BrokerService.methods.map(({ localName }) => [localName, refuse])), produceStream: answer };
+const server = await createRpcListener().listen("127.0.0.1:0", [{ service: BrokerService, handlers }]);
 process.send?.(server.address);
 process.once("SIGTERM", () => process.exit());
 process.once("disconnect", () => process.exit());
