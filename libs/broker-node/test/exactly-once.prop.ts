@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
-import type { Client, Delivery } from "@millrace/client";
+import type { Delivery } from "@millrace/client";
 import { SeededRandom } from "@millrace/testkit";
 import { faultyTransport } from "./faulty-transport.ts";
-import { bytes, text, World } from "./world.ts";
+import { readPartition } from "./read-partition.ts";
+import { bytes, World } from "./world.ts";
 
 const PARTITIONS = 3;
 const RECORDS = 400;
@@ -41,25 +42,10 @@ async function run(seed: number): Promise<void> {
   const reader = world.client();
   for (let partition = 0; partition < PARTITIONS; partition++) {
     const expected = Array.from({ length: RECORDS }, (_, i) => i).filter((i) => i % PARTITIONS === partition);
-    expect({ seed, partition, values: await readPartition(world, reader, partition) }).toEqual({ seed, partition, values: expected });
+    expect({ seed, partition, values: await readPartition(world, reader, { topic: "t", partition }) }).toEqual({ seed, partition, values: expected });
   }
   expect(failed).toEqual([]);
   await world.stop();
-}
-
-async function readPartition(world: World, client: Client, partition: number): Promise<number[]> {
-  const [end] = await world.run(client.listOffsets([{ topic: "t", partition, at: "latest" }]));
-  const consumer = client.consumer();
-  consumer.assign([{ topic: "t", partition, offset: "earliest" }]);
-  const values: number[] = [];
-  for (let next = 0; next < (end?.offset ?? 0); ) {
-    const group = await world.run(consumer.poll({ timeoutMs: 10_000 }));
-    if (group === undefined) break;
-    values.push(...group.records.map((record) => Number(text(record.value))));
-    next = group.nextOffset;
-  }
-  await consumer.close();
-  return values;
 }
 
 describe("an idempotent producer over lost answers and power cuts", () => {

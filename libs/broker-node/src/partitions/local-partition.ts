@@ -74,9 +74,12 @@ export class LocalPartition {
   async lead(epoch: LeaderEpoch, inSyncCount: number): Promise<void> {
     this.#inSyncCount = inSyncCount;
     if (this.#leaderEpoch === epoch) return;
+    // What the former epoch staged is written under it; nothing is taken until the new one is on disk. Whoever waits goes on waiting: the log is the same.
+    this.write();
+    this.#leaderEpoch = undefined;
     await this.log.startLeaderEpoch(epoch);
     this.#leaderEpoch = epoch;
-    this.#advance();
+    this.afterWrite();
   }
 
   /** Another broker leads: whoever waits here must ask there. */
@@ -135,6 +138,7 @@ export class LocalPartition {
 
   /** Makes what is written durable; calls during a sync lead to one more after it. */
   sync(): void {
+    if (this.log.failure !== undefined) this.#waiters.fail(this.log.failure, this.log.syncedEndOffset);
     if (this.log.failure !== undefined || this.log.syncedEndOffset >= this.log.logEndOffset) return;
     if (this.#isSyncing) {
       this.#syncAgain = true;
@@ -173,11 +177,11 @@ export class LocalPartition {
     this.wakeReaders();
   }
 
-  /** The log goes with its topic. */
-  drop(): void {
+  /** The log is of no use any more: it goes with its topic, or its disk failed. */
+  abandon(reason: unknown): void {
     this.#leaderEpoch = undefined;
     this.log.abandon();
-    this.#waiters.fail(brokerErrors.unknownTopic(this.topic));
+    this.#waiters.fail(reason);
     this.wakeReaders();
   }
 

@@ -128,6 +128,8 @@ export class Replicas {
     const key = topicPartitionKey(topic.name, state.partition);
     try {
       let slot = this.#slots.get(key);
+      // A disk that failed may have marked lost pages clean: what it says now proves nothing (R15). Only room on it may come back.
+      if (slot?.kind === "failed" && toAppError(slot.error).kind !== "exhausted") return;
       if (slot?.kind === "open" && slot.partition.log.identity.topicId !== topic.topicId) {
         await this.#drop(key, slot.partition); // made again under the old name
         slot = undefined;
@@ -137,6 +139,11 @@ export class Replicas {
       if (slot?.kind === "open") partition.configure(config);
       await this.#lead(partition, state);
     } catch (error) {
+      const slot = this.#slots.get(key);
+      if (slot?.kind === "open") {
+        this.#listener.resigned(slot.partition);
+        slot.partition.abandon(error);
+      }
       this.#slots.set(key, { kind: "failed", error });
       this.#ports.logger.error("partition cannot be served", { topic: topic.name, partition: state.partition, error: toAppError(error) });
     }
@@ -187,7 +194,7 @@ export class Replicas {
     this.#slots.delete(key);
     if (partition.leaderEpoch !== undefined) this.#listener.resigned(partition);
     const { folder } = partition.log;
-    partition.drop();
+    partition.abandon(brokerErrors.unknownTopic(partition.topic));
     await deletePartitionLog(folder, this.#logPorts.storage);
     this.#ports.logger.info("log of a removed topic deleted", { topic: partition.topic, partition: partition.partition });
   }

@@ -4,6 +4,7 @@ import {
   applyRecord, type CoordinatorState, createCoordinatorState, handle, type TransactionEvent, type TransactionResponse, transactionErrors,
   unfinishedEffects, type WriteMarkers,
 } from "@millrace/transactions";
+import { brokerErrors } from "../errors.ts";
 import { MARKERS_WAIT_MS, TRANSACTION_CHECK_MS } from "../limits.ts";
 import type { BrokerPorts } from "../node-ports.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
@@ -65,6 +66,8 @@ export class TransactionCoordinator {
   }
 
   async #decide(event: TransactionEvent): Promise<TransactionResponse> {
+    // A newer coordinator has replayed the log: deciding by this one's state would contradict it.
+    if (this.isStopped) throw brokerErrors.notTransactionCoordinator({ transactionalId: event.transactionalId });
     const step = handle(this.#state, event);
     if (step.records.length > 0) {
       await this.#log.append(step.records);
