@@ -12,11 +12,14 @@ type TopicDecision = Decision<{ readonly kind: "topic"; readonly topic: TopicDes
 
 const KEEP_ALL = { "retention.ms": "-1", "retention.bytes": "-1" };
 
+/** The coordinator moves their start up as jobs need less; small segments, so that files follow. */
+const TRIMMED = { ...KEEP_ALL, "segment.bytes": String(64 * 1024 * 1024) };
+
 /** Settings of the topics that the cluster makes for itself, on first use. */
 export const INTERNAL_TOPICS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   [TRANSACTION_STATE_TOPIC]: { ...KEEP_ALL, "cleanup.policy": "compact" },
-  [SINK_MARKS_TOPIC]: KEEP_ALL,
-  [CHECKPOINTS_TOPIC]: KEEP_ALL,
+  [SINK_MARKS_TOPIC]: TRIMMED,
+  [CHECKPOINTS_TOPIC]: TRIMMED,
 };
 
 /** Makes a topic: name and settings checked, replicas spread over live brokers, leaders elected at once. */

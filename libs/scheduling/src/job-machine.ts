@@ -87,6 +87,11 @@ export class JobMachine {
     return this.#record;
   }
 
+  /** The last one, committed or about to be. */
+  get checkpoint(): CheckpointManifest | undefined {
+    return this.#checkpoint;
+  }
+
   get progress(): RunProgress | undefined {
     return this.#progress;
   }

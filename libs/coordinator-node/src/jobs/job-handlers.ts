@@ -62,6 +62,8 @@ export function createJobHandlers(jobs: Jobs): ServiceHandlers<typeof JobService
       assertRunning(runner);
       const savepointId = `${runner.jobId}.${jobs.ports.random.hex(4)}`;
       const batch = await runner.createSavepoint(savepointId);
+      const saved = runner.machine.checkpoint;
+      if (saved !== undefined) jobs.savepoints.set(savepointId, saved);
       return { savepointId, batch: BigInt(batch) };
     },
     async getJobBundle(request) {

@@ -91,6 +91,12 @@ export function decodeJobs(entries: readonly Entry[]): StoredJob[] {
   });
 }
 
+/** Savepoints among the entries under `job/`, by id. */
+export function decodeSavepoints(entries: readonly Entry[]): Map<string, CheckpointManifest> {
+  const savepoints = entries.filter((entry) => entry.key.slice(PREFIX.length).split("/")[1] === "savepoint");
+  return new Map(savepoints.map((entry) => [entry.key.slice(entry.key.lastIndexOf("/") + 1), decodeCheckpoint(entry.value)]));
+}
+
 export const JOBS_PREFIX = PREFIX;
 
 /** A savepoint by its id, which begins with the id of its job: `<job id>.<number>`. */

@@ -1,10 +1,11 @@
 import { AppError } from "@millrace/model";
-import { ENDED_STATES } from "@millrace/scheduling";
+import { type CheckpointManifest, ENDED_STATES } from "@millrace/scheduling";
 import type { ExecutorChange } from "../executors/executor-registry.ts";
 import type { CreateJobsPart, JobsPart, JobsPorts } from "../jobs-port.ts";
 import { createJobHandlers } from "./job-handlers.ts";
 import { JobRunner } from "./job-runner.ts";
-import { decodeJobs, JOBS_PREFIX, type StoredJob } from "./job-store.ts";
+import { decodeJobs, decodeSavepoints, JOBS_PREFIX, type StoredJob } from "./job-store.ts";
+import { TopicTrimmer, type TrimHolder } from "./topic-trimmer.ts";
 import { reportFromWire } from "./worker-messages.ts";
 
 export interface JobsSettings {
@@ -23,16 +24,23 @@ export class Jobs implements JobsPart {
   readonly settings: JobsSettings;
   readonly ports: JobsPorts;
   readonly runners = new Map<string, JobRunner>();
+  /** State that savepoints refer to, by their id. */
+  readonly savepoints = new Map<string, CheckpointManifest>();
   readonly #stopListening: (() => void)[] = [];
+  readonly #trimmer: TopicTrimmer;
 
   constructor(settings: JobsSettings, ports: JobsPorts) {
     this.settings = settings;
     this.ports = ports;
     this.handlers = createJobHandlers(this);
+    this.#trimmer = new TopicTrimmer(() => this.#holders(), ports);
   }
 
   async start(): Promise<void> {
-    for (const stored of decodeJobs(await this.ports.store.readAll(JOBS_PREFIX))) this.add(stored);
+    const entries = await this.ports.store.readAll(JOBS_PREFIX);
+    for (const stored of decodeJobs(entries)) this.add(stored);
+    for (const [savepointId, manifest] of decodeSavepoints(entries)) this.savepoints.set(savepointId, manifest);
+    this.#trimmer.start();
     const { registry } = this.ports;
     this.#stopListening.push(
       registry.onChange((change) => {
@@ -50,6 +58,7 @@ export class Jobs implements JobsPart {
   }
 
   stop(): Promise<void> {
+    this.#trimmer.stop();
     for (const stopListening of this.#stopListening.splice(0)) stopListening();
     for (const runner of this.runners.values()) runner.stop();
     return Promise.resolve();
@@ -78,6 +87,14 @@ export class Jobs implements JobsPart {
     const live = this.ports.registry.live();
     const lost = change?.kind === "lost" ? change.executor.incarnationId : undefined;
     for (const runner of this.runners.values()) runner.setExecutors(live.filter((handle) => handle.incarnationId !== lost));
+  }
+
+  #holders(): TrimHolder[] {
+    const running = [...this.runners.values()].filter(({ machine }) => !ENDED_STATES.includes(machine.record.state));
+    return [
+      ...running.map((runner) => ({ jobId: runner.jobId, checkpoint: runner.machine.checkpoint, needsMarks: true })),
+      ...[...this.savepoints].map(([savepointId, checkpoint]) => ({ jobId: savepointId, checkpoint, needsMarks: false })),
+    ];
   }
 
   #logLine(jobId: string, report: { case: string | undefined; value?: unknown }): void {

@@ -12,3 +12,8 @@ export const WATCH_INTERVAL_MS = 100;
 export const RATE_WINDOW_MS = 1_000;
 /** Ended jobs that stay listed; older ones are forgotten, newest first. */
 export const ENDED_JOBS_MAX = 100;
+/**
+ * How often internal topics are cut; also how long a floor must have been allowed before it is used. Above the longest batch (5 minutes), so that
+ * no checkpoint is being written that long.
+ */
+export const TRIM_INTERVAL_MS = 10 * 60 * 1_000;

@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file millrace/broker/v1/broker.proto.
  */
 export const file_millrace_broker_v1_broker: GenFile = /*@__PURE__*/
-  fileDesc("Ch9taWxscmFjZS9icm9rZXIvdjEvYnJva2VyLnByb3RvEhJtaWxscmFjZS5icm9rZXIudjEiMwoGSGVhZGVyEgsKA2tleRgBIAEoCRISCgV2YWx1ZRgCIAEoDEgAiAEBQggKBl92YWx1ZSKDAQoGUmVjb3JkEhAKA2tleRgBIAEoDEgAiAEBEhIKBXZhbHVlGAIgASgMSAGIAQESKwoHaGVhZGVycxgDIAMoCzIaLm1pbGxyYWNlLmJyb2tlci52MS5IZWFkZXISFAoMdGltZXN0YW1wX21zGAQgASgDQgYKBF9rZXlCCAoGX3ZhbHVlIjkKClJlY29yZExpc3QSKwoHcmVjb3JkcxgBIAMoCzIaLm1pbGxyYWNlLmJyb2tlci52MS5SZWNvcmQikwEKEFByb2R1Y2VQYXJ0aXRpb24SDQoFdG9waWMYASABKAkSFgoJcGFydGl0aW9uGAIgASgFSAGIAQESDwoFYmF0Y2gYAyABKAxIABIxCgdyZWNvcmRzGAQgASgLMh4ubWlsbHJhY2UuYnJva2VyLnYxLlJlY29yZExpc3RIAEIGCgRkYXRhQgwKCl9wYXJ0aXRpb24ioAEKDlByb2R1Y2VSZXF1ZXN0EjgKCnBhcnRpdGlvbnMYASADKAsyJC5taWxscmFjZS5icm9rZXIudjEuUHJvZHVjZVBhcnRpdGlvbhImCgRhY2tzGAIgASgOMhgubWlsbHJhY2UuYnJva2VyLnYxLkFja3MSEgoKdGltZW91dF9tcxgDIAEoBRIYChB0cmFuc2FjdGlvbmFsX2lkGAQgASgJIqYBCg1Qcm9kdWNlUmVzdWx0Eg0KBXRvcGljGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoBRITCgtiYXNlX29mZnNldBgDIAEoAxIaChJsb2dfYXBwZW5kX3RpbWVfbXMYBCABKAMSGAoQbG9nX3N0YXJ0X29mZnNldBgFIAEoAxIoCgVlcnJvchgGIAEoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5FcnJvciJFCg9Qcm9kdWNlUmVzcG9uc2USMgoHcmVzdWx0cxgBIAMoCzIhLm1pbGxyYWNlLmJyb2tlci52MS5Qcm9kdWNlUmVzdWx0ImMKFFByb2R1Y2VTdHJlYW1SZXF1ZXN0EhYKDmNvcnJlbGF0aW9uX2lkGAEgASgEEjMKB3Byb2R1Y2UYAiABKAsyIi5taWxscmFjZS5icm9rZXIudjEuUHJvZHVjZVJlcXVlc3QiZQoVUHJvZHVjZVN0cmVhbVJlc3BvbnNlEhYKDmNvcnJlbGF0aW9uX2lkGAEgASgEEjQKB3Byb2R1Y2UYAiABKAsyIy5taWxscmFjZS5icm9rZXIudjEuUHJvZHVjZVJlc3BvbnNlIpEBCg5GZXRjaFBhcnRpdGlvbhINCgV0b3BpYxgBIAEoCRIRCglwYXJ0aXRpb24YAiABKAUSDgoGb2Zmc2V0GAMgASgDEhEKCW1heF9ieXRlcxgEIAEoBRIhChRjdXJyZW50X2xlYWRlcl9lcG9jaBgFIAEoBUgAiAEBQhcKFV9jdXJyZW50X2xlYWRlcl9lcG9jaCLDAQoMRmV0Y2hSZXF1ZXN0EjYKCnBhcnRpdGlvbnMYASADKAsyIi5taWxscmFjZS5icm9rZXIudjEuRmV0Y2hQYXJ0aXRpb24SEwoLbWF4X3dhaXRfbXMYAiABKAUSEQoJbWluX2J5dGVzGAMgASgFEhEKCW1heF9ieXRlcxgEIAEoBRIwCglpc29sYXRpb24YBSABKA4yHS5taWxscmFjZS5icm9rZXIudjEuSXNvbGF0aW9uEg4KBmRlY29kZRgGIAEoCCI/ChJBYm9ydGVkVHJhbnNhY3Rpb24SEwoLcHJvZHVjZXJfaWQYASABKAMSFAoMZmlyc3Rfb2Zmc2V0GAIgASgDIpoBCg1GZXRjaGVkUmVjb3JkEg4KBm9mZnNldBgBIAEoAxIUCgx0aW1lc3RhbXBfbXMYAiABKAMSEAoDa2V5GAMgASgMSACIAQESEgoFdmFsdWUYBCABKAxIAYgBARIrCgdoZWFkZXJzGAUgAygLMhoubWlsbHJhY2UuYnJva2VyLnYxLkhlYWRlckIGCgRfa2V5QggKBl92YWx1ZSLHAgoLRmV0Y2hSZXN1bHQSDQoFdG9waWMYASABKAkSEQoJcGFydGl0aW9uGAIgASgFEhYKDmhpZ2hfd2F0ZXJtYXJrGAMgASgDEhoKEmxhc3Rfc3RhYmxlX29mZnNldBgEIAEoAxIYChBsb2dfc3RhcnRfb2Zmc2V0GAUgASgDEg8KB2JhdGNoZXMYBiABKAwSMgoHcmVjb3JkcxgHIAMoCzIhLm1pbGxyYWNlLmJyb2tlci52MS5GZXRjaGVkUmVjb3JkEhMKC25leHRfb2Zmc2V0GAggASgDEkQKFGFib3J0ZWRfdHJhbnNhY3Rpb25zGAkgAygLMiYubWlsbHJhY2UuYnJva2VyLnYxLkFib3J0ZWRUcmFuc2FjdGlvbhIoCgVlcnJvchgKIAEoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5FcnJvciJBCg1GZXRjaFJlc3BvbnNlEjAKB3Jlc3VsdHMYASADKAsyHy5taWxscmFjZS5icm9rZXIudjEuRmV0Y2hSZXN1bHQiRQoSRmV0Y2hTdHJlYW1SZXF1ZXN0Ei8KBWZldGNoGAEgASgLMiAubWlsbHJhY2UuYnJva2VyLnYxLkZldGNoUmVxdWVzdCJHChNGZXRjaFN0cmVhbVJlc3BvbnNlEjAKBWZldGNoGAEgASgLMiEubWlsbHJhY2UuYnJva2VyLnYxLkZldGNoUmVzcG9uc2UieAoSTGlzdE9mZnNldHNSZXF1ZXN0EjAKB3F1ZXJpZXMYASADKAsyHy5taWxscmFjZS5icm9rZXIudjEuT2Zmc2V0UXVlcnkSMAoJaXNvbGF0aW9uGAIgASgOMh0ubWlsbHJhY2UuYnJva2VyLnYxLklzb2xhdGlvbiJFCgtPZmZzZXRRdWVyeRINCgV0b3BpYxgBIAEoCRIRCglwYXJ0aXRpb24YAiABKAUSFAoMdGltZXN0YW1wX21zGAMgASgDIpYBCgxPZmZzZXRBbnN3ZXISDQoFdG9waWMYASABKAkSEQoJcGFydGl0aW9uGAIgASgFEg4KBm9mZnNldBgDIAEoAxIUCgx0aW1lc3RhbXBfbXMYBCABKAMSFAoMbGVhZGVyX2Vwb2NoGAUgASgFEigKBWVycm9yGAYgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLkVycm9yIkgKE0xpc3RPZmZzZXRzUmVzcG9uc2USMQoHYW5zd2VycxgBIAMoCzIgLm1pbGxyYWNlLmJyb2tlci52MS5PZmZzZXRBbnN3ZXIiJAoSR2V0TWV0YWRhdGFSZXF1ZXN0Eg4KBnRvcGljcxgBIAMoCSK4AQoTR2V0TWV0YWRhdGFSZXNwb25zZRISCgpjbHVzdGVyX2lkGAEgASgJEisKB2Jyb2tlcnMYAiADKAsyGi5taWxscmFjZS5jb21tb24udjEuQnJva2VyEikKBnRvcGljcxgDIAMoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5Ub3BpYxIbChNjb29yZGluYXRvcl9hZGRyZXNzGAQgASgJEhgKEG1ldGFkYXRhX3ZlcnNpb24YBSABKAMiPQohRmluZFRyYW5zYWN0aW9uQ29vcmRpbmF0b3JSZXF1ZXN0EhgKEHRyYW5zYWN0aW9uYWxfaWQYASABKAkiSAoiRmluZFRyYW5zYWN0aW9uQ29vcmRpbmF0b3JSZXNwb25zZRIRCglicm9rZXJfaWQYASABKAUSDwoHYWRkcmVzcxgCIAEoCSJRChVJbml0UHJvZHVjZXJJZFJlcXVlc3QSGAoQdHJhbnNhY3Rpb25hbF9pZBgBIAEoCRIeChZ0cmFuc2FjdGlvbl90aW1lb3V0X21zGAIgASgFIkUKFkluaXRQcm9kdWNlcklkUmVzcG9uc2USEwoLcHJvZHVjZXJfaWQYASABKAMSFgoOcHJvZHVjZXJfZXBvY2gYAiABKAUiOAoUVHJhbnNhY3Rpb25QYXJ0aXRpb24SDQoFdG9waWMYASABKAkSEQoJcGFydGl0aW9uGAIgASgFIpsBChRBZGRQYXJ0aXRpb25zUmVxdWVzdBIYChB0cmFuc2FjdGlvbmFsX2lkGAEgASgJEhMKC3Byb2R1Y2VyX2lkGAIgASgDEhYKDnByb2R1Y2VyX2Vwb2NoGAMgASgFEjwKCnBhcnRpdGlvbnMYBCADKAsyKC5taWxscmFjZS5icm9rZXIudjEuVHJhbnNhY3Rpb25QYXJ0aXRpb24iFwoVQWRkUGFydGl0aW9uc1Jlc3BvbnNlIm4KFUVuZFRyYW5zYWN0aW9uUmVxdWVzdBIYChB0cmFuc2FjdGlvbmFsX2lkGAEgASgJEhMKC3Byb2R1Y2VyX2lkGAIgASgDEhYKDnByb2R1Y2VyX2Vwb2NoGAMgASgFEg4KBmNvbW1pdBgEIAEoCCIYChZFbmRUcmFuc2FjdGlvblJlc3BvbnNlIlgKHldyaXRlVHJhbnNhY3Rpb25NYXJrZXJzUmVxdWVzdBI2CgdtYXJrZXJzGAEgAygLMiUubWlsbHJhY2UuYnJva2VyLnYxLlRyYW5zYWN0aW9uTWFya2VyIqkBChFUcmFuc2FjdGlvbk1hcmtlchITCgtwcm9kdWNlcl9pZBgBIAEoAxIWCg5wcm9kdWNlcl9lcG9jaBgCIAEoBRIOCgZjb21taXQYAyABKAgSGQoRY29vcmRpbmF0b3JfZXBvY2gYBCABKAUSPAoKcGFydGl0aW9ucxgFIAMoCzIoLm1pbGxyYWNlLmJyb2tlci52MS5UcmFuc2FjdGlvblBhcnRpdGlvbiJUCh9Xcml0ZVRyYW5zYWN0aW9uTWFya2Vyc1Jlc3BvbnNlEjEKB3Jlc3VsdHMYASADKAsyIC5taWxscmFjZS5icm9rZXIudjEuTWFya2VyUmVzdWx0Im8KDE1hcmtlclJlc3VsdBITCgtwcm9kdWNlcl9pZBgBIAEoAxINCgV0b3BpYxgCIAEoCRIRCglwYXJ0aXRpb24YAyABKAUSKAoFZXJyb3IYBCABKAsyGS5taWxscmFjZS5jb21tb24udjEuRXJyb3IinwEKGFZlcmlmeVRyYW5zYWN0aW9uUmVxdWVzdBIYChB0cmFuc2FjdGlvbmFsX2lkGAEgASgJEhMKC3Byb2R1Y2VyX2lkGAIgASgDEhYKDnByb2R1Y2VyX2Vwb2NoGAMgASgFEjwKCnBhcnRpdGlvbnMYBCADKAsyKC5taWxscmFjZS5icm9rZXIudjEuVHJhbnNhY3Rpb25QYXJ0aXRpb24iGwoZVmVyaWZ5VHJhbnNhY3Rpb25SZXNwb25zZSpKCgRBY2tzEhQKEEFDS1NfVU5TUEVDSUZJRUQQABINCglBQ0tTX05PTkUQARIPCgtBQ0tTX0xFQURFUhACEgwKCEFDS1NfQUxMEAMqZAoJSXNvbGF0aW9uEhkKFUlTT0xBVElPTl9VTlNQRUNJRklFRBAAEh4KGklTT0xBVElPTl9SRUFEX1VOQ09NTUlUVEVEEAESHAoYSVNPTEFUSU9OX1JFQURfQ09NTUlUVEVEEAIyvQQKDUJyb2tlclNlcnZpY2USUgoHUHJvZHVjZRIiLm1pbGxyYWNlLmJyb2tlci52MS5Qcm9kdWNlUmVxdWVzdBojLm1pbGxyYWNlLmJyb2tlci52MS5Qcm9kdWNlUmVzcG9uc2USaAoNUHJvZHVjZVN0cmVhbRIoLm1pbGxyYWNlLmJyb2tlci52MS5Qcm9kdWNlU3RyZWFtUmVxdWVzdBopLm1pbGxyYWNlLmJyb2tlci52MS5Qcm9kdWNlU3RyZWFtUmVzcG9uc2UoATABEkwKBUZldGNoEiAubWlsbHJhY2UuYnJva2VyLnYxLkZldGNoUmVxdWVzdBohLm1pbGxyYWNlLmJyb2tlci52MS5GZXRjaFJlc3BvbnNlEmAKC0ZldGNoU3RyZWFtEiYubWlsbHJhY2UuYnJva2VyLnYxLkZldGNoU3RyZWFtUmVxdWVzdBonLm1pbGxyYWNlLmJyb2tlci52MS5GZXRjaFN0cmVhbVJlc3BvbnNlMAESXgoLTGlzdE9mZnNldHMSJi5taWxscmFjZS5icm9rZXIudjEuTGlzdE9mZnNldHNSZXF1ZXN0GicubWlsbHJhY2UuYnJva2VyLnYxLkxpc3RPZmZzZXRzUmVzcG9uc2USXgoLR2V0TWV0YWRhdGESJi5taWxscmFjZS5icm9rZXIudjEuR2V0TWV0YWRhdGFSZXF1ZXN0GicubWlsbHJhY2UuYnJva2VyLnYxLkdldE1ldGFkYXRhUmVzcG9uc2Uy2gMKElRyYW5zYWN0aW9uU2VydmljZRKLAQoaRmluZFRyYW5zYWN0aW9uQ29vcmRpbmF0b3ISNS5taWxscmFjZS5icm9rZXIudjEuRmluZFRyYW5zYWN0aW9uQ29vcmRpbmF0b3JSZXF1ZXN0GjYubWlsbHJhY2UuYnJva2VyLnYxLkZpbmRUcmFuc2FjdGlvbkNvb3JkaW5hdG9yUmVzcG9uc2USZwoOSW5pdFByb2R1Y2VySWQSKS5taWxscmFjZS5icm9rZXIudjEuSW5pdFByb2R1Y2VySWRSZXF1ZXN0GioubWlsbHJhY2UuYnJva2VyLnYxLkluaXRQcm9kdWNlcklkUmVzcG9uc2USZAoNQWRkUGFydGl0aW9ucxIoLm1pbGxyYWNlLmJyb2tlci52MS5BZGRQYXJ0aXRpb25zUmVxdWVzdBopLm1pbGxyYWNlLmJyb2tlci52MS5BZGRQYXJ0aXRpb25zUmVzcG9uc2USZwoORW5kVHJhbnNhY3Rpb24SKS5taWxscmFjZS5icm9rZXIudjEuRW5kVHJhbnNhY3Rpb25SZXF1ZXN0GioubWlsbHJhY2UuYnJva2VyLnYxLkVuZFRyYW5zYWN0aW9uUmVzcG9uc2UyigIKEUJyb2tlclBlZXJTZXJ2aWNlEoIBChdXcml0ZVRyYW5zYWN0aW9uTWFya2VycxIyLm1pbGxyYWNlLmJyb2tlci52MS5Xcml0ZVRyYW5zYWN0aW9uTWFya2Vyc1JlcXVlc3QaMy5taWxscmFjZS5icm9rZXIudjEuV3JpdGVUcmFuc2FjdGlvbk1hcmtlcnNSZXNwb25zZRJwChFWZXJpZnlUcmFuc2FjdGlvbhIsLm1pbGxyYWNlLmJyb2tlci52MS5WZXJpZnlUcmFuc2FjdGlvblJlcXVlc3QaLS5taWxscmFjZS5icm9rZXIudjEuVmVyaWZ5VHJhbnNhY3Rpb25SZXNwb25zZWIGcHJvdG8z", [file_millrace_common_v1_common]);
+  fileDesc("Ch9taWxscmFjZS9icm9rZXIvdjEvYnJva2VyLnByb3RvEhJtaWxscmFjZS5icm9rZXIudjEiMwoGSGVhZGVyEgsKA2tleRgBIAEoCRISCgV2YWx1ZRgCIAEoDEgAiAEBQggKBl92YWx1ZSKDAQoGUmVjb3JkEhAKA2tleRgBIAEoDEgAiAEBEhIKBXZhbHVlGAIgASgMSAGIAQESKwoHaGVhZGVycxgDIAMoCzIaLm1pbGxyYWNlLmJyb2tlci52MS5IZWFkZXISFAoMdGltZXN0YW1wX21zGAQgASgDQgYKBF9rZXlCCAoGX3ZhbHVlIjkKClJlY29yZExpc3QSKwoHcmVjb3JkcxgBIAMoCzIaLm1pbGxyYWNlLmJyb2tlci52MS5SZWNvcmQikwEKEFByb2R1Y2VQYXJ0aXRpb24SDQoFdG9waWMYASABKAkSFgoJcGFydGl0aW9uGAIgASgFSAGIAQESDwoFYmF0Y2gYAyABKAxIABIxCgdyZWNvcmRzGAQgASgLMh4ubWlsbHJhY2UuYnJva2VyLnYxLlJlY29yZExpc3RIAEIGCgRkYXRhQgwKCl9wYXJ0aXRpb24ioAEKDlByb2R1Y2VSZXF1ZXN0EjgKCnBhcnRpdGlvbnMYASADKAsyJC5taWxscmFjZS5icm9rZXIudjEuUHJvZHVjZVBhcnRpdGlvbhImCgRhY2tzGAIgASgOMhgubWlsbHJhY2UuYnJva2VyLnYxLkFja3MSEgoKdGltZW91dF9tcxgDIAEoBRIYChB0cmFuc2FjdGlvbmFsX2lkGAQgASgJIqYBCg1Qcm9kdWNlUmVzdWx0Eg0KBXRvcGljGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoBRITCgtiYXNlX29mZnNldBgDIAEoAxIaChJsb2dfYXBwZW5kX3RpbWVfbXMYBCABKAMSGAoQbG9nX3N0YXJ0X29mZnNldBgFIAEoAxIoCgVlcnJvchgGIAEoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5FcnJvciJFCg9Qcm9kdWNlUmVzcG9uc2USMgoHcmVzdWx0cxgBIAMoCzIhLm1pbGxyYWNlLmJyb2tlci52MS5Qcm9kdWNlUmVzdWx0ImMKFFByb2R1Y2VTdHJlYW1SZXF1ZXN0EhYKDmNvcnJlbGF0aW9uX2lkGAEgASgEEjMKB3Byb2R1Y2UYAiABKAsyIi5taWxscmFjZS5icm9rZXIudjEuUHJvZHVjZVJlcXVlc3QiZQoVUHJvZHVjZVN0cmVhbVJlc3BvbnNlEhYKDmNvcnJlbGF0aW9uX2lkGAEgASgEEjQKB3Byb2R1Y2UYAiABKAsyIy5taWxscmFjZS5icm9rZXIudjEuUHJvZHVjZVJlc3BvbnNlIpEBCg5GZXRjaFBhcnRpdGlvbhINCgV0b3BpYxgBIAEoCRIRCglwYXJ0aXRpb24YAiABKAUSDgoGb2Zmc2V0GAMgASgDEhEKCW1heF9ieXRlcxgEIAEoBRIhChRjdXJyZW50X2xlYWRlcl9lcG9jaBgFIAEoBUgAiAEBQhcKFV9jdXJyZW50X2xlYWRlcl9lcG9jaCLDAQoMRmV0Y2hSZXF1ZXN0EjYKCnBhcnRpdGlvbnMYASADKAsyIi5taWxscmFjZS5icm9rZXIudjEuRmV0Y2hQYXJ0aXRpb24SEwoLbWF4X3dhaXRfbXMYAiABKAUSEQoJbWluX2J5dGVzGAMgASgFEhEKCW1heF9ieXRlcxgEIAEoBRIwCglpc29sYXRpb24YBSABKA4yHS5taWxscmFjZS5icm9rZXIudjEuSXNvbGF0aW9uEg4KBmRlY29kZRgGIAEoCCI/ChJBYm9ydGVkVHJhbnNhY3Rpb24SEwoLcHJvZHVjZXJfaWQYASABKAMSFAoMZmlyc3Rfb2Zmc2V0GAIgASgDIpoBCg1GZXRjaGVkUmVjb3JkEg4KBm9mZnNldBgBIAEoAxIUCgx0aW1lc3RhbXBfbXMYAiABKAMSEAoDa2V5GAMgASgMSACIAQESEgoFdmFsdWUYBCABKAxIAYgBARIrCgdoZWFkZXJzGAUgAygLMhoubWlsbHJhY2UuYnJva2VyLnYxLkhlYWRlckIGCgRfa2V5QggKBl92YWx1ZSLHAgoLRmV0Y2hSZXN1bHQSDQoFdG9waWMYASABKAkSEQoJcGFydGl0aW9uGAIgASgFEhYKDmhpZ2hfd2F0ZXJtYXJrGAMgASgDEhoKEmxhc3Rfc3RhYmxlX29mZnNldBgEIAEoAxIYChBsb2dfc3RhcnRfb2Zmc2V0GAUgASgDEg8KB2JhdGNoZXMYBiABKAwSMgoHcmVjb3JkcxgHIAMoCzIhLm1pbGxyYWNlLmJyb2tlci52MS5GZXRjaGVkUmVjb3JkEhMKC25leHRfb2Zmc2V0GAggASgDEkQKFGFib3J0ZWRfdHJhbnNhY3Rpb25zGAkgAygLMiYubWlsbHJhY2UuYnJva2VyLnYxLkFib3J0ZWRUcmFuc2FjdGlvbhIoCgVlcnJvchgKIAEoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5FcnJvciJBCg1GZXRjaFJlc3BvbnNlEjAKB3Jlc3VsdHMYASADKAsyHy5taWxscmFjZS5icm9rZXIudjEuRmV0Y2hSZXN1bHQiRQoSRmV0Y2hTdHJlYW1SZXF1ZXN0Ei8KBWZldGNoGAEgASgLMiAubWlsbHJhY2UuYnJva2VyLnYxLkZldGNoUmVxdWVzdCJHChNGZXRjaFN0cmVhbVJlc3BvbnNlEjAKBWZldGNoGAEgASgLMiEubWlsbHJhY2UuYnJva2VyLnYxLkZldGNoUmVzcG9uc2UieAoSTGlzdE9mZnNldHNSZXF1ZXN0EjAKB3F1ZXJpZXMYASADKAsyHy5taWxscmFjZS5icm9rZXIudjEuT2Zmc2V0UXVlcnkSMAoJaXNvbGF0aW9uGAIgASgOMh0ubWlsbHJhY2UuYnJva2VyLnYxLklzb2xhdGlvbiJFCgtPZmZzZXRRdWVyeRINCgV0b3BpYxgBIAEoCRIRCglwYXJ0aXRpb24YAiABKAUSFAoMdGltZXN0YW1wX21zGAMgASgDIpYBCgxPZmZzZXRBbnN3ZXISDQoFdG9waWMYASABKAkSEQoJcGFydGl0aW9uGAIgASgFEg4KBm9mZnNldBgDIAEoAxIUCgx0aW1lc3RhbXBfbXMYBCABKAMSFAoMbGVhZGVyX2Vwb2NoGAUgASgFEigKBWVycm9yGAYgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLkVycm9yIkgKE0xpc3RPZmZzZXRzUmVzcG9uc2USMQoHYW5zd2VycxgBIAMoCzIgLm1pbGxyYWNlLmJyb2tlci52MS5PZmZzZXRBbnN3ZXIiTQoURGVsZXRlUmVjb3Jkc1JlcXVlc3QSNQoJZGVsZXRpb25zGAEgAygLMiIubWlsbHJhY2UuYnJva2VyLnYxLlJlY29yZERlbGV0aW9uIkkKDlJlY29yZERlbGV0aW9uEg0KBXRvcGljGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoBRIVCg1iZWZvcmVfb2Zmc2V0GAMgASgDIkwKFURlbGV0ZVJlY29yZHNSZXNwb25zZRIzCgdyZXN1bHRzGAEgAygLMiIubWlsbHJhY2UuYnJva2VyLnYxLkRlbGV0aW9uUmVzdWx0InYKDkRlbGV0aW9uUmVzdWx0Eg0KBXRvcGljGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoBRIYChBsb2dfc3RhcnRfb2Zmc2V0GAMgASgDEigKBWVycm9yGAQgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLkVycm9yIiQKEkdldE1ldGFkYXRhUmVxdWVzdBIOCgZ0b3BpY3MYASADKAkiuAEKE0dldE1ldGFkYXRhUmVzcG9uc2USEgoKY2x1c3Rlcl9pZBgBIAEoCRIrCgdicm9rZXJzGAIgAygLMhoubWlsbHJhY2UuY29tbW9uLnYxLkJyb2tlchIpCgZ0b3BpY3MYAyADKAsyGS5taWxscmFjZS5jb21tb24udjEuVG9waWMSGwoTY29vcmRpbmF0b3JfYWRkcmVzcxgEIAEoCRIYChBtZXRhZGF0YV92ZXJzaW9uGAUgASgDIj0KIUZpbmRUcmFuc2FjdGlvbkNvb3JkaW5hdG9yUmVxdWVzdBIYChB0cmFuc2FjdGlvbmFsX2lkGAEgASgJIkgKIkZpbmRUcmFuc2FjdGlvbkNvb3JkaW5hdG9yUmVzcG9uc2USEQoJYnJva2VyX2lkGAEgASgFEg8KB2FkZHJlc3MYAiABKAkiUQoVSW5pdFByb2R1Y2VySWRSZXF1ZXN0EhgKEHRyYW5zYWN0aW9uYWxfaWQYASABKAkSHgoWdHJhbnNhY3Rpb25fdGltZW91dF9tcxgCIAEoBSJFChZJbml0UHJvZHVjZXJJZFJlc3BvbnNlEhMKC3Byb2R1Y2VyX2lkGAEgASgDEhYKDnByb2R1Y2VyX2Vwb2NoGAIgASgFIjgKFFRyYW5zYWN0aW9uUGFydGl0aW9uEg0KBXRvcGljGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoBSKbAQoUQWRkUGFydGl0aW9uc1JlcXVlc3QSGAoQdHJhbnNhY3Rpb25hbF9pZBgBIAEoCRITCgtwcm9kdWNlcl9pZBgCIAEoAxIWCg5wcm9kdWNlcl9lcG9jaBgDIAEoBRI8CgpwYXJ0aXRpb25zGAQgAygLMigubWlsbHJhY2UuYnJva2VyLnYxLlRyYW5zYWN0aW9uUGFydGl0aW9uIhcKFUFkZFBhcnRpdGlvbnNSZXNwb25zZSJuChVFbmRUcmFuc2FjdGlvblJlcXVlc3QSGAoQdHJhbnNhY3Rpb25hbF9pZBgBIAEoCRITCgtwcm9kdWNlcl9pZBgCIAEoAxIWCg5wcm9kdWNlcl9lcG9jaBgDIAEoBRIOCgZjb21taXQYBCABKAgiGAoWRW5kVHJhbnNhY3Rpb25SZXNwb25zZSJYCh5Xcml0ZVRyYW5zYWN0aW9uTWFya2Vyc1JlcXVlc3QSNgoHbWFya2VycxgBIAMoCzIlLm1pbGxyYWNlLmJyb2tlci52MS5UcmFuc2FjdGlvbk1hcmtlciKpAQoRVHJhbnNhY3Rpb25NYXJrZXISEwoLcHJvZHVjZXJfaWQYASABKAMSFgoOcHJvZHVjZXJfZXBvY2gYAiABKAUSDgoGY29tbWl0GAMgASgIEhkKEWNvb3JkaW5hdG9yX2Vwb2NoGAQgASgFEjwKCnBhcnRpdGlvbnMYBSADKAsyKC5taWxscmFjZS5icm9rZXIudjEuVHJhbnNhY3Rpb25QYXJ0aXRpb24iVAofV3JpdGVUcmFuc2FjdGlvbk1hcmtlcnNSZXNwb25zZRIxCgdyZXN1bHRzGAEgAygLMiAubWlsbHJhY2UuYnJva2VyLnYxLk1hcmtlclJlc3VsdCJvCgxNYXJrZXJSZXN1bHQSEwoLcHJvZHVjZXJfaWQYASABKAMSDQoFdG9waWMYAiABKAkSEQoJcGFydGl0aW9uGAMgASgFEigKBWVycm9yGAQgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLkVycm9yIp8BChhWZXJpZnlUcmFuc2FjdGlvblJlcXVlc3QSGAoQdHJhbnNhY3Rpb25hbF9pZBgBIAEoCRITCgtwcm9kdWNlcl9pZBgCIAEoAxIWCg5wcm9kdWNlcl9lcG9jaBgDIAEoBRI8CgpwYXJ0aXRpb25zGAQgAygLMigubWlsbHJhY2UuYnJva2VyLnYxLlRyYW5zYWN0aW9uUGFydGl0aW9uIhsKGVZlcmlmeVRyYW5zYWN0aW9uUmVzcG9uc2UqSgoEQWNrcxIUChBBQ0tTX1VOU1BFQ0lGSUVEEAASDQoJQUNLU19OT05FEAESDwoLQUNLU19MRUFERVIQAhIMCghBQ0tTX0FMTBADKmQKCUlzb2xhdGlvbhIZChVJU09MQVRJT05fVU5TUEVDSUZJRUQQABIeChpJU09MQVRJT05fUkVBRF9VTkNPTU1JVFRFRBABEhwKGElTT0xBVElPTl9SRUFEX0NPTU1JVFRFRBACMqMFCg1Ccm9rZXJTZXJ2aWNlElIKB1Byb2R1Y2USIi5taWxscmFjZS5icm9rZXIudjEuUHJvZHVjZVJlcXVlc3QaIy5taWxscmFjZS5icm9rZXIudjEuUHJvZHVjZVJlc3BvbnNlEmgKDVByb2R1Y2VTdHJlYW0SKC5taWxscmFjZS5icm9rZXIudjEuUHJvZHVjZVN0cmVhbVJlcXVlc3QaKS5taWxscmFjZS5icm9rZXIudjEuUHJvZHVjZVN0cmVhbVJlc3BvbnNlKAEwARJMCgVGZXRjaBIgLm1pbGxyYWNlLmJyb2tlci52MS5GZXRjaFJlcXVlc3QaIS5taWxscmFjZS5icm9rZXIudjEuRmV0Y2hSZXNwb25zZRJgCgtGZXRjaFN0cmVhbRImLm1pbGxyYWNlLmJyb2tlci52MS5GZXRjaFN0cmVhbVJlcXVlc3QaJy5taWxscmFjZS5icm9rZXIudjEuRmV0Y2hTdHJlYW1SZXNwb25zZTABEl4KC0xpc3RPZmZzZXRzEiYubWlsbHJhY2UuYnJva2VyLnYxLkxpc3RPZmZzZXRzUmVxdWVzdBonLm1pbGxyYWNlLmJyb2tlci52MS5MaXN0T2Zmc2V0c1Jlc3BvbnNlEl4KC0dldE1ldGFkYXRhEiYubWlsbHJhY2UuYnJva2VyLnYxLkdldE1ldGFkYXRhUmVxdWVzdBonLm1pbGxyYWNlLmJyb2tlci52MS5HZXRNZXRhZGF0YVJlc3BvbnNlEmQKDURlbGV0ZVJlY29yZHMSKC5taWxscmFjZS5icm9rZXIudjEuRGVsZXRlUmVjb3Jkc1JlcXVlc3QaKS5taWxscmFjZS5icm9rZXIudjEuRGVsZXRlUmVjb3Jkc1Jlc3BvbnNlMtoDChJUcmFuc2FjdGlvblNlcnZpY2USiwEKGkZpbmRUcmFuc2FjdGlvbkNvb3JkaW5hdG9yEjUubWlsbHJhY2UuYnJva2VyLnYxLkZpbmRUcmFuc2FjdGlvbkNvb3JkaW5hdG9yUmVxdWVzdBo2Lm1pbGxyYWNlLmJyb2tlci52MS5GaW5kVHJhbnNhY3Rpb25Db29yZGluYXRvclJlc3BvbnNlEmcKDkluaXRQcm9kdWNlcklkEikubWlsbHJhY2UuYnJva2VyLnYxLkluaXRQcm9kdWNlcklkUmVxdWVzdBoqLm1pbGxyYWNlLmJyb2tlci52MS5Jbml0UHJvZHVjZXJJZFJlc3BvbnNlEmQKDUFkZFBhcnRpdGlvbnMSKC5taWxscmFjZS5icm9rZXIudjEuQWRkUGFydGl0aW9uc1JlcXVlc3QaKS5taWxscmFjZS5icm9rZXIudjEuQWRkUGFydGl0aW9uc1Jlc3BvbnNlEmcKDkVuZFRyYW5zYWN0aW9uEikubWlsbHJhY2UuYnJva2VyLnYxLkVuZFRyYW5zYWN0aW9uUmVxdWVzdBoqLm1pbGxyYWNlLmJyb2tlci52MS5FbmRUcmFuc2FjdGlvblJlc3BvbnNlMooCChFCcm9rZXJQZWVyU2VydmljZRKCAQoXV3JpdGVUcmFuc2FjdGlvbk1hcmtlcnMSMi5taWxscmFjZS5icm9rZXIudjEuV3JpdGVUcmFuc2FjdGlvbk1hcmtlcnNSZXF1ZXN0GjMubWlsbHJhY2UuYnJva2VyLnYxLldyaXRlVHJhbnNhY3Rpb25NYXJrZXJzUmVzcG9uc2UScAoRVmVyaWZ5VHJhbnNhY3Rpb24SLC5taWxscmFjZS5icm9rZXIudjEuVmVyaWZ5VHJhbnNhY3Rpb25SZXF1ZXN0Gi0ubWlsbHJhY2UuYnJva2VyLnYxLlZlcmlmeVRyYW5zYWN0aW9uUmVzcG9uc2ViBnByb3RvMw", [file_millrace_common_v1_common]);
 
 /**
  * @generated from message millrace.broker.v1.Header
@@ -662,6 +662,103 @@ export const ListOffsetsResponseSchema: GenMessage<ListOffsetsResponse> = /*@__P
   messageDesc(file_millrace_broker_v1_broker, 20);
 
 /**
+ * @generated from message millrace.broker.v1.DeleteRecordsRequest
+ */
+export type DeleteRecordsRequest = Message<"millrace.broker.v1.DeleteRecordsRequest"> & {
+  /**
+   * @generated from field: repeated millrace.broker.v1.RecordDeletion deletions = 1;
+   */
+  deletions: RecordDeletion[];
+};
+
+/**
+ * Describes the message millrace.broker.v1.DeleteRecordsRequest.
+ * Use `create(DeleteRecordsRequestSchema)` to create a new message.
+ */
+export const DeleteRecordsRequestSchema: GenMessage<DeleteRecordsRequest> = /*@__PURE__*/
+  messageDesc(file_millrace_broker_v1_broker, 21);
+
+/**
+ * @generated from message millrace.broker.v1.RecordDeletion
+ */
+export type RecordDeletion = Message<"millrace.broker.v1.RecordDeletion"> & {
+  /**
+   * @generated from field: string topic = 1;
+   */
+  topic: string;
+
+  /**
+   * @generated from field: int32 partition = 2;
+   */
+  partition: number;
+
+  /**
+   * Exclusive; -1: up to the high watermark.
+   *
+   * @generated from field: int64 before_offset = 3;
+   */
+  beforeOffset: bigint;
+};
+
+/**
+ * Describes the message millrace.broker.v1.RecordDeletion.
+ * Use `create(RecordDeletionSchema)` to create a new message.
+ */
+export const RecordDeletionSchema: GenMessage<RecordDeletion> = /*@__PURE__*/
+  messageDesc(file_millrace_broker_v1_broker, 22);
+
+/**
+ * @generated from message millrace.broker.v1.DeleteRecordsResponse
+ */
+export type DeleteRecordsResponse = Message<"millrace.broker.v1.DeleteRecordsResponse"> & {
+  /**
+   * @generated from field: repeated millrace.broker.v1.DeletionResult results = 1;
+   */
+  results: DeletionResult[];
+};
+
+/**
+ * Describes the message millrace.broker.v1.DeleteRecordsResponse.
+ * Use `create(DeleteRecordsResponseSchema)` to create a new message.
+ */
+export const DeleteRecordsResponseSchema: GenMessage<DeleteRecordsResponse> = /*@__PURE__*/
+  messageDesc(file_millrace_broker_v1_broker, 23);
+
+/**
+ * @generated from message millrace.broker.v1.DeletionResult
+ */
+export type DeletionResult = Message<"millrace.broker.v1.DeletionResult"> & {
+  /**
+   * @generated from field: string topic = 1;
+   */
+  topic: string;
+
+  /**
+   * @generated from field: int32 partition = 2;
+   */
+  partition: number;
+
+  /**
+   * -1 on error
+   *
+   * @generated from field: int64 log_start_offset = 3;
+   */
+  logStartOffset: bigint;
+
+  /**
+   * @generated from field: millrace.common.v1.Error error = 4;
+   */
+  error?: Error | undefined;
+};
+
+/**
+ * Describes the message millrace.broker.v1.DeletionResult.
+ * Use `create(DeletionResultSchema)` to create a new message.
+ */
+export const DeletionResultSchema: GenMessage<DeletionResult> = /*@__PURE__*/
+  messageDesc(file_millrace_broker_v1_broker, 24);
+
+/**
  * @generated from message millrace.broker.v1.GetMetadataRequest
  */
 export type GetMetadataRequest = Message<"millrace.broker.v1.GetMetadataRequest"> & {
@@ -678,7 +775,7 @@ export type GetMetadataRequest = Message<"millrace.broker.v1.GetMetadataRequest"
  * Use `create(GetMetadataRequestSchema)` to create a new message.
  */
 export const GetMetadataRequestSchema: GenMessage<GetMetadataRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 21);
+  messageDesc(file_millrace_broker_v1_broker, 25);
 
 /**
  * @generated from message millrace.broker.v1.GetMetadataResponse
@@ -721,7 +818,7 @@ export type GetMetadataResponse = Message<"millrace.broker.v1.GetMetadataRespons
  * Use `create(GetMetadataResponseSchema)` to create a new message.
  */
 export const GetMetadataResponseSchema: GenMessage<GetMetadataResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 22);
+  messageDesc(file_millrace_broker_v1_broker, 26);
 
 /**
  * @generated from message millrace.broker.v1.FindTransactionCoordinatorRequest
@@ -738,7 +835,7 @@ export type FindTransactionCoordinatorRequest = Message<"millrace.broker.v1.Find
  * Use `create(FindTransactionCoordinatorRequestSchema)` to create a new message.
  */
 export const FindTransactionCoordinatorRequestSchema: GenMessage<FindTransactionCoordinatorRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 23);
+  messageDesc(file_millrace_broker_v1_broker, 27);
 
 /**
  * @generated from message millrace.broker.v1.FindTransactionCoordinatorResponse
@@ -760,7 +857,7 @@ export type FindTransactionCoordinatorResponse = Message<"millrace.broker.v1.Fin
  * Use `create(FindTransactionCoordinatorResponseSchema)` to create a new message.
  */
 export const FindTransactionCoordinatorResponseSchema: GenMessage<FindTransactionCoordinatorResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 24);
+  messageDesc(file_millrace_broker_v1_broker, 28);
 
 /**
  * @generated from message millrace.broker.v1.InitProducerIdRequest
@@ -784,7 +881,7 @@ export type InitProducerIdRequest = Message<"millrace.broker.v1.InitProducerIdRe
  * Use `create(InitProducerIdRequestSchema)` to create a new message.
  */
 export const InitProducerIdRequestSchema: GenMessage<InitProducerIdRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 25);
+  messageDesc(file_millrace_broker_v1_broker, 29);
 
 /**
  * @generated from message millrace.broker.v1.InitProducerIdResponse
@@ -806,7 +903,7 @@ export type InitProducerIdResponse = Message<"millrace.broker.v1.InitProducerIdR
  * Use `create(InitProducerIdResponseSchema)` to create a new message.
  */
 export const InitProducerIdResponseSchema: GenMessage<InitProducerIdResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 26);
+  messageDesc(file_millrace_broker_v1_broker, 30);
 
 /**
  * @generated from message millrace.broker.v1.TransactionPartition
@@ -828,7 +925,7 @@ export type TransactionPartition = Message<"millrace.broker.v1.TransactionPartit
  * Use `create(TransactionPartitionSchema)` to create a new message.
  */
 export const TransactionPartitionSchema: GenMessage<TransactionPartition> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 27);
+  messageDesc(file_millrace_broker_v1_broker, 31);
 
 /**
  * @generated from message millrace.broker.v1.AddPartitionsRequest
@@ -860,7 +957,7 @@ export type AddPartitionsRequest = Message<"millrace.broker.v1.AddPartitionsRequ
  * Use `create(AddPartitionsRequestSchema)` to create a new message.
  */
 export const AddPartitionsRequestSchema: GenMessage<AddPartitionsRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 28);
+  messageDesc(file_millrace_broker_v1_broker, 32);
 
 /**
  * @generated from message millrace.broker.v1.AddPartitionsResponse
@@ -873,7 +970,7 @@ export type AddPartitionsResponse = Message<"millrace.broker.v1.AddPartitionsRes
  * Use `create(AddPartitionsResponseSchema)` to create a new message.
  */
 export const AddPartitionsResponseSchema: GenMessage<AddPartitionsResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 29);
+  messageDesc(file_millrace_broker_v1_broker, 33);
 
 /**
  * @generated from message millrace.broker.v1.EndTransactionRequest
@@ -905,7 +1002,7 @@ export type EndTransactionRequest = Message<"millrace.broker.v1.EndTransactionRe
  * Use `create(EndTransactionRequestSchema)` to create a new message.
  */
 export const EndTransactionRequestSchema: GenMessage<EndTransactionRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 30);
+  messageDesc(file_millrace_broker_v1_broker, 34);
 
 /**
  * @generated from message millrace.broker.v1.EndTransactionResponse
@@ -918,7 +1015,7 @@ export type EndTransactionResponse = Message<"millrace.broker.v1.EndTransactionR
  * Use `create(EndTransactionResponseSchema)` to create a new message.
  */
 export const EndTransactionResponseSchema: GenMessage<EndTransactionResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 31);
+  messageDesc(file_millrace_broker_v1_broker, 35);
 
 /**
  * @generated from message millrace.broker.v1.WriteTransactionMarkersRequest
@@ -935,7 +1032,7 @@ export type WriteTransactionMarkersRequest = Message<"millrace.broker.v1.WriteTr
  * Use `create(WriteTransactionMarkersRequestSchema)` to create a new message.
  */
 export const WriteTransactionMarkersRequestSchema: GenMessage<WriteTransactionMarkersRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 32);
+  messageDesc(file_millrace_broker_v1_broker, 36);
 
 /**
  * @generated from message millrace.broker.v1.TransactionMarker
@@ -974,7 +1071,7 @@ export type TransactionMarker = Message<"millrace.broker.v1.TransactionMarker"> 
  * Use `create(TransactionMarkerSchema)` to create a new message.
  */
 export const TransactionMarkerSchema: GenMessage<TransactionMarker> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 33);
+  messageDesc(file_millrace_broker_v1_broker, 37);
 
 /**
  * @generated from message millrace.broker.v1.WriteTransactionMarkersResponse
@@ -991,7 +1088,7 @@ export type WriteTransactionMarkersResponse = Message<"millrace.broker.v1.WriteT
  * Use `create(WriteTransactionMarkersResponseSchema)` to create a new message.
  */
 export const WriteTransactionMarkersResponseSchema: GenMessage<WriteTransactionMarkersResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 34);
+  messageDesc(file_millrace_broker_v1_broker, 38);
 
 /**
  * @generated from message millrace.broker.v1.MarkerResult
@@ -1023,7 +1120,7 @@ export type MarkerResult = Message<"millrace.broker.v1.MarkerResult"> & {
  * Use `create(MarkerResultSchema)` to create a new message.
  */
 export const MarkerResultSchema: GenMessage<MarkerResult> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 35);
+  messageDesc(file_millrace_broker_v1_broker, 39);
 
 /**
  * @generated from message millrace.broker.v1.VerifyTransactionRequest
@@ -1055,7 +1152,7 @@ export type VerifyTransactionRequest = Message<"millrace.broker.v1.VerifyTransac
  * Use `create(VerifyTransactionRequestSchema)` to create a new message.
  */
 export const VerifyTransactionRequestSchema: GenMessage<VerifyTransactionRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 36);
+  messageDesc(file_millrace_broker_v1_broker, 40);
 
 /**
  * @generated from message millrace.broker.v1.VerifyTransactionResponse
@@ -1068,7 +1165,7 @@ export type VerifyTransactionResponse = Message<"millrace.broker.v1.VerifyTransa
  * Use `create(VerifyTransactionResponseSchema)` to create a new message.
  */
 export const VerifyTransactionResponseSchema: GenMessage<VerifyTransactionResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 37);
+  messageDesc(file_millrace_broker_v1_broker, 41);
 
 /**
  * @generated from enum millrace.broker.v1.Acks
@@ -1203,6 +1300,16 @@ export const BrokerService: GenService<{
     methodKind: "unary";
     input: typeof GetMetadataRequestSchema;
     output: typeof GetMetadataResponseSchema;
+  },
+  /**
+   * Moves the log start up: records before it are gone for readers at once, their files with the next retention.
+   *
+   * @generated from rpc millrace.broker.v1.BrokerService.DeleteRecords
+   */
+  deleteRecords: {
+    methodKind: "unary";
+    input: typeof DeleteRecordsRequestSchema;
+    output: typeof DeleteRecordsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_millrace_broker_v1_broker, 0);
