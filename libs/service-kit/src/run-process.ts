@@ -22,6 +22,7 @@ export async function runProcess<T extends KitSettings>(process: ServiceProcess<
         await kit.close();
         throw error;
       });
+      kit.started();
       return {
         ...(running.failed === undefined ? {} : { failed: running.failed }),
         drainMs: settings.drainMs,

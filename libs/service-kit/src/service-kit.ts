@@ -19,7 +19,10 @@ export interface ServiceKit {
   readonly random: Random;
   readonly metrics: Metrics;
   readonly tracer: Tracer;
+  /** Not ready before `started` was called, whatever the parts say. */
   readonly readiness: Readiness;
+  /** Every part of the process has been started, so each has said whether it is ready. */
+  started(): void;
   /** host:port of the admin server; undefined when it is off. */
   readonly adminAddress: string | undefined;
   /** Log lines that name the part of the process which speaks. */
@@ -33,6 +36,8 @@ export async function openServiceKit(settings: KitSettings, identity: { service:
   countBuffersAsHeap();
   const metrics = new MetricRegistry();
   const readiness = new Readiness();
+  // A part that has not been started has no check yet: without this one the process would be ready before it is anything.
+  const started = readiness.add("process", () => "starting");
   const stopObserving = observeProcess(metrics);
   const admin = settings.adminAddress === "off" ? undefined : await startAdminServer(settings.adminAddress, { metrics, readiness });
   const otlp = await openOtlp(settings.otlpEndpoint, { ...identity, metrics });
@@ -42,6 +47,7 @@ export async function openServiceKit(settings: KitSettings, identity: { service:
     metrics,
     tracer: otlp?.tracer ?? NO_TRACER,
     readiness,
+    started,
     adminAddress: admin?.address,
     loggerOf: (component) => createLogger({ level: settings.logLevel, format: settings.logFormat, component }),
     close: async () => {

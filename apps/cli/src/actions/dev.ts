@@ -81,6 +81,7 @@ async function startCluster(options: DevOptions & GlobalOptions, world: CliWorld
     );
     started.push(executor);
     await within(Promise.all([broker.ready(), executor.registered]), broker.failed);
+    kit.started();
     const addresses = {
       broker: broker.address,
       coordinator: coordinator.address,
