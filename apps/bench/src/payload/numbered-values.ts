@@ -1,32 +1,33 @@
 import { randomFillSync } from "node:crypto";
 
-const POOL_BYTES = 1_048_576;
-/** The number is a float64 at the start of a value: exact to 2^53, and cheap to write and read. */
-const NUMBER_BYTES = 8;
+/** Different values that take turns: a load spends its time on sending, not on making them. */
+const VALUES = 1_024;
 
-/** Values of one size that carry a number and are random otherwise: they do not compress, and each can be told from the others. */
+/** Values of one size that carry a number (float64 at the start: exact to 2^53) and random bytes otherwise, which do not compress. */
 export class NumberedValues {
-  readonly #value: Uint8Array;
-  readonly #view: DataView;
-  readonly #pool = randomFillSync(new Uint8Array(POOL_BYTES));
-  readonly #restBytes: number;
+  readonly #values: readonly Uint8Array[];
+  readonly #views: readonly DataView[];
 
   constructor(sizeBytes: number) {
-    this.#value = new Uint8Array(sizeBytes);
-    this.#view = new DataView(this.#value.buffer);
-    this.#restBytes = sizeBytes - NUMBER_BYTES;
+    this.#values = Array.from({ length: VALUES }, () => randomFillSync(new Uint8Array(sizeBytes)));
+    this.#views = this.#values.map((value) => new DataView(value.buffer));
   }
 
-  /** The value with this number. It is overwritten by the next call. */
+  /** The value with this number; its bytes change again 1,024 calls later. */
   at(number: number): Uint8Array {
-    this.#view.setFloat64(0, number);
-    const start = (number * 8_191) % (POOL_BYTES - this.#restBytes);
-    this.#value.set(this.#pool.subarray(start, start + this.#restBytes), NUMBER_BYTES);
-    return this.#value;
+    const index = number % VALUES;
+    this.#views[index]?.setFloat64(0, number);
+    return this.#values[index] ?? EMPTY;
   }
 }
 
-/** Number at the start of a value. */
+const EMPTY = new Uint8Array(0);
+
+const scratch = new DataView(new ArrayBuffer(8));
+const scratchBytes = new Uint8Array(scratch.buffer);
+
+/** Number that stands big-endian at a position. A view for each record would cost more than reading it. */
 export function numberAt(bytes: Uint8Array, position: number): number {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getFloat64(position);
+  for (let i = 0; i < 8; i++) scratchBytes[i] = bytes[position + i] ?? 0;
+  return scratch.getFloat64(0);
 }
