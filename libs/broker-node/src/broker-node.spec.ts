@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { BrokerService } from "@millrace/contracts";
+import { BrokerService, TransactionService } from "@millrace/contracts";
 import type { Client } from "@millrace/client";
+import { producerEpoch, producerIdFromWire, timestampMs } from "@millrace/model";
+import { BatchBuilder } from "@millrace/records";
+import { referenceCrc32c } from "@millrace/testkit";
 import { bytes, text, World } from "../test/world.ts";
 
 let world: World;
@@ -71,6 +74,19 @@ describe("a broker, asked by a small client", () => {
     await world.run(service.produce({ partitions: [{ topic: "t", data: { case: "records", value: { records: [{ value: bytes("a") }] } } }] }));
     expect((await world.run(waiting)).results[0]?.records).toHaveLength(1);
     expect(world.clock.monotonicMs()).toBe(before);
+  });
+
+  it("deletes records up to an offset, and says so to who reads there", async () => {
+    await world.createTopic("t", { partitions: 1 });
+    const service = world.loopback.client(BrokerService, "broker-1:9190");
+    const records = { case: "records" as const, value: { records: [{ value: bytes("a") }, { value: bytes("b") }, { value: bytes("c") }] } };
+    await world.run(service.produce({ partitions: [{ topic: "t", data: records }] }));
+    const deletions = [{ topic: "t", partition: 0, beforeOffset: 2n }, { topic: "t", partition: 0, beforeOffset: 9n }];
+    const { results } = await world.run(service.deleteRecords({ deletions }));
+    expect(results).toMatchObject([{ logStartOffset: 2n }, { logStartOffset: -1n, error: { code: "invalid-request" } }]);
+    const fetchFrom = async (offset: bigint) => (await world.run(service.fetch({ partitions: [{ topic: "t", partition: 0, offset }], decode: true }))).results[0];
+    expect((await fetchFrom(2n))?.records).toHaveLength(1);
+    expect((await fetchFrom(1n))?.error?.code).toBe("offset-out-of-range");
   });
 
   it("answers an empty fetch when its time is over", async () => {
@@ -193,5 +209,109 @@ describe("a transaction", () => {
     producer.send("t", { value: bytes("b") });
     await world.run(producer.commitTransaction());
     expect(await readAll(client, "t", "committed")).toEqual(["a", "b"]);
+  });
+});
+
+describe("a transactional batch", () => {
+  it("for a partition that is not in its transaction is refused", async () => {
+    await world.createTopic("t", { partitions: 1 });
+    const service = world.loopback.client(BrokerService, "broker-1:9190");
+    const transactions = world.loopback.client(TransactionService, "broker-1:9190");
+    const transactionalId = "x";
+    await world.run(transactions.findTransactionCoordinator({ transactionalId }));
+    const owner = await world.run(transactions.initProducerId({ transactionalId }));
+    const builder = new BatchBuilder({ crc32c: referenceCrc32c });
+    builder.append(timestampMs(1), null, bytes("a"));
+    const batch = builder.build({
+      producerId: producerIdFromWire(owner.producerId), producerEpoch: producerEpoch(owner.producerEpoch), baseSequence: 0, transactional: true,
+    });
+    const produce = async (): Promise<string | undefined> => {
+      const partitions = [{ topic: "t", partition: 0, data: { case: "batch" as const, value: batch } }];
+      return (await world.run(service.produce({ partitions, transactionalId }))).results[0]?.error?.code;
+    };
+    expect(await produce()).toBe("invalid-transaction-state");
+    const { producerId, producerEpoch: epoch } = owner;
+    await world.run(transactions.addPartitions({ transactionalId, producerId, producerEpoch: epoch, partitions: [{ topic: "t", partition: 0 }] }));
+    expect(await produce()).toBeUndefined();
+  });
+});
+
+describe("a coordinator", () => {
+  it("with an older epoch, or the same epoch and another id, is not obeyed", async () => {
+    world.coordinator.epoch = 5;
+    world.coordinator.dropSessions();
+    await world.clock.advance(2_000);
+    const registrations = world.coordinator.registrations.length;
+    expect(world.coordinator.registrations.at(-1)?.coordinatorEpochSeen).toBe(1n);
+    for (const [epoch, id] of [[4, "c1"], [5, "c2"]] as const) {
+      world.coordinator.epoch = epoch;
+      world.coordinator.coordinatorId = id;
+      world.coordinator.dropSessions();
+      world.coordinator.createTopic(`from-${id}`, { partitions: 1 });
+      await world.clock.advance(5_000);
+      await expect(world.run(world.client().partitionCount(`from-${id}`))).rejects.toMatchObject({ code: "unknown-topic" });
+    }
+    expect(world.coordinator.registrations.length).toBeGreaterThan(registrations); // it asks again, and refuses again
+    world.coordinator.epoch = 6;
+    await world.clock.advance(2_000);
+    expect(await world.run(world.client().partitionCount("from-c2"))).toBe(1);
+  });
+
+  it("is remembered over a restart of the broker", async () => {
+    await world.run(world.brokers.get(1)?.stop() ?? Promise.resolve());
+    await world.startBroker(1);
+    expect(world.coordinator.registrations.at(-1)).toMatchObject({ coordinatorEpochSeen: 1n, generationSeen: "g" });
+    expect(new Set(world.coordinator.registrations.map(({ folderId }) => folderId)).size).toBe(1);
+    expect(new Set(world.coordinator.registrations.map(({ incarnationId }) => incarnationId)).size).toBe(2);
+  });
+
+  it("may be away: records flow on", async () => {
+    await world.createTopic("t", { partitions: 1 });
+    const producer = world.client().producer();
+    await world.run(producer.open(["t"]));
+    world.coordinator.epoch = 0; // refused from now on
+    world.coordinator.dropSessions();
+    await world.clock.advance(10_000);
+    expect(await world.run(producer.sendAndWait("t", { value: bytes("a") }))).toEqual({ partition: 0, offset: 0 });
+  });
+});
+
+describe("two brokers", () => {
+  beforeEach(async () => {
+    await world.startBroker(2);
+    await world.createTopic("t", { partitions: 2 });
+  });
+
+  it("pass plain records and decoded reads on to the leader", async () => {
+    for (const broker of [1, 2]) {
+      const service = world.loopback.client(BrokerService, `broker-${broker}:9190`);
+      for (const partition of [0, 1]) {
+        const records = { case: "records" as const, value: { records: [{ value: bytes(`by ${broker}`) }] } };
+        const { results } = await world.run(service.produce({ partitions: [{ topic: "t", partition, data: records }] }));
+        expect(results).toMatchObject([{ partition, baseOffset: BigInt(broker - 1) }]);
+        const fetched = await world.run(service.fetch({ partitions: [{ topic: "t", partition, offset: 0n }], decode: true }));
+        expect(fetched.results[0]?.records).toHaveLength(broker);
+      }
+    }
+  });
+
+  it("name the leader to those who send batches", async () => {
+    const builder = new BatchBuilder({ crc32c: referenceCrc32c });
+    builder.append(timestampMs(1), null, bytes("a"));
+    const batch = builder.build();
+    const partitions = [0, 1].map((partition) => ({ topic: "t", partition, data: { case: "batch" as const, value: batch } }));
+    const { results } = await world.run(world.loopback.client(BrokerService, "broker-1:9190").produce({ partitions }));
+    expect(results.map(({ error }) => error?.code).sort()).toEqual(["not-leader", undefined]);
+    expect(results.find(({ error }) => error !== undefined)?.error?.context).toMatchObject({ leader: "2", address: "broker-2:9190" });
+  });
+
+  it("commit a transaction over partitions of both", async () => {
+    const client = world.client();
+    const producer = client.producer({ transactionalId: "x" });
+    await world.run(producer.open(["t"]));
+    producer.beginTransaction();
+    for (const partition of [0, 1]) producer.send("t", { partition, value: bytes(String(partition)) });
+    await world.run(producer.commitTransaction());
+    expect(await readAll(client, "t", "committed")).toEqual(["0", "1"]);
   });
 });

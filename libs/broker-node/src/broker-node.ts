@@ -10,6 +10,7 @@ import { Maintenance } from "./loops/maintenance.ts";
 import type { BrokerPorts } from "./node-ports.ts";
 import type { LocalPartition } from "./partitions/local-partition.ts";
 import { Replicas } from "./partitions/replicas.ts";
+import { deleteRecords } from "./rpc/delete-records.ts";
 import { FetchHandler } from "./rpc/fetch.ts";
 import { getMetadata } from "./rpc/get-metadata.ts";
 import { deleteRecords } from "./rpc/delete-records.ts";
@@ -188,6 +189,7 @@ class Broker implements BrokerNode {
       fetch: (request, call) => fetch.fetch(request, call),
       fetchStream: ({ fetch: request }, call) => fetch.fetchStream(request ?? create(FetchRequestSchema), call),
       listOffsets: (request) => promised(() => listOffsets(request, context)),
+      deleteRecords: (request) => deleteRecords(request, context),
       deleteRecords: (request) => deleteRecords(request, context),
       getMetadata: (request) => promised(() => getMetadata(request, context)),
     };

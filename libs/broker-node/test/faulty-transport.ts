@@ -30,7 +30,7 @@ function faultyCall(method: DescMethod, call: AnyCall, isLost: () => boolean): A
   };
 }
 
-async function* faultyAnswers(answers: AsyncIterable<unknown>, isLost: () => boolean): AsyncGenerator<unknown> {
+async function* faultyAnswers(answers: AsyncIterable<unknown>, isLost: () => boolean): AsyncGenerator {
   for await (const answer of answers) {
     if (isLost()) throw lost();
     yield answer;

@@ -1,20 +1,25 @@
 import { type DeleteRecordsRequest, errorToWire, type RecordDeletion } from "@millrace/contracts";
-import { offset, offsetFromWire } from "@millrace/model";
+import { offset as offsetOf, TRANSACTION_STATE_TOPIC } from "@millrace/model";
 import { brokerErrors } from "../errors.ts";
 import { PARTITIONS_PER_REQUEST_MAX } from "../limits.ts";
 import type { RpcContext } from "./rpc-context.ts";
 
-/** Moves log starts up, in the order of the request; each succeeds or fails alone. Never beyond the high watermark, never back. */
+const UP_TO_HIGH_WATERMARK = -1n;
+
+/** Moves log starts up, durably; files go with the next retention. Each partition succeeds or fails alone. */
 export async function deleteRecords(request: DeleteRecordsRequest, context: RpcContext) {
   if (request.deletions.length > PARTITIONS_PER_REQUEST_MAX) throw brokerErrors.invalidRequest("too many partitions in one request");
   return { results: await Promise.all(request.deletions.map((deletion) => deleteBefore(deletion, context))) };
 }
 
-async function deleteBefore({ topic, partition, beforeOffset }: RecordDeletion, context: RpcContext) {
+async function deleteBefore({ topic, partition, beforeOffset }: RecordDeletion, { replicas }: RpcContext) {
   try {
-    const { log } = context.replicas.requireLeader(topic, partition);
-    const wanted = beforeOffset === -1n ? log.highWatermark : offsetFromWire(beforeOffset);
-    await log.deleteRecordsBefore(offset(Math.min(wanted, log.highWatermark)));
+    if (topic === TRANSACTION_STATE_TOPIC) throw brokerErrors.invalidRequest("this topic is cut by its coordinator only", { topic });
+    const { log } = replicas.requireLeader(topic, partition);
+    const { highWatermark } = log;
+    const before = beforeOffset === UP_TO_HIGH_WATERMARK ? highWatermark : offsetOf(Number(beforeOffset));
+    if (before < 0 || before > highWatermark) throw brokerErrors.invalidRequest("records can be deleted up to the high watermark", { topic, partition, highWatermark });
+    await log.deleteRecordsBefore(before);
     return { topic, partition, logStartOffset: BigInt(log.logStartOffset) };
   } catch (error) {
     return { topic, partition, logStartOffset: -1n, error: errorToWire(error) };
