@@ -44,7 +44,8 @@ export async function runFlights(run: FlightsRun, context: ScenarioContext): Pro
   }
 }
 
-async function produceInput(cluster: Cluster, run: FlightsRun, { say }: ScenarioContext): Promise<ExpectedDelays> {
+/** Makes the topics and produces the flights; returns what the job must find. */
+export async function produceInput(cluster: Cluster, run: { readonly recordCount: number }, { say }: ScenarioContext): Promise<ExpectedDelays> {
   for (const name of ["flights", "airport-delays"]) await cluster.client.admin().createTopic({ name, partitions: PARTITIONS });
   const expected = new ExpectedDelays();
   const progress = new Progress({ silent: true });
@@ -53,7 +54,8 @@ async function produceInput(cluster: Cluster, run: FlightsRun, { say }: Scenario
   return expected;
 }
 
-async function submit(cluster: Cluster, run: FlightsRun, { folder, say }: ScenarioContext): Promise<JobWatch> {
+/** Submits the job through the command line. */
+export async function submit(cluster: Cluster, run: { readonly recordCount: number }, { folder, say }: ScenarioContext): Promise<JobWatch> {
   const module = writeJobInSmallBatches(folder, Math.ceil(run.recordCount / BATCHES));
   const { exit, stdout, stderr } = await runCli(["job", "submit", module, "--no-check", "--json", "--address", cluster.address]);
   check(exit === 0, `job submit ended with ${exit}: ${stderr}`);
@@ -63,7 +65,7 @@ async function submit(cluster: Cluster, run: FlightsRun, { folder, say }: Scenar
 }
 
 /** Reads back what was written and compares; returns the number of windows. */
-async function verify(cluster: Cluster, expected: ExpectedDelays): Promise<number> {
+export async function verify(cluster: Cluster, expected: ExpectedDelays): Promise<number> {
   const verification = new Verification();
   await readBack(cluster.client, { topic: "airport-delays", verification, progress: new Progress({ silent: true }) });
   const { windowCount, differenceCount, differences } = verification.compareWith(expected);
