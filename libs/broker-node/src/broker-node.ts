@@ -13,7 +13,6 @@ import { Replicas } from "./partitions/replicas.ts";
 import { deleteRecords } from "./rpc/delete-records.ts";
 import { FetchHandler } from "./rpc/fetch.ts";
 import { getMetadata } from "./rpc/get-metadata.ts";
-import { deleteRecords } from "./rpc/delete-records.ts";
 import { listOffsets } from "./rpc/list-offsets.ts";
 import { peerHandlers } from "./rpc/peer.ts";
 import { ProduceHandler } from "./rpc/produce.ts";
@@ -189,7 +188,6 @@ class Broker implements BrokerNode {
       fetch: (request, call) => fetch.fetch(request, call),
       fetchStream: ({ fetch: request }, call) => fetch.fetchStream(request ?? create(FetchRequestSchema), call),
       listOffsets: (request) => promised(() => listOffsets(request, context)),
-      deleteRecords: (request) => deleteRecords(request, context),
       deleteRecords: (request) => deleteRecords(request, context),
       getMetadata: (request) => promised(() => getMetadata(request, context)),
     };
