@@ -28,7 +28,7 @@ export interface WorkerListener {
 }
 
 export interface WorkerExit {
-  readonly reason: "stopped" | "crashed" | "out-of-memory" | "not-started";
+  readonly reason: "stopped" | "crashed" | "out-of-memory" | "unresponsive" | "not-started";
   /** For people: exit code or signal, and the last lines of its stderr. */
   readonly detail: string;
 }

@@ -13,9 +13,9 @@ afterAll(() => {
 
 const INIT = { jobId: "j", jobEpoch: 1, workerIndex: 0, host: "127.0.0.1", bundleUrl: "", graphJson: "{}", brokerAddresses: [] };
 
-function start() {
+function start(options: { readonly silenceMsMax?: number } = {}) {
   const entry = join(import.meta.dirname, "../test/fixtures/echo-worker.ts");
-  const host = createProcessHost({ entry, folder, heapMbMax: 40, logger: SILENT_LOGGER, flags: ["--conditions=@millrace/source"] });
+  const host = createProcessHost({ entry, folder, heapMbMax: 40, logger: SILENT_LOGGER, flags: ["--conditions=@millrace/source"], ...options });
   const events = new BoundedQueue<string | WorkerExit>({ weightMax: 100 });
   const worker = host.spawn(INIT, {
     onReport: (report) => events.tryPush(new TextDecoder().decode(report)),
@@ -50,6 +50,13 @@ describe("createProcessHost", () => {
     await next();
     send("memory");
     expect(await next()).toMatchObject({ reason: "out-of-memory" });
+  }, 30_000);
+
+  it("kills and tells an endless loop", async () => {
+    const { send, next } = start({ silenceMsMax: 3_000 });
+    await next();
+    send("loop");
+    expect(await next()).toMatchObject({ reason: "unresponsive" });
   }, 30_000);
 
   it("stores a bundle once under its digest", async () => {

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Logger } from "@millrace/ports";
 import type { WorkerExit, WorkerHost, WorkerInit, WorkerListener, WorkerProcess } from "@millrace/ports";
-import { BUNDLES_MAX, UNSENT_MESSAGES_MAX } from "./limits.ts";
-import type { ToWorker } from "./messages.ts";
+import { AliveWatch } from "./alive-watch.ts";
+import { BUNDLES_MAX, SILENCE_MS_MAX_DEFAULT, UNSENT_MESSAGES_MAX } from "./limits.ts";
+import { ALIVE, type ToWorker } from "./messages.ts";
 import { StderrTail } from "./stderr-tail.ts";
 
 export interface ProcessHostSettings {
@@ -16,6 +17,8 @@ export interface ProcessHostSettings {
   /** Heap limit of one worker (--max-old-space-size); reaching it ends that worker only. */
   readonly heapMbMax: number;
   readonly logger: Logger;
+  /** A worker that says nothing for this long is killed. Absent: one minute. */
+  readonly silenceMsMax?: number;
   /** Further flags of Node beside those of this process. */
   readonly flags?: readonly string[];
   /** Further environment of workers, for example where to send traces. */
@@ -43,11 +46,18 @@ function spawnWorker(settings: ProcessHostSettings, init: WorkerInit, listener: 
     process.stderr.write(chunk);
   });
   let killed = false;
+  let hangs = false;
+  const silenceMsMax = settings.silenceMsMax ?? SILENCE_MS_MAX_DEFAULT;
+  const watch = new AliveWatch(silenceMsMax, () => {
+    hangs = true;
+    kill(child);
+  });
   let unsent = 0;
   let exited = false;
   const exit = (reason: WorkerExit["reason"], detail: string): void => {
     if (exited) return;
     exited = true;
+    watch.stop();
     listener.onExit({ reason, detail });
   };
   const send = (message: ToWorker): boolean => {
@@ -56,14 +66,16 @@ function spawnWorker(settings: ProcessHostSettings, init: WorkerInit, listener: 
     child.send(message, () => (unsent -= 1));
     return true;
   };
-  child.on("message", (report: Uint8Array) => {
-    if (!killed) listener.onReport(report);
+  child.on("message", (message: Uint8Array | typeof ALIVE) => {
+    watch.heard();
+    if (!killed && message !== ALIVE) listener.onReport(message);
   });
   child.on("error", (error) => {
     if (child.pid === undefined) exit("not-started", error.message);
   });
   child.on("close", (code, signal) => {
-    exit(killed ? "stopped" : exitReason(stderr), `${signal ?? `exit code ${code ?? -1}`}${stderr.text === "" ? "" : `: ${stderr.text}`}`);
+    if (hangs && !killed) exit("unresponsive", `no sign of life for ${silenceMsMax} ms`);
+    else exit(killed ? "stopped" : exitReason(stderr), `${signal ?? `exit code ${code ?? -1}`}${stderr.text === "" ? "" : `: ${stderr.text}`}`);
   });
   send({ kind: "init", init });
   settings.logger.debug("worker started", { job: init.jobId, jobEpoch: init.jobEpoch, worker: init.workerIndex, pid: child.pid });

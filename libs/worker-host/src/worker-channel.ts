@@ -1,8 +1,8 @@
 import { AppError } from "@millrace/model";
 import type { WorkerChannel } from "@millrace/ports";
 import { BoundedQueue, createDeferred } from "@millrace/stdx";
-import { UNSENT_MESSAGES_MAX } from "./limits.ts";
-import type { ToWorker } from "./messages.ts";
+import { ALIVE_INTERVAL_MS, UNSENT_MESSAGES_MAX } from "./limits.ts";
+import { ALIVE, type ToWorker } from "./messages.ts";
 
 /** Opens this process's end of the channel to its supervisor; resolves when `init` has come. Only in a process made by `createProcessHost`. */
 export async function openWorkerChannel(): Promise<WorkerChannel> {
@@ -16,7 +16,12 @@ export async function openWorkerChannel(): Promise<WorkerChannel> {
     if (message.kind === "init") init.resolve(message.init);
     else if (!commands.tryPush(message.command)) commands.end(new AppError({ kind: "exhausted", code: "too-many-commands", message: "worker does not take its commands" }));
   });
-  process.on("disconnect", () => commands.end());
+  const beat = setInterval(() => send(ALIVE, undefined, undefined, () => undefined), ALIVE_INTERVAL_MS);
+  beat.unref();
+  process.on("disconnect", () => {
+    clearInterval(beat);
+    commands.end();
+  });
   return {
     init: await init.promise,
     commands,

@@ -146,7 +146,7 @@ class Supervisor implements ExecutorNode {
 
   #onUnexpectedExit(worker: WorkerId, exit: WorkerExit): void {
     this.#ports.logger.warn("worker ended", { job: worker.jobId, jobEpoch: Number(worker.jobEpoch), worker: worker.workerIndex, reason: exit.reason, detail: exit.detail });
-    this.#reportFailure(worker, errors.workerEnded(exit.reason, exit.detail), exit.reason === "out-of-memory");
+    this.#reportFailure(worker, errors.workerEnded(exit.reason, exit.detail), exit.reason === "out-of-memory" || exit.reason === "unresponsive");
   }
 
   /** Fetched from the coordinator once per digest; a failure is not remembered. */
