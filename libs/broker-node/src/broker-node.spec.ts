@@ -142,6 +142,20 @@ describe("a producer and a consumer", () => {
   });
 });
 
+describe("a topic in memory", () => {
+  it("loses its records with the process, and never uses an offset twice", async () => {
+    await world.createTopic("m", { partitions: 1, configs: { storage: "memory" } });
+    const before = await world.run(world.client().producer().sendAndWait("m", { value: bytes("gone") }));
+    expect(before.offset).toBe(0);
+    await world.run(world.brokers.get(1)?.stop() ?? Promise.resolve());
+    await world.startBroker(1);
+    const client = world.client();
+    const after = await world.run(client.producer().sendAndWait("m", { value: bytes("new") }));
+    expect(after.offset).toBeGreaterThan(before.offset);
+    expect(await readAll(client, "m")).toEqual(["new"]);
+  });
+});
+
 describe("a transaction", () => {
   it("is seen by committed readers when it is committed, and not at all when aborted", async () => {
     await world.createTopic("t", { partitions: 2 });

@@ -76,6 +76,7 @@ class Broker implements BrokerNode {
         brokerId,
         view: this.#view,
         logPorts: { storage: ports.storage, crc32c: ports.crc32c, codecs: ports.compression, tailCache: createTailCache(settings.tailCacheBytes) },
+        memoryTopicBytes: settings.memoryTopicBytes,
         listener: { leads: (partition, epoch) => this.#leads(partition, epoch), resigned: (partition) => this.#resigned(partition) },
         observer: {
           flushed: (seconds) => this.#metrics.flushSeconds.record(seconds),

@@ -28,6 +28,15 @@ export const RECONNECT_MS_MAX = 1_000;
 /** Reports and heartbeats queued for the coordinator; more than a few means that it does not read. */
 export const SESSION_QUEUE_MAX = 64;
 
+/**
+ * Offsets that a memory topic's partition reserves ahead on disk: 2^30. At 10,000,000 records a second half of it lasts 50 s, ten times the interval at which it is
+ * looked after; 2^53 offsets are enough for eight million restarts.
+ */
+export const OFFSETS_RESERVED = 1_073_741_824;
+
+/** RAM for all topics with storage=memory of a broker. */
+export const MEMORY_TOPIC_BYTES_DEFAULT = 268_435_456;
+
 /** Logs opened at the same time in recovery: enough to keep a disk busy. */
 export const LOGS_OPENED_AT_ONCE = 8;
 

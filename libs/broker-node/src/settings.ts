@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { IN_FLIGHT_BYTES_PER_CONNECTION_DEFAULT, IN_FLIGHT_BYTES_TOTAL_DEFAULT, TAIL_CACHE_BYTES_DEFAULT } from "./limits.ts";
+import { IN_FLIGHT_BYTES_PER_CONNECTION_DEFAULT, IN_FLIGHT_BYTES_TOTAL_DEFAULT, MEMORY_TOPIC_BYTES_DEFAULT, TAIL_CACHE_BYTES_DEFAULT } from "./limits.ts";
 
 const address = z.string().regex(/^[^\s:]+:\d{1,5}$|^\[[^\s\]]+\]:\d{1,5}$/, "host:port");
 
@@ -16,6 +16,8 @@ export const brokerSettingsSchema = z.object({
   inFlightBytesMax: z.int().min(1_048_576).default(IN_FLIGHT_BYTES_TOTAL_DEFAULT)
     .describe("Bytes of produce requests unanswered in all; above it requests are refused as exhausted. Since 0.1."),
   tailCacheBytes: z.int().min(0).default(TAIL_CACHE_BYTES_DEFAULT).describe("Newest records kept in memory for readers that follow the end. Since 0.1."),
+  memoryTopicBytes: z.int().min(1_048_576).default(MEMORY_TOPIC_BYTES_DEFAULT)
+    .describe("RAM for all topics with storage=memory; when it is full, producers to them are refused until retention makes room. Since 0.1."),
   retentionCheckMs: z.int().min(100).default(300_000).describe("How often old segments are looked for. Since 0.1."),
   checkpointMs: z.int().min(100).default(5_000).describe("How often high watermark and recovery point of written logs are saved. Since 0.1."),
   stopMs: z.int().min(0).default(10_000).describe("How long a stop waits for requests under way and for leadership to move. Since 0.1."),

@@ -56,7 +56,8 @@ export class Maintenance {
   }
 
   async #saveCheckpoints(): Promise<void> {
-    for (const { log } of this.#replicas.all()) {
+    for (const { log, config } of this.#replicas.all()) {
+      if (config.storage === "memory") await this.#replicas.memoryOffsets.keepAhead(log.folder, log.logEndOffset);
       if (log.failure !== undefined || this.#checkpointed.get(log.folder) === log.highWatermark) continue;
       await log.checkpoint();
       this.#checkpointed.set(log.folder, log.highWatermark);

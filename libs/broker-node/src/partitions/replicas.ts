@@ -1,4 +1,4 @@
-import { createPartitionLog, deletePartitionLog, listPartitionLogs, type LogPorts, openPartitionLog, type PartitionIdentity, partitionFolder, type PartitionLog } from "@millrace/log-engine";
+import { createMemoryStorage, createPartitionLog, deletePartitionLog, listPartitionLogs, type LogPorts, openPartitionLog, type PartitionIdentity, partitionFolder, type PartitionLog } from "@millrace/log-engine";
 import { leaderEpoch, type LeaderEpoch, resolveTopicConfig, toAppError, type TopicConfig, topicPartitionKey } from "@millrace/model";
 import type { PartitionState, Topic } from "@millrace/contracts";
 import type { BrokerPorts } from "../node-ports.ts";
@@ -7,6 +7,7 @@ import { brokerErrors } from "../errors.ts";
 import { topicIdOf } from "../from-wire.ts";
 import { LOGS_OPENED_AT_ONCE } from "../limits.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { MemoryOffsets } from "./memory-offsets.ts";
 import { LocalPartition, type PartitionObserver } from "./local-partition.ts";
 
 export interface ReplicaListener {
@@ -28,6 +29,9 @@ export class Replicas {
   readonly #ports: BrokerPorts;
   readonly #view: ClusterView;
   readonly #logPorts: LogPorts;
+  /** The same, on segments in RAM. */
+  readonly #memoryLogPorts: LogPorts;
+  readonly memoryOffsets: MemoryOffsets;
   readonly #listener: ReplicaListener;
   readonly #observer: PartitionObserver;
   readonly #slots = new Map<string, Slot>();
@@ -37,7 +41,7 @@ export class Replicas {
   readonly #unopened = new Map<string, unknown>();
 
   constructor(
-    of: { brokerId: number; view: ClusterView; logPorts: LogPorts; listener: ReplicaListener; observer: PartitionObserver },
+    of: { brokerId: number; view: ClusterView; logPorts: LogPorts; memoryTopicBytes: number; listener: ReplicaListener; observer: PartitionObserver },
     ports: BrokerPorts,
   ) {
     this.#brokerId = of.brokerId;
@@ -46,6 +50,8 @@ export class Replicas {
     this.#observer = of.observer;
     this.#ports = ports;
     this.#logPorts = of.logPorts;
+    this.#memoryLogPorts = { ...of.logPorts, storage: createMemoryStorage({ bytesMax: of.memoryTopicBytes }) };
+    this.memoryOffsets = new MemoryOffsets(of.logPorts.storage);
     this.groupCommit = new GroupCommit(ports.defer);
   }
 
@@ -152,12 +158,22 @@ export class Replicas {
   async #open(topic: Topic, partition: number, config: TopicConfig): Promise<LocalPartition> {
     const identity: PartitionIdentity = { topicId: topicIdOf(topic.topicId), topic: topic.name, partition };
     const folder = partitionFolder(identity);
+    const log = config.storage === "memory" ? await this.#createInMemory(identity, config) : await this.#claimOrCreate(folder, identity, config);
+    const ports = { groupCommit: this.groupCommit, monotonicMs: () => this.#ports.clock.monotonicMs(), observer: this.#observer };
+    return new LocalPartition({ topic: topic.name, partition, log, config }, ports);
+  }
+
+  async #claimOrCreate(folder: string, identity: PartitionIdentity, config: TopicConfig): Promise<PartitionLog> {
     if (this.#unopened.has(folder)) throw this.#unopened.get(folder);
     const log = this.#unclaimed.get(folder) ?? (await createPartitionLog(identity, config, this.#logPorts));
     this.#unclaimed.delete(folder);
     log.configure(config);
-    const ports = { groupCommit: this.groupCommit, monotonicMs: () => this.#ports.clock.monotonicMs(), observer: this.#observer };
-    return new LocalPartition({ topic: topic.name, partition, log, config }, ports);
+    return log;
+  }
+
+  async #createInMemory(identity: PartitionIdentity, config: TopicConfig): Promise<PartitionLog> {
+    const startOffset = await this.memoryOffsets.begin(partitionFolder(identity));
+    return createPartitionLog(identity, config, this.#memoryLogPorts, { startOffset });
   }
 
   async #lead(partition: LocalPartition, state: PartitionState): Promise<void> {
@@ -190,12 +206,17 @@ export class Replicas {
     }
   }
 
+  #portsOf(partition: LocalPartition): LogPorts {
+    return partition.config.storage === "memory" ? this.#memoryLogPorts : this.#logPorts;
+  }
+
   async #drop(key: string, partition: LocalPartition): Promise<void> {
     this.#slots.delete(key);
     if (partition.leaderEpoch !== undefined) this.#listener.resigned(partition);
     const { folder } = partition.log;
     partition.abandon(brokerErrors.unknownTopic(partition.topic));
-    await deletePartitionLog(folder, this.#logPorts.storage);
+    await deletePartitionLog(folder, this.#portsOf(partition).storage);
+    if (partition.config.storage === "memory") this.memoryOffsets.remove(folder);
     this.#ports.logger.info("log of a removed topic deleted", { topic: partition.topic, partition: partition.partition });
   }
 }
