@@ -1,4 +1,4 @@
-import type { AirportDelays, RankedAirport } from "./result-shapes.ts";
+import type { AirportDelays, RankedAirport, WindowDelays } from "./result-shapes.ts";
 import type { Flight } from "./flights-file.ts";
 
 const HOUR_MS = 3_600_000;
@@ -97,6 +97,6 @@ export class ExpectedDelays {
   }
 }
 
-function windowOf(kind: "hour" | "last-24-hours", airport: string, hour: number, hourCount: number, { flights, delaySum, late }: HourTotals): AirportDelays {
+function windowOf(kind: "hour" | "last-24-hours", airport: string, hour: number, hourCount: number, { flights, delaySum, late }: HourTotals): WindowDelays {
   return { kind, airport, start: hour * HOUR_MS, end: (hour + hourCount) * HOUR_MS, flights, meanDelay: delaySum / flights, lateShare: late / flights };
 }

@@ -24,16 +24,19 @@ interface FlightRow {
 /** The package exports its code only; its data lies beside it. */
 export const FLIGHTS_FILE = fileURLToPath(new URL("../data/flights-3m.parquet", import.meta.resolve("vega-datasets")));
 
-/** US flights of the first half of 2001, in order of time; a row group (272,727 flights) at a time. */
-export async function* readFlights(options: { recordCount: number }): AsyncGenerator<readonly Flight[]> {
+/** US flights of the first half of 2001, in order of time; a row group (272,727 flights) at a time. What is yielded is read once, in order. */
+export async function* readFlights(options: { recordCount: number }): AsyncGenerator<Iterable<Flight>> {
   const file = await asyncBufferFromFile(FLIGHTS_FILE);
   const metadata = await parquetMetadataAsync(file);
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     const rowEnd = Math.min(rowStart + Number(group.num_rows), options.recordCount);
     if (rowEnd <= rowStart) return;
-    const rows = (await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd })) as unknown as readonly FlightRow[];
-    yield rows.map((row) => ({ ...row, delay: Number(row.delay), distance: Number(row.distance) }));
+    yield flightsOf((await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd })) as unknown as readonly FlightRow[]);
     rowStart += Number(group.num_rows);
   }
+}
+
+function* flightsOf(rows: readonly FlightRow[]): Generator<Flight> {
+  for (const { date, delay, distance, origin, destination } of rows) yield { date, delay: Number(delay), distance: Number(distance), origin, destination };
 }

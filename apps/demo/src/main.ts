@@ -92,7 +92,7 @@ async function runMainJob(cluster: DevCluster, options: Options, progress: Progr
     }
     const words = [
       "",
-      topTenTable(verification.results()),
+      topTenTable(verification.topTens()),
       "",
       delayChart(expected.meanDelayByHourOfDay()),
       "",

@@ -1,13 +1,13 @@
 import colors from "picocolors";
-import type { AirportDelays, TopTen } from "./result-shapes.ts";
+import type { TopTen } from "./result-shapes.ts";
 
 const BARS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
-/** The worst ten airports of the busiest kind of day there is to show: the day with the highest mean at its top. */
-export function topTenTable(results: Iterable<AirportDelays>): string {
+/** The worst ten airports of one day: that with the highest mean delay of all. */
+export function topTenTable(topTens: Iterable<TopTen>): string {
   let worst: TopTen | undefined;
-  for (const result of results) {
-    if (result.kind === "top-ten" && (result.airports[0]?.meanDelay ?? 0) > (worst?.airports[0]?.meanDelay ?? -Infinity)) worst = result;
+  for (const topTen of topTens) {
+    if ((topTen.airports[0]?.meanDelay ?? 0) > (worst?.airports[0]?.meanDelay ?? -Infinity)) worst = topTen;
   }
   if (worst === undefined) return "no day had an airport with 50 flights";
   const rows = worst.airports.map(({ airport, flights, meanDelay }, i) => {

@@ -29,6 +29,7 @@ async function serve(): Promise<void> {
       produce: refuse,
       fetch: refuse,
       listOffsets: refuse,
+      deleteRecords: refuse,
       getMetadata: () => Promise.resolve({}),
       produceStream: async function* (requests) {
         let bytes = 0;
