@@ -15,7 +15,7 @@ export const PARTITIONS = 6;
 const TOPIC = "bench";
 const BATCH_BYTES = 65_536;
 /** Bytes under way of a connection: enough that the broker never waits for us, few enough that latency is not all queue. */
-const REQUESTS_IN_FLIGHT = 4;
+const REQUESTS_IN_FLIGHT = 8;
 const CONNECTIONS = 1;
 const FLOOR_RECORDS_PER_SECOND = 1_000_000;
 
