@@ -34,6 +34,8 @@ export class Sender {
   readonly #streams = new Map<string, BrokerStream>();
   readonly #dirty = new Set<PartitionQueue>();
   readonly #busy = new Set<PartitionQueue>();
+  /** Partitions whose first batch of the transaction is ready. */
+  readonly #toAdd: PartitionQueue[] = [];
   readonly #dirtyWhenRoom = new Set<PartitionQueue>();
   readonly #timers = new Map<PartitionQueue, Timer>();
   #scheduled = false;
@@ -69,6 +71,7 @@ export class Sender {
     const queues = [...this.#dirty];
     this.#dirty.clear();
     const ready = queues.filter((queue) => this.#prepare(queue));
+    this.#addToTransaction();
     while (this.#sendRound(ready));
   }
 
@@ -106,12 +109,21 @@ export class Sender {
       for (const batch of queue.takeAllWaiting()) giveUp(this.#context.owner, { queue, batch }, clientErrors.transactionFailed(transaction.failure));
       return false;
     }
-    const added = transaction.add(identity, [{ topic, partition }]).catch((error: unknown) => {
-      transaction.fail(toAppError(error));
-      for (const batch of queue.takeAllWaiting()) giveUp(this.#context.owner, { queue, batch }, toAppError(error));
-    });
-    this.#whileBusy(queue, added);
+    this.#toAdd.push(queue);
     return false;
+  }
+
+  /** Tells the coordinator of all partitions that this turn brought into the transaction, in one call. */
+  #addToTransaction(): void {
+    const { transaction, owner } = this.#context;
+    const queues = this.#toAdd.splice(0);
+    const identity = queues[0]?.identity;
+    if (transaction === undefined || identity === undefined) return;
+    const added = transaction.add(identity, queues.map(({ topic, partition }) => ({ topic, partition }))).catch((error: unknown) => {
+      transaction.fail(toAppError(error));
+      for (const queue of queues) for (const batch of queue.takeAllWaiting()) giveUp(owner, { queue, batch }, toAppError(error));
+    });
+    for (const queue of queues) this.#whileBusy(queue, added);
   }
 
   /** One request to each broker; true if there may be more to send. */
