@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { BrokerService, TransactionService } from "@millrace/contracts";
+import { bindService, BrokerService, ClusterService, TransactionService } from "@millrace/contracts";
 import type { Client } from "@millrace/client";
 import { producerEpoch, producerIdFromWire, timestampMs } from "@millrace/model";
 import { BatchBuilder } from "@millrace/records";
@@ -251,6 +251,23 @@ describe("a transactional batch", () => {
 });
 
 describe("a coordinator", () => {
+  it("that takes no registration is left for another within seconds, though its connection stays open", async () => {
+    const silent = bindService(ClusterService, {
+      async *brokerSession(_, { signal }) {
+        await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+        yield* [];
+      },
+      allocateProducerIds: () => Promise.resolve({}),
+      describeCluster: () => Promise.resolve({}),
+    });
+    await world.loopback.listen("silent:9191", [silent]);
+    world.coordinators = ["silent:9191", world.coordinator.address];
+    const started = world.startBroker(2);
+    await world.clock.advance(3_500);
+    expect(world.coordinator.registrations.at(-1)).toMatchObject({ brokerId: 2 });
+    await started;
+  });
+
   it("with an older epoch, or the same epoch and another id, is not obeyed", async () => {
     world.coordinator.epoch = 5;
     world.coordinator.dropSessions();

@@ -25,6 +25,9 @@ export const RECORDS_PER_REQUEST_MAX = 100_000;
 export const RECONNECT_MS_FIRST = 50;
 export const RECONNECT_MS_MAX = 1_000;
 
+/** A coordinator takes a registration at once, or says who leads; one that is paused accepts the connection and says nothing. */
+export const REGISTER_MS_MAX = 3_000;
+
 /** Reports and heartbeats queued for the coordinator; more than a few means that it does not read. */
 export const SESSION_QUEUE_MAX = 64;
 

@@ -26,6 +26,8 @@ export class World {
   readonly storages = new Map<number, SimulatedStorage>();
   readonly brokers = new Map<number, BrokerNode>();
   logger: Logger = SILENT_LOGGER;
+  /** What brokers are told when they start. */
+  coordinators: readonly string[] = [this.coordinator.address];
   readonly #clients: Client[] = [];
 
   static async create(brokerIds: readonly number[] = [1]): Promise<World> {
@@ -36,7 +38,7 @@ export class World {
   }
 
   async startBroker(id: number, storage: Storage = this.storageOf(id).mount()): Promise<BrokerNode> {
-    const settings = brokerSettingsSchema.parse({ brokerId: id, listenAddress: `broker-${id}:9190`, coordinators: [this.coordinator.address] });
+    const settings = brokerSettingsSchema.parse({ brokerId: id, listenAddress: `broker-${id}:9190`, coordinators: this.coordinators });
     const broker = createBrokerNode(settings, {
       storage,
       clock: this.clock,

@@ -21,9 +21,9 @@ export const SERVER_READ_AHEAD_MESSAGES = 2;
 /** Deadline of a unary call that names none: longer than any long poll, short enough that a lost peer is noticed. */
 export const UNARY_TIMEOUT_MS = 30_000;
 
-/** Silence after which a connection with calls is probed, and how long the answer may take: a cut link shows within 15 s. */
-export const KEEPALIVE_INTERVAL_MS = 10_000;
-export const KEEPALIVE_TIMEOUT_MS = 5_000;
+/** How often a connection with calls is probed, and how long the answer may take: a cut link shows within 10 s; user code may block a worker for some. */
+export const KEEPALIVE_INTERVAL_MS = 3_000;
+export const KEEPALIVE_TIMEOUT_MS = 7_000;
 
 /** Reconnecting: the first attempt soon (a restarted broker is back within a second), at most this far apart. */
 export const RECONNECT_DELAY_MS_MIN = 100;

@@ -5,7 +5,7 @@ import { sleep, type Timer } from "@millrace/ports";
 import { assertNever, BoundedQueue, createDeferred } from "@millrace/stdx";
 import { brokerErrors } from "../errors.ts";
 import type { BrokerFolder } from "../folder.ts";
-import { RECONNECT_MS_FIRST, RECONNECT_MS_MAX, SESSION_QUEUE_MAX } from "../limits.ts";
+import { RECONNECT_MS_FIRST, RECONNECT_MS_MAX, REGISTER_MS_MAX, SESSION_QUEUE_MAX } from "../limits.ts";
 import type { BrokerPorts } from "../node-ports.ts";
 import { activeCoordinatorHint } from "./coordinator-calls.ts";
 
@@ -85,9 +85,13 @@ export class CoordinatorSession {
     let index = 0;
     let hint: string | undefined;
     let failures = 0;
+    let lastAddress = "";
+    const known = (): string => this.#addresses[index++ % this.#addresses.length] ?? "";
     const isStopped = (): boolean => this.#stop.signal.aborted;
     while (!isStopped() && this.#fatal === undefined) {
-      const address = hint ?? this.#addresses[index++ % this.#addresses.length] ?? "";
+      let address = hint ?? known();
+      if (hint === undefined && address === lastAddress) address = known(); // not the one that was just lost, where there is another
+      lastAddress = address;
       hint = undefined;
       try {
         await this.#serve(address, () => (failures = 0));
@@ -120,11 +124,13 @@ export class CoordinatorSession {
     const reports = new BoundedQueue<Report>({ weightMax: SESSION_QUEUE_MAX });
     reports.tryPush({ report: { case: "register", value: this.#owner.registration() } });
     let timers: Timers | undefined;
+    const registerTimer = this.#ports.clock.setTimer(REGISTER_MS_MAX, () => ended.abort(brokerErrors.noCoordinator({ silentMs: REGISTER_MS_MAX })));
     try {
       for await (const message of this.#ports.transport.client(ClusterService, address).brokerSession(reports, { signal })) {
         timers?.heard();
         const { command } = message;
         if (command.case === "registered") {
+          registerTimer.cancel();
           const { heartbeatIntervalMs, sessionTimeoutMs } = command.value;
           await this.#accept(command.value);
           onRegistered();
@@ -134,6 +140,7 @@ export class CoordinatorSession {
         } else if (command.case !== undefined) await this.#obey(command);
       }
     } finally {
+      registerTimer.cancel();
       timers?.stop();
       if (this.#reports === reports) this.#reports = undefined;
       reports.end();

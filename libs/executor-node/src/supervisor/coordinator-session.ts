@@ -42,6 +42,9 @@ export class CoordinatorSession {
   #epochSeen = 0n;
   #stopping = false;
   #hint: string | undefined;
+  /** Next of the known addresses. */
+  #turn = 0;
+  #lastAddress = "";
 
   constructor(options: SessionOptions, listener: SessionListener, ports: SessionPorts) {
     this.#options = options;
@@ -52,7 +55,7 @@ export class CoordinatorSession {
   /** Runs until `stop`. */
   async run(): Promise<void> {
     for (let attempt = 0; !this.#stopped.signal.aborted; attempt++) {
-      const registered = await this.#attempt(this.#nextAddress(attempt));
+      const registered = await this.#attempt(this.#nextAddress());
       if (registered) attempt = 0;
       const delayMs = Math.min(RECONNECT_DELAY_MAX_MS, RECONNECT_DELAY_MIN_MS * 2 ** Math.min(attempt, 10));
       await sleep(this.#ports.clock, this.#hint === undefined ? delayMs : RECONNECT_DELAY_MIN_MS, this.#stopped.signal).catch(() => undefined);
@@ -84,6 +87,8 @@ export class CoordinatorSession {
     this.#stopped.signal.addEventListener("abort", end, { once: true });
     const registerTimer = clock.setTimer(REGISTER_TIMEOUT_MS, end);
     let heartbeat: Timer | undefined;
+    let silence: Timer | undefined;
+    let silenceMs = 0;
     let registered = false;
     queue.tryPush({ report: { case: "register", value: { ...this.#registration() } } });
     try {
@@ -97,9 +102,13 @@ export class CoordinatorSession {
           this.#queue = queue;
           this.#listener.onRegistered(command.value, address);
           heartbeat = this.#beat(queue, command.value.heartbeatIntervalMs, (timer) => (heartbeat = timer));
+          silenceMs = command.value.sessionTimeoutMs;
         } else if (registered) {
           this.#listener.onCommand(command);
         }
+        // Heartbeats are answered: a coordinator that says nothing is paused or cut off, and keeps the connection open all the same.
+        silence?.cancel();
+        if (registered) silence = clock.setTimer(silenceMs, end);
       }
     } catch (error) {
       const { code, message, context } = toAppError(error);
@@ -110,6 +119,7 @@ export class CoordinatorSession {
       this.#stopped.signal.removeEventListener("abort", end);
       registerTimer.cancel();
       heartbeat?.cancel();
+      silence?.cancel();
       queue.end();
       end();
       this.#queue = undefined;
@@ -118,12 +128,15 @@ export class CoordinatorSession {
     return registered;
   }
 
-  /** Where the last answer pointed, else one after the other. */
-  #nextAddress(attempt: number): string {
+  /** Where the last answer pointed, else one after the other; not the one that was just lost, where there is another. */
+  #nextAddress(): string {
     const { coordinators } = this.#options;
-    const address = this.#hint ?? coordinators[attempt % coordinators.length];
+    const known = (): string => coordinators[this.#turn++ % coordinators.length] ?? "";
+    let address = this.#hint ?? known();
+    if (address === this.#lastAddress && this.#hint === undefined) address = known();
     this.#hint = undefined;
-    return address ?? "";
+    this.#lastAddress = address;
+    return address;
   }
 
   #registration(): { executorId: string; incarnationId: string; host: string; workerSlots: number; coordinatorEpochSeen: bigint } {
