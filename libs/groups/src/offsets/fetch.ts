@@ -1,0 +1,46 @@
+import { type AppError, NO_LEADER_EPOCH, offset, type TopicPartition, topicPartitionKey } from "@millrace/model";
+import { refusalOfConsumerEpoch } from "../consumer/member-epoch.ts";
+import type { CoordinatorState } from "../coordinator-state.ts";
+import { groupErrors } from "../errors.ts";
+import type { FetchOffsetsRequest } from "../event.ts";
+import type { FetchedOffset } from "../response.ts";
+import { hasPendingOffset } from "../store.ts";
+import type { Turn } from "../turn.ts";
+
+const NO_OFFSET = offset(-1);
+
+/** Committed offsets; -1 for what is unknown, which is no error: the client then goes by its reset policy. */
+export function fetchOffsets(turn: Turn, request: FetchOffsetsRequest): void {
+  const { correlation, group, member } = request;
+  const refusal = member === undefined ? undefined : refusalOfReader(turn.state, group, member);
+  if (refusal !== undefined) return turn.refuse(correlation, refusal);
+  const asked = request.partitions ?? turn.state.store.offsets.get(group)?.values() ?? [];
+  const partitions = [...asked].map((each) => fetchOffset(turn.state, request, each));
+  turn.answer(correlation, { kind: "offsetsFetched", partitions });
+}
+
+function refusalOfReader(state: CoordinatorState, group: string, member: { readonly memberId: string; readonly epoch: number }): AppError | undefined {
+  const consumer = state.consumer.get(group);
+  if (consumer !== undefined) return refusalOfConsumerEpoch(consumer, member.memberId, member.epoch);
+  return state.classic.get(group)?.members.has(member.memberId) === true ? undefined : groupErrors.unknownMember({ group, memberId: member.memberId });
+}
+
+function fetchOffset(state: CoordinatorState, { group, requireStable }: FetchOffsetsRequest, { topic, partition }: TopicPartition): FetchedOffset {
+  const key = topicPartitionKey(topic, partition);
+  const committed = state.store.offsets.get(group)?.get(key);
+  // While a transaction holds an offset here, the committed one may already have been read past: answering it would let somebody read twice.
+  if (requireStable && (hasPendingOffset(state.store, group, key) || isArriving(state, group, key))) {
+    return { topic, partition, offset: NO_OFFSET, leaderEpoch: NO_LEADER_EPOCH, metadata: "", error: groupErrors.unstableOffset({ group, topic, partition }) };
+  }
+  if (committed === undefined) return { topic, partition, offset: NO_OFFSET, leaderEpoch: NO_LEADER_EPOCH, metadata: "", error: undefined };
+  return { topic, partition, offset: committed.offset, leaderEpoch: committed.leaderEpoch, metadata: committed.metadata, error: undefined };
+}
+
+/** True if a transactional offset of the partition is on its way into the log. */
+function isArriving(state: CoordinatorState, group: string, key: string): boolean {
+  for (const { producer, records } of state.appends.values()) {
+    if (producer === undefined) continue;
+    for (const record of records) if (record.kind === "offset" && record.group === group && topicPartitionKey(record.topic, record.partition) === key) return true;
+  }
+  return false;
+}

@@ -1,0 +1,53 @@
+import type { AppError, ProducerEpoch, ProducerId, TimestampMs } from "@millrace/model";
+import { timestampMs } from "@millrace/model";
+import type { CoordinatorState } from "./coordinator-state.ts";
+import type { Correlation } from "./event.ts";
+import { encodeGroupRecord } from "./record-codec.ts";
+import type { GroupResponse } from "./response.ts";
+import type { GroupEffect } from "./step.ts";
+import type { GroupRecord } from "./store.ts";
+import type { GroupTimer } from "./timer.ts";
+
+/** Records on their way into the log, and what goes on when they are there. */
+export interface PendingAppend {
+  readonly records: readonly GroupRecord[];
+  readonly producer?: { readonly producerId: ProducerId; readonly producerEpoch: ProducerEpoch };
+  /** After the records took effect. */
+  readonly onCommitted: (turn: Turn) => void;
+  readonly onFailed: (turn: Turn, error: AppError) => void;
+}
+
+/** One event being handled: the state, the time, and the effects so far. */
+export class Turn {
+  readonly state: CoordinatorState;
+  readonly now: TimestampMs;
+  readonly effects: GroupEffect[] = [];
+
+  constructor(state: CoordinatorState, now: TimestampMs) {
+    this.state = state;
+    this.now = now;
+  }
+
+  answer(correlation: Correlation, response: GroupResponse): void {
+    this.effects.push({ kind: "answer", correlation, response });
+  }
+
+  refuse(correlation: Correlation, error: AppError): void {
+    this.answer(correlation, { kind: "refused", error });
+  }
+
+  append(append: PendingAppend): void {
+    const appendId = this.state.nextAppendId++;
+    this.state.appends.set(appendId, append);
+    this.effects.push({ kind: "append", appendId, records: append.records.map(encodeGroupRecord), producer: append.producer });
+  }
+
+  /** Sets it anew if it was set. */
+  setTimer(timer: GroupTimer, afterMs: number): void {
+    this.effects.push({ kind: "setTimer", timer, atMs: timestampMs(this.now + afterMs) });
+  }
+
+  cancelTimer(timer: GroupTimer): void {
+    this.effects.push({ kind: "cancelTimer", timer });
+  }
+}
