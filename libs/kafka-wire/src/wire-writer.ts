@@ -33,31 +33,37 @@ export class WireWriter {
 
   writeInt8(value: number): void {
     assert(value >= -0x80 && value <= 0x7f, () => `int8 out of range value=${value}`);
-    this.#view.setInt8(this.#reserve(1), value);
+    const position = this.#reserve(1);
+    this.#view.setInt8(position, value);
   }
 
   writeBool(value: boolean): void {
-    this.#view.setInt8(this.#reserve(1), value ? 1 : 0);
+    const position = this.#reserve(1);
+    this.#view.setInt8(position, value ? 1 : 0);
   }
 
   writeInt16(value: number): void {
     assert(value >= -0x8000 && value <= 0x7fff, () => `int16 out of range value=${value}`);
-    this.#view.setInt16(this.#reserve(2), value);
+    const position = this.#reserve(2);
+    this.#view.setInt16(position, value);
   }
 
   writeUint16(value: number): void {
     assert(value >= 0 && value <= 0xffff, () => `uint16 out of range value=${value}`);
-    this.#view.setUint16(this.#reserve(2), value);
+    const position = this.#reserve(2);
+    this.#view.setUint16(position, value);
   }
 
   writeInt32(value: number): void {
     assert((value | 0) === value, () => `int32 out of range value=${value}`);
-    this.#view.setInt32(this.#reserve(4), value);
+    const position = this.#reserve(4);
+    this.#view.setInt32(position, value);
   }
 
   writeUint32(value: number): void {
     assert(value >>> 0 === value, () => `uint32 out of range value=${value}`);
-    this.#view.setUint32(this.#reserve(4), value);
+    const position = this.#reserve(4);
+    this.#view.setUint32(position, value);
   }
 
   writeInt64(value: number): void {
@@ -69,7 +75,8 @@ export class WireWriter {
   }
 
   writeFloat64(value: number): void {
-    this.#view.setFloat64(this.#reserve(8), value);
+    const position = this.#reserve(8);
+    this.#view.setFloat64(position, value);
   }
 
   /** 32 hex digits. */

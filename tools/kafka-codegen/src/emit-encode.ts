@@ -46,12 +46,20 @@ export function emitEncode(scope: MessageScope, struct: Struct): string {
 
 function plainField(scope: MessageScope, field: Field, within: VersionRange): string {
   const test = versionTest(field.versions, within);
-  const source = `value.${field.name}${isOptional(field) ? ` ?? ${defaultOf(scope, field)}` : ""}`;
+  const source = sourceOf(scope, field);
   const needsConstant = field.type.kind === "struct" && !field.isArray && isNullable(field);
   const write = writeStatement(scope, field, intersect(field.versions, within), needsConstant ? field.name : source);
   const block = needsConstant ? `{\nconst ${field.name} = ${source};\n${write}\n}` : write;
   if (test === "true") return block;
   return `if (${test}) ${block.startsWith("if ") ? `{\n${block}\n}` : block}`;
+}
+
+/** The value to write; null is a value of its own where the default is another. */
+function sourceOf(scope: MessageScope, field: Field): string {
+  const value = `value.${field.name}`;
+  if (!isOptional(field)) return value;
+  const instead = defaultOf(scope, field);
+  return isNullable(field) && instead !== "null" ? `${value} === undefined ? ${instead} : ${value}` : `${value} ?? ${instead}`;
 }
 
 function taggedFields(scope: MessageScope, struct: Struct): string {
@@ -97,7 +105,7 @@ function writeStatement(scope: MessageScope, field: Field, within: VersionRange,
   if (nullTest === "true") return writeOne(scope, field, flexible, { source, isNull: true });
   // Null in a version that has none is the caller's bug.
   scope.imports.add("required");
-  const wanted = `required(${source.replace(/^value\./, "value.")}, "${field.name}")`;
+  const wanted = `required(${source}, "${field.name}")`;
   const plain = writeOne(scope, field, flexible, { source: wanted, isNull: false });
   if (nullTest === "false") return plain;
   if (type.kind === "struct" && !field.isArray) throw new Error(`${field.name}: structs are nullable in all versions or in none`);

@@ -87,8 +87,16 @@ export function encodeOffsetFetchRequest(writer: WireWriter, value: OffsetFetchR
   const isFlexible = version >= 6;
   if (version <= 7) writer.writeString(value.groupId, isFlexible);
   if (version <= 7) {
-    if (version >= 2) encodeNullableArray(writer, value.topics ?? [], isFlexible, version, encodeOffsetFetchRequestTopic);
-    else encodeArray(writer, required(value.topics ?? [], "topics"), isFlexible, version, encodeOffsetFetchRequestTopic);
+    if (version >= 2)
+      encodeNullableArray(writer, value.topics === undefined ? [] : value.topics, isFlexible, version, encodeOffsetFetchRequestTopic);
+    else
+      encodeArray(
+        writer,
+        required(value.topics === undefined ? [] : value.topics, "topics"),
+        isFlexible,
+        version,
+        encodeOffsetFetchRequestTopic,
+      );
   }
   if (version >= 8) encodeArray(writer, value.groups ?? [], true, version, encodeOffsetFetchRequestGroup);
   if (version >= 7) writer.writeBool(value.requireStable ?? false);

@@ -277,7 +277,14 @@ function encodeCreateTopicsResponseCreatableTopicResult(
   writer.writeNullableString(value.errorMessage ?? null, isFlexible);
   if (version >= 5) writer.writeInt32(value.numPartitions ?? -1);
   if (version >= 5) writer.writeInt16(value.replicationFactor ?? -1);
-  if (version >= 5) encodeNullableArray(writer, value.configs ?? [], true, version, encodeCreateTopicsResponseCreatableTopicConfigs);
+  if (version >= 5)
+    encodeNullableArray(
+      writer,
+      value.configs === undefined ? [] : value.configs,
+      true,
+      version,
+      encodeCreateTopicsResponseCreatableTopicConfigs,
+    );
   if (isFlexible) {
     const { topicConfigErrorCode } = value;
     const hasTopicConfigErrorCode = topicConfigErrorCode !== undefined && topicConfigErrorCode !== 0;
