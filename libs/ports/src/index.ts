@@ -2,6 +2,7 @@ export { type Clock, sleep, type Timer } from "./clock.ts";
 export {
   type Change, COMMIT_BYTES_MAX, COMMIT_CHANGES_MAX, type CommitResult, type CoordinationStore, type Entry, type Fence, type LeaseResult,
 } from "./coordination-store.ts";
+export type { KafkaConnection, KafkaConnectionHandler, KafkaFrameHandler, KafkaListener, KafkaServer } from "./kafka-listener.ts";
 export { type Logger, type LogValues, SILENT_LOGGER } from "./logger.ts";
 export { type Counter, type GaugeSample, type Histogram, type Labels, type Metrics, NO_METRICS } from "./metrics.ts";
 export type { Random } from "./random.ts";

@@ -1,0 +1,1 @@
+export { createKafkaListener, type KafkaListenerOptions } from "./listener.ts";

@@ -1,0 +1,20 @@
+/** Kafka's socket.request.max.bytes, 100 MiB. A greater size is a client that does not speak Kafka (TLS, HTTP). */
+export const FRAME_BYTES_MAX = 104_857_600;
+
+/** First buffer of a frame that arrives in pieces. It doubles with what has arrived, so that a client that names 100 MiB and stops holds at most twice what it sent. */
+export const PARTIAL_FRAME_BYTES_INITIAL = 512;
+
+/** Produce requests of one connection under way: librdkafka pipelines up to 1,000,000 but waits for 5 with idempotence; 64 keep one fdatasync busy. */
+export const REQUESTS_IN_FLIGHT_MAX = 64;
+
+/** Bytes of those requests, 16 MiB: as many as one gRPC stream may have. One request alone is taken whatever its size. */
+export const REQUEST_BYTES_IN_FLIGHT_MAX = 16_777_216;
+
+/** Connections of one listener: above, new ones are refused at once. 20,000 idle ones take about 200 MB. */
+export const CONNECTIONS_MAX = 20_000;
+
+/** Kafka's connections.max.idle.ms: nothing under way and nothing heard for so long. */
+export const IDLE_MS_DEFAULT = 600_000;
+
+/** How long a client may leave an answer unread without taking a byte of it: then its memory is worth more than its connection. */
+export const STALL_MS_DEFAULT = 60_000;

@@ -1,0 +1,192 @@
+import { connect, type Socket } from "node:net";
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { type KafkaConnectionHandler, type KafkaServer, type Logger, SILENT_LOGGER } from "@millrace/ports";
+import { createKafkaListener, type KafkaListenerOptions } from "./listener.ts";
+
+const PRODUCE = 0;
+const FETCH = 1;
+
+const servers: KafkaServer[] = [];
+const sockets: Socket[] = [];
+
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await Promise.all(servers.splice(0).map((server) => server.stop({ deadlineMs: 0 })));
+});
+
+async function listen(onConnection: KafkaConnectionHandler, options: Partial<KafkaListenerOptions> = {}): Promise<KafkaServer> {
+  const server = await createKafkaListener({ logger: SILENT_LOGGER, ...options }).listen("127.0.0.1:0", onConnection);
+  servers.push(server);
+  return server;
+}
+
+async function client(server: KafkaServer): Promise<Socket> {
+  const socket = connect(Number(server.address.split(":").at(-1)), "127.0.0.1");
+  sockets.push(socket);
+  socket.on("error", () => undefined);
+  await new Promise<void>((resolve) => socket.once("connect", () => resolve()));
+  return socket;
+}
+
+function frame(key: number, ...body: readonly number[]): Uint8Array {
+  return Uint8Array.from([0, 0, 0, body.length + 2, 0, key, ...body]);
+}
+
+function answer(...body: readonly number[]): Uint8Array[] {
+  return [Uint8Array.from([0, 0, 0, body.length]), Uint8Array.from(body)];
+}
+
+/** Resolves with the first bytes of what comes. */
+async function read(socket: Socket, count: number): Promise<number[]> {
+  const bytes: number[] = [];
+  for await (const chunk of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
+    bytes.push(...chunk);
+    if (bytes.length >= count) break;
+  }
+  return bytes;
+}
+
+const closed = (socket: Socket): Promise<void> => new Promise((resolve) => (socket.destroyed ? resolve() : socket.once("close", () => resolve())));
+
+function logged(): { logger: Logger; reasons: Promise<string> } {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  return { logger: { ...SILENT_LOGGER, warn: (_, values) => resolve(String(values?.["code"])) }, reasons: promise };
+}
+
+describe("KafkaListener", () => {
+  it("answers in the order of requests, whichever is ready first", async () => {
+    const begun: number[] = [];
+    const last = Promise.withResolvers<undefined>();
+    const server = await listen(() => async (request) => {
+      begun.push(request[2] ?? -1);
+      if (begun.length === 3) last.resolve(undefined);
+      else await last.promise;
+      return answer(request[2] ?? -1);
+    });
+    const socket = await client(server);
+    socket.write(Buffer.concat([frame(PRODUCE, 1), frame(PRODUCE, 2), frame(PRODUCE, 3)]));
+    expect(await read(socket, 15)).toEqual([0, 0, 0, 1, 1, 0, 0, 0, 1, 2, 0, 0, 0, 1, 3]);
+  });
+
+  it("begins a request that is no Produce when everything before it is answered", async () => {
+    let underWay = 0;
+    let most = 0;
+    const server = await listen(() => async (request) => {
+      most = Math.max(most, ++underWay);
+      await new Promise((resolve) => setImmediate(resolve));
+      underWay--;
+      return answer(request[2] ?? -1);
+    });
+    const socket = await client(server);
+    socket.write(Buffer.concat([frame(FETCH, 1), frame(FETCH, 2), frame(PRODUCE, 3), frame(FETCH, 4)]));
+    expect(await read(socket, 20)).toEqual([0, 0, 0, 1, 1, 0, 0, 0, 1, 2, 0, 0, 0, 1, 3, 0, 0, 0, 1, 4]);
+    expect(most).toBe(1);
+  });
+
+  it("sends nothing for a request without an answer", async () => {
+    const server = await listen(() => (request) => Promise.resolve(request[2] === 1 ? undefined : answer(2)));
+    const socket = await client(server);
+    socket.write(Buffer.concat([frame(PRODUCE, 1), frame(PRODUCE, 2)]));
+    expect(await read(socket, 5)).toEqual([0, 0, 0, 1, 2]);
+  });
+
+  it("takes no more requests than may be under way", async () => {
+    let begun = 0;
+    const first = Promise.withResolvers<undefined>();
+    const full = Promise.withResolvers<undefined>();
+    const server = await listen(() => async () => {
+      if (++begun === 64) full.resolve(undefined);
+      await first.promise;
+      return answer(1);
+    });
+    const socket = await client(server);
+    for (let index = 0; index < 100; index++) socket.write(frame(PRODUCE, 1));
+    await full.promise;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(begun).toBe(64);
+    first.resolve(undefined);
+    expect(await read(socket, 500)).toHaveLength(500);
+  });
+
+  it("closes with a logged reason when the size of a frame is impossible, or the handler rejects", async () => {
+    const { logger, reasons } = logged();
+    const server = await listen(() => () => Promise.reject(new Error("bad request")), { logger });
+    const http = await client(server);
+    http.write("GET / HTTP/1.1\r\n\r\n");
+    await closed(http);
+    expect(await reasons).toBe("bad-frame-size");
+    const rejected = await client(server);
+    rejected.write(frame(FETCH));
+    await closed(rejected);
+  });
+
+  it("tells the handler when the client is gone", async () => {
+    const gone = Promise.withResolvers<string>();
+    const server = await listen((connection) => () => {
+      connection.signal.addEventListener("abort", () => gone.resolve(connection.peer));
+      return new Promise(() => undefined);
+    });
+    const socket = await client(server);
+    const address = `127.0.0.1:${socket.localPort ?? 0}`;
+    socket.write(frame(FETCH));
+    setImmediate(() => socket.destroy());
+    expect(await gone.promise).toBe(address);
+  });
+
+  it("stops when what is under way is answered", async () => {
+    const asked = Promise.withResolvers<undefined>();
+    const finish = Promise.withResolvers<undefined>();
+    const server = await listen(() => async () => {
+      asked.resolve(undefined);
+      await finish.promise;
+      return answer(7);
+    });
+    const [busy, idle] = [await client(server), await client(server)];
+    busy.write(frame(FETCH));
+    await asked.promise;
+    const stopped = server.stop({ deadlineMs: 60_000 });
+    idle.resume();
+    await closed(idle);
+    finish.resolve(undefined);
+    expect(await read(busy, 5)).toEqual([0, 0, 0, 1, 7]);
+    busy.resume();
+    await stopped;
+  });
+
+  it("closes connections that say nothing, and half a frame, after the idle time", async () => {
+    const server = await listen(() => () => Promise.resolve([]), { idleMs: 20 });
+    const socket = await client(server);
+    socket.write(frame(FETCH, 1, 2, 3).subarray(0, 5));
+    socket.resume();
+    await closed(socket);
+  });
+
+  it("holds one answer for a client that never reads, and lets it go in the end", async () => {
+    const { logger, reasons } = logged();
+    const megabytes = new Uint8Array(16 * 1_048_576);
+    let begun = 0;
+    const server = await listen(
+      () => () => {
+        begun++;
+        return Promise.resolve([megabytes]);
+      },
+      { logger, stallMs: 50 },
+    );
+    const socket = await client(server);
+    socket.pause();
+    for (let index = 0; index < 50; index++) socket.write(frame(index % 2 === 0 ? FETCH : PRODUCE));
+    expect(await reasons).toBe("client-does-not-read");
+    expect(begun).toBe(1);
+  });
+
+  it("keeps a thousand idle connections in a few kilobytes each", async () => {
+    const server = await listen(() => () => Promise.resolve(answer(1)));
+    const before = process.memoryUsage();
+    const clients = await Promise.all(Array.from({ length: 1_000 }, () => client(server)));
+    for (const socket of clients) socket.write(frame(FETCH, 1));
+    await Promise.all(clients.map((socket) => read(socket, 5)));
+    const after = process.memoryUsage();
+    const bytes = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
+    expect(bytes / clients.length).toBeLessThan(40_000); // both ends of each are in this process
+  }, 30_000);
+});

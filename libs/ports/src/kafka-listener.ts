@@ -1,0 +1,31 @@
+/** A client's connection, as a handler of frames sees it. */
+export interface KafkaConnection {
+  /** Unique among the connections of this process. */
+  readonly id: number;
+  /** host:port of the client. */
+  readonly peer: string;
+  /** Aborted when the connection is gone: nobody waits for the answers any more. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Handles the requests of one connection. Called in the order of the frames, without waiting for earlier answers: what must happen in order is begun before
+ * the first `await`, or is put behind what came before. Answers are sent in the order of the requests whichever is ready first. `undefined`: no answer (Produce
+ * with acks=0). A rejection closes the connection after the answers before it, and its reason is logged.
+ */
+export type KafkaFrameHandler = (frame: Uint8Array) => Promise<readonly Uint8Array[] | undefined>;
+
+/** Makes the handler of each new connection. */
+export type KafkaConnectionHandler = (connection: KafkaConnection) => KafkaFrameHandler;
+
+/** A listener for clients that speak Kafka's protocol. Frames come without their size; answers are whole frames, size included, as parts for one writev. */
+export interface KafkaListener {
+  listen(address: string, onConnection: KafkaConnectionHandler): Promise<KafkaServer>;
+}
+
+export interface KafkaServer {
+  /** host:port that it listens on; the port is the real one when 0 was asked for. */
+  readonly address: string;
+  /** Takes no new connections or requests, sends the answers of those under way until `deadlineMs` has passed, then cuts what is left. */
+  stop(options: { deadlineMs: number }): Promise<void>;
+}
