@@ -126,8 +126,7 @@ class Broker implements BrokerNode {
           }),
           apply: async (update) => {
             const removed = this.#view.apply(update);
-            const changed = update.topics.flatMap((topic) => this.#view.topic(topic.name) ?? []);
-            await this.#replicas.reconcile(changed, removed);
+            await this.#replicas.reconcile(this.#view.changedBy(update), removed);
             if (update.snapshot) this.#replicas.reportUnclaimed();
             if (this.#state === "starting") this.#state = "running";
             this.#view.announce();

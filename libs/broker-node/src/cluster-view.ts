@@ -80,6 +80,15 @@ export class ClusterView {
     return removed;
   }
 
+  /** Topics of an applied update, each with the partitions that it named (all, if it named none): what has to be looked at. */
+  changedBy(update: MetadataUpdate): Topic[] {
+    return update.topics.flatMap(({ name, partitions: named }) => {
+      const topic = this.#topicsByName.get(name);
+      if (topic === undefined) return [];
+      return named.length === 0 ? [topic] : [{ ...topic, partitions: named.flatMap(({ partition }) => this.partition(name, partition) ?? []) }];
+    });
+  }
+
   /** Wakes those who wait for a change; called when an update has taken effect on this broker. */
   announce(): void {
     for (const waiting of this.#waiting) waiting.resolve();
