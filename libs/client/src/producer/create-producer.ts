@@ -10,6 +10,7 @@ import { type BatchWaiter, recordWaiter } from "./batch.ts";
 import { type DeliveryOwner, giveUp, type SentBatch } from "./delivery.ts";
 import { freshIdentity, type ProducerIdentity, TransactionCoordinatorCalls } from "./identity.ts";
 import { PartitionQueue } from "./partition-queue.ts";
+import { traceRecord } from "./record-trace.ts";
 import { Sender } from "./sender.ts";
 import { Transaction } from "./transaction.ts";
 
@@ -76,7 +77,9 @@ class BatchingProducer implements Producer, DeliveryOwner {
   }
 
   send(topic: string, record: ProducerRecord): boolean {
-    this.#append(topic, record);
+    const traced = this.ports.tracer === undefined ? undefined : traceRecord(this.ports.tracer, topic, record);
+    if (traced === undefined) this.#append(topic, record);
+    else this.#append(topic, traced.record, () => traced.waiter);
     return this.#bufferedBytes < this.#settings.bufferBytes;
   }
 

@@ -1,0 +1,38 @@
+import type { Span, Tracer } from "@millrace/ports";
+import type { ProducerRecord } from "../api.ts";
+import type { BatchWaiter } from "./batch.ts";
+
+const TRACEPARENT = "traceparent";
+
+/** A record with its trace context in the headers, and who ends its span. */
+export interface TracedRecord {
+  readonly record: ProducerRecord;
+  readonly waiter: BatchWaiter;
+}
+
+/**
+ * Starts the `send` span of a record and puts its context into the headers (W3C, messaging conventions): readers hang their spans below it.
+ * undefined when the tracer does not sample it, which costs one call; a record that carries a context already keeps it.
+ */
+export function traceRecord(tracer: Tracer, topic: string, record: ProducerRecord): TracedRecord | undefined {
+  if (record.headers?.some(({ key }) => key === TRACEPARENT) === true) return undefined;
+  const attributes = {
+    "messaging.system.name": "kafka",
+    "messaging.operation.name": "send",
+    "messaging.operation.type": "send",
+    "messaging.destination.name": topic,
+    "messaging.message.body.size": record.value?.length ?? 0,
+  };
+  const span = tracer.startSpan(`send ${topic}`, { kind: "producer", attributes });
+  if (span === undefined) return undefined;
+  const header = { key: TRACEPARENT, value: new TextEncoder().encode(span.traceparent) };
+  return { record: { ...record, headers: [...(record.headers ?? []), header] }, waiter: endsSpan(span) };
+}
+
+function endsSpan(span: Span): BatchWaiter {
+  return {
+    settle: ({ error }) => {
+      span.end(error);
+    },
+  };
+}
