@@ -44,7 +44,14 @@ export interface Measurement {
 
 export interface Floor {
   readonly text: string;
-  readonly isReached: boolean;
+  /** undefined: the run was too short to tell. */
+  readonly isReached: boolean | undefined;
+}
+
+/** In words. */
+export function verdictOf({ isReached }: Floor): "reached" | "not reached" | "too short a run to tell" {
+  if (isReached === undefined) return "too short a run to tell";
+  return isReached ? "reached" : "not reached";
 }
 
 /** What the measured part took. User and system time of all server processes, and apart from it that of the client. */

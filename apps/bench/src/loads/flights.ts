@@ -6,7 +6,7 @@ import type { Load, LoadContext, Measurement } from "../load.ts";
 import { CostMeter } from "../measure/cost-meter.ts";
 import { readFlights } from "../payload/flights.ts";
 import { differences, readJson } from "../verify/read-json.ts";
-import { type JobRun, problemsOfRun, runBoundedJob } from "./bounded-job.ts";
+import { problemsOfRun, runBoundedJob } from "./bounded-job.ts";
 import { jobMeasurement } from "./job-measurement.ts";
 import { PARTITIONS } from "./produce.ts";
 
@@ -63,13 +63,9 @@ async function measure(
     problems,
     floor: {
       text: "400,000 flights/s through hourly windows per origin on 2 cores",
-      isReached: rateOf(run, count) >= FLOOR_RECORDS_PER_SECOND,
+      isReached: context.quick ? undefined : count / run.processingSeconds >= FLOOR_RECORDS_PER_SECOND,
     },
   };
-}
-
-function rateOf(run: JobRun, records: number): number {
-  return records / run.processingSeconds;
 }
 
 async function produce(client: Client, count: number): Promise<{ totals: Totals; payloadBytes: number }> {

@@ -1,3 +1,4 @@
+import { verdictOf } from "../load.ts";
 import { COLUMNS, extraText, rowOf } from "./format.ts";
 import type { LoadRecord, RunRecord } from "./run-record.ts";
 
@@ -31,7 +32,7 @@ export function markdownOf(run: RunRecord): string {
     "## First floors",
     "",
     ...measurements.flatMap(({ name, floor }) =>
-      floor === undefined ? [] : [`- ${floor.isReached ? "reached" : "**not reached**"}: ${floor.text} (\`${name}\`)`],
+      floor === undefined ? [] : [`- ${floor.isReached === true ? "reached" : `**${verdictOf(floor)}**`}: ${floor.text} (\`${name}\`)`],
     ),
     "",
     "## What each was",

@@ -1,5 +1,5 @@
 import colors from "picocolors";
-import type { Measurement } from "../load.ts";
+import { type Measurement, verdictOf } from "../load.ts";
 import { COLUMNS, extraText, rowOf } from "./format.ts";
 
 /** Figures for a terminal: a table, then what does not fit into it. */
@@ -19,7 +19,9 @@ function notesOf({ name, extra, floor, problems }: Measurement): string[] {
   const figures = Object.entries(extra ?? {}).map(([key, value]) => extraText(key, value));
   return [
     ...(figures.length > 0 ? [`${name}: ${figures.join(", ")}`] : []),
-    ...(floor === undefined ? [] : [`${name}: ${floor.isReached ? colors.green("reached") : colors.yellow("not reached")}: ${floor.text}`]),
+    ...(floor === undefined
+      ? []
+      : [`${name}: ${(floor.isReached === true ? colors.green : colors.yellow)(verdictOf(floor))}: ${floor.text}`]),
     ...problems.map((problem) => colors.red(`${name}: ${problem}: its figures count for nothing`)),
   ];
 }
