@@ -42,8 +42,14 @@ async function install(root) {
   const { code, output } = await capture(npm.path, [...npm.args, "ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root });
   progress.end(code === 0);
   if (code === 0) return;
-  const tail = output.trim().split("\n").slice(-20).join("\n");
-  throw new Error(`npm ci failed with code ${code}; check the network and npm's settings, then run the same command again\n${tail}`);
+  throw new Error(`npm ci failed with code ${code}; check the network and npm's settings, then run the same command again\n${reasonOf(output)}`);
+}
+
+/** npm says what is wrong first, then how to call it. @param {string} output */
+function reasonOf(output) {
+  const lines = output.split("\n").filter((line) => line.startsWith("npm error") && line.trim() !== "npm error");
+  const help = lines.findIndex((line) => line.includes("Clean install a project"));
+  return (help === -1 ? lines : lines.slice(0, help)).slice(0, 20).join("\n");
 }
 
 /** npm itself: the one that started us where there is one, else the one on the PATH. */
