@@ -2,8 +2,9 @@ import type { Scenario } from "./scenario.ts";
 import { badInput } from "./scenarios/bad-input.ts";
 import { killDev } from "./scenarios/kill-dev.ts";
 import { pausedCoordinator } from "./scenarios/paused-coordinator.ts";
+import { powerLoss } from "./scenarios/power-loss.ts";
 import { seven } from "./scenarios/seven.ts";
 import { smoke } from "./scenarios/smoke.ts";
 
 /** Every scenario, in the order they run. */
-export const scenarios: readonly Scenario[] = [smoke, seven, killDev, pausedCoordinator, badInput];
+export const scenarios: readonly Scenario[] = [smoke, seven, killDev, powerLoss, pausedCoordinator, badInput];

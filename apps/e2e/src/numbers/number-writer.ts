@@ -1,6 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Client, Delivery, Producer } from "@millrace/client";
-import type { Random } from "@millrace/ports";
+import { type Clock, type Random, sleep } from "@millrace/ports";
 import { encodeNumber } from "./number-value.ts";
 
 const RECORDS_PER_TURN_MAX = 40;
@@ -14,16 +13,16 @@ const PADDING_BYTES_END = 400;
 export class NumberWriter {
   readonly #producer: Producer;
   readonly #target: { readonly topic: string; readonly partitions: number };
-  readonly #random: Random;
+  readonly #ports: { readonly clock: Clock; readonly random: Random };
   readonly #sent: number[];
   readonly #acknowledged: number[];
   #running: Promise<void> = Promise.resolve();
   #stopping = false;
   #failure: Error | undefined;
 
-  constructor(client: Client, target: { readonly topic: string; readonly partitions: number }, random: Random) {
+  constructor(client: Client, target: { readonly topic: string; readonly partitions: number }, ports: { readonly clock: Clock; readonly random: Random }) {
     this.#target = target;
-    this.#random = random;
+    this.#ports = ports;
     this.#sent = Array.from({ length: target.partitions }, () => 0);
     this.#acknowledged = Array.from({ length: target.partitions }, () => 0);
     this.#producer = client.producer({ acks: "all", idempotent: true, lingerMs: 1 });
@@ -57,18 +56,18 @@ export class NumberWriter {
 
   async #run(): Promise<void> {
     while (!this.#stopping && this.#failure === undefined) {
-      const count = 1 + Math.floor(this.#random.next() * RECORDS_PER_TURN_MAX);
+      const count = 1 + Math.floor(this.#ports.random.next() * RECORDS_PER_TURN_MAX);
       for (let i = 0; i < count; i++) if (!this.#sendOne()) await this.#producer.ready();
-      await delay(TURN_MS);
+      await sleep(this.#ports.clock, TURN_MS);
     }
   }
 
   #sendOne(): boolean {
     const { topic, partitions } = this.#target;
-    const partition = Math.floor(this.#random.next() * partitions);
+    const partition = Math.floor(this.#ports.random.next() * partitions);
     const number = this.#sent[partition] ?? 0;
     this.#sent[partition] = number + 1;
-    return this.#producer.send(topic, { partition, value: encodeNumber(number, Math.floor(this.#random.next() * PADDING_BYTES_END)) });
+    return this.#producer.send(topic, { partition, value: encodeNumber(number, Math.floor(this.#ports.random.next() * PADDING_BYTES_END)) });
   }
 
   #onDelivery({ partition, baseOffset, recordCount, error }: Delivery): void {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Client } from "@millrace/client";
+import { systemClock } from "@millrace/service-kit";
 import { checkNumbers } from "../numbers/check-numbers.ts";
 import { NumberWriter } from "../numbers/number-writer.ts";
 import type { Figures, Scenario, ScenarioContext } from "../scenario.ts";
@@ -37,7 +38,7 @@ export const killDev: Scenario = {
 async function killAndCheck(dev: DevProcess, client: Client, { flags, random, say }: ScenarioContext): Promise<Figures> {
   const kills = flags.kills ?? KILLS_DEFAULT;
   await client.admin().createTopic({ name: TARGET.topic, partitions: TARGET.partitions });
-  const writer = new NumberWriter(client, TARGET, random);
+  const writer = new NumberWriter(client, TARGET, { clock: systemClock, random });
   await writer.start();
   const recoveryMs: number[] = [];
   let checked: readonly number[] = writer.acknowledged;
