@@ -61,10 +61,17 @@ const repairs = {
   tidy: () => runStep(process.execPath, ["tools/tidy/src/main.ts", "--fix"], { cwd: workspaceRoot, env }),
 };
 
-/** `npm run gen`: code from proto/, linted first. @returns {Promise<number>} */
+/** `npm run gen`: code from proto/, linted first: gRPC's by buf, Kafka's by our own generator. @returns {Promise<number>} */
 export async function runGen() {
   const linted = await runModule("@bufbuild/buf", ["lint", "proto"], "buf");
-  return linted === 0 ? runModule("@bufbuild/buf", ["generate", "--template", "proto/buf.gen.yaml"], "buf") : linted;
+  if (linted !== 0) return linted;
+  const generatedCode = await runModule("@bufbuild/buf", ["generate", "--template", "proto/buf.gen.yaml"], "buf");
+  return generatedCode === 0 ? runKafkaCodegen([]) : generatedCode;
+}
+
+/** @param {readonly string[]} args @returns {Promise<number>} */
+function runKafkaCodegen(args) {
+  return runStep(process.execPath, ["tools/kafka-codegen/src/main.ts", ...args], { cwd: workspaceRoot, env });
 }
 
 /** @type {readonly Step[]} */
@@ -99,7 +106,8 @@ async function checkGenerated() {
     const code = await runModule("@bufbuild/buf", ["generate", "--template", "proto/buf.gen.yaml", "--output", fresh], "buf");
     const stale = code === 0 ? differences(join(fresh, generated), join(workspaceRoot, generated)) : [];
     for (const path of stale) process.stdout.write(`${generated}/${path} is not what proto/ generates: npm run gen, and commit it\n`);
-    return stale.length > 0 ? 1 : code;
+    const kafkaCode = await runKafkaCodegen(["--check"]);
+    return stale.length > 0 ? 1 : Math.max(code, kafkaCode);
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
