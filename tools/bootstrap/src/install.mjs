@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { capture } from "./child.mjs";
+import { whileAlone } from "./install-lock.mjs";
 import { sameTree } from "./install-state.mjs";
 import { createProgress } from "./progress.mjs";
 
@@ -14,9 +16,20 @@ import { createProgress } from "./progress.mjs";
 export async function ensureInstalled(root) {
   const stampPath = join(root, "node_modules", ".millrace-lock");
   const stamp = lockStamp(root);
-  if (existsSync(stampPath) && readFileSync(stampPath, "utf8") === stamp) return;
-  if (!treeMatches(root)) await install(root);
-  writeFileSync(stampPath, stamp);
+  const isInstalled = () => existsSync(stampPath) && readFileSync(stampPath, "utf8") === stamp;
+  if (isInstalled()) return;
+  const work = async () => {
+    if (isInstalled()) return; // by the process that we waited for
+    if (!treeMatches(root)) await install(root);
+    writeFileSync(stampPath, stamp);
+  };
+  const onWait = (/** @type {number} */ pid) => process.stderr.write(`process ${pid} installs packages here: waiting for it …\n`);
+  await whileAlone(lockPathOf(root), { work, onWait });
+}
+
+/** One lock per checkout; not in node_modules, which npm deletes. @param {string} root */
+function lockPathOf(root) {
+  return join(tmpdir(), `millrace-install-${createHash("sha256").update(root).digest("hex").slice(0, 16)}.lock`);
 }
 
 /** @param {string} root */
