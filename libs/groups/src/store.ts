@@ -132,15 +132,18 @@ function forgetOffset(store: GroupStore, group: string, key: string): void {
 }
 
 function offsetsOf(store: GroupStore, group: string): OffsetsByPartition {
-  let offsets = store.offsets.get(group);
-  if (offsets === undefined) store.offsets.set(group, (offsets = new Map()));
-  return offsets;
+  return entryOf(store.offsets, group);
 }
 
 function pendingOf(store: GroupStore, producerId: ProducerId, group: string): OffsetsByPartition {
-  let groups = store.pending.get(producerId);
-  if (groups === undefined) store.pending.set(producerId, (groups = new Map()));
-  let pending = groups.get(group);
-  if (pending === undefined) groups.set(group, (pending = new Map()));
-  return pending;
+  return entryOf(entryOf<ProducerId, string, OffsetsByPartition>(store.pending, producerId), group);
+}
+
+/** The inner map of a key, made if there is none. */
+function entryOf<K, L, V>(maps: Map<K, Map<L, V>>, key: K): Map<L, V> {
+  const known = maps.get(key);
+  if (known !== undefined) return known;
+  const made = new Map<L, V>();
+  maps.set(key, made);
+  return made;
 }

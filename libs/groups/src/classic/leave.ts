@@ -9,21 +9,12 @@ import { isExpired } from "./session.ts";
 /** Members go, by member id or by instance id; each has a result of its own. */
 export function leave(turn: Turn, request: LeaveRequest): void {
   const group = turn.state.classic.get(request.group);
-  let hasMemberLeft = false;
-  const members = request.members.map((identity) => {
-    const found = group === undefined ? groupErrors.unknownMember({ group: request.group, memberId: identity.memberId }) : findMember(group, identity);
-    if (typeof found !== "string") return { ...identity, error: found };
-    if (group?.pending.delete(found) === true) turn.cancelTimer({ kind: "pending", group: group.group, memberId: found });
-    else if (group !== undefined) {
-      removeMember(turn, group, memberOf(group, found));
-      hasMemberLeft = true;
-    }
-    return { ...identity, error: undefined };
-  });
+  const sizeBefore = group?.members.size;
+  const members = request.members.map((identity) => ({ ...identity, error: leaveOne(turn, group, { ...identity, group: request.group }) }));
   turn.answer(request.correlation, { kind: "left", members });
-  if (group === undefined) return;
-  if (hasMemberLeft) afterRemoval(turn, group);
-  else maybeCompleteJoin(turn, group);
+  if (group === undefined || group.state === "Dead") return;
+  if (group.members.size !== sizeBefore) afterRemoval(turn, group);
+  else maybeCompleteJoin(turn, group); // it may have waited for a pending one
 }
 
 /** A member's session ended without a sign of life. */
@@ -39,6 +30,15 @@ export function pendingTimerFired(turn: Turn, group: ClassicGroup, memberId: str
   if (!group.pending.delete(memberId)) return;
   if (group.state === "Empty" && group.generation === 0 && group.pending.size === 0) turn.state.classic.delete(group.group);
   else maybeCompleteJoin(turn, group);
+}
+
+function leaveOne(turn: Turn, group: ClassicGroup | undefined, identity: MemberIdentity & { readonly group: string }): AppError | undefined {
+  if (group === undefined) return groupErrors.unknownMember({ group: identity.group, memberId: identity.memberId });
+  const found = findMember(group, identity);
+  if (typeof found !== "string") return found;
+  if (group.pending.delete(found)) turn.cancelTimer({ kind: "pending", group: group.group, memberId: found });
+  else removeMember(turn, group, memberOf(group, found));
+  return undefined;
 }
 
 function findMember(group: ClassicGroup, { memberId, instanceId }: MemberIdentity): string | AppError {

@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter } from "../bytes.ts";
+import { type ByteReader, ByteWriter } from "../bytes.ts";
 import { groupErrors } from "../errors.ts";
 import type { Assignment, ConsumerMemberState, StoredConsumerMember } from "./records.ts";
 

@@ -58,7 +58,8 @@ export function applyConsumerMember(groups: Map<string, StoredConsumerGroup>, re
   let stored = groups.get(group);
   if (stored === undefined) {
     if (member === undefined) return;
-    groups.set(group, (stored = { epoch: 0, members: new Map() })); // compaction keeps the last record of a key: the group's own may stand behind
+    stored = { epoch: 0, members: new Map() }; // compaction keeps the last record of a key: the group's own may stand behind
+    groups.set(group, stored);
   }
   if (member === undefined) stored.members.delete(memberId);
   else stored.members.set(memberId, member);
