@@ -1,1 +1,2 @@
-export {};
+export type { Figures, Scenario, ScenarioContext } from "./scenario.ts";
+export { scenarios } from "./scenarios.ts";

@@ -15,7 +15,7 @@ export interface ScenarioContext {
   /** Of this run alone; removed when it passes. */
   readonly folder: string;
   /** Tells what is going on, for people. */
-  say(text: string): void;
+  readonly say: (text: string) => void;
 }
 
 /** Numbers worth keeping, by a name with its unit. */
