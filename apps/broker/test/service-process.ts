@@ -10,7 +10,7 @@ export class ServiceProcess {
 
   constructor(app: string, flags: readonly string[]) {
     const main = join(import.meta.dirname, `../../${app}/src/main.ts`);
-    this.#child = spawn(process.execPath, ["--conditions=@millrace/source", main, ...flags]);
+    this.#child = spawn(process.execPath, ["--conditions=@millrace/source", main, ...flags], { env: withoutSettings(process.env) });
     this.#child.stderr.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
     this.exited = once(this.#child, "exit").then(([code]) => code as number | null);
   }
@@ -28,4 +28,9 @@ export class ServiceProcess {
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
+}
+
+/** Nothing but the flags decides how the service runs: whoever runs the tests may have settings of another cluster exported. */
+function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("MILLRACE_")));
 }

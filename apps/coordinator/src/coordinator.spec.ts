@@ -13,19 +13,22 @@ class CoordinatorProcess {
   readonly exited: Promise<number | null>;
   output = "";
 
-  constructor(flags: readonly string[], env: Record<string, string> = {}) {
+  constructor(flags: readonly string[]) {
     const main = join(import.meta.dirname, "main.ts");
-    this.#child = spawn(process.execPath, ["--conditions=@millrace/source", main, ...flags], { env: { ...process.env, ...env } });
+    // Nothing but the flags decides how it runs: whoever runs the tests may have settings of another cluster exported.
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("MILLRACE_")));
+    this.#child = spawn(process.execPath, ["--conditions=@millrace/source", main, ...flags], { env });
     this.#child.stderr.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
     this.exited = once(this.#child, "exit").then(([code]) => code as number | null);
   }
 
-  /** Values of the first log line with this event. */
+  /** Values of the first log line with this event; throws what the process said if it ends instead. */
   async line(event: string): Promise<Record<string, string>> {
     for (;;) {
       const found = this.output.split("\n").find((line) => line.includes(`"event":"${event}"`));
       if (found !== undefined) return JSON.parse(found) as Record<string, string>;
-      await once(this.#child.stderr, "data");
+      const ended = await Promise.race([once(this.#child.stderr, "data").then(() => false), this.exited.then(() => true)]);
+      if (ended && !this.output.includes(`"event":"${event}"`)) throw new Error(`process ended: ${this.output}`);
     }
   }
 
@@ -41,10 +44,10 @@ describe("coordinator process", () => {
     await started?.exited;
   });
 
-  function start(flags: readonly string[] = [], env: Record<string, string> = {}): CoordinatorProcess {
+  function start(flags: readonly string[] = []): CoordinatorProcess {
     const folder = mkdtempSync(join(tmpdir(), "millrace-coordinator-"));
     const defaults = ["--listen-address", "127.0.0.1:0", "--admin-address", "off", "--store", `embedded:${folder}`];
-    started = new CoordinatorProcess([...defaults, ...flags], env);
+    started = new CoordinatorProcess([...defaults, ...flags]);
     return started;
   }
 

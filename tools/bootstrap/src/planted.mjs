@@ -48,7 +48,7 @@ async function caught(bug, redisUrl) {
     plant(join(copy, bug.project, bug.file), bug);
     const flags = ["--conditions=@millrace/source", "--experimental-vm-modules", "--disable-warning=ExperimentalWarning"];
     const jest = [...flags, binScript("jest"), "-c", join(bug.project, "jest.config.mjs"), "--verbose"];
-    const env = { ...quietEnv(), REDIS_URL: redisUrl, MILLRACE_TEST_REDIS: "planted", CI: "true" };
+    const env = { ...quietEnv(), REDIS_URL: redisUrl, CI: "true" };
     const { code, output } = await capture(process.execPath, jest, { cwd: copy, env });
     if (code === 0) return undefined;
     const failure = /✕ (.*?)(?: \(\d.*\))?$/m.exec(output)?.[1];

@@ -26,7 +26,8 @@ export async function runTests(args) {
   let code;
   try {
     // The label is part of the cache key, the address is not: the next run's port differs, its results do not.
-    const env = { ...quietEnv(), REDIS_URL: redis.url, MILLRACE_TEST_REDIS: redis.label };
+    // Not MILLRACE_…: services that a test starts would take it for a setting, and refuse it.
+    const env = { ...quietEnv(), REDIS_URL: redis.url, TEST_REDIS: redis.label };
     const parallel = `--parallel=${Math.min(parallelMax, availableParallelism())}`;
     const nxArgs = ["run-many", "-t", "test", ...selection, parallel, "--output-style=static", ...options];
     code = await runStep(process.execPath, [nx, ...nxArgs], { cwd: workspaceRoot, env });
