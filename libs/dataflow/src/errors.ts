@@ -39,15 +39,6 @@ export function notAPair(operatorId: string, got: unknown): AppError {
   });
 }
 
-export function invalidKey(got: unknown): AppError {
-  return new AppError({
-    kind: "invalid",
-    code: "invalid-key",
-    message: "a key must be a string, number, bigint, boolean, null, bytes, Date, or an array or object of these",
-    context: { got: describe(got) },
-  });
-}
-
 /** A record's bytes do not fit the source's schema. */
 export function badRecord(reason: string, context: { readonly operator: string; readonly position: string }): AppError {
   return new AppError({
@@ -65,6 +56,31 @@ export function parentBatchMissing(operator: OperatorNode, parent: string, timeM
     message: "a parent has no batch at a time at which this operator needs one",
     context: { operator: operator.id, parent, timeMs },
   });
+}
+
+/** `transform` gave nothing back: an empty batch is a list without elements. */
+export function transformReturnedNothing(operator: OperatorNode): AppError {
+  return new AppError({
+    kind: "invalid",
+    code: "transform-returned-nothing",
+    message: "the function of transform must return a batch; an empty one is a batch too",
+    context: { operator: operator.id, name: operator.name },
+  });
+}
+
+/** A state that is not there was read. */
+export function stateAbsent(operatorId: string): AppError {
+  return new AppError({
+    kind: "invalid",
+    code: "state-absent",
+    message: "State is not set for this key: ask exists(), or read it with getOption()",
+    context: { operator: operatorId },
+  });
+}
+
+/** A state was changed at a point where that cannot have an effect. */
+export function stateIllegalCall(operatorId: string, reason: string): AppError {
+  return new AppError({ kind: "invalid", code: "state-illegal-call", message: reason, context: { operator: operatorId } });
 }
 
 export function missingFunction(operator: OperatorNode, functionName: string): AppError {

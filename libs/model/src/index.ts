@@ -1,5 +1,6 @@
 export type { Branded } from "./brand.ts";
 export { BUCKET_COUNT, bucketRangeOfSlot, slotOfBucket } from "./bucket.ts";
+export { type CanonicalKey, canonicalKey, compositeText } from "./canonical-key.ts";
 export { AppError, type AppErrorInit, type ErrorKind, isRetriable, toAppError } from "./errors.ts";
 export {
   type BatchNumber, batchNumber, type BrokerEpoch, brokerEpoch, type BrokerId, brokerId, type CoordinatorEpoch, coordinatorEpoch,
@@ -8,7 +9,7 @@ export {
   producerIdFromWire, type TimestampMs, timestampFromWire, timestampMs, type TopicId, type TopicPartition, topicPartitionKey,
 } from "./ids.ts";
 export {
-  type FieldType, JOB_SETTINGS_DEFAULT, type JobGraph, type JobSettings, type OperatorKind, type OperatorNode, OUTPUT_KINDS,
+  type FieldType, JOB_SETTINGS_DEFAULT, type JobGraph, type JobSettings, type JoinSides, type OperatorKind, type OperatorNode, OUTPUT_KINDS,
   type SerdeDescriptor, type TimeWindowDescriptor, type TopicSinkDescriptor, type TopicSourceDescriptor,
 } from "./job-graph.ts";
 export type { JobDefinition, JobFunction, JobFunctions } from "./job-definition.ts";

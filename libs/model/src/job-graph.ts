@@ -21,6 +21,8 @@ export interface JobSettings {
   readonly maxRecordsPerBatch: number;
   /** Restarts after failures that may pass, within an hour, before the job fails. */
   readonly restartsMax: number;
+  /** How long each stream's batches are remembered at least; absent: as long as its operators need (planner `retentionOf`). */
+  readonly rememberMs?: number;
 }
 
 export const JOB_SETTINGS_DEFAULT: JobSettings = {
@@ -74,7 +76,14 @@ interface Node {
   /** What people see. */
   readonly name: string;
   readonly parents: readonly string[];
+  /** Tasks of an operator behind a shuffle by key, or of `count`; absent: as many as the job has slots (`count`: one). */
+  readonly partitions?: number;
+  /** Checkpoint interval that the user wants for the stream: a multiple of its slide. */
+  readonly checkpointMs?: number;
 }
+
+/** Which sides of a join may be absent. */
+export type JoinSides = "inner" | "left-outer" | "right-outer" | "full-outer";
 
 /** Functions that an operator of each kind has, in braces: by these names they are found beside the graph. */
 export type OperatorNode = Node &
@@ -92,8 +101,26 @@ export type OperatorNode = Node &
     | { readonly kind: "reduceByKey" }
     /** { create, mergeValue, mergeCombiners } */
     | { readonly kind: "combineByKey"; readonly mapSideCombine: boolean }
-    /** { f } in one of Spark's forms: (values, state), (time, key, values, state), or an iterator of [key, values, state] → [key, state]. */
-    | { readonly kind: "updateStateByKey"; readonly form: "values" | "keyed" | "iterator" }
+    /** [left, right] by key, batch against batch: elements are [key, [left, right]], an absent side undefined */
+    | { readonly kind: "join"; readonly sides: JoinSides }
+    /** [left, right]: elements are [key, [lefts, rights]] */
+    | { readonly kind: "cogroup" }
+    /** { f } of (batches, time), a list per parent in their order → elements */
+    | { readonly kind: "transform" }
+    /** The same elements in exactly `partitions` tasks. */
+    | { readonly kind: "repartition"; readonly partitions: number }
+    /**
+     * { f } in one of Spark's forms: (values, state), (time, key, values, state), or an iterator of [key, values, state] → [key, state];
+     * { initial } () → [key, state] pairs, the state before the first batch, if `hasInitial`.
+     */
+    | { readonly kind: "updateStateByKey"; readonly form: "values" | "keyed" | "iterator"; readonly hasInitial?: boolean }
+    /**
+     * { f } of (time, key, value, state), once per record; { initial } as above. A key idle for longer than `timeoutMs` is called once more without
+     * a value and forgotten; idle keys are looked for at batch times that are multiples of `timeoutCheckMs` (absent: every batch).
+     */
+    | { readonly kind: "mapWithState"; readonly hasInitial?: boolean; readonly timeoutMs?: number; readonly timeoutCheckMs?: number }
+    /** All live [key, state] of its parent, a mapWithState, after each batch. */
+    | { readonly kind: "stateSnapshots" }
     /** The batches of (t - window, t], by batch time. */
     | { readonly kind: "window"; readonly windowMs: number; readonly slideMs: number }
     /** { f } and, incremental, { inverse } and { filter } */

@@ -1,7 +1,7 @@
 import { assertTopicName, isInternalTopic, type JobGraph, type OperatorNode } from "@millrace/model";
 import { planError } from "./errors.ts";
-import { OPERATORS_MAX, UNION_PARENTS_MAX } from "./limits.ts";
-import { isOutput } from "./operator-traits.ts";
+import { OPERATORS_MAX, SLOTS_MAX } from "./limits.ts";
+import { isOutput, parentCounts, traitsOf } from "./operator-traits.ts";
 
 /** Refuses a graph whose parts do not fit together: ids, parents, outputs, topics. */
 export function checkStructure(graph: JobGraph): void {
@@ -30,8 +30,7 @@ export function checkStructure(graph: JobGraph): void {
 
 function checkParents(operator: OperatorNode, before: ReadonlyMap<string, OperatorNode>): void {
   const { id, kind, parents } = operator;
-  const expected = kind === "source" ? [0, 0] : kind === "union" ? [1, UNION_PARENTS_MAX] : [1, 1];
-  const [min = 0, max = 0] = expected;
+  const [min, max] = parentCounts(kind);
   if (parents.length < min || parents.length > max) {
     const message = min === max ? `takes ${min} parents` : `takes ${min} to ${max} parents`;
     throw planError("graph-malformed", `a ${kind} ${message}`, { operator: id, parents: parents.length });
@@ -42,11 +41,15 @@ function checkParents(operator: OperatorNode, before: ReadonlyMap<string, Operat
       throw planError("unknown-parent", "an operator's parents must stand before it in the graph", { operator: id, parent });
     }
     if (isOutput(node)) throw planError("graph-malformed", "nothing can follow an output", { operator: id, parent });
+    if (kind === "stateSnapshots" && node.kind !== "mapWithState") {
+      throw planError("graph-malformed", "stateSnapshots shows the state of a mapWithState: make that its parent", { operator: id, parent });
+    }
   }
 }
 
 function checkOwn(operator: OperatorNode): void {
   const { id } = operator;
+  checkPartitions(operator);
   switch (operator.kind) {
     case "source":
       assertTopicName(operator.source.topic);
@@ -70,12 +73,26 @@ function checkOwn(operator: OperatorNode): void {
       const message = "a window's offset must be whole milliseconds and shorter than its slide";
       throw planError("invalid-operator-setting", message, { operator: id, offsetMs, slideMs });
     }
+    case "mapWithState":
+      if (operator.timeoutMs !== undefined) checkDuration(id, "timeoutMs", { value: operator.timeoutMs, min: 1 });
+      if (operator.timeoutCheckMs !== undefined) checkDuration(id, "timeoutCheckMs", { value: operator.timeoutCheckMs, min: 1 });
+      return;
     case "print":
       if (Number.isSafeInteger(operator.count) && operator.count >= 1) return;
       throw planError("invalid-operator-setting", "print shows at least 1 element", { operator: id, count: operator.count });
     default:
       return;
   }
+}
+
+/** Only what stands behind a shuffle has partitions of its own to choose. */
+function checkPartitions(operator: OperatorNode): void {
+  const { id, kind, partitions } = operator;
+  if (partitions === undefined && kind !== "repartition") return;
+  const isFree = kind === "count" || ["key", "spread"].includes(traitsOf(operator).input);
+  if (isFree && Number.isSafeInteger(partitions) && Number(partitions) >= 1 && Number(partitions) <= SLOTS_MAX) return;
+  const message = isFree ? `partitions must be a whole number from 1 to ${SLOTS_MAX}` : `a ${kind} stays in the partitions of its parent: repartition before it`;
+  throw planError("invalid-operator-setting", message, { operator: id, partitions });
 }
 
 /** A whole number of milliseconds, at least `min`. */

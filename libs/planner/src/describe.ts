@@ -29,8 +29,16 @@ export function describeOperator(operator: OperatorNode): string {
       return `event time; watermark ${describeDuration(operator.delayMs)} behind, idle partitions left out after ${describeDuration(operator.idleAfterMs)}`;
     case "combineByKey":
       return operator.mapSideCombine ? "combine per key" : "combine per key, after the shuffle only";
+    case "join":
+      return `${operator.sides === "inner" ? "" : `${operator.sides.replace("-", " ")} `}join of ${operator.parents.join(" and ")}, batch against batch`;
+    case "repartition":
+      return `the same elements in ${operator.partitions} partitions`;
     case "updateStateByKey":
-      return `update state per key (${operator.form})`;
+      return `update state per key (${operator.form}${operator.hasInitial === true ? ", with initial state" : ""})`;
+    case "mapWithState": {
+      const idle = operator.timeoutMs === undefined ? "" : `; a key idle for more than ${describeDuration(operator.timeoutMs)} times out`;
+      return `map each record with its key's state${operator.hasInitial === true ? ", with initial state" : ""}${idle}`;
+    }
     case "window":
       return `batches of the last ${describeDuration(operator.windowMs)}, every ${describeDuration(operator.slideMs)}`;
     case "reduceByKeyAndWindow": {
@@ -59,6 +67,9 @@ function describeKind(operator: OperatorNode): string {
     countByValue: "count per distinct element",
     groupByKey: "all values per key",
     reduceByKey: "reduce per key",
+    cogroup: `all values per key of ${operator.parents.join(" and ")}`,
+    transform: `calls a function with each whole batch of ${operator.parents.join(", ")}`,
+    stateSnapshots: "all live keys with their state after each batch",
     glom: "one array per partition",
     union: `union of ${operator.parents.join(", ")}`,
   };
@@ -84,6 +95,10 @@ export function describeState(operator: OperatorNode): string | undefined {
       return `the records of the last ${describeDuration(operator.windowMs)}, on the tasks that read them`;
     case "updateStateByKey":
       return "a value per live key; every one is visited in every batch; a key goes when the function returns undefined";
+    case "mapWithState":
+      return operator.timeoutMs === undefined
+        ? "a value per live key; a key goes when the function removes its state"
+        : "a value per live key; a key goes when its state is removed, or when it has been idle";
     case "reduceByKeyAndWindow":
       if (!operator.inverse) return `a value per key and batch of the last ${describeDuration(operator.windowMs)}`;
       return operator.filtered ? "a value per key in the window" : "a value per key ever seen: UNBOUNDED";

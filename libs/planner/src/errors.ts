@@ -3,6 +3,7 @@ import { AppError, type AppErrorInit } from "@millrace/model";
 /** Why a graph cannot be planned. Each has a page in docs/errors. */
 export type PlanErrorCode =
   | "append-needs-watermark"
+  | "checkpoint-interval-invalid"
   | "checkpoint-not-configured"
   | "different-slides"
   | "duplicate-operator-name"

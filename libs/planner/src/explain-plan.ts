@@ -11,7 +11,7 @@ export function explainPlan(plan: PhysicalPlan): string {
 }
 
 function explainStage(plan: PhysicalPlan, stage: Stage, width: number): readonly string[] {
-  const tasks = stage.tasks === "source-partitions" ? "one task per source partition" : describeSlots(plan, stage);
+  const tasks = stage.tasks === "source-partitions" ? "one task per source partition" : describeSlots(stage);
   const fused = stage.operators.length === 1 ? "" : `, ${stage.operators.length} operators fused`;
   const lines = [`stage ${stage.index}: ${tasks}${fused}`];
   for (const index of stage.inputs) lines.push(`  <= shuffle ${index} from stage ${plan.edges[index]?.fromStage ?? "?"}`);
@@ -48,13 +48,13 @@ function explainOperator(operator: OperatorNode, place: Place): readonly string[
   return lines;
 }
 
-function describeSlots(plan: PhysicalPlan, stage: Stage): string {
-  const single = stage.inputs.every((index) => plan.edges[index]?.routing === "single");
-  return single ? "one task (slot 0)" : "one task per slot";
+function describeSlots(stage: Stage): string {
+  if (stage.taskCount === undefined) return "one task per slot";
+  return stage.taskCount === 1 ? "one task (slot 0)" : `${stage.taskCount} tasks`;
 }
 
 /** A shuffle in words, for one stage's end. */
 export function describeEdge(edge: ShuffleEdge): string {
-  const how = edge.routing === "key" ? "by key" : "all to slot 0";
+  const how = { key: "by key", spread: "evenly", single: "all to slot 0" }[edge.routing];
   return `shuffle ${edge.index} to stage ${edge.toStage} (${edge.to}), ${how}${edge.combine ? ", combined before it is sent" : ""}`;
 }

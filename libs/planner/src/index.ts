@@ -7,3 +7,4 @@ export { isOutput, needsCheckpoint, type OperatorTraits, traitsOf } from "./oper
 export { parseJobGraph } from "./parse-graph.ts";
 export type { PhysicalPlan, ShuffleEdge, Stage } from "./physical-plan.ts";
 export { planJob } from "./plan-job.ts";
+export { type Retention, retentionOf } from "./retention.ts";

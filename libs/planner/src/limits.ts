@@ -21,5 +21,5 @@ export const RESTARTS_MAX_MAX = 3_600;
 /** A record of a sliding window is kept in size / slide panes; more than this is said aloud. */
 export const PANES_WARNED = 1_000;
 
-/** Parents of a union. */
+/** Parents of a union or transform. */
 export const UNION_PARENTS_MAX = 100;

@@ -1,9 +1,10 @@
 import type { OperatorKind, OperatorNode } from "@millrace/model";
+import { UNION_PARENTS_MAX } from "./limits.ts";
 
 /** What planning needs to know of an operator. */
 export interface OperatorTraits {
-  /** How its input reaches it: nothing (sources), within the stage, or over a shuffle. */
-  readonly input: "none" | "narrow" | "key" | "single";
+  /** How its input reaches it: nothing (sources), within the stage, or over a shuffle (by key, evenly, all to slot 0). */
+  readonly input: "none" | "narrow" | "key" | "spread" | "single";
   /** Whether the sending side of that shuffle can reduce what it sends. */
   readonly combine: boolean;
   /** What becomes of the event time of elements. */
@@ -34,7 +35,13 @@ const TRAITS: Readonly<Record<OperatorKind, OperatorTraits>> = {
   groupByKey: KEYED,
   reduceByKey: { ...KEYED, combine: true },
   combineByKey: { ...KEYED, combine: true },
+  join: KEYED,
+  cogroup: KEYED,
+  transform: { ...SINGLE, combine: false },
+  repartition: { ...KEYED, input: "spread" },
   updateStateByKey: { ...KEYED, state: "keyed" },
+  mapWithState: { ...KEYED, state: "keyed" },
+  stateSnapshots: UNTIMED,
   window: { ...UNTIMED, state: "batches" },
   reduceByKeyAndWindow: { ...KEYED, combine: true, state: "batches" },
   aggregateByTimeWindow: { input: "key", combine: true, eventTime: "needs", state: "windows" },
@@ -60,4 +67,20 @@ export function isOutput(operator: OperatorNode): boolean {
 export function needsCheckpoint(operator: OperatorNode): boolean {
   const { state } = traitsOf(operator);
   return state === "keyed" || state === "windows";
+}
+
+/** How many parents a kind takes, least and most. */
+export function parentCounts(kind: OperatorKind): readonly [min: number, max: number] {
+  switch (kind) {
+    case "source":
+      return [0, 0];
+    case "union":
+    case "transform":
+      return [1, UNION_PARENTS_MAX];
+    case "join":
+    case "cogroup":
+      return [2, 2];
+    default:
+      return [1, 1];
+  }
 }

@@ -87,7 +87,13 @@ const OPERATORS: Readonly<Record<OperatorKind, Readonly<Record<string, Check>>>>
   groupByKey: NOTHING,
   reduceByKey: NOTHING,
   combineByKey: { mapSideCombine: boolean },
-  updateStateByKey: { form: oneOf("values", "keyed", "iterator") },
+  join: { sides: oneOf("inner", "left-outer", "right-outer", "full-outer") },
+  cogroup: NOTHING,
+  transform: NOTHING,
+  repartition: NOTHING,
+  updateStateByKey: { form: oneOf("values", "keyed", "iterator"), hasInitial: optional(boolean) },
+  mapWithState: { hasInitial: optional(boolean), timeoutMs: optional(number), timeoutCheckMs: optional(number) },
+  stateSnapshots: NOTHING,
   window: BATCH_WINDOW,
   reduceByKeyAndWindow: { ...BATCH_WINDOW, inverse: boolean, filtered: boolean },
   aggregateByTimeWindow: { window: object({ sizeMs: number, slideMs: number, offsetMs: number }) },
@@ -100,7 +106,8 @@ const operator: Check = (value, where) => {
   const { kind } = record(value, where);
   const own = Object.entries(OPERATORS).find(([name]) => name === kind)?.[1];
   if (own === undefined) throw malformed(`${where}.kind`, `one of ${Object.keys(OPERATORS).join(", ")}`);
-  object({ id: string, name: string, parents: listOf(string), kind: string, ...own })(value, where);
+  const common = { id: string, name: string, parents: listOf(string), kind: string, partitions: optional(number), checkpointMs: optional(number) };
+  object({ ...common, ...own })(value, where);
 };
 
 const graph = object({
@@ -112,6 +119,7 @@ const graph = object({
     checkpointIntervalMs: either("off", number),
     maxRecordsPerBatch: number,
     restartsMax: number,
+    rememberMs: optional(number),
   }),
   operators: listOf(operator),
 });

@@ -23,6 +23,8 @@ export interface Stage {
   /** The source, or the operator on the receiving side of a shuffle. */
   readonly root: string;
   readonly tasks: "source-partitions" | "slots";
+  /** Tasks of a keyed stage, if not one per slot: task n lives with slot n modulo the number of slots. */
+  readonly taskCount?: number;
   /** Root first, then every operator reached without a shuffle, parents before children. */
   readonly operators: readonly string[];
   /** Edges that end at this stage's root; none for a source stage. */
@@ -38,8 +40,8 @@ export interface ShuffleEdge {
   readonly from: string;
   readonly toStage: number;
   readonly to: string;
-  /** key: by bucket of the element's key; single: everything to slot 0 (count, reduce, print, foreachBatch). */
-  readonly routing: "key" | "single";
+  /** key: by bucket of the element's key; spread: evenly, in turn; single: everything to slot 0 (count, reduce, transform, print, foreachBatch). */
+  readonly routing: "key" | "spread" | "single";
   /** Whether the sending side combines per key before the shuffle. */
   readonly combine: boolean;
 }

@@ -116,6 +116,38 @@ describe("planJob cuts a graph into stages", () => {
        3.r => 4.f single`,
     ],
     [
+      "brings both sides of a join to one stage, a stream joined with itself over one shuffle",
+      `a source
+       b source
+       j join(a, b)
+       k join(j, j)
+       t transform(k, j)
+       o sink(t)`,
+      `0 source-partitions: a
+       1 source-partitions: b
+       2 slots: j
+       3 slots: k
+       4 slots: t o
+       0.a => 2.j key
+       1.b => 2.j key
+       2.j => 3.k key
+       2.j => 4.t single
+       3.k => 4.t single`,
+    ],
+    [
+      "gives an operator as many partitions as it asks for",
+      `s source
+       p repartition(s) partitions=11
+       m mapWithState(p) partitions=3
+       n stateSnapshots(m)
+       o sink(n)`,
+      `0 source-partitions: s
+       1 slots 11: p
+       2 slots 3: m n o
+       0.s => 1.p spread
+       1.p => 2.m key`,
+    ],
+    [
       "leaves out what leads to no output",
       `s source
        x source
@@ -169,6 +201,15 @@ describe("planJob refuses", () => {
     ],
     ["a window of no length", "s source\nw window(s) window=0\no sink(w)", "invalid-duration w"],
     ["a union of different slides", "s source\nw window(s) slide=2000\nu union(s, w)\no sink(u)", "different-slides u"],
+    ["a join of different slides", "s source\nw window(s) slide=2000\nj join(s, w)\no sink(j)", "different-slides j"],
+    ["a join of one stream", "s source\nj join(s)\no sink(j)", "graph-malformed j"],
+    ["snapshots of something without state", "s source\nx stateSnapshots(s)\no sink(x)", "graph-malformed x"],
+    ["a map with partitions of its own", "s source\nm map(s) partitions=2\no sink(m)", "invalid-operator-setting m"],
+    ["no partitions", "s source\nr reduceByKey(s) partitions=0\no sink(r)", "invalid-operator-setting r"],
+    ["more partitions than buckets", "s source\nr repartition(s) partitions=721\no sink(r)", "invalid-operator-setting r"],
+    ["a time-out of no length", "s source\nm mapWithState(s) timeout=0\no sink(m)", "invalid-duration m"],
+    ["a checkpoint interval off the grid", "s source\nm updateStateByKey(s) checkpointMs=2500\no sink(m)", "checkpoint-interval-invalid m"],
+    ["a checkpoint interval below the slide", "s source\nm updateStateByKey(s) checkpointMs=500\no sink(m)", "checkpoint-interval-invalid m"],
     ["a second event time", "s source\na eventTime(s)\nb eventTime(a)\no sink(b)", "watermark-redefined b"],
     [
       "a second event time after a window",
@@ -211,6 +252,7 @@ describe("planJob refuses", () => {
   });
 
   it.each([
+    ["mapWithState(s)", "checkpoint-not-configured x"],
     ["updateStateByKey(s)", "checkpoint-not-configured x"],
     ["reduceByKeyAndWindow(s) inverse=1", "checkpoint-not-configured x"],
     ["reduceByKeyAndWindow(s)", "planned"],

@@ -6,6 +6,7 @@ import { checkStructure } from "./check-structure.ts";
 import { planError } from "./errors.ts";
 import { isOutput, needsCheckpoint, traitsOf } from "./operator-traits.ts";
 import type { PhysicalPlan, ShuffleEdge, Stage } from "./physical-plan.ts";
+import { checkCheckpointIntervals } from "./retention.ts";
 import { slidesOf } from "./slides.ts";
 import { warningsOf } from "./warnings.ts";
 
@@ -18,6 +19,7 @@ export function planJob(graph: JobGraph): PhysicalPlan {
   checkSettings(graph.settings);
   const slideMs = slidesOf(graph);
   checkEventTime(graph);
+  checkCheckpointIntervals(graph, slideMs);
   const reached = reachedFromOutputs(graph);
   const live = graph.operators.filter((operator) => reached.has(operator.id));
   checkCheckpoints(graph, live);
@@ -69,6 +71,7 @@ function cutIntoStages(live: readonly OperatorNode[]): { readonly stages: readon
     index,
     root: root.id,
     tasks: root.kind === "source" ? "source-partitions" : "slots",
+    ...taskCountOf(root),
     operators: members[index] ?? [],
     inputs: edges.filter((edge) => edge.toStage === index).map((edge) => edge.index),
     outputs: edges.filter((edge) => edge.fromStage === index).map((edge) => edge.index),
@@ -76,12 +79,17 @@ function cutIntoStages(live: readonly OperatorNode[]): { readonly stages: readon
   return { stages, edges };
 }
 
+function taskCountOf(root: OperatorNode): Pick<Stage, "taskCount"> {
+  if (root.partitions !== undefined) return { taskCount: root.partitions };
+  return traitsOf(root).input === "single" ? { taskCount: 1 } : {};
+}
+
 /** For each operator those that it feeds over a shuffle, in graph order. */
 function shufflingChildren(live: readonly OperatorNode[]): ReadonlyMap<string, readonly Pick<ShuffleEdge, "to" | "routing" | "combine">[]> {
   const children = new Map<string, Pick<ShuffleEdge, "to" | "routing" | "combine">[]>();
   for (const operator of live) {
     const { input, combine } = traitsOf(operator);
-    if (input !== "key" && input !== "single") continue;
+    if (input === "none" || input === "narrow") continue;
     for (const parent of new Set(operator.parents)) {
       const known = children.get(parent) ?? [];
       known.push({ to: operator.id, routing: input, combine });

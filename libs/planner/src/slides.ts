@@ -8,7 +8,7 @@ export function slidesOf(graph: JobGraph): ReadonlyMap<string, number> {
   const slideOf = (id: string | undefined): number => slides.get(id ?? "") ?? graph.settings.batchIntervalMs;
   for (const operator of graph.operators) {
     const parentSlideMs = slideOf(operator.parents[0]);
-    if (operator.kind === "union") checkUnion(operator, slides);
+    if (operator.parents.length > 1) checkEqualSlides(operator, slides);
     if (operator.kind === "window" || operator.kind === "reduceByKeyAndWindow") {
       checkMultiple(operator.id, { windowMs: operator.windowMs, slideMs: operator.slideMs, parentSlideMs });
       slides.set(operator.id, operator.slideMs);
@@ -32,10 +32,10 @@ function checkMultiple(
   }
 }
 
-function checkUnion(operator: OperatorNode, slides: ReadonlyMap<string, number>): void {
+function checkEqualSlides(operator: OperatorNode, slides: ReadonlyMap<string, number>): void {
   const [first, ...others] = operator.parents.map((parent) => slides.get(parent));
   const different = others.find((slide) => slide !== first);
   if (different === undefined) return;
-  const message = "a union takes streams of one slide: window them to the same slide first";
+  const message = `a ${operator.kind} takes streams of one slide: window them to the same slide first`;
   throw planError("different-slides", message, { operator: operator.id, slideMs: first, otherSlideMs: different });
 }

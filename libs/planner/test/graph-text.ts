@@ -22,7 +22,8 @@ function operatorOf(line: string): OperatorNode {
       .map((word) => word.split("=") as [string, string]),
   );
   const number = (name: string, otherwise: number): number => (given.has(name) ? Number(given.get(name)) : otherwise);
-  const identity = { id, name: id, parents: parents === "" ? [] : parents.split(", ") };
+  const optional = (name: "partitions" | "checkpointMs"): object => (given.has(name) ? { [name]: Number(given.get(name)) } : {});
+  const identity = { id, name: id, parents: parents === "" ? [] : parents.split(", "), ...optional("partitions"), ...optional("checkpointMs") };
   const topic = given.get("topic") ?? "t";
   const window = { windowMs: number("window", 2_000), slideMs: number("slide", 1_000) };
   switch (kind as OperatorNode["kind"]) {
@@ -58,6 +59,12 @@ function operatorOf(line: string): OperatorNode {
         window: { sizeMs, slideMs: number("slide", sizeMs), offsetMs: number("offset", 0) },
       };
     }
+    case "join":
+      return { ...identity, kind: "join", sides: "inner" };
+    case "repartition":
+      return { ...identity, kind: "repartition", partitions: number("partitions", 5) };
+    case "mapWithState":
+      return { ...identity, kind: "mapWithState", ...(given.has("timeout") ? { timeoutMs: number("timeout", 0) } : {}) };
     case "print":
       return { ...identity, kind: "print", count: number("count", 10) };
     default:
@@ -67,7 +74,7 @@ function operatorOf(line: string): OperatorNode {
 
 /** A plan as a short transcript. */
 export function planText(plan: PhysicalPlan): string {
-  const stages = plan.stages.map((stage) => `${stage.index} ${stage.tasks}: ${stage.operators.join(" ")}`);
+  const stages = plan.stages.map((stage) => `${stage.index} ${stage.tasks}${(stage.taskCount ?? 1) > 1 ? ` ${stage.taskCount ?? 1}` : ""}: ${stage.operators.join(" ")}`);
   const edges = plan.edges.map((edge) => {
     return `${edge.fromStage}.${edge.from} => ${edge.toStage}.${edge.to} ${edge.routing}${edge.combine ? " combined" : ""}`;
   });

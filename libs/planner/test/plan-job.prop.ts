@@ -15,7 +15,13 @@ const INNER = [
   "updateStateByKey",
   "mapPartitions",
   "window",
+  "join",
+  "cogroup",
+  "transform",
+  "repartition",
+  "mapWithState",
 ];
+const TWO_PARENTS = ["union", "join", "cogroup", "transform"];
 const OUTPUTS = ["sink", "print", "foreachBatch"];
 
 /** Any graph of the kinds above: sources first, then operators over what is there, then outputs on some of it. */
@@ -29,7 +35,7 @@ const graphs: fc.Arbitrary<JobGraph> = fc
     const lines = Array.from({ length: sources }, (_, index) => `s${index} source`);
     const pick = (number: number): string => lines[number % lines.length]?.split(" ")[0] ?? "";
     for (const [index, { kind, left, right }] of inner.entries()) {
-      lines.push(`n${index} ${kind}(${kind === "union" ? `${pick(left)}, ${pick(right)}` : pick(left)})`);
+      lines.push(`n${index} ${kind}(${TWO_PARENTS.includes(kind) ? `${pick(left)}, ${pick(right)}` : pick(left)})`);
     }
     const ends = outputs.map(({ kind, parent }, index) => `o${index} ${kind}(${pick(parent)})`);
     return graphOf([...lines, ...ends].join("\n"));

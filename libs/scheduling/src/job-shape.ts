@@ -23,6 +23,8 @@ const GRID_KINDS: ReadonlySet<OperatorKind> = new Set<OperatorKind>([
   "window",
   "reduceByKeyAndWindow",
   "updateStateByKey",
+  "mapWithState",
+  "transform",
   "count",
   "foreachBatch",
   "print",

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { BUCKET_COUNT } from "@millrace/model";
+import { BUCKET_COUNT, canonicalKey } from "@millrace/model";
 import { bucketOfKey } from "./bucket-of-key.ts";
-import { canonicalKey } from "./canonical-key.ts";
 
 describe("bucketOfKey", () => {
   // Golden values: state on disk depends on them. They may never change.

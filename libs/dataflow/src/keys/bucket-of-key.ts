@@ -1,5 +1,4 @@
-import { BUCKET_COUNT } from "@millrace/model";
-import { type CanonicalKey, canonicalKey } from "./canonical-key.ts";
+import { BUCKET_COUNT, type CanonicalKey, canonicalKey } from "@millrace/model";
 
 /**
  * The bucket of a key: hash(key bytes) mod 720, the same in every process and for the life of a job's state (golden values in the spec).

@@ -1,5 +1,4 @@
-import type { OperatorNode } from "@millrace/model";
-import { canonicalKey, type CanonicalKey } from "../keys/canonical-key.ts";
+import { canonicalKey, type CanonicalKey, type OperatorNode } from "@millrace/model";
 import type { BlockWriter } from "../shuffle/block-writer.ts";
 import type { OperatorEnvironment } from "./environment.ts";
 import { asPair } from "./pair.ts";

@@ -1,4 +1,4 @@
-import { canonicalKey, type CanonicalKey } from "../keys/canonical-key.ts";
+import { canonicalKey, type CanonicalKey } from "@millrace/model";
 import type { BlockWriter } from "../shuffle/block-writer.ts";
 import type { OperatorEnvironment } from "./environment.ts";
 import { asPair } from "./pair.ts";
@@ -64,6 +64,24 @@ export function gatherSender(environment: OperatorEnvironment, writer: BlockWrit
     },
     end() {
       sent = 0;
+      writer.flush();
+    },
+  };
+}
+
+/** Sending end of `repartition`: the element at position i of task n goes to partition (n + i) modulo their number, so that a replay sends it there again. */
+export function spreadSender(environment: OperatorEnvironment, writer: BlockWriter, place: { readonly task: number; readonly partitions: number }): EndingOperator {
+  const { counts } = environment;
+  const { task, partitions } = place;
+  let next = task % partitions;
+  return {
+    emit(element) {
+      counts.recordsIn++;
+      writer.addTo(next, element);
+      next = (next + 1) % partitions;
+    },
+    end() {
+      next = task % partitions;
       writer.flush();
     },
   };

@@ -1,4 +1,4 @@
-import { canonicalKey, type CanonicalKey } from "../keys/canonical-key.ts";
+import { canonicalKey, type CanonicalKey } from "@millrace/model";
 import type { Emit, OperatorEnvironment } from "../operators/environment.ts";
 import type { Combiner, KeyedCell } from "../operators/senders.ts";
 import type { Rows } from "../shuffle/rows.ts";

@@ -1,6 +1,5 @@
-import type { OperatorNode } from "@millrace/model";
+import { canonicalKey, type CanonicalKey, type OperatorNode } from "@millrace/model";
 import { corruptState } from "../errors.ts";
-import { canonicalKey, type CanonicalKey } from "../keys/canonical-key.ts";
 import type { Emit, OperatorEnvironment } from "../operators/environment.ts";
 import type { Combiner, KeyedCell } from "../operators/senders.ts";
 import { binary } from "../operators/user-functions.ts";

@@ -4,8 +4,8 @@ import type { RootOperator } from "./root.ts";
 
 /** Operators whose whole stream comes together in slot 0. */
 
-/** `count`: exactly one element per batch, 0 for an empty one. */
-export function countRoot(environment: OperatorEnvironment): RootOperator {
+/** `count`: exactly one element per batch, 0 for an empty one; in the first task, if it was given several. */
+export function countRoot(environment: OperatorEnvironment, task: number): RootOperator {
   let count = 0;
   return {
     receive(rows) {
@@ -14,7 +14,7 @@ export function countRoot(environment: OperatorEnvironment): RootOperator {
     endBatch(emit) {
       const total = count;
       count = 0;
-      if (!environment.batch.isPresent(environment.operator.id)) return;
+      if (task !== 0 || !environment.batch.isPresent(environment.operator.id)) return;
       environment.counts.recordsOut++;
       emit(total, NaN);
     },

@@ -1,7 +1,6 @@
-import type { OperatorNode } from "@millrace/model";
+import { canonicalKey, type CanonicalKey, type OperatorNode } from "@millrace/model";
 import { assertDefined } from "@millrace/stdx";
 import { corruptState } from "../errors.ts";
-import { canonicalKey, type CanonicalKey } from "../keys/canonical-key.ts";
 import type { Emit, OperatorEnvironment } from "../operators/environment.ts";
 import type { KeyedCell } from "../operators/senders.ts";
 import { TimePanes } from "../operators/time-panes.ts";

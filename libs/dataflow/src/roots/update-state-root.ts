@@ -1,10 +1,10 @@
-import type { OperatorNode } from "@millrace/model";
+import { canonicalKey, type CanonicalKey, type OperatorNode } from "@millrace/model";
 import { corruptState, wrongResult } from "../errors.ts";
-import { canonicalKey, type CanonicalKey } from "../keys/canonical-key.ts";
 import type { Emit, OperatorEnvironment } from "../operators/environment.ts";
 import { forEachResult } from "../operators/iterate.ts";
 import type { KeyedCell } from "../operators/senders.ts";
 import type { Rows } from "../shuffle/rows.ts";
+import type { InitialState } from "../state/initial-state.ts";
 import { columnsOf, type Stateful } from "../state/stateful.ts";
 import { Grouping } from "./group-root.ts";
 import type { RootOperator } from "./root.ts";
@@ -19,11 +19,14 @@ export class UpdateStateRoot implements RootOperator, Stateful {
   readonly pending = false;
   readonly #environment: OperatorEnvironment<OperatorNode & { kind: "updateStateByKey" }>;
   readonly #grouping = new Grouping();
+  #initial: InitialState | undefined;
   #state = new Map<CanonicalKey, KeyedCell>();
-  #changed = false;
+  /** True at first: that there is state, if without keys, is itself worth a snapshot (an absent batch then visits its keys). */
+  #changed = true;
 
-  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "updateStateByKey" }>) {
+  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "updateStateByKey" }>, initial?: InitialState) {
     this.#environment = environment;
+    this.#initial = initial;
   }
 
   receive(rows: Rows): void {
@@ -32,8 +35,10 @@ export class UpdateStateRoot implements RootOperator, Stateful {
 
   endBatch(emit: Emit): void {
     const { batch, operator, counts } = this.#environment;
-    const visits = this.#visits();
     if (!batch.isPresent(operator.id)) return;
+    for (const [canonical, key, value] of this.#initial?.() ?? []) this.#state.set(canonical, { key, value });
+    this.#initial = undefined;
+    const visits = this.#visits();
     if (visits.length > 0) this.#changed = true;
     this.#state = operator.form === "iterator" ? this.#runIterator(visits) : this.#runPerKey(visits);
     for (const cell of this.#state.values()) {
@@ -107,6 +112,7 @@ export class UpdateStateRoot implements RootOperator, Stateful {
     const columns = columnsOf(saved, STATE_VERSION, 2);
     if (columns === undefined) throw corruptState(this.#environment.operator.id, "it is no keyed state of this version");
     const [keys = [], values = []] = columns;
+    this.#initial = undefined;
     this.#state = new Map(keys.map((key, index) => [canonicalKey(key), { key, value: values[index] }]));
   }
 }

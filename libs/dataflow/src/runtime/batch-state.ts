@@ -11,16 +11,16 @@ export class BatchState implements BatchContext {
   final = false;
   readonly #plan: PhysicalPlan;
   readonly #batchIntervalMs: number;
-  readonly #hasState: (operatorId: string) => boolean;
+  /** Operators whose state has been there since an earlier batch or a checkpoint, if without keys. */
+  readonly #withState = new Set<string>();
   /** eventTime operators above each operator, the nearest on each way. */
   readonly #timedBy = new Map<string, readonly string[]>();
   #watermarks: ReadonlyMap<string, Watermarks> = new Map();
   #present = new Set<string>();
 
-  constructor(plan: PhysicalPlan, batchIntervalMs: number, hasState: (operatorId: string) => boolean) {
+  constructor(plan: PhysicalPlan, batchIntervalMs: number) {
     this.#plan = plan;
     this.#batchIntervalMs = batchIntervalMs;
-    this.#hasState = hasState;
     for (const operator of plan.operators.values()) this.#timedBy.set(operator.id, this.#eventTimesAbove(operator));
   }
 
@@ -33,6 +33,12 @@ export class BatchState implements BatchContext {
     for (const operator of this.#plan.operators.values()) {
       if (this.#hasBatch(operator, batch.absentSources)) this.#present.add(operator.id);
     }
+    for (const id of this.#present) this.#withState.add(id);
+  }
+
+  /** State of the operator was restored. */
+  noteState(operatorId: string): void {
+    this.#withState.add(operatorId);
   }
 
   isPresent(operatorId: string): boolean {
@@ -59,13 +65,18 @@ export class BatchState implements BatchContext {
         return absentSources?.has(operator.id) !== true;
       case "window":
       case "reduceByKeyAndWindow":
+      case "mapWithState": // no batch counts as an empty one
         return true;
       case "union":
       case "count":
+      case "repartition":
+      case "transform":
+      case "join":
+      case "cogroup":
         if (missing !== undefined) throw parentBatchMissing(operator, missing, this.timeMs);
         return true;
       case "updateStateByKey":
-        return missing === undefined || this.#hasState(operator.id);
+        return missing === undefined || this.#withState.has(operator.id);
       default:
         return missing === undefined;
     }

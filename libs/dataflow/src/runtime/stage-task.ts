@@ -1,6 +1,6 @@
 import type { OperatorNode } from "@millrace/model";
 import type { PhysicalPlan, ShuffleEdge, Stage } from "@millrace/planner";
-import { assert, assertDefined } from "@millrace/stdx";
+import { assertDefined } from "@millrace/stdx";
 import { notSupported } from "../errors.ts";
 import { BLOCK_ROWS_MAX, COMBINED_BLOCK_ROWS_MAX } from "../limits.ts";
 import { BatchWindowOperator } from "../operators/batch-window.ts";
@@ -9,19 +9,26 @@ import { type EventTimeOperator, eventTimeOperator } from "../operators/event-ti
 import { filterOperator, flatMapOperator, flatMapValuesOperator, mapOperator, mapValuesOperator } from "../operators/narrow.ts";
 import { paneSender } from "../operators/pane-sender.ts";
 import { type EndingOperator, glomOperator, mapPartitionsOperator } from "../operators/partition.ts";
-import { combiningSender, countSender, gatherSender, pairSender, reduceSender } from "../operators/senders.ts";
+import { combiningSender, countSender, gatherSender, pairSender, reduceSender, spreadSender } from "../operators/senders.ts";
 import { sinkOperator } from "../operators/sink.ts";
 import { SourcePosition, SourceReader } from "../operators/source-reader.ts";
+import { stateSnapshotsOperator } from "../operators/state-snapshots.ts";
 import { binary, combinerOf } from "../operators/user-functions.ts";
 import { foldRoot } from "../roots/fold-root.ts";
 import { groupRoot } from "../roots/group-root.ts";
+import { joinRoot } from "../roots/join-root.ts";
+import { MapStateRoot } from "../roots/map-state-root.ts";
 import { ReduceWindowRoot } from "../roots/reduce-window-root.ts";
+import { repartitionRoot } from "../roots/repartition-root.ts";
 import type { RootOperator } from "../roots/root.ts";
 import { countRoot, foreachBatchRoot, printRoot, reduceRoot } from "../roots/single-roots.ts";
 import { TimeWindowRoot } from "../roots/time-window-root.ts";
+import { transformRoot } from "../roots/transform-root.ts";
 import { UpdateStateRoot } from "../roots/update-state-root.ts";
 import { type BlockTarget, BlockWriter } from "../shuffle/block-writer.ts";
+import { type InitialState, initialStateOf } from "../state/initial-state.ts";
 import type { Stateful } from "../state/stateful.ts";
+import type { Lanes } from "./lanes.ts";
 import type { RuntimeOutput, SourceTask } from "./runtime-types.ts";
 import { stageTaskIndex } from "./task-index.ts";
 
@@ -56,9 +63,10 @@ export interface TaskFactory {
   readonly plan: PhysicalPlan;
   readonly batchIntervalMs: number;
   readonly eventTimeAheadMaxMs: number;
-  /** Slot of each bucket. */
-  readonly slots: Uint16Array;
+  readonly lanes: Lanes;
   readonly slotCount: number;
+  /** Task of each bucket, for a stage of so many tasks. */
+  slots(taskCount: number): Uint16Array;
   readonly output: RuntimeOutput;
   environment<O extends OperatorNode>(operator: O, position: () => string | undefined): OperatorEnvironment<O>;
   blockTarget(edge: ShuffleEdge, fromTask: number): BlockTarget;
@@ -74,12 +82,16 @@ class TaskBuilder {
   readonly #index: number;
   readonly #sourceTask: SourceTask | undefined;
   readonly #position: SourcePosition | undefined;
+  /** Entries of operators by id and lane. */
   readonly #entries = new Map<string, Emit>();
+  /** Senders that all lanes share, by edge. */
+  readonly #sharedSenders = new Map<number, EndingOperator>();
   readonly #endings: EndingOperator[] = [];
   readonly #senders: EndingOperator[] = [];
   readonly #stateful: StatefulPart[] = [];
   readonly #eventTimes: { operatorId: string; operator: EventTimeOperator }[] = [];
   readonly #sinkSlots: { sink: string; slot: number }[] = [];
+  #mapState: MapStateRoot | undefined;
 
   constructor(factory: TaskFactory, stage: Stage, place: { readonly index: number; readonly source?: SourceTask }) {
     this.#factory = factory;
@@ -90,11 +102,10 @@ class TaskBuilder {
   }
 
   build(): StageTask {
-    const behindRoot = this.#stage.operators.slice(1).toReversed();
-    for (const id of behindRoot) this.#entries.set(id, this.#entry(this.#operator(id)));
     const rootOperator = this.#operator(this.#stage.root);
-    const emit = this.#targetsOf(rootOperator.id);
     const root = rootOperator.kind === "source" ? undefined : this.#root(rootOperator);
+    if (root instanceof MapStateRoot) this.#mapState = root;
+    const emit = this.#targetsOf(rootOperator.id, 0);
     const source = rootOperator.kind === "source" ? this.#source(rootOperator, emit) : undefined;
     const endings = [...this.#endings.toReversed(), ...this.#senders];
     return {
@@ -126,22 +137,35 @@ class TaskBuilder {
   }
 
   /** Everything that follows an operator: children of this stage (once for each time they name it as a parent), then edges. */
-  #targetsOf(id: string): Emit {
-    const children = this.#stage.operators.slice(1).flatMap((child) => {
-      const times = this.#operator(child).parents.filter((parent) => parent === id).length;
-      return new Array<Emit>(times).fill(this.#entries.get(child) ?? unbuilt);
-    });
+  #targetsOf(id: string, lane: number): Emit {
+    const { lanes } = this.#factory;
+    const children = this.#stage.operators.slice(1).flatMap((child) => lanes.below(this.#stage, { id, lane }, child).map((below) => this.#entryOf(child, below)));
     const edges = this.#stage.outputs.map((index) => assertDefined(this.#factory.plan.edges[index], "edge")).filter((edge) => edge.from === id);
-    const senders = edges.map((edge) => {
-      const sender = this.#sender(edge);
-      this.#senders.push(sender);
-      return sender.emit;
-    });
-    return fanOut([...children, ...senders]);
+    return fanOut([...children, ...edges.map((edge) => this.#senderOf(edge, lane).emit)]);
   }
 
-  #entry(operator: OperatorNode): Emit {
-    const next = this.#targetsOf(operator.id);
+  /** Rows that are combined have no order to keep: one sender combines those of all lanes. */
+  #senderOf(edge: ShuffleEdge, lane: number): EndingOperator {
+    const shared = edge.combine ? this.#sharedSenders.get(edge.index) : undefined;
+    if (shared !== undefined) return shared;
+    const sender = this.#sender(edge, edge.combine ? 0 : lane);
+    this.#senders.push(sender);
+    if (edge.combine) this.#sharedSenders.set(edge.index, sender);
+    return sender;
+  }
+
+  /** The operator's entry in a lane, built once; a sink writes its lanes through one slot. */
+  #entryOf(id: string, lane: number): Emit {
+    const operator = this.#operator(id);
+    const own = operator.kind === "sink" ? 0 : lane;
+    const name = `${own}/${id}`;
+    let entry = this.#entries.get(name);
+    if (entry === undefined) this.#entries.set(name, (entry = this.#entry(operator, own)));
+    return entry;
+  }
+
+  #entry(operator: OperatorNode, lane: number): Emit {
+    const next = this.#targetsOf(operator.id, lane);
     const environment = this.#environment(operator);
     switch (operator.kind) {
       case "map":
@@ -161,7 +185,11 @@ class TaskBuilder {
       case "glom":
         return this.#ending(glomOperator(environment, next));
       case "window":
-        return this.#ending(this.#keep(operator.id, new BatchWindowOperator(this.#environment(operator), next, this.#factory.batchIntervalMs)));
+        return this.#ending(this.#keep(operator.id, lane, new BatchWindowOperator(this.#environment(operator), next, this.#factory.batchIntervalMs)));
+      case "stateSnapshots": {
+        const mapState = assertDefined(this.#mapState, "mapWithState above");
+        return this.#ending(stateSnapshotsOperator(environment, () => mapState.live(), next));
+      }
       case "eventTime":
         return this.#eventTime(operator, next);
       case "sink":
@@ -179,7 +207,7 @@ class TaskBuilder {
   }
 
   #sink(operator: OperatorNode & { kind: "sink" }): Emit {
-    const slot = this.#taskIndexOf(operator.id);
+    const slot = stageTaskIndex(this.#factory.plan, { operatorId: operator.id, stage: this.#stage, task: this.#index });
     this.#sinkSlots.push({ sink: operator.id, slot });
     return sinkOperator(this.#environment(operator), slot, (record) => this.#factory.output.emitSink(record));
   }
@@ -189,19 +217,17 @@ class TaskBuilder {
     return operator.emit;
   }
 
-  #keep<S extends Stateful>(operatorId: string, stateful: S): S {
-    this.#stateful.push({ operatorId, taskIndex: this.#taskIndexOf(operatorId), stateful });
+  #keep<S extends Stateful>(operatorId: string, lane: number, stateful: S): S {
+    const taskIndex = stageTaskIndex(this.#factory.plan, { operatorId, stage: this.#stage, task: this.#index, lane });
+    this.#stateful.push({ operatorId, taskIndex, stateful });
     return stateful;
   }
 
-  #taskIndexOf(operatorId: string): number {
-    return stageTaskIndex(this.#factory.plan, { operatorId, stage: this.#stage, task: this.#index });
-  }
-
-  #sender(edge: ShuffleEdge): EndingOperator {
-    const { slots, slotCount } = this.#factory;
+  #sender(edge: ShuffleEdge, lane: number): EndingOperator {
+    const taskCount = this.#taskCountOf(this.#factory.plan.stages[edge.toStage]);
     const rowsMax = edge.combine ? COMBINED_BLOCK_ROWS_MAX : BLOCK_ROWS_MAX;
-    const writer = new BlockWriter({ slots, slotCount, target: this.#factory.blockTarget(edge, this.#index), rowsMax });
+    const target = this.#factory.blockTarget(edge, this.#factory.lanes.sender(this.#index, lane));
+    const writer = new BlockWriter({ slots: this.#factory.slots(taskCount), slotCount: taskCount, target, rowsMax });
     const operator = this.#operator(edge.to);
     const environment = this.#environment(operator);
     switch (operator.kind) {
@@ -214,7 +240,10 @@ class TaskBuilder {
       case "print":
         return gatherSender(environment, writer, operator.count + 1);
       case "foreachBatch":
+      case "transform":
         return gatherSender(environment, writer, Infinity);
+      case "repartition":
+        return spreadSender(environment, writer, { task: this.#index, partitions: taskCount });
       default:
         return edge.combine ? combiningSender(environment, writer, combinerOf(environment)) : pairSender(environment, writer);
     }
@@ -231,16 +260,28 @@ class TaskBuilder {
       case "groupByKey":
         return groupRoot(environment);
       case "updateStateByKey":
-        return this.#keep(operator.id, new UpdateStateRoot(this.#environment(operator)));
+        return this.#keep(operator.id, 0, new UpdateStateRoot(this.#environment(operator), this.#initial(operator)));
+      case "mapWithState": {
+        const { batchIntervalMs } = this.#factory;
+        const root = new MapStateRoot({ environment: this.#environment(operator), initial: this.#initial(operator), batchIntervalMs });
+        return this.#keep(operator.id, 0, root);
+      }
+      case "join":
+      case "cogroup":
+        return joinRoot(this.#environment(operator));
+      case "transform":
+        return transformRoot(environment);
+      case "repartition":
+        return repartitionRoot(environment);
       case "reduceByKeyAndWindow": {
         const { batchIntervalMs } = this.#factory;
         const own = this.#environment(operator);
-        return this.#keep(operator.id, new ReduceWindowRoot({ environment: own, combiner: combinerOf(own), isCombined, batchIntervalMs }));
+        return this.#keep(operator.id, 0, new ReduceWindowRoot({ environment: own, combiner: combinerOf(own), isCombined, batchIntervalMs }));
       }
       case "aggregateByTimeWindow":
-        return this.#keep(operator.id, new TimeWindowRoot(this.#environment(operator)));
+        return this.#keep(operator.id, 0, new TimeWindowRoot(this.#environment(operator)));
       case "count":
-        return countRoot(environment);
+        return countRoot(environment, this.#index);
       case "reduce":
         return reduceRoot(environment, binary(environment, "f"));
       case "foreachBatch":
@@ -251,8 +292,12 @@ class TaskBuilder {
         throw notSupported(operator, "this operator cannot receive a shuffle");
     }
   }
-}
 
-function unbuilt(): never {
-  assert(false, "a child was not built before its parent");
+  #initial(operator: OperatorNode): InitialState | undefined {
+    return initialStateOf(this.#environment(operator), { task: this.#index, taskCount: this.#taskCountOf(this.#stage) });
+  }
+
+  #taskCountOf(stage: Stage | undefined): number {
+    return stage?.taskCount ?? this.#factory.slotCount;
+  }
 }

@@ -7,6 +7,7 @@ import { type BlockTarget, slotTable } from "../shuffle/block-writer.ts";
 import { Inbox } from "../shuffle/inbox.ts";
 import { rowCount } from "../shuffle/rows.ts";
 import { BatchState } from "./batch-state.ts";
+import { Lanes } from "./lanes.ts";
 import type {
   BatchResult, IncomingBlock, MapResult, RuntimeBatch, RuntimeOutput, StateSnapshot, WorkerLayout, WorkerRuntime, WorkerRuntimeOptions,
 } from "./runtime-types.ts";
@@ -25,6 +26,7 @@ class Runtime implements WorkerRuntime {
   readonly #layout: WorkerLayout;
   readonly #output: RuntimeOutput;
   readonly #state: BatchState;
+  readonly #lanes: Lanes;
   readonly #counts = new Map<string, Counts>();
   /** Own tasks by stage index. */
   readonly #tasks: readonly (readonly StageTask[])[];
@@ -48,7 +50,8 @@ class Runtime implements WorkerRuntime {
     this.#layout = options.layout;
     this.#output = options.output;
     this.#inbox = new Inbox(options.layout.workerCount);
-    this.#state = new BatchState(options.plan, options.settings.batchIntervalMs, (id) => this.#hasState(id));
+    this.#state = new BatchState(options.plan, options.settings.batchIntervalMs);
+    this.#lanes = new Lanes(options.plan);
     const factory = this.#factory();
     this.#tasks = options.plan.stages.map((stage) => this.#createTasks(factory, stage));
     this.#parts = this.#tasks.flat().flatMap((task) => task.stateful);
@@ -60,6 +63,7 @@ class Runtime implements WorkerRuntime {
   }
 
   loadState(part: { readonly operatorId: string; readonly taskIndex: number; readonly bytes: Uint8Array }): void {
+    this.#state.noteState(part.operatorId);
     const own = this.#parts.find((candidate) => candidate.operatorId === part.operatorId && candidate.taskIndex === part.taskIndex);
     own?.stateful.load(this.#options.codec.decode(part.bytes));
   }
@@ -102,12 +106,12 @@ class Runtime implements WorkerRuntime {
     for (const { source, index } of this.#layout.sourceTasks) {
       assert(this.#sourcesEnded.has(`${source}/${index}`) || this.#sourceTask(source, index) === undefined, () => `a source task has not ended source=${source} index=${index}`);
     }
-    const eventTimes = this.#tasks.flat().flatMap((task) =>
-      task.eventTimes.flatMap(({ operatorId, operator }) => {
-        const maxMs = operator.takeMax();
-        return maxMs === undefined ? [] : [{ operatorId, source: task.stage.root, index: task.index, maxMs }];
-      }),
-    );
+    const eventTimes = this.#tasks.flat().flatMap((task) => {
+      const seen = new Map<string, number>(); // an operator has a part per lane
+      for (const { operatorId, operator } of task.eventTimes) seen.set(operatorId, Math.max(operator.takeMax() ?? -Infinity, seen.get(operatorId) ?? -Infinity));
+      const times = Array.from(seen, ([operatorId, maxMs]) => ({ operatorId, source: task.stage.root, index: task.index, maxMs }));
+      return times.filter(({ maxMs }) => maxMs !== -Infinity);
+    });
     for (const stage of this.#plan.stages) if (stage.tasks === "source-partitions") this.#endStage(stage);
     return { eventTimes, recordsIn: this.#recordsIn, bytesIn: this.#bytesIn };
   }
@@ -178,7 +182,9 @@ class Runtime implements WorkerRuntime {
   async #runStage(stage: Stage): Promise<void> {
     for (const task of this.#tasks[stage.index] ?? []) {
       const root = assertDefined(task.root, "root");
-      for (const block of this.#inbox.take(stage.inputs, task.index)) root.receive(block.rows());
+      for (const block of this.#inbox.take(stage.inputs, task.index, (left, right) => this.#lanes.compare(left, right))) {
+        root.receive(block.rows(), this.#plan.edges[block.edge]?.from ?? "");
+      }
       await root.endBatch(task.emit);
       task.endChain();
       await this.#output.ready?.();
@@ -203,13 +209,19 @@ class Runtime implements WorkerRuntime {
   #factory(): TaskFactory {
     const { jobId, plan, settings, layout, functions, output, eventTimeAheadMaxMs } = this.#options;
     const slotCount = layout.slotWorkers.length;
+    const tables = new Map<number, Uint16Array>();
     return {
       jobId,
       plan,
       batchIntervalMs: settings.batchIntervalMs,
       eventTimeAheadMaxMs,
-      slots: slotTable(slotCount),
+      lanes: this.#lanes,
       slotCount,
+      slots: (taskCount) => {
+        const table = tables.get(taskCount) ?? slotTable(taskCount);
+        tables.set(taskCount, table);
+        return table;
+      },
       output,
       environment: (operator, position) => createEnvironment({ operator, functions, batch: this.#state, counts: this.#countsOf(operator), position }),
       blockTarget: (edge, fromTask) => this.#blockTarget(edge, fromTask),
@@ -219,7 +231,7 @@ class Runtime implements WorkerRuntime {
   #blockTarget(edge: ShuffleEdge, fromTask: number): BlockTarget {
     const { slotWorkers, workerIndex, workerCount } = this.#layout;
     return (toSlot, rows) => {
-      const toWorker = assertDefined(slotWorkers[toSlot], "worker of slot");
+      const toWorker = assertDefined(slotWorkers[toSlot % slotWorkers.length], "worker of slot");
       if (toWorker === workerIndex) {
         this.#inbox.addLocal(edge.index, toSlot, { fromTask, rows: () => rows });
         return;
@@ -237,8 +249,9 @@ class Runtime implements WorkerRuntime {
       const own = this.#layout.sourceTasks.filter(({ source }) => source === stage.root);
       return own.map((source) => createStageTask(factory, stage, { index: source.index, source }));
     }
-    const isSingle = stage.inputs.some((index) => this.#plan.edges[index]?.routing === "single");
-    const own = this.#layout.slotWorkers.flatMap((worker, slot) => (worker === this.#layout.workerIndex && (!isSingle || slot === 0) ? [slot] : []));
+    const { slotWorkers, workerIndex } = this.#layout;
+    const all = Array.from({ length: stage.taskCount ?? slotWorkers.length }, (_, index) => index);
+    const own = all.filter((index) => slotWorkers[index % slotWorkers.length] === workerIndex);
     return own.map((index) => createStageTask(factory, stage, { index }));
   }
 
@@ -259,10 +272,6 @@ class Runtime implements WorkerRuntime {
     let early = this.#early.get(batch);
     if (early === undefined) this.#early.set(batch, (early = { blocks: [], ends: [] }));
     return early;
-  }
-
-  #hasState(operatorId: string): boolean {
-    return this.#stateKeys(operatorId) > 0;
   }
 
   #stateKeys(operatorId: string): number {

@@ -1,6 +1,5 @@
-import { BUCKET_COUNT, slotOfBucket } from "@millrace/model";
+import { BUCKET_COUNT, type CanonicalKey, slotOfBucket } from "@millrace/model";
 import { bucketOfCanonicalKey } from "../keys/bucket-of-key.ts";
-import type { CanonicalKey } from "../keys/canonical-key.ts";
 import { emptyRows, type Rows, rowCount } from "./rows.ts";
 
 /** Takes a full block of one task of one edge, for a slot. Rows are handed over: the writer does not touch them again. */
@@ -46,9 +45,14 @@ export class BlockWriter {
 
   /** A row without key, for slot 0. */
   addSingle(value: unknown): void {
-    const rows = this.#rowsOf(0);
+    this.addTo(0, value);
+  }
+
+  /** A row without key, for a slot. */
+  addTo(slot: number, value: unknown): void {
+    const rows = this.#rowsOf(slot);
     rows.values.push(value);
-    if (rows.values.length >= this.#rowsMax) this.#hand(0, rows);
+    if (rows.values.length >= this.#rowsMax) this.#hand(slot, rows);
   }
 
   /** Hands on what is left, slot by slot. */

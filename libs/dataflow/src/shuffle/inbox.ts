@@ -3,8 +3,14 @@ import type { Rows } from "./rows.ts";
 
 /** Rows that wait for their slot's task: as they are, or still encoded. */
 export interface WaitingBlock {
+  /** Lane and task that sent it (see `Lanes`). */
   readonly fromTask: number;
   readonly rows: () => Rows;
+}
+
+/** A block with the edge over which it came. */
+export interface SentBlock extends WaitingBlock {
+  readonly edge: number;
 }
 
 interface EdgeInbox {
@@ -48,13 +54,15 @@ export class Inbox {
     return this.#edge(edge).ended.size === this.#workerCount;
   }
 
-  /** Blocks for a slot in the order in which they must be consumed: (edge, from task, sequence). A task's own blocks never overtake each other. */
-  take(edges: readonly number[], slot: number): WaitingBlock[] {
-    return edges.flatMap((edge) => {
-      const blocks = this.#edge(edge).bySlot.get(slot) ?? [];
-      this.#edge(edge).bySlot.delete(slot);
-      return blocks.sort((a, b) => a.fromTask - b.fromTask);
+  /** Blocks for a slot in the order in which they must be consumed. A task's own blocks never overtake each other. */
+  take(edges: readonly number[], slot: number, compare: (left: SentBlock, right: SentBlock) => number): SentBlock[] {
+    const blocks = edges.flatMap((edge) => {
+      const { bySlot } = this.#edge(edge);
+      const waiting = bySlot.get(slot) ?? [];
+      bySlot.delete(slot);
+      return waiting.map((block) => ({ ...block, edge }));
     });
+    return blocks.sort(compare);
   }
 
   #add(edge: number, slot: number, block: WaitingBlock): void {

@@ -1,4 +1,4 @@
-import { invalidKey } from "../errors.ts";
+import { AppError } from "./errors.ts";
 
 /** A key as a JavaScript primitive: two keys are the same key iff their canonical forms are the same to a `Map`. */
 export type CanonicalKey = string | number | bigint | boolean | null;
@@ -53,4 +53,13 @@ function objectText(key: object): string {
 function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function invalidKey(got: unknown): AppError {
+  return new AppError({
+    kind: "invalid",
+    code: "invalid-key",
+    message: "a key must be a string, number, bigint, boolean, null, bytes, Date, or an array or object of these",
+    context: { got: typeof got },
+  });
 }

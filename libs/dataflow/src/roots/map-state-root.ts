@@ -1,0 +1,142 @@
+import { AppError, canonicalKey, type CanonicalKey, type OperatorNode } from "@millrace/model";
+import { corruptState } from "../errors.ts";
+import type { Emit, OperatorEnvironment } from "../operators/environment.ts";
+import type { Rows } from "../shuffle/rows.ts";
+import type { InitialState } from "../state/initial-state.ts";
+import { columnsOf, type Stateful } from "../state/stateful.ts";
+import { KeyState } from "./key-state.ts";
+import type { RootOperator } from "./root.ts";
+
+interface StateCell {
+  readonly key: unknown;
+  readonly value: unknown;
+  readonly stampMs: number;
+}
+
+const STATE_VERSION = 1;
+
+/**
+ * `mapWithState`: the function is called once per record, in order of (source task, record), with the state of the record's key. With a time-out, keys
+ * whose last touch is older than it are called once more without a value, after the records of the batch, and forgotten. They are found without
+ * looking at the others: a touched key moves to the end of the map, so the map is in order of stamps.
+ */
+export class MapStateRoot implements RootOperator, Stateful {
+  readonly pending = false;
+  readonly #environment: OperatorEnvironment<OperatorNode & { kind: "mapWithState" }>;
+  readonly #batchIntervalMs: number;
+  readonly #state: KeyState;
+  #initial: InitialState | undefined;
+  #cells = new Map<CanonicalKey, StateCell>();
+  #blocks: Rows[] = [];
+  #changed: boolean;
+
+  constructor(options: {
+    readonly environment: OperatorEnvironment<OperatorNode & { kind: "mapWithState" }>;
+    readonly initial: InitialState | undefined;
+    readonly batchIntervalMs: number;
+  }) {
+    this.#environment = options.environment;
+    this.#initial = options.initial;
+    this.#batchIntervalMs = options.batchIntervalMs;
+    this.#state = new KeyState(options.environment.operator.id);
+    this.#changed = options.initial !== undefined;
+  }
+
+  receive(rows: Rows): void {
+    this.#blocks.push(rows);
+  }
+
+  endBatch(emit: Emit): void {
+    const { batch, operator } = this.#environment;
+    const blocks = this.#blocks;
+    this.#blocks = [];
+    if (!batch.isPresent(operator.id)) return;
+    this.#takeInitial(batch.timeMs);
+    for (const { keys, values } of blocks) {
+      for (let index = 0; index < values.length; index++) this.#onRecord(keys[index], values[index], emit);
+    }
+    if (operator.timeoutMs !== undefined && this.#looksForIdle()) this.#timeOut(batch.timeMs - operator.timeoutMs, emit);
+  }
+
+  /** Every live [key, state]. */
+  *live(): Iterable<readonly [unknown, unknown]> {
+    for (const { key, value } of this.#cells.values()) yield [key, value];
+  }
+
+  /** The initial state counts as touched in the first batch. */
+  #takeInitial(stampMs: number): void {
+    for (const [canonical, key, value] of this.#initial?.() ?? []) this.#cells.set(canonical, { key, value, stampMs });
+    this.#initial = undefined;
+  }
+
+  #onRecord(key: unknown, value: unknown, emit: Emit): void {
+    const { batch, operator } = this.#environment;
+    const canonical = canonicalKey(key);
+    const cell = this.#cells.get(canonical);
+    const state = this.#state;
+    state.show(cell?.value, false);
+    this.#call(key, value, emit);
+    if (state.removed) {
+      if (this.#cells.delete(canonical)) this.#changed = true;
+      return;
+    }
+    const touches = operator.timeoutMs !== undefined && cell !== undefined;
+    if (!state.updated && !touches) return;
+    if (operator.timeoutMs !== undefined) this.#cells.delete(canonical); // to the end: cells stay in order of stamps
+    this.#cells.set(canonical, { key: cell === undefined ? key : cell.key, value: state.getOption(), stampMs: batch.timeMs });
+    this.#changed = true;
+  }
+
+  #looksForIdle(): boolean {
+    const { batch, operator } = this.#environment;
+    return operator.timeoutCheckMs === undefined || (batch.batch * this.#batchIntervalMs) % operator.timeoutCheckMs === 0;
+  }
+
+  #timeOut(beforeMs: number, emit: Emit): void {
+    for (const [canonical, cell] of this.#cells) {
+      if (cell.stampMs >= beforeMs) return;
+      this.#state.show(cell.value, true);
+      this.#call(cell.key, undefined, emit);
+      this.#cells.delete(canonical);
+      this.#changed = true;
+    }
+  }
+
+  #call(key: unknown, value: unknown, emit: Emit): void {
+    const { batch, counts } = this.#environment;
+    const f = this.#environment.required("f");
+    let result: unknown;
+    try {
+      result = f(batch.timeMs, key, value, this.#state);
+    } catch (error) {
+      if (error instanceof AppError && error.code.startsWith("state-")) throw error;
+      this.#environment.fail("f", error);
+    }
+    if (result === undefined) return;
+    counts.recordsOut++;
+    emit(result, NaN);
+  }
+
+  get keyCount(): number {
+    return this.#cells.size;
+  }
+
+  takeChanged(): boolean {
+    const changed = this.#changed;
+    this.#changed = false;
+    return changed;
+  }
+
+  save(): unknown {
+    const cells = Array.from(this.#cells.values());
+    return { version: STATE_VERSION, columns: [cells.map(({ key }) => key), cells.map(({ value }) => value), cells.map(({ stampMs }) => stampMs)] };
+  }
+
+  load(saved: unknown): void {
+    const columns = columnsOf(saved, STATE_VERSION, 3);
+    if (columns === undefined) throw corruptState(this.#environment.operator.id, "it is no keyed state of this version");
+    const [keys = [], values = [], stamps = []] = columns;
+    this.#cells = new Map(keys.map((key, index) => [canonicalKey(key), { key, value: values[index], stampMs: Number(stamps[index]) }]));
+    this.#initial = undefined;
+  }
+}
