@@ -1,5 +1,6 @@
 import type { Scenario } from "./scenario.ts";
 import { badInput } from "./scenarios/bad-input.ts";
+import { chaos } from "./scenarios/chaos.ts";
 import { killDev } from "./scenarios/kill-dev.ts";
 import { pausedCoordinator } from "./scenarios/paused-coordinator.ts";
 import { powerLoss } from "./scenarios/power-loss.ts";
@@ -7,4 +8,4 @@ import { seven } from "./scenarios/seven.ts";
 import { smoke } from "./scenarios/smoke.ts";
 
 /** Every scenario, in the order they run. */
-export const scenarios: readonly Scenario[] = [smoke, seven, killDev, powerLoss, pausedCoordinator, badInput];
+export const scenarios: readonly Scenario[] = [smoke, seven, chaos, killDev, powerLoss, pausedCoordinator, badInput];

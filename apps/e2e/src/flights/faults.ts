@@ -10,6 +10,8 @@ export interface Fault {
   readonly name: string;
   /** Share of the flights that are processed when it happens, at the earliest. */
   readonly atShare: number;
+  /** How much later it may happen, as the seed says; below the distance to the next fault. */
+  readonly latenessShareMax: number;
   /** From the kill to a batch that was planned after it and is done. */
   readonly progressMsMax: number;
   /** Does it; returns what is to be done when the job goes on again. */
@@ -18,13 +20,12 @@ export interface Fault {
 
 const PROGRESS_WAIT_MS_MAX = 60_000;
 const ORPHANS_MS_MAX = 5_000;
-/** Below the distance of two faults, so that each has its own moment. */
-const LATENESS_SHARE_MAX = 0.1;
 
 /** Kills an executor with a job's worker; it comes back only after the job went on without it. */
 export const executorKilled: Fault = {
   name: "executor",
   atShare: 0.15,
+  latenessShareMax: 0.1,
   progressMsMax: 5_000,
   async inflict({ executors }) {
     const [victim] = executors;
@@ -43,6 +44,7 @@ export const executorKilled: Fault = {
 export const coordinatorKilled: Fault = {
   name: "coordinator",
   atShare: 0.4,
+  latenessShareMax: 0.1,
   progressMsMax: 10_000,
   async inflict(cluster) {
     const victim = await cluster.activeCoordinator();
@@ -57,6 +59,7 @@ export const coordinatorKilled: Fault = {
 export const brokerKilled: Fault = {
   name: "broker",
   atShare: 0.65,
+  latenessShareMax: 0.1,
   progressMsMax: 10_000,
   async inflict({ brokers }) {
     const [victim] = brokers;
@@ -67,17 +70,95 @@ export const brokerKilled: Fault = {
   },
 };
 
+/** Kills a worker: its executor lives, and says so. */
+export const workerKilled: Fault = {
+  name: "worker",
+  atShare: 0,
+  latenessShareMax: 0.1,
+  progressMsMax: 5_000,
+  async inflict({ executors }) {
+    const workers = executors.flatMap((executor) => childrenOf(executor.process.pid));
+    const [victim] = workers;
+    check(victim !== undefined, "no executor runs a worker of the job");
+    process.kill(victim, "SIGKILL");
+    return Promise.resolve(() => Promise.resolve());
+  },
+};
+
+/** Pauses an executor past its session, its workers running on: the writers of its slots must be fenced. */
+export const executorPaused: Fault = {
+  name: "pausedExecutor",
+  atShare: 0,
+  latenessShareMax: 0.1,
+  progressMsMax: 10_000,
+  async inflict({ executors }) {
+    const victim = executors.at(-1);
+    check(victim !== undefined, "a cluster without executors");
+    victim.process.pause();
+    return Promise.resolve(() => {
+      victim.process.resume();
+      return victim.process.ready();
+    });
+  },
+};
+
+/** Pauses an executor's workers, so that they wake up in the middle of a transaction that was ended for them. */
+export const workerPaused: Fault = {
+  name: "pausedWorker",
+  atShare: 0,
+  latenessShareMax: 0.1,
+  progressMsMax: 30_000,
+  async inflict({ executors }) {
+    const workers = executors.flatMap((executor) => childrenOf(executor.process.pid));
+    const [victim] = workers;
+    check(victim !== undefined, "no executor runs a worker of the job");
+    process.kill(victim, "SIGSTOP");
+    return Promise.resolve(() => {
+      if (isAlive(victim)) process.kill(victim, "SIGCONT");
+      return Promise.resolve();
+    });
+  },
+};
+
+/** Kills Redis and starts it again: what it had acknowledged is on its disk. */
+export const redisKilled: Fault = {
+  name: "redis",
+  atShare: 0,
+  latenessShareMax: 0.1,
+  progressMsMax: 10_000,
+  async inflict({ redis }) {
+    await redis.process.kill();
+    await redis.process.start();
+    return () => Promise.resolve();
+  },
+};
+
+/** Kills every broker and starts them again. */
+export const brokersKilled: Fault = {
+  name: "brokers",
+  atShare: 0,
+  latenessShareMax: 0.1,
+  progressMsMax: 15_000,
+  async inflict({ brokers }) {
+    await Promise.all(brokers.map((broker) => broker.process.kill()));
+    for (const broker of brokers) broker.process.launch();
+    return async () => {
+      await Promise.all(brokers.map((broker) => broker.process.ready()));
+    };
+  },
+};
+
 export interface FaultParts {
   readonly cluster: Cluster;
   readonly watch: JobWatch;
   readonly recordCount: number;
-  /** 0 … 1: how long after its earliest moment. */
+  /** 0 … 1: share of its lateness. */
   readonly lateness: number;
 }
 
 /** Waits for the fault's moment, inflicts it, and returns the milliseconds from then to progress. */
 export async function inflictFault(fault: Fault, { cluster, watch, recordCount, lateness }: FaultParts): Promise<number> {
-  const due = BigInt(Math.round(recordCount * (fault.atShare + lateness * LATENESS_SHARE_MAX)));
+  const due = BigInt(Math.round(recordCount * (fault.atShare + lateness * fault.latenessShareMax)));
   await watch.until(`${fault.name}: ${due} flights processed`, { withinMs: 10 * 60_000 }, (status) => status.recordsIn >= due);
   const startMs = performance.now();
   const repair = await fault.inflict(cluster);
