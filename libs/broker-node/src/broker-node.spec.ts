@@ -210,6 +210,20 @@ describe("a transaction", () => {
     await expect(world.run(producer.commitTransaction())).rejects.toMatchObject({ kind: "fenced" });
   });
 
+  it("that was committed stays so over a power cut, also where records are synced in the background", async () => {
+    await world.createTopic("t", { partitions: 1, configs: { flush: "interval", "flush.ms": "5000" } });
+    const client = world.client();
+    const producer = client.producer({ transactionalId: "job.1" });
+    await world.run(producer.open(["t"]));
+    producer.beginTransaction();
+    await world.run(producer.sendAndWait("t", { value: bytes("a") }));
+    await world.clock.advance(6_000); // the record is synced
+    await world.run(producer.commitTransaction());
+    await world.powerLoss(1);
+    expect(await world.run(client.listOffsets([{ topic: "t", partition: 0, at: "latest" }], "committed"))).toMatchObject([{ offset: 2 }]);
+    expect(await readAll(client, "t", "committed")).toEqual(["a"]);
+  });
+
   it("survives a restart of its coordinator between two records", async () => {
     await world.createTopic("t", { partitions: 1 });
     const client = world.client();

@@ -1,7 +1,10 @@
 import type { Offset } from "@millrace/model";
 
-/** How durable an append must be before its answer: written on the leader, synced there, or committed (below the high watermark). */
-export type Durability = "written" | "synced" | "committed";
+/**
+ * How durable an append must be before its answer: written on the leader, synced there, committed (below the high watermark, which with flush=interval may run
+ * ahead of what is synced), or both of the last two.
+ */
+export type Durability = "written" | "synced" | "committed" | "committed-and-synced";
 
 interface AppendWaiter {
   readonly endOffset: Offset;

@@ -42,6 +42,8 @@ export class LocalPartition {
   #leaderEpoch: LeaderEpoch | undefined;
   #inSyncCount = 1;
   #isScheduled = false;
+  /** Something of this turn asks for a sync, whatever the topic's flush. */
+  #mustSync = false;
   #isSyncing = false;
   #syncAgain = false;
   #lastStable: Offset;
@@ -97,13 +99,17 @@ export class LocalPartition {
     return this.#staged(result, options.durability);
   }
 
-  /** Stages the end of a producer's transaction. */
+  /**
+   * Stages the end of a producer's transaction. Stored means synced, also with flush=interval: the coordinator completes the transaction by it and never writes
+   * the marker again, and without its marker committed readers would wait for ever.
+   */
   appendMarker(marker: MarkerInput, now: TimestampMs): Append {
     this.#requireInSync();
     const result = this.log.stageMarker(marker, this.#stageOptions(now));
     this.#endedProducers.set(marker.producerId, (this.#endedProducers.get(marker.producerId) ?? 0) + 1);
     if (this.#endedProducers.size > ENDED_PRODUCERS_MAX) this.#forgetEnded();
-    return this.#staged(result, "committed");
+    this.#mustSync = true;
+    return this.#staged(result, "committed-and-synced");
   }
 
   /** Grows with each marker of the producer: an append that was verified before one is refused (KIP-890). */
@@ -133,7 +139,8 @@ export class LocalPartition {
   /** Second half: answers what needs no sync, and starts one for the rest. */
   afterWrite(): void {
     this.#advance();
-    if (this.#config.flush === "ack") this.sync();
+    if (this.#config.flush === "ack" || this.#mustSync) this.sync();
+    this.#mustSync = false;
   }
 
   /** Makes what is written durable; calls during a sync lead to one more after it. */
@@ -192,7 +199,7 @@ export class LocalPartition {
   }
 
   #staged(result: StageResult, durability: Durability | undefined): Append {
-    if (this.log.stagedBytes > 0 && !this.#isScheduled) {
+    if ((this.log.stagedBytes > 0 || this.#mustSync) && !this.#isScheduled) {
       this.#isScheduled = true;
       this.#ports.groupCommit.schedule(this);
     }
@@ -210,7 +217,8 @@ export class LocalPartition {
 
   #reached(): Readonly<Record<Durability, Offset>> {
     const { logEndOffset, syncedEndOffset, highWatermark } = this.log;
-    return { written: logEndOffset, synced: syncedEndOffset, committed: highWatermark };
+    const both = Math.min(syncedEndOffset, highWatermark) as Offset;
+    return { written: logEndOffset, synced: syncedEndOffset, committed: highWatermark, "committed-and-synced": both };
   }
 
   #advance(): void {

@@ -6,6 +6,7 @@ import type { ClusterView } from "../cluster-view.ts";
 import { brokerErrors } from "../errors.ts";
 import { topicIdOf } from "../from-wire.ts";
 import { LOGS_OPENED_AT_ONCE } from "../limits.ts";
+import { effectiveConfig } from "./effective-config.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { MemoryOffsets } from "./memory-offsets.ts";
 import { LocalPartition, type PartitionObserver } from "./local-partition.ts";
@@ -108,7 +109,7 @@ export class Replicas {
     for (const topic of removed) await this.#remove(topic);
     const work: (() => Promise<void>)[] = [];
     for (const topic of topics) {
-      const config = resolveTopicConfig(topic.configs);
+      const config = effectiveConfig(topic);
       for (const state of topic.partitions) {
         if (state.replicas.includes(this.#brokerId)) work.push(() => this.#ensure(topic, state, config));
         else this.#leave(topic, state.partition);

@@ -1,0 +1,23 @@
+import { describe, expect, it } from "@jest/globals";
+import type { TopicConfig } from "@millrace/model";
+import { effectiveConfig } from "./effective-config.ts";
+
+function check(topic: { internal?: boolean; configs: { [key: string]: string } }, expected: Partial<TopicConfig>): void {
+  expect(effectiveConfig({ internal: false, ...topic })).toMatchObject(expected);
+}
+
+describe("effectiveConfig", () => {
+  it("is what a topic of users asks for", () => {
+    check({ configs: { flush: "interval", storage: "memory", "retention.ms": "5" } }, { flush: "interval", storage: "memory", retentionMs: 5 });
+    check({ configs: { "cleanup.policy": "compact,delete", "retention.bytes": "7" } }, { retentionBytes: 7 });
+  });
+
+  it("syncs an internal topic before it acknowledges, on disk, and keeps it, whatever it says", () => {
+    const configs = { flush: "interval", storage: "memory", "retention.ms": "5", "retention.bytes": "7" };
+    check({ internal: true, configs }, { flush: "ack", storage: "disk", retentionMs: -1, retentionBytes: -1 });
+  });
+
+  it("deletes nothing of a compacted topic by its age or size", () => {
+    check({ configs: { "cleanup.policy": "compact", "retention.bytes": "7" } }, { retentionMs: -1, retentionBytes: -1 });
+  });
+});
