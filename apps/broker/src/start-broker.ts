@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { type BrokerNode, type BrokerStatus, createBrokerNode } from "@millrace/broker-node";
 import { createCompressionCodecs, crc32c } from "@millrace/codecs";
+import { createKafkaListener } from "@millrace/kafka-net";
 import { createRpcListener, createRpcTransport } from "@millrace/rpc";
 import type { RunningService, ServiceKit } from "@millrace/service-kit";
 import { openDataFolder } from "@millrace/storage-fs";
@@ -13,6 +14,8 @@ const FAILURE_CHECK_MS = 200;
 export interface RunningBroker extends RunningService {
   /** host:port under which clients reach it. */
   readonly address: string;
+  /** host:port under which Kafka clients reach it; undefined if it does not listen for them. */
+  readonly kafkaAddress: string | undefined;
   status(): BrokerStatus;
   /** Resolves once the first metadata has been applied. */
   ready(): Promise<void>;
@@ -33,6 +36,7 @@ export async function startBroker(settings: BrokerAppSettings, kit: ServiceKit):
     tracer,
     transport,
     listener: createRpcListener(),
+    kafkaListener: createKafkaListener({ logger }),
     crc32c,
     compression: createCompressionCodecs(),
     defer: (run) => setImmediate(run),
@@ -51,6 +55,7 @@ export async function startBroker(settings: BrokerAppSettings, kit: ServiceKit):
   const watch = watchFailure(node);
   return {
     address: node.address,
+    kafkaAddress: node.kafkaAddress,
     status: () => node.status(),
     ready: () => node.ready(),
     failed: watch.failed,

@@ -2,10 +2,13 @@ import { create } from "@bufbuild/protobuf";
 import { bindService, BrokerPeerService, BrokerService, FetchRequestSchema, type RpcServer, type ServiceHandlers, TopicService, TransactionService } from "@millrace/contracts";
 import { createTailCache } from "@millrace/log-engine";
 import { type LeaderEpoch, TRANSACTION_STATE_TOPIC } from "@millrace/model";
+import type { KafkaServer } from "@millrace/ports";
 import { assertDefined } from "@millrace/stdx";
 import { type BrokerMetrics, createBrokerMetrics, observePartitions } from "./broker-metrics.ts";
 import { ClusterView } from "./cluster-view.ts";
 import { openBrokerFolder } from "./folder.ts";
+import { kafkaConnectionHandler } from "./kafka/connection-handler.ts";
+import type { KafkaContext } from "./kafka/kafka-context.ts";
 import { Maintenance } from "./loops/maintenance.ts";
 import type { BrokerPorts } from "./node-ports.ts";
 import type { LocalPartition } from "./partitions/local-partition.ts";
@@ -21,7 +24,7 @@ import { topicHandlers } from "./rpc/topics.ts";
 import { transactionHandlers } from "./rpc/transactions.ts";
 import { CoordinatorCalls } from "./session/coordinator-calls.ts";
 import { CoordinatorSession } from "./session/coordinator-session.ts";
-import type { BrokerSettings } from "./settings.ts";
+import { type BrokerSettings, kafkaListenAddressOf } from "./settings.ts";
 import { writeMarkers } from "./transactions/marker-writer.ts";
 import { ProducerIds } from "./transactions/producer-ids.ts";
 import { TransactionCoordinators } from "./transactions/transaction-coordinators.ts";
@@ -34,6 +37,8 @@ export interface BrokerNode {
   stop(): Promise<void>;
   /** host:port under which others reach it; known after `start`. */
   readonly address: string;
+  /** host:port under which Kafka clients reach it; undefined if it does not listen for them. */
+  readonly kafkaAddress: string | undefined;
   /** Serving what the coordinator gave it; or why it is not. */
   status(): BrokerStatus;
   /** Resolves once the first metadata has been applied. */
@@ -64,6 +69,7 @@ class Broker implements BrokerNode {
   readonly #stopping = new AbortController();
   #session: CoordinatorSession | undefined;
   #server: RpcServer | undefined;
+  #kafkaServer: KafkaServer | undefined;
 
   constructor(settings: BrokerSettings, ports: BrokerPorts) {
     this.#settings = settings;
@@ -97,6 +103,11 @@ class Broker implements BrokerNode {
     return this.#settings.advertisedAddress ?? reachable(assertDefined(this.#server, "server: start the node first").address);
   }
 
+  get kafkaAddress(): string | undefined {
+    const server = this.#kafkaServer;
+    return server === undefined ? undefined : (this.#settings.kafkaAdvertisedAddress ?? reachable(server.address));
+  }
+
   status(): BrokerStatus {
     const failure = this.#session?.failure;
     return failure === undefined ? { state: this.#state } : { state: "failed", error: failure };
@@ -106,7 +117,9 @@ class Broker implements BrokerNode {
     const { brokerId, coordinators, listenAddress } = this.#settings;
     const folder = await openBrokerFolder(this.#ports.storage, { brokerId, random: this.#ports.random });
     await this.#replicas.openAll();
-    this.#server = await this.#ports.listener.listen(listenAddress, this.#services());
+    const { services, kafka } = this.#handlers();
+    this.#server = await this.#ports.listener.listen(listenAddress, services);
+    this.#kafkaServer = await this.#listenForKafka(kafka);
     const { folderId } = folder;
     this.#session = new CoordinatorSession(
       {
@@ -119,7 +132,7 @@ class Broker implements BrokerNode {
             folderId,
             address: this.address,
             rack: this.#settings.rack,
-            kafkaAddress: "",
+            kafkaAddress: this.kafkaAddress ?? "",
             coordinatorEpochSeen: BigInt(folder.seen.coordinatorEpoch),
             generationSeen: folder.seen.generation,
             logs: [...this.#replicas.reports()],
@@ -142,7 +155,7 @@ class Broker implements BrokerNode {
     );
     this.#session.start();
     this.#maintenance.start(this.#settings);
-    this.#ports.logger.info("broker listens", { brokerId, address: this.address });
+    this.#ports.logger.info("broker listens", { brokerId, address: this.address, kafkaAddress: this.kafkaAddress });
   }
 
   async ready(): Promise<void> {
@@ -156,7 +169,8 @@ class Broker implements BrokerNode {
     this.#stopping.abort();
     this.#coordinators.stop();
     for (const partition of this.#replicas.all()) partition.wakeReaders();
-    await this.#server?.stop({ deadlineMs: this.#settings.stopMs });
+    const deadlineMs = this.#settings.stopMs;
+    await Promise.all([this.#server?.stop({ deadlineMs }), this.#kafkaServer?.stop({ deadlineMs })]);
     await this.#maintenance.stop();
     await this.#session?.stop();
     await this.#replicas.close();
@@ -165,7 +179,18 @@ class Broker implements BrokerNode {
     this.#ports.logger.info("broker stopped", { brokerId: this.#settings.brokerId });
   }
 
-  #services() {
+  async #listenForKafka(context: KafkaContext): Promise<KafkaServer | undefined> {
+    const address = kafkaListenAddressOf(this.#settings);
+    if (address === undefined || this.#ports.kafkaListener === undefined) return undefined;
+    try {
+      return await this.#ports.kafkaListener.listen(address, (connection) => kafkaConnectionHandler(connection, context));
+    } catch (error) {
+      await this.#server?.stop({ deadlineMs: 0 });
+      throw error;
+    }
+  }
+
+  #handlers() {
     const { brokerId } = this.#settings;
     const verifier = new TransactionVerifier({ brokerId, view: this.#view, coordinators: this.#coordinators }, this.#ports);
     const context: RpcContext = {
@@ -191,12 +216,16 @@ class Broker implements BrokerNode {
       deleteRecords: (request) => deleteRecords(request, context),
       getMetadata: (request) => promised(() => getMetadata(request, context)),
     };
-    return [
+    const transactions = transactionHandlers(context, { coordinator: this.#coordinatorCalls, producerIds });
+    const topics = topicHandlers(context, this.#coordinatorCalls);
+    const services = [
       bindService(BrokerService, broker),
-      bindService(TransactionService, transactionHandlers(context, { coordinator: this.#coordinatorCalls, producerIds })),
+      bindService(TransactionService, transactions),
       bindService(BrokerPeerService, peerHandlers(context)),
-      bindService(TopicService, topicHandlers(context, this.#coordinatorCalls)),
+      bindService(TopicService, topics),
     ];
+    const kafka: KafkaContext = { ...context, produce, fetch, topics, transactions };
+    return { services, kafka };
   }
 
   #leads(partition: LocalPartition, epoch: LeaderEpoch): void {

@@ -38,10 +38,18 @@ export class ClusterView {
     return this.#topicsByName.get(name);
   }
 
+  topicById(topicId: string): Topic | undefined {
+    return this.#topicsById.get(topicId);
+  }
+
   partition(topic: string, partition: number): PartitionState | undefined {
     const partitions = this.#topicsByName.get(topic)?.partitions;
     const direct = partitions?.[partition];
     return direct?.partition === partition ? direct : partitions?.find((candidate) => candidate.partition === partition);
+  }
+
+  broker(brokerId: number): Broker | undefined {
+    return this.#brokers.get(brokerId);
   }
 
   brokerAddress(brokerId: number): string | undefined {

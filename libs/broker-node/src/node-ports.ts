@@ -1,5 +1,5 @@
 import type { RpcListener, RpcTransport } from "@millrace/contracts";
-import type { Clock, Logger, Metrics, Random, Storage, Tracer } from "@millrace/ports";
+import type { Clock, KafkaListener, Logger, Metrics, Random, Storage, Tracer } from "@millrace/ports";
 import type { CompressionCodecs, Crc32c } from "@millrace/records";
 
 /** What a broker needs of its surroundings. */
@@ -12,6 +12,8 @@ export interface BrokerPorts {
   readonly metrics: Metrics;
   readonly tracer: Tracer;
   readonly listener: RpcListener;
+  /** Absent: no Kafka clients, whatever the settings say. */
+  readonly kafkaListener?: KafkaListener;
   readonly transport: RpcTransport;
   readonly crc32c: Crc32c;
   readonly compression: CompressionCodecs;

@@ -9,6 +9,10 @@ export const brokerSettingsSchema = z.object({
   dataFolder: z.string().min(1).default("data/broker").describe("Folder for logs and what must survive a restart; belongs to one broker. Since 0.1."),
   listenAddress: address.default("0.0.0.0:9190").describe("host:port on which gRPC is served; port 0 takes a free one. Since 0.1."),
   advertisedAddress: address.optional().describe("host:port under which clients and brokers reach this one; absent: where it listens. Since 0.1."),
+  kafkaListenAddress: z.union([address, z.literal("off")]).optional()
+    .describe("host:port for Kafka clients, `off` for none; absent: port 9092 on the host of gRPC, or none if gRPC is not on 9190. Since 0.1."),
+  kafkaAdvertisedAddress: address.optional().describe("host:port under which Kafka clients reach this broker; absent: where it listens. Since 0.1."),
+  autoCreateTopics: z.boolean().default(false).describe("Make a topic when a Kafka client asks for one that is not there (auto.create.topics.enable). Since 0.1."),
   rack: z.string().default("").describe("Failure domain, for placing replicas apart. Since 0.1."),
   coordinators: z.array(address).min(1).default(["127.0.0.1:9191"]).describe("host:port of coordinators, any order; the active one is found. Since 0.1."),
   inFlightBytesPerConnectionMax: z.int().min(1_048_576).default(IN_FLIGHT_BYTES_PER_CONNECTION_DEFAULT)
@@ -24,3 +28,12 @@ export const brokerSettingsSchema = z.object({
 });
 
 export type BrokerSettings = z.output<typeof brokerSettingsSchema>;
+
+const GRPC_PORT_DEFAULT = ":9190";
+const KAFKA_PORT_DEFAULT = ":9092";
+
+/** Where to listen for Kafka clients; undefined: nowhere. Brokers beside each other on one machine have ports of their own for gRPC, and name one for Kafka too. */
+export function kafkaListenAddressOf({ kafkaListenAddress, listenAddress }: BrokerSettings): string | undefined {
+  if (kafkaListenAddress !== undefined) return kafkaListenAddress === "off" ? undefined : kafkaListenAddress;
+  return listenAddress.endsWith(GRPC_PORT_DEFAULT) ? `${listenAddress.slice(0, -GRPC_PORT_DEFAULT.length)}${KAFKA_PORT_DEFAULT}` : undefined;
+}

@@ -6,6 +6,7 @@ import type { CompressionCodecs } from "@millrace/records";
 import { createSimulatedStorage, ManualClock, referenceCrc32c, SeededRandom, settle, type SimulatedStorage } from "@millrace/testkit";
 import { type BrokerNode, createBrokerNode } from "../src/broker-node.ts";
 import { brokerSettingsSchema } from "../src/settings.ts";
+import { KafkaLoopback } from "./kafka-loopback.ts";
 import { FakeCoordinator } from "./fake-coordinator.ts";
 
 const NO_COMPRESSION: CompressionCodecs = {
@@ -22,6 +23,7 @@ export class World {
   readonly clock = new ManualClock();
   readonly random = new SeededRandom(1);
   readonly loopback = createLoopback();
+  readonly kafka = new KafkaLoopback();
   readonly coordinator = new FakeCoordinator();
   readonly storages = new Map<number, SimulatedStorage>();
   readonly brokers = new Map<number, BrokerNode>();
@@ -47,6 +49,7 @@ export class World {
       metrics: NO_METRICS,
       tracer: NO_TRACER,
       listener: this.loopback,
+      kafkaListener: this.kafka,
       transport: this.loopback,
       crc32c: referenceCrc32c,
       compression: NO_COMPRESSION,

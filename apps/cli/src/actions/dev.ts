@@ -17,9 +17,9 @@ export async function dev(options: DevOptions & GlobalOptions, world: CliWorld):
     start: async () => {
       const cluster = await startCluster(options, world);
       const seconds = world.monotonicMs() / 1_000; // since the process began
-      const { broker, coordinator, metrics, dataDir } = cluster.addresses;
+      const { broker, kafka, coordinator, metrics, dataDir } = cluster.addresses;
       if (options.json === true)
-        await world.write(jsonLine({ broker, coordinator, metrics, dataDir, seconds: Number(seconds.toFixed(3)) }));
+        await world.write(jsonLine({ broker, kafka, coordinator, metrics, dataDir, seconds: Number(seconds.toFixed(3)) }));
       else await world.write(readyText(cluster.addresses, { seconds, options, world }));
       return cluster;
     },
@@ -28,6 +28,8 @@ export async function dev(options: DevOptions & GlobalOptions, world: CliWorld):
 
 interface Addresses {
   readonly broker: string;
+  /** undefined: no Kafka listener. */
+  readonly kafka: string | undefined;
   readonly coordinator: string;
   readonly metrics: string;
   readonly dataDir: string;
@@ -70,6 +72,8 @@ async function startCluster(options: DevOptions & GlobalOptions, world: CliWorld
         ...kitSettings,
         dataFolder: join(dataDir, "broker"),
         listenAddress: `${host}:${options.brokerPort}`,
+        kafkaListenAddress: kafkaAddressOf(options),
+        autoCreateTopics: true,
         coordinators,
       }),
       kit,
@@ -84,6 +88,7 @@ async function startCluster(options: DevOptions & GlobalOptions, world: CliWorld
     kit.started();
     const addresses = {
       broker: broker.address,
+      kafka: broker.kafkaAddress,
       coordinator: coordinator.address,
       metrics: `http://${kit.adminAddress ?? ""}/metrics`,
       dataDir,
@@ -109,6 +114,14 @@ async function within(ready: Promise<unknown>, failed: Promise<never> | undefine
 }
 
 const DEFAULT_BROKER_PORT = 9190;
+const DEFAULT_KAFKA_PORT = 9092;
+
+/** Without an option: Kafka's own port, or a free one beside a broker that is not on its own port either. `localhost` listens on IPv4 and IPv6, as Kafka clients try both. */
+function kafkaAddressOf({ host, brokerPort, kafkaPort }: DevOptions): string {
+  if (kafkaPort === "off") return "off";
+  const port = kafkaPort ?? (brokerPort === DEFAULT_BROKER_PORT ? DEFAULT_KAFKA_PORT : 0);
+  return `${host === "127.0.0.1" ? "localhost" : host}:${port}`;
+}
 
 function readyText(
   addresses: Addresses,
@@ -121,6 +134,7 @@ function readyText(
     `Millrace ${VERSION} is ready, after ${seconds.toFixed(1)} s`,
     "",
     `  broker       ${addresses.broker}`,
+    ...(addresses.kafka === undefined ? [] : [`  kafka        ${addresses.kafka}`]),
     `  coordinator  ${addresses.coordinator}`,
     `  metrics      ${addresses.metrics}`,
     `  data         ${addresses.dataDir}`,

@@ -8,6 +8,7 @@ export interface DevOptions {
   readonly dataDir: string;
   readonly host: string;
   readonly brokerPort: number;
+  readonly kafkaPort?: number | "off";
   readonly coordinatorPort: number;
   readonly adminPort: number;
   readonly workers: number;
@@ -33,6 +34,7 @@ function addDev(program: Command, world: CliWorld): void {
     .option("-d, --data-dir <folder>", "where everything is kept", ".millrace")
     .option("--host <host>", "address to listen on", "127.0.0.1")
     .option("--broker-port <port>", "gRPC port of the broker; 0 takes a free one", port, 9190)
+    .option("--kafka-port <port>", "port for Kafka clients (default: 9092); 0 takes a free one, off has none", kafkaPort)
     .option("--coordinator-port <port>", "gRPC port of the coordinator; 0 takes a free one", port, 9191)
     .option("--admin-port <port>", "port of /metrics, /livez and /readyz; 0 takes a free one", port, 9464)
     .option("--workers <count>", "worker processes that a job may have", wholeNumber(1, 64), 1)
@@ -47,6 +49,10 @@ function addDev(program: Command, world: CliWorld): void {
     "millrace dev --data-dir /tmp/try --workers 2",
     "millrace dev --broker-port 0 --coordinator-port 0 --admin-port 0 --json",
   ]);
+}
+
+function kafkaPort(text: string): number | "off" {
+  return text === "off" || text === "-1" ? "off" : wholeNumber(0, 65_535)(text);
 }
 
 function addService(

@@ -15,6 +15,11 @@ export class InFlightBytes {
     return this.#bytes;
   }
 
+  /** Nothing more may be acquired, but by force. */
+  get isFull(): boolean {
+    return this.#bytes >= this.#bytesMax;
+  }
+
   /** Counts them in, or refuses as exhausted; one request alone is always taken, and so is one (`force`) that waited for room. */
   acquire(bytes: number, options: { force?: boolean } = {}): void {
     if (options.force !== true && this.#bytes > 0 && this.#bytes + bytes > this.#bytesMax) {
@@ -30,7 +35,7 @@ export class InFlightBytes {
 
   /** Resolves when something may be acquired: what a stream does before it reads its next request. */
   async room(): Promise<void> {
-    while (this.#bytes >= this.#bytesMax) {
+    while (this.isFull) {
       const waiting = createDeferred<void>();
       this.#waiting.push(waiting);
       await waiting.promise;

@@ -1,0 +1,55 @@
+import { create } from "@bufbuild/protobuf";
+import { CreateTopicRequestSchema } from "@millrace/contracts";
+import { createTopicsApi, type CreateTopicsRequest, type CreateTopicsRequestCreatableTopic, type CreateTopicsResponseCreatableTopicResultInit, ZERO_UUID } from "@millrace/kafka-wire";
+import { kafkaCodeOf, KafkaError, messageOf } from "./error-codes.ts";
+import type { KafkaCall, KafkaContext } from "./kafka-context.ts";
+import { serve } from "./served-api.ts";
+import { topicConfigs } from "./topic-configs.ts";
+
+/**
+ * CreateTopics v2-7: v4 -1 = the default; v5 partitions, replicas and effective settings in the answer; v7 topic id. Each topic succeeds or fails alone. Given
+ * replica assignments are refused (39): placement decides.
+ */
+export const createTopics = serve(createTopicsApi, async (request, call, context) => {
+  const topics: CreateTopicsResponseCreatableTopicResultInit[] = [];
+  for (const topic of request.topics) topics.push(await createOne(topic, request, call, context));
+  return { topics };
+});
+
+async function createOne(topic: CreateTopicsRequestCreatableTopic, request: CreateTopicsRequest, call: KafkaCall, context: KafkaContext): Promise<CreateTopicsResponseCreatableTopicResultInit> {
+  const { name, numPartitions, replicationFactor } = topic;
+  const refuse = (errorCode: number, errorMessage: string) => ({ name, topicId: ZERO_UUID, errorCode, errorMessage });
+  if (request.topics.filter((other) => other.name === name).length > 1) return refuse(KafkaError.INVALID_REQUEST, "the topic is named twice in the request");
+  if (topic.assignments.length > 0) return refuse(KafkaError.INVALID_REPLICA_ASSIGNMENT, "replicas are placed by the cluster: give counts instead");
+  if (numPartitions === 0 || numPartitions < -1) return refuse(KafkaError.INVALID_PARTITIONS, "the number of partitions must be 1 or more, or -1 for the default");
+  if (replicationFactor === 0 || replicationFactor < -1) return refuse(KafkaError.INVALID_REPLICATION_FACTOR, "the replication factor must be 1 or more, or -1 for the default");
+  const collision = [...context.view.topics].find((other) => other.name !== name && collisionName(other.name) === collisionName(name));
+  if (collision !== undefined) return refuse(KafkaError.INVALID_TOPIC, `the name differs from ${collision.name} only in . and _`);
+  try {
+    const configs = Object.fromEntries(topic.configs.flatMap(({ name: config, value }) => (value === null ? [] : [[config, value]])));
+    const message = create(CreateTopicRequestSchema, {
+      name,
+      partitions: Math.max(0, numPartitions),
+      replicationFactor: Math.max(0, replicationFactor),
+      configs,
+      validateOnly: request.validateOnly,
+    });
+    const { topic: created } = await context.topics.createTopic(message, call.call);
+    const partitions = created?.partitions ?? [];
+    return {
+      name,
+      topicId: request.validateOnly ? ZERO_UUID : (created?.topicId ?? ZERO_UUID),
+      errorCode: KafkaError.NONE,
+      numPartitions: partitions.length,
+      replicationFactor: partitions[0]?.replicas?.length ?? -1,
+      configs: topicConfigs(configs).map(({ name: config, value, source }) => ({ name: config, value, readOnly: false, configSource: source, isSensitive: false })),
+    };
+  } catch (error) {
+    return refuse(kafkaCodeOf(error), messageOf(error));
+  }
+}
+
+/** Kafka's names of metrics do not tell these two apart. */
+function collisionName(name: string): string {
+  return name.replaceAll(".", "_");
+}

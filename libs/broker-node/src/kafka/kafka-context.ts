@@ -1,0 +1,29 @@
+import type { CallContext, ServiceHandlers, TopicService, TransactionService } from "@millrace/contracts";
+import type { KafkaConnection } from "@millrace/ports";
+import type { FetchHandler } from "../rpc/fetch.ts";
+import type { ProduceHandler } from "../rpc/produce.ts";
+import type { RpcContext } from "../rpc/rpc-context.ts";
+
+/** What handlers of Kafka requests work with: the same parts as the gRPC handlers, so that both doors lead to one room. */
+export interface KafkaContext extends RpcContext {
+  readonly produce: ProduceHandler;
+  readonly fetch: FetchHandler;
+  readonly topics: ServiceHandlers<typeof TopicService>;
+  readonly transactions: ServiceHandlers<typeof TransactionService>;
+}
+
+/** One request's surroundings. */
+export interface KafkaCall {
+  readonly version: number;
+  readonly clientId: string | null;
+  readonly connection: KafkaConnection;
+  /** For handlers that both doors share. */
+  readonly call: CallContext;
+}
+
+const NO_METADATA: ReadonlyMap<string, string> = new Map();
+
+/** A Kafka client's call as the shared handlers see one: no deadline of its own, ended when the connection is. */
+export function callContextOf(connection: KafkaConnection): CallContext {
+  return { signal: connection.signal, metadata: NO_METADATA, peer: connection.peer, remainingMs: () => Infinity };
+}
