@@ -6,8 +6,8 @@ export const FRAME_SIZE_BYTES = 4;
 
 /**
  * Elements that all arrays of one frame have together. Kafka allows as many per array; per frame, as nested arrays multiply: an element takes
- * one byte of the frame at least and about a hundred of memory, so that a frame of 100 MiB would take 10 GiB. 1,000,000 elements are about 100 MiB,
- * and 30 times what a Fetch of 10,000 partitions has.
+ * one byte of the frame at least and about a hundred of memory, so that a frame of 100 MiB would take 10 GiB. 1,000,000 elements were measured at 120 to
+ * 140 MB of heap, and are 100 times what a Fetch of 10,000 partitions has.
  */
 export const ARRAY_ELEMENTS_MAX = 1_000_000;
 
