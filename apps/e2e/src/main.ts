@@ -38,14 +38,14 @@ async function main(): Promise<number> {
     print(options.json ? `${JSON.stringify(result)}\n` : lineOf(result));
   }
   const failed = results.filter((result) => !result.passed).length;
-  if (!options.json) print(`${results.length - failed} passed, ${failed} failed  (seed ${options.seed})\n`);
+  if (!options.json) print(`${results.length - failed} passed, ${failed} failed\n`);
   return failed === 0 ? 0 : 1;
 }
 
-function lineOf({ name, passed, seconds, figures, error, folder }: ScenarioResult): string {
+function lineOf({ name, passed, seed, seconds, figures, error, folder }: ScenarioResult): string {
   const words = Object.entries(figures).map(([figure, value]) => `${figure}=${value}`);
-  const head = `${passed ? "ok  " : "FAIL"} ${name.padEnd(20)}${seconds.toFixed(1).padStart(7)} s  ${words.join(" ")}\n`;
-  return passed ? head : `${head}     ${(error ?? "").replaceAll("\n", "\n     ")}\n     logs and data: ${folder}\n`;
+  const head = `${passed ? "ok  " : "FAIL"} ${name.padEnd(20)}${seconds.toFixed(1).padStart(7)} s  seed=${seed} ${words.join(" ")}\n`;
+  return passed ? head : `${head}     ${(error ?? "").replaceAll("\n", "\n     ")}\n     logs and data: ${folder}\n     again: npm run e2e -- ${name} --seed ${seed}\n`;
 }
 
 function print(text: string): number {

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Redis } from "ioredis";
@@ -7,6 +8,8 @@ import { ManagedProcess } from "./managed-process.ts";
 /** What Millrace asks of a Redis: acknowledged means on disk, and nothing is evicted. */
 export const SAFE_REDIS_SETTINGS: readonly string[] = ["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction", "--save", ""];
 
+const PROGRAM = "redis-server";
+
 export interface RedisServer {
   readonly url: string;
   readonly process: ManagedProcess;
@@ -14,13 +17,14 @@ export interface RedisServer {
 
 /** A Redis of our own in `folder`, not yet started. */
 export async function createRedisServer(folder: string, settings: readonly string[] = SAFE_REDIS_SETTINGS): Promise<RedisServer> {
+  if (spawnSync(PROGRAM, ["--version"]).error !== undefined) throw new Error("redis-server is not on the PATH: apt-get install redis-server, or brew install redis");
   const port = await freePort();
   const dataFolder = join(folder, "redis");
   mkdirSync(dataFolder, { recursive: true });
   const url = `redis://127.0.0.1:${port}`;
   const process = new ManagedProcess({
     name: "redis",
-    program: "redis-server",
+    program: PROGRAM,
     args: ["--port", String(port), "--bind", "127.0.0.1", "--dir", dataFolder, ...settings],
     logFile: join(folder, "redis.log"),
     isReady: () => answers(url),
