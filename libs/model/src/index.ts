@@ -18,3 +18,6 @@ export {
   SINK_MARKS_TOPIC, type StorageEngine, TOPIC_NAME_LENGTH_MAX, type TopicConfig, type TopicDescription, TRANSACTION_STATE_TOPIC,
 } from "./topic.ts";
 export { resolveTopicConfig, TOPIC_CONFIG_KEYS } from "./topic-config.ts";
+export {
+  countByValueAndWindowRecipe, countByWindowRecipe, groupByKeyAndWindowRecipe, type RecipeStep, reduceByWindowRecipe,
+} from "./window-recipes.ts";

@@ -11,6 +11,7 @@ export const commands = {
   bench: { what: "workloads against a cluster, as a table and as JSON", main: "apps/bench/src/main.ts" },
   e2e: { what: "the main job on real processes with faults", main: "apps/e2e/src/main.ts" },
   test: { what: "all tests; names of projects select: npm test -- log-engine stdx" },
+  oracle: { what: "golden tables of Spark's results in a folder: npm run oracle -- PATH", main: "libs/dataflow/test/oracle/main.ts" },
   planted: { what: "plants each known bug into a copy and demands that tests fail" },
   check: { what: "generated code, format, types, lint, tidy" },
   fix: { what: "format and lint, with repairs written" },

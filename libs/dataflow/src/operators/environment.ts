@@ -12,6 +12,8 @@ export interface BatchContext {
   final: boolean;
   /** Whether the operator's stream has a batch at this time (semantics §1: none is not empty). */
   isPresent(operatorId: string): boolean;
+  /** Whether the source has a partition for this task in this batch. */
+  hasPartition(source: string, task: number): boolean;
   /** Watermarks of a stateful operator: the minimum over the eventTime operators above it. */
   watermarksOf(operatorId: string): Watermarks;
 }

@@ -7,8 +7,11 @@ export interface EndingOperator {
   end(): void;
 }
 
+/** Whether the task has a partition in this batch: a source of changing partitions leaves the tasks beyond them out. */
+export type HasPartition = () => boolean;
+
 /** `f` once per task and batch, over all its elements, empty tasks included. Its results have no event time. */
-export function mapPartitionsOperator(environment: OperatorEnvironment, next: Emit): EndingOperator {
+export function mapPartitionsOperator(environment: OperatorEnvironment, next: Emit, hasPartition: HasPartition): EndingOperator {
   const f = environment.required("f");
   let values: unknown[] = [];
   return {
@@ -18,7 +21,7 @@ export function mapPartitionsOperator(environment: OperatorEnvironment, next: Em
     end() {
       const elements = values;
       values = [];
-      if (!environment.batch.isPresent(environment.operator.id)) return;
+      if (!environment.batch.isPresent(environment.operator.id) || !hasPartition()) return;
       let results: unknown;
       try {
         results = f(elements);
@@ -31,7 +34,7 @@ export function mapPartitionsOperator(environment: OperatorEnvironment, next: Em
 }
 
 /** One array per task and batch, `[]` for an empty one. */
-export function glomOperator(environment: OperatorEnvironment, next: Emit): EndingOperator {
+export function glomOperator(environment: OperatorEnvironment, next: Emit, hasPartition: HasPartition): EndingOperator {
   let values: unknown[] = [];
   return {
     emit(value) {
@@ -40,7 +43,7 @@ export function glomOperator(environment: OperatorEnvironment, next: Emit): Endi
     end() {
       const elements = values;
       values = [];
-      if (environment.batch.isPresent(environment.operator.id)) next(elements, NaN);
+      if (environment.batch.isPresent(environment.operator.id) && hasPartition()) next(elements, NaN);
     },
   };
 }

@@ -17,6 +17,7 @@ export class BatchState implements BatchContext {
   readonly #timedBy = new Map<string, readonly string[]>();
   #watermarks: ReadonlyMap<string, Watermarks> = new Map();
   #present = new Set<string>();
+  #partitionCounts: ReadonlyMap<string, number> | undefined;
 
   constructor(plan: PhysicalPlan, batchIntervalMs: number) {
     this.#plan = plan;
@@ -29,11 +30,16 @@ export class BatchState implements BatchContext {
     this.timeMs = batch.timeMs;
     this.final = batch.final;
     this.#watermarks = batch.watermarks;
+    this.#partitionCounts = batch.partitionCounts;
     this.#present = new Set();
     for (const operator of this.#plan.operators.values()) {
       if (this.#hasBatch(operator, batch.absentSources)) this.#present.add(operator.id);
     }
     for (const id of this.#present) this.#withState.add(id);
+  }
+
+  hasPartition(source: string, task: number): boolean {
+    return task < (this.#partitionCounts?.get(source) ?? Infinity);
   }
 
   /** State of the operator was restored. */

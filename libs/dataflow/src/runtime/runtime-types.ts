@@ -41,6 +41,8 @@ export interface RuntimeBatch {
   readonly final: boolean;
   /** Sources that have nothing to say at this time, which is not the same as an empty batch. Absent: none. */
   readonly absentSources?: ReadonlySet<string>;
+  /** Partitions of sources whose number changes from batch to batch (queues): tasks beyond it have none now. Absent: one per task. */
+  readonly partitionCounts?: ReadonlyMap<string, number>;
 }
 
 /** Rows on their way to a slot of another worker. `sequence` order within a task is the order of the calls. */
@@ -162,8 +164,8 @@ export interface WorkerRuntime {
   /** All stages have run. */
   readonly finished: boolean;
   finishBatch(): BatchResult;
-  /** State of every stateful (operator, task) of this worker; bytes only where it changed since the last call. */
-  snapshotState(): readonly StateSnapshot[];
+  /** State of every stateful (operator, task) of this worker; bytes only where it changed since the last call, or of `all`. */
+  snapshotState(options?: { readonly all?: boolean }): readonly StateSnapshot[];
   /** Slots of each sink whose marks this worker moves. */
   readonly sinkSlots: ReadonlyMap<string, readonly number[]>;
   /** (operator, task index) of every state part that this worker owns. */

@@ -181,9 +181,9 @@ class TaskBuilder {
       case "union":
         return next;
       case "mapPartitions":
-        return this.#ending(mapPartitionsOperator(environment, next));
+        return this.#ending(mapPartitionsOperator(environment, next, () => this.#hasPartition(environment)));
       case "glom":
-        return this.#ending(glomOperator(environment, next));
+        return this.#ending(glomOperator(environment, next, () => this.#hasPartition(environment)));
       case "window":
         return this.#ending(this.#keep(operator.id, lane, new BatchWindowOperator(this.#environment(operator), next, this.#factory.batchIntervalMs)));
       case "stateSnapshots": {
@@ -210,6 +210,10 @@ class TaskBuilder {
     const slot = stageTaskIndex(this.#factory.plan, { operatorId: operator.id, stage: this.#stage, task: this.#index });
     this.#sinkSlots.push({ sink: operator.id, slot });
     return sinkOperator(this.#environment(operator), slot, (record) => this.#factory.output.emitSink(record));
+  }
+
+  #hasPartition(environment: OperatorEnvironment): boolean {
+    return this.#sourceTask === undefined || environment.batch.hasPartition(this.#stage.root, this.#index);
   }
 
   #ending(operator: EndingOperator): Emit {

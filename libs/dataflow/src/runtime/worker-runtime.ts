@@ -152,12 +152,12 @@ class Runtime implements WorkerRuntime {
     };
   }
 
-  snapshotState(): readonly StateSnapshot[] {
+  snapshotState(options: { readonly all?: boolean } = {}): readonly StateSnapshot[] {
     return this.#parts.map(({ operatorId, taskIndex, stateful }) => ({
       operatorId,
       taskIndex,
       keyCount: stateful.keyCount,
-      bytes: stateful.takeChanged() ? this.#options.codec.encode(stateful.save()) : undefined,
+      bytes: stateful.takeChanged() || options.all === true ? this.#options.codec.encode(stateful.save()) : undefined,
     }));
   }
 

@@ -1,4 +1,4 @@
-import { JOB_SETTINGS_DEFAULT, type JobDefinition, type JobFunction, type JobSettings, type OperatorNode } from "@millrace/model";
+import { AppError, JOB_SETTINGS_DEFAULT, type JobDefinition, type JobFunction, type JobSettings, type OperatorNode } from "@millrace/model";
 
 type Spec<N = OperatorNode> = N extends OperatorNode ? Omit<N, "id" | "name" | "parents"> : never;
 
@@ -12,6 +12,7 @@ export class TestJob {
   readonly #operators: OperatorNode[] = [];
   readonly #functions = new Map<string, Readonly<Record<string, JobFunction>>>();
   readonly #settings: JobSettings;
+  #frozen = false;
 
   constructor(settings: Partial<JobSettings> = {}) {
     this.#settings = { ...JOB_SETTINGS_DEFAULT, ...settings };
@@ -23,12 +24,14 @@ export class TestJob {
   }
 
   add(id: string, spec: Spec, parents: readonly string[], functions: Readonly<Record<string, (...args: never[]) => unknown>> = {}): string {
+    if (this.#frozen) throw new AppError({ kind: "invalid", code: "graph-frozen", message: "the job is built already: add operators before", context: { operator: id } });
     this.#operators.push({ ...spec, id, name: id, parents });
     this.#functions.set(id, Object.fromEntries(Object.entries(functions).map(([name, f]) => [name, fn(f)])));
     return id;
   }
 
   build(): JobDefinition {
+    this.#frozen = true;
     return { graph: { formatVersion: 1, name: "test", settings: this.#settings, operators: this.#operators }, functions: this.#functions };
   }
 }

@@ -1,3 +1,5 @@
+import { canonicalKey } from "@millrace/model";
+
 type Pair = readonly [unknown, number];
 type F = (...args: never[]) => unknown;
 
@@ -25,6 +27,7 @@ export const MAP: Readonly<Record<string, F>> = {
   first: (pair: readonly unknown[]) => pair[0],
   second: (pair: readonly unknown[]) => pair[1],
   sortBag: (list: readonly unknown[]) => sorted(list),
+  sortBag2: (lists: readonly [readonly unknown[], readonly unknown[]]) => lists.map(sorted),
   sumBag: (list: readonly number[]) => sum(list),
   failOn13: (x: number) => {
     if (x === 13) throw new Error("value 13 refused");
@@ -92,5 +95,108 @@ export const UPDATE: Readonly<Record<string, F>> = {
   },
   countCalls: (values: readonly number[], state?: State) => [(state?.[0] ?? 0) + sum(values), (state?.[1] ?? 0) + 1],
   dropOnNegative: (values: readonly number[], state?: number) => (values.some((value) => value < 0) ? undefined : (state ?? 0) + sum(values)),
-  addTimeWhenValues: (time: number, _key: unknown, values: readonly number[], state?: number) => (state ?? 0) + sum(values) + (values.length > 0 ? time : 0),
+  addTimeWhenValues: (time: number, _key: unknown, values: readonly number[], state?: number) => (state ?? 0) + (values.length > 0 ? time : 0),
+};
+
+type List = readonly unknown[];
+
+const distinct = (list: List): unknown[] => Array.from(new Map(list.map((x) => [canonicalKey(x), x])).values());
+const occurIn = (list: List): ((x: unknown) => boolean) => {
+  const keys = new Set(list.map(canonicalKey));
+  return (x) => keys.has(canonicalKey(x));
+};
+
+/** Functions of a whole batch and its time. */
+export const TRANSFORM: Readonly<Record<string, F>> = {
+  identity: ([list]: readonly [List]) => list,
+  distinct: ([list]: readonly [List]) => distinct(list),
+  sortDesc: ([list]: readonly [readonly number[]]) => [...list].sort((a, b) => b - a),
+  even: ([list]: readonly [readonly number[]]) => list.filter((x) => x % 2 === 0),
+  tagTime: ([list]: readonly [List], time: number) => list.map((x) => [time, x]),
+  nullResult: () => null,
+};
+
+/** Functions of two batches and their time. */
+export const TRANSFORM_WITH: Readonly<Record<string, F>> = {
+  union: ([left, right]: readonly [List, List]) => [...left, ...right],
+  subtract: ([left, right]: readonly [List, List]) => {
+    const occurs = occurIn(right);
+    return left.filter((x) => !occurs(x));
+  },
+  intersection: ([left, right]: readonly [List, List]) => distinct(left).filter(occurIn(right)),
+  cartesian: ([left, right]: readonly [List, List]) => left.flatMap((x) => right.map((y) => [x, y])),
+  countsWithTime: ([left, right]: readonly [List, List], time: number) => [[time, left.length, right.length]],
+};
+
+/** contextTransform: the union of all, each element with the batch's time. */
+export const TRANSFORM_ALL = (lists: readonly List[], time: number): unknown[] => lists.flat().map((x) => [time, x]);
+
+interface KeyState {
+  exists(): boolean;
+  get(): number;
+  getOption(): number | undefined;
+  update(value: number): void;
+  remove(): void;
+  isTimingOut(): boolean;
+}
+type Mapping = (time: number, key: unknown, value: number, state: KeyState) => unknown;
+
+const added = (state: KeyState, value: number): number => {
+  const sumOf = (state.getOption() ?? 0) + value;
+  state.update(sumOf);
+  return sumOf;
+};
+
+/** Functions of mapWithState: (time, key, value, state), once per record. */
+export const MAP_STATE: Readonly<Record<string, Mapping>> = {
+  runningSum: (_, key, value, state) => [key, added(state, value)],
+  toggle: (_, key, value, state) => {
+    if (!state.exists()) {
+      state.update(value);
+      return [key, "created", value];
+    }
+    const old = state.get();
+    state.remove();
+    return [key, "removed", old];
+  },
+  emitEvenOnly: (_, key, value, state) => {
+    const next = added(state, value);
+    return next % 2 === 0 ? [key, next] : undefined;
+  },
+  timeoutAware: (_, key, value, state) => (state.isTimingOut() ? [key, "timeout", state.get()] : [key, "seen", added(state, value)]),
+  readOnlyAfterFirst: (_, key, value, state) => {
+    if (state.isTimingOut()) return [key, "timeout", state.get()];
+    if (state.exists()) return [key, "noop", state.get()];
+    state.update(value);
+    return [key, "created", value];
+  },
+  neverStore: (time, key, value, state) => [key, time, value, state.exists()],
+  sumRemoveAt10: (_, key, value, state) => {
+    if (state.isTimingOut()) return [key, "timeout", state.get()];
+    const next = (state.getOption() ?? 0) + value;
+    if (next < 10) {
+      state.update(next);
+      return [key, "sum", next];
+    }
+    if (state.exists()) state.remove();
+    return [key, "full", next];
+  },
+  getWithoutState: (_, key, _value, state) => [key, state.get()],
+  updateAfterRemove: (_, key, value, state) => {
+    state.update(value);
+    state.remove();
+    state.update(value);
+    return [key, value];
+  },
+  removeTwice: (_, key, value, state) => {
+    state.update(value);
+    state.remove();
+    state.remove();
+    return [key, value];
+  },
+  updateWhileTimingOut: (_, key, value, state) => {
+    if (state.isTimingOut()) state.update(0);
+    else state.update(value);
+    return [key, value];
+  },
 };

@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { checkGolden, type Differences } from "./check-golden.ts";
+import type { GoldenCase } from "./golden-case.ts";
+
+const DIFFERENCES = join(import.meta.dirname, "differences.json");
+
+/** Cases in which the engine differs on purpose, by name. */
+export function readDifferences(): Differences {
+  return JSON.parse(readFileSync(DIFFERENCES, "utf8")) as Differences;
+}
+
+/** Every table of a folder and the folders in it, or the one table that the path names, in order of names. */
+export function tablesIn(path: string): readonly string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  const entries = readdirSync(path, { withFileTypes: true, recursive: true });
+  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith(".json") && entry.name !== basename(DIFFERENCES));
+  return files.map((entry) => join(entry.parentPath, entry.name)).sort();
+}
+
+/** Why the table does not pass; undefined if it does. What cannot be read or run does not pass. */
+export async function checkTable(path: string, differences: Differences): Promise<string | undefined> {
+  try {
+    const golden = JSON.parse(readFileSync(path, "utf8")) as GoldenCase;
+    if (!isOnBatchTime(golden)) return "cannot run: tables of Structured Streaming (a query, not a graph) have no runner yet";
+    return await checkGolden(golden, differences[golden.name]);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function isOnBatchTime(golden: unknown): boolean {
+  return typeof golden === "object" && golden !== null && "params" in golden && typeof golden.params === "object" && golden.params !== null && "graph" in golden.params;
+}
