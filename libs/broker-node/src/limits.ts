@@ -57,6 +57,12 @@ export const PLAIN_RETRY_MS = 5_000;
 export const MARKER_RETRY_MS_FIRST = 20;
 export const MARKER_RETRY_MS_MAX = 1_000;
 
+/** The record that ends a transaction is tried again for as long as the broker coordinates, this far apart: a disk stays full for minutes, not milliseconds. */
+export const COMPLETE_RETRY_MS_FIRST = 20;
+export const COMPLETE_RETRY_MS_MAX = 5_000;
+/** At 5 s apart a warning every 50 s. */
+export const COMPLETE_ATTEMPTS_PER_WARNING = 10;
+
 /** How long a client waits for the end of a transaction's markers before it is told to ask again. */
 export const MARKERS_WAIT_MS = 20_000;
 

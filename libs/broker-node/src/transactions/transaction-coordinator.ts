@@ -1,11 +1,12 @@
 import { type LeaderEpoch, timestampMs } from "@millrace/model";
+import { sleep } from "@millrace/ports";
 import { createDeferred, type Deferred } from "@millrace/stdx";
 import {
   applyRecord, type CoordinatorState, createCoordinatorState, handle, type TransactionEvent, type TransactionResponse, transactionErrors,
   unfinishedEffects, type WriteMarkers,
 } from "@millrace/transactions";
 import { brokerErrors } from "../errors.ts";
-import { MARKERS_WAIT_MS, TRANSACTION_CHECK_MS } from "../limits.ts";
+import { COMPLETE_ATTEMPTS_PER_WARNING, COMPLETE_RETRY_MS_FIRST, COMPLETE_RETRY_MS_MAX, MARKERS_WAIT_MS, TRANSACTION_CHECK_MS } from "../limits.ts";
 import type { BrokerPorts } from "../node-ports.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
 import { TransactionLog } from "./transaction-log.ts";
@@ -82,7 +83,7 @@ export class TransactionCoordinator {
     if (!this.#markerWaiters.has(transactionalId)) this.#markerWaiters.set(transactionalId, createDeferred<void>());
     const work = async (): Promise<void> => {
       await this.#context.writeMarkers(effect, { coordinatorEpoch: this.#epoch, signal: this.#stop.signal });
-      await this.#inOrder(transactionalId, () => this.#decide({ kind: "markersWritten", transactionalId, now: this.#now() }));
+      await this.#complete(transactionalId);
       this.#markerWaiters.get(transactionalId)?.resolve();
       this.#markerWaiters.delete(transactionalId);
     };
@@ -90,6 +91,20 @@ export class TransactionCoordinator {
       // The next leader of the log finds the decision and goes on.
       if (!this.isStopped) this.#context.ports.logger.error("transaction could not be completed here", { transactionalId, error });
     });
+  }
+
+  /** Repeated while this broker coordinates: until Complete is in the log, nobody can use the id. A full disk or a backlog passes. */
+  async #complete(transactionalId: string): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#inOrder(transactionalId, () => this.#decide({ kind: "markersWritten", transactionalId, now: this.#now() }));
+        return;
+      } catch (error) {
+        if (this.isStopped) throw error;
+        if (attempt % COMPLETE_ATTEMPTS_PER_WARNING === 1) this.#context.ports.logger.warn("end of a transaction is not in the log yet", { transactionalId, attempt, error });
+      }
+      await sleep(this.#context.ports.clock, Math.min(COMPLETE_RETRY_MS_FIRST * 2 ** Math.min(attempt, 16), COMPLETE_RETRY_MS_MAX), this.#stop.signal);
+    }
   }
 
   /** False when the wait is over first. */
