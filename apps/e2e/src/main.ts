@@ -17,6 +17,8 @@ const USAGE = `Real processes, real kills: what Millrace promises, tried on a ma
 Exit code: 0 if all passed, 1 if one failed, 2 for a wrong command line.
 `;
 
+// What was started ends with this process, also when it is interrupted.
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) process.once(signal, () => process.exit(code));
 process.exitCode = await main();
 
 async function main(): Promise<number> {
