@@ -70,7 +70,9 @@ async function runMainJob(cluster: DevCluster, options: Options, progress: Progr
   const expected = new ExpectedDelays();
   try {
     const admin = client.admin();
-    for (const name of ["flights", "airport-delays"]) await admin.createTopic({ name, partitions: PARTITIONS });
+    // The flights are of 2001: by their own time they are over any retention.
+    const configs = { "retention.ms": "-1" };
+    for (const name of ["flights", "airport-delays"]) await admin.createTopic({ name, partitions: PARTITIONS, configs });
     await admin.createTopic({ name: "latency-probe", partitions: 1 });
 
     const produced = await produceFlights(client, { topic: "flights", recordCount: options.recordCount, expected, progress });

@@ -23,7 +23,7 @@ export const errors = {
           message: "a worker of the job used up its memory: keep less in user code, or give workers more with --worker-heap-mb",
         })
       : new AppError({
-          kind: "unavailable",
+          kind: "internal",
           code: "worker-ended",
           message: "a worker of the job ended unexpectedly: its last words are in the executor's log",
           context: { reason, detail: causeLine(detail) },

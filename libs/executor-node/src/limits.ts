@@ -10,8 +10,6 @@ export const BUNDLE_TIMEOUT_MS = 30_000;
 
 /** Shuffle blocks queued for one peer; above, the map side waits. A batch's blocks of one peer usually fit. */
 export const PEER_QUEUE_BYTES_MAX = 16 * 1024 * 1024;
-/** A peer that has just reported ready is up; longer means the network between them is cut. */
-export const PEER_CONNECT_TIMEOUT_MS = 10_000;
 
 /** State up to this size travels with the report and lies in the coordination store; above, in the checkpoints topic (DESIGN §5). */
 export const INLINE_STATE_BYTES_MAX = 64 * 1024;
@@ -20,8 +18,12 @@ export const STATE_RECORD_BYTES_MAX = 512 * 1024;
 
 /** Fetched ahead per source range; all ranges of a worker together stay near a batch in memory. */
 export const RANGE_PREFETCH_BYTES = 4 * 1024 * 1024;
-/** An open transaction of a worker that is gone is aborted by its broker after this; a living worker's batch takes seconds. */
-export const TRANSACTION_TIMEOUT_MS = 120_000;
+/** A transaction is open from a batch's first output to its commit: above the longest batch (5 minutes), or a slow one could never commit. */
+export const TRANSACTION_TIMEOUT_MS = 360_000;
+/** Inline state of one checkpoint over all workers: it shares one commit of 16 MiB with the rest. */
+export const INLINE_STATE_TOTAL_BYTES_MAX = 8 * 1024 * 1024;
+/** Every so many checkpoints all parts are written again, so that one that never changes does not hold back the start of the topic for ever. */
+export const FULL_CHECKPOINT_EVERY = 20;
 
 /** Output records between two turns of the event loop within a batch: often enough to send while computing, seldom enough for a small batch to need none. */
 export const OUTPUT_TURN_RECORDS = 2_000;

@@ -46,8 +46,11 @@ export class BatchInFlight {
     return this.#done.size === this.#workerCount;
   }
 
-  /** The checkpoint after this batch: new parts, and those of the former one that did not change. */
-  manifest(progress: RunProgress, former: CheckpointManifest | undefined): CheckpointManifest {
+  /**
+   * The checkpoint after this batch: new parts, and those of the former one that did not change. While later batches wait to be replayed, their
+   * marks may be in the topic already: marks are then read again from where the former checkpoint said.
+   */
+  manifest(progress: RunProgress, former: CheckpointManifest | undefined, options: { replaying: boolean }): CheckpointManifest {
     const fresh = new Set(this.#parts.map(partKey));
     const kept = (former?.parts ?? []).filter((part) => !fresh.has(partKey(part)));
     return {
@@ -55,7 +58,7 @@ export class BatchInFlight {
       timeMs: this.plan.timeMs,
       digest: this.plan.digest,
       parts: [...kept, ...this.#parts].filter((part) => part.byteCount > 0),
-      marksEndOffset: Math.max(this.#marksEndOffset, former?.marksEndOffset ?? 0),
+      marksEndOffset: Math.max(options.replaying ? 0 : this.#marksEndOffset, former?.marksEndOffset ?? 0),
       tracker: progress.tracked,
       lastWatermarks: progress.lastWatermarks,
       positions: progress.positions,

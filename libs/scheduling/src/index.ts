@@ -1,7 +1,8 @@
 export { assignTasks, type ExecutorCapacity, type TaskAssignment } from "./assign-tasks.ts";
 export { findMarkConflict, type SinkMark } from "./check-marks.ts";
 export type { CommitTag, JobChange, JobEffect, JobEvent, TimerName, WorkerCommand, WorkerLayout, WorkerReport } from "./job-events.ts";
-export { JobMachine, type JobInput, type Now } from "./job-machine.ts";
+export type { JobInput, Now } from "./job-input.ts";
+export { JobMachine } from "./job-machine.ts";
 export {
   type BatchPlan,
   type CheckpointManifest,

@@ -9,6 +9,8 @@ export type JobEvent =
   | { readonly kind: "sources-resolved"; readonly sources: readonly SourcePartition[] }
   /** The commit of that sequence is durable. */
   | { readonly kind: "committed"; readonly sequence: number }
+  /** It cannot be made durable, and asking again would not help. */
+  | { readonly kind: "commit-failed"; readonly sequence: number; readonly failure: JobFailure }
   /** Last stable offsets in the order of the job's source partitions. */
   | { readonly kind: "ends"; readonly ends: readonly number[] }
   | { readonly kind: "timer"; readonly name: TimerName }
@@ -35,7 +37,7 @@ export type WorkerReport =
   | { readonly kind: "failed"; readonly failure: JobFailure; readonly permanent: boolean; readonly batch: number };
 
 /** What a commit is for, for logs. */
-export type CommitTag = "sources" | "epoch" | "plan" | "checkpoint" | "ended";
+export type CommitTag = "sources" | "epoch" | "plan" | "checkpoint" | "stop" | "ended";
 export type TimerName = "retry-start" | "phase" | "plan" | "rescale";
 
 /** What the node does for a job; answers come back as events. */
@@ -53,6 +55,8 @@ export type JobEffect =
   | { readonly kind: "cancel-timer"; readonly name: TimerName }
   /** Something that watchers see has changed. */
   | { readonly kind: "status-changed" }
+  /** The job is over and its workers are killed: end what transactions they left open, so that readers need not wait for their time-out. */
+  | { readonly kind: "abandon-writers"; readonly transactionalIds: readonly string[] }
   | { readonly kind: "savepoint-created"; readonly savepointId: string; readonly batch: number };
 
 export type JobChange =

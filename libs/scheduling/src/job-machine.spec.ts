@@ -2,7 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import { JOB_SETTINGS_DEFAULT, type JobGraph } from "@millrace/model";
 import { assertDefined } from "@millrace/stdx";
 import type { JobEffect, JobEvent, WorkerReport } from "./job-events.ts";
-import { type JobInput, JobMachine } from "./job-machine.ts";
+import type { JobInput } from "./job-input.ts";
+import { JobMachine } from "./job-machine.ts";
 import type { BatchPlan, CheckpointManifest, JobRecord } from "./job-record.ts";
 
 const GRAPH: JobGraph = {
@@ -34,6 +35,7 @@ const RECORD: JobRecord = {
   sources: undefined,
   openTransactionalIds: [],
   restarts: 0,
+  stop: undefined,
   error: undefined,
 };
 
@@ -78,6 +80,10 @@ function createRig(input: Partial<JobInput> = {}) {
         }
         case "set-timer":
           return effect.name === "phase" ? [] : [`timer ${effect.name}`];
+        case "savepoint-created":
+          return [`saved ${effect.savepointId}`];
+        case "abandon-writers":
+          return [`abandon ${effect.transactionalIds.join()}`];
         case "resolve-sources":
         case "list-ends":
           return [effect.kind];
@@ -206,7 +212,7 @@ describe("JobMachine", () => {
     rig.start();
     rig.handle({ kind: "ends", ends: [3] });
     rig.committed();
-    expect(rig.handle({ kind: "stop", drain: true })).toEqual([]);
+    expect(rig.handle({ kind: "stop", drain: true })).toEqual(["commit stop"]);
     expect(rig.done(1)).toEqual(["list-ends"]);
     expect(rig.handle({ kind: "ends", ends: [3] })).toEqual(["commit plan"]);
     expect(rig.committed()).toEqual(["0: run 2 [] checkpoint", "1: run 2 [] checkpoint"]);
@@ -215,6 +221,67 @@ describe("JobMachine", () => {
     rig.handle({ kind: "ends", ends: [3] });
     expect(rig.store.record.state).toBe("stopped");
     expect(rig.store.checkpoints.get(2)).toMatchObject({ positions: [3], marksEndOffset: 3 });
+  });
+
+  it("reads marks again from the former checkpoint when one is taken while later batches wait to be replayed", () => {
+    const plan = (batch: number): BatchPlan => ({ batch, timeMs: batch, ranges: [], watermarks: [], final: false, digest: `d${batch}` });
+    const record = { ...RECORD, sources: SOURCES, zeroTimeMs: 0, jobEpoch: 1 };
+    const rig = createRig({ record, plans: [plan(1), plan(2)] });
+    rig.handle({ kind: "executors", live: TWO });
+    rig.handle({ kind: "savepoint", savepointId: "j.1" });
+    rig.start();
+    rig.done(1);
+    expect(rig.store.checkpoints.get(1)).toMatchObject({ marksEndOffset: 0 });
+    rig.committed();
+    rig.handle({ kind: "savepoint", savepointId: "j.2" });
+    rig.done(2);
+    expect(rig.machine.record.state).toBe("running");
+  });
+
+  it("confirms a savepoint only with the checkpoint that stored it", () => {
+    const rig = createRig();
+    rig.start();
+    rig.handle({ kind: "savepoint", savepointId: "j.1" });
+    rig.handle({ kind: "ends", ends: [3] });
+    rig.committed();
+    rig.done(1);
+    expect(rig.handle({ kind: "savepoint", savepointId: "j.2" })).toEqual([]);
+    expect(rig.committed()).toEqual(["saved j.1", "list-ends"]);
+  });
+
+  it("keeps a stop over a change of coordinator, and replays what was begun before it drains", () => {
+    const rig = createRig();
+    rig.start();
+    rig.handle({ kind: "ends", ends: [3] });
+    rig.committed();
+    expect(rig.handle({ kind: "stop", drain: true })).toEqual(["commit stop"]);
+    const next = createRig({ record: rig.store.record, plans: [...rig.store.plans.values()] });
+    expect(next.handle({ kind: "executors", live: TWO })).toEqual(["commit epoch"]);
+    next.start();
+    expect(next.machine.record).toMatchObject({ state: "draining", stop: "drain" });
+    const stopped = createRig({ record: { ...rig.store.record, stop: "now" }, plans: [...rig.store.plans.values()] });
+    expect(stopped.handle({ kind: "executors", live: TWO })).toEqual(["commit ended"]);
+  });
+
+  it("ends what its writers left open when it is stopped at once", () => {
+    const rig = createRig();
+    rig.start();
+    expect(rig.handle({ kind: "stop", drain: false })).toEqual([
+      "commit stop",
+      "stop-worker a 1.0",
+      "stop-worker b 1.1",
+      "abandon millrace.j.1.1.0,millrace.j.1.1.1",
+      "commit ended",
+    ]);
+  });
+
+  it("fails aloud when a plan cannot be stored, and does not use it", () => {
+    const rig = createRig();
+    rig.start();
+    rig.handle({ kind: "ends", ends: [3] });
+    rig.handle({ kind: "commit-failed", sequence: 3, failure: failure("too-big") });
+    expect(rig.store.record).toMatchObject({ state: "failed", error: { code: "too-big" } });
+    expect(rig.machine.figures.lastPlanned).toBe(0);
   });
 
   it("goes on from checkpoint and recorded plans when another coordinator takes over", () => {

@@ -7,41 +7,15 @@ import type { CommitTag, JobChange, JobEffect, JobEvent, TimerName, WorkerComman
 import { type BatchPlan, type CheckpointManifest, ENDED_STATES, type JobFailure, type JobRecord, type SourcePartition } from "./job-record.ts";
 import { type JobShape, shapeOf } from "./job-shape.ts";
 import {
-  BATCH_TIMEOUT_MS, FENCING_TIMEOUT_MS, LOOKUP_RETRY_MS, OPENING_TIMEOUT_MS, PLANS_WITHOUT_CHECKPOINT_MAX, RESCALE_DELAY_MS, STARTING_TIMEOUT_MS,
+  BATCH_TIMEOUT_MS,
+  BATCHES_PER_CHECKPOINT_MAX, FENCING_TIMEOUT_MS, LOOKUP_RETRY_MS, OPENING_TIMEOUT_MS, RESCALE_DELAY_MS, STARTING_TIMEOUT_MS,
 } from "./limits.ts";
+import type { JobInput, Now } from "./job-input.ts";
+import type { JobPhase } from "./job-phase.ts";
 import { planNextBatch } from "./plan-batch.ts";
 import { initialProgress, progressAfter, progressAt, type RunProgress } from "./progress.ts";
-import { RestartPolicy } from "./restart-policy.ts";
-
-/** Where a job is between nothing and running; see docs/protocol/job-runtime.md, "Job epoch". */
-type Phase =
-  | { readonly kind: "resolving" }
-  | { readonly kind: "waiting"; readonly untilTimer: boolean }
-  | { readonly kind: "committing-epoch"; readonly assignment: TaskAssignment }
-  | { readonly kind: "starting"; readonly addresses: (string | undefined)[] }
-  | { readonly kind: "fencing"; readonly pending: Set<number>; readonly addresses: readonly string[] }
-  | { readonly kind: "opening"; readonly pending: Set<number>; readonly marks: SinkMark[] }
-  | { readonly kind: "idle" }
-  | { readonly kind: "looking" }
-  | { readonly kind: "committing-plan"; readonly plan: BatchPlan }
-  | { readonly kind: "batch"; readonly inFlight: BatchInFlight }
-  | { readonly kind: "committing-checkpoint" }
-  | { readonly kind: "committing-end" }
-  | { readonly kind: "ended" };
-
-export interface JobInput {
-  readonly record: JobRecord;
-  readonly graph: JobGraph;
-  readonly checkpoint: CheckpointManifest | undefined;
-  /** Recorded plans after the checkpoint, in order. */
-  readonly plans: readonly BatchPlan[];
-  readonly digest: (text: string) => string;
-}
-
-export interface Now {
-  readonly wallMs: number;
-  readonly monotonicMs: number;
-}
+import { RecordedPlans } from "./recorded-plans.ts";
+import { comesFromElsewhere, RestartPolicy } from "./restart-policy.ts";
 
 /**
  * One job as a state machine: `handle` takes what happened and returns what to do. It decides everything about epochs, batches,
@@ -53,9 +27,9 @@ export class JobMachine {
   readonly #shape: JobShape;
   readonly #digest: (text: string) => string;
   #checkpoint: CheckpointManifest | undefined;
-  #plans: BatchPlan[];
+  readonly #plans: RecordedPlans;
   #replay: BatchPlan[] = [];
-  #phase: Phase = { kind: "waiting", untilTimer: false };
+  #phase: JobPhase = { kind: "waiting", untilTimer: false };
   #assignment: TaskAssignment | undefined;
   #executors: readonly ExecutorCapacity[] = [];
   #progress: RunProgress | undefined;
@@ -63,11 +37,11 @@ export class JobMachine {
   #lastCheckpointMs = 0;
   #batchStartedMs = 0;
   #lastBatchMs = 0;
-  #stop: "drain" | "now" | undefined;
   #savepoints: string[] = [];
   #rescale = false;
-  /** Of the last commit asked for: the answer of an earlier one belongs to a phase that is over. */
   #commitSequence = 0;
+  /** Of the commit that the phase waits for: the answer of an earlier one belongs to a phase that is over. */
+  #awaitedSequence = 0;
   readonly #restarts: RestartPolicy;
   #effects: JobEffect[] = [];
   #now: Now = { wallMs: 0, monotonicMs: 0 };
@@ -79,7 +53,7 @@ export class JobMachine {
     this.#digest = input.digest;
     this.#restarts = new RestartPolicy(input.graph.settings);
     this.#checkpoint = input.checkpoint;
-    this.#plans = [...input.plans];
+    this.#plans = new RecordedPlans(input.plans, input.checkpoint?.batch ?? 0);
     if (ENDED_STATES.includes(input.record.state)) this.#phase = { kind: "ended" };
   }
 
@@ -100,7 +74,7 @@ export class JobMachine {
   get figures(): { lagRecords: number; lastPlanned: number; lastCheckpoint: number; workers: number; lastBatchMs: number } {
     return {
       lagRecords: this.#lagRecords,
-      lastPlanned: this.#plans.at(-1)?.batch ?? this.#checkpoint?.batch ?? 0,
+      lastPlanned: this.#plans.last?.batch ?? this.#checkpoint?.batch ?? 0,
       lastCheckpoint: this.#checkpoint?.batch ?? 0,
       workers: this.#assignment?.workers.length ?? 0,
       lastBatchMs: this.#lastBatchMs,
@@ -121,8 +95,10 @@ export class JobMachine {
       case "sources-resolved":
         return this.#onSources(event.sources);
       case "committed":
-        if (event.sequence === this.#commitSequence) this.#onCommitted();
+        if (event.sequence === this.#awaitedSequence) this.#onCommitted();
         return;
+      case "commit-failed":
+        return this.#onCommitFailed(event.failure);
       case "ends":
         return this.#onEnds(event.ends);
       case "timer":
@@ -160,6 +136,8 @@ export class JobMachine {
   }
 
   #start(): void {
+    const { stop } = this.#record;
+    if (stop === "now" || (stop === "drain" && this.#plans.count === 0)) return this.#end("stopped", undefined);
     if (this.#record.sources === undefined) {
       this.#phase = { kind: "resolving" };
       this.#emit({ kind: "resolve-sources" });
@@ -173,10 +151,10 @@ export class JobMachine {
     }
     const jobEpoch = this.#record.jobEpoch + 1;
     const ids = assignment.workers.map((_, workerIndex) => this.#transactionalId(jobEpoch, workerIndex));
-    const fresh = this.#checkpoint === undefined && this.#plans.length === 0;
+    const fresh = this.#checkpoint === undefined && this.#plans.count === 0;
     this.#update({
       jobEpoch,
-      state: this.#stop === "drain" ? "draining" : fresh ? "starting" : "recovering",
+      state: this.#record.stop === "drain" ? "draining" : fresh ? "starting" : "recovering",
       openTransactionalIds: [...this.#record.openTransactionalIds, ...ids],
     });
     this.#assignment = assignment;
@@ -215,7 +193,7 @@ export class JobMachine {
       case "committing-plan":
         return this.#run(phase.plan);
       case "committing-checkpoint":
-        return this.#afterCheckpoint();
+        return this.#afterCheckpoint(phase.savepoints);
       case "committing-end":
         this.#phase = { kind: "ended" };
         this.#emit({ kind: "status-changed" });
@@ -275,7 +253,7 @@ export class JobMachine {
 
   #recover(marks: readonly SinkMark[]): void {
     this.#emit({ kind: "cancel-timer", name: "phase" });
-    const conflict = findMarkConflict(marks, { checkpointBatch: this.#checkpoint?.batch ?? 0, plans: this.#plans });
+    const conflict = findMarkConflict(marks, { checkpointBatch: this.#checkpoint?.batch ?? 0, plans: this.#plans.all() });
     if (conflict !== undefined) {
       const context = { sink: conflict.sink, slot: String(conflict.slot), batch: String(conflict.batch) };
       const message = "output of a batch is committed whose plan the store no longer has: restore the store, or submit the job anew";
@@ -283,9 +261,9 @@ export class JobMachine {
     }
     const start = { shape: this.#shape, sources: this.#sources(), zeroTimeMs: assertDefined(this.#record.zeroTimeMs, "zero time") };
     this.#progress = this.#checkpoint === undefined ? initialProgress(start) : progressAt(this.#checkpoint);
-    this.#replay = this.#plans.filter((plan) => plan.batch > assertDefined(this.#progress, "progress").lastBatch);
+    this.#replay = this.#plans.after(this.#progress.lastBatch);
     this.#lastCheckpointMs = this.#now.monotonicMs;
-    this.#update({ state: this.#stop === "drain" ? "draining" : "running" });
+    this.#update({ state: this.#record.stop === "drain" ? "draining" : "running" });
     this.#next();
   }
 
@@ -298,7 +276,7 @@ export class JobMachine {
   #next(): void {
     const replayed = this.#replay.shift();
     if (replayed !== undefined) return this.#run(replayed);
-    if (this.#stop === "now") return this.#end("stopped", undefined);
+    if (this.#record.stop === "now") return this.#end("stopped", undefined);
     if (this.#rescale && this.#progress?.lastBatch === this.#checkpoint?.batch) return this.#rescaleNow();
     this.#phase = { kind: "looking" };
     this.#emit({ kind: "list-ends" });
@@ -309,7 +287,7 @@ export class JobMachine {
     const progress = assertDefined(this.#progress, "progress");
     const input = { shape: this.#shape, settings: this.#graph.settings, sources: this.#sources(), progress, ends, digest: this.#digest };
     const atCheckpoint = progress.lastBatch === this.#checkpoint?.batch;
-    if (this.#stop === "drain" && atCheckpoint) return this.#end("stopped", undefined);
+    if (this.#record.stop === "drain" && atCheckpoint) return this.#end("stopped", undefined);
     const decision = planNextBatch({ ...input, nowMs: this.#now.wallMs, force: this.#wantsBoundary() });
     if (decision.kind === "finished") return this.#end("finished", undefined);
     this.#lagRecords = decision.lagRecords;
@@ -319,13 +297,13 @@ export class JobMachine {
       return;
     }
     this.#phase = { kind: "committing-plan", plan: decision.plan };
-    this.#plans.push(decision.plan);
-    this.#commit("plan", [{ kind: "put-plan", plan: decision.plan }]);
+    this.#plans.add(decision.plan);
+    this.#commit("plan", [{ kind: "put-plan", plan: decision.plan }, ...this.#plans.takeDeletions()]);
   }
 
   /** Something waits for a batch that ends in a checkpoint. */
   #wantsBoundary(): boolean {
-    return this.#stop === "drain" || this.#rescale || this.#savepoints.length > 0;
+    return this.#record.stop === "drain" || this.#rescale || this.#savepoints.length > 0;
   }
 
   #run(plan: BatchPlan): void {
@@ -341,7 +319,7 @@ export class JobMachine {
   #checkpointDue(plan: BatchPlan): boolean {
     const interval = this.#graph.settings.checkpointIntervalMs;
     const elapsed = this.#now.monotonicMs - this.#lastCheckpointMs;
-    return plan.final || this.#wantsBoundary() || (interval === "off" ? this.#plans.length > PLANS_WITHOUT_CHECKPOINT_MAX : elapsed >= interval);
+    return plan.final || this.#wantsBoundary() || this.#plans.count >= BATCHES_PER_CHECKPOINT_MAX || (interval !== "off" && elapsed >= interval);
   }
 
   #onBatchDone(inFlight: BatchInFlight): void {
@@ -351,26 +329,26 @@ export class JobMachine {
     this.#progress = progressAfter(assertDefined(this.#progress, "progress"), this.#sources(), inFlight);
     this.#emit({ kind: "status-changed" });
     if (!inFlight.checkpoint) return this.#next();
-    const manifest = inFlight.manifest(this.#progress, this.#checkpoint);
-    const dropped = this.#plans.filter((plan) => plan.batch <= manifest.batch);
+    const manifest = inFlight.manifest(this.#progress, this.#checkpoint, { replaying: this.#replay.length > 0 });
+    const savepoints = this.#savepoints.splice(0);
     const former = this.#checkpoint;
+    this.#checkpoint = manifest;
+    this.#plans.prune(manifest.batch);
     const changes: JobChange[] = [
       { kind: "put-record", record: this.#record },
       { kind: "put-checkpoint", manifest },
-      ...dropped.map((plan): JobChange => ({ kind: "delete-plan", batch: plan.batch })),
-      ...this.#savepoints.map((savepointId): JobChange => ({ kind: "put-savepoint", savepointId, manifest })),
+      ...savepoints.map((savepointId): JobChange => ({ kind: "put-savepoint", savepointId, manifest })),
+      ...this.#plans.takeDeletions(),
     ];
     if (former !== undefined) changes.push({ kind: "delete-checkpoint", batch: former.batch });
-    this.#checkpoint = manifest;
-    this.#plans = this.#plans.filter((plan) => plan.batch > manifest.batch);
-    this.#phase = { kind: "committing-checkpoint" };
+    this.#phase = { kind: "committing-checkpoint", savepoints };
     this.#commit("checkpoint", changes);
   }
 
-  #afterCheckpoint(): void {
+  #afterCheckpoint(savepoints: readonly string[]): void {
     this.#lastCheckpointMs = this.#now.monotonicMs;
     const batch = assertDefined(this.#checkpoint, "checkpoint").batch;
-    for (const savepointId of this.#savepoints.splice(0)) this.#emit({ kind: "savepoint-created", savepointId, batch });
+    for (const savepointId of savepoints) this.#emit({ kind: "savepoint-created", savepointId, batch });
     this.#emit({ kind: "status-changed" });
     this.#next();
   }
@@ -402,7 +380,7 @@ export class JobMachine {
   }
 
   #onWorkerFailed(report: WorkerReport & { kind: "failed" }): void {
-    if (this.#stop === "now") return this.#end("stopped", undefined);
+    if (this.#record.stop === "now") return this.#end("stopped", undefined);
     if (report.permanent && this.#restarts.repeatsTooOften(report.batch)) {
       this.#end("failed", report.failure);
       return;
@@ -411,7 +389,8 @@ export class JobMachine {
   }
 
   #onLookupFailed(failure: JobFailure, retriable: boolean): void {
-    if (!retriable) return this.#end("failed", failure);
+    const asked = this.#phase.kind === "resolving" || this.#phase.kind === "looking";
+    if (!retriable && asked) return this.#end("failed", failure);
     if (this.#phase.kind === "resolving") {
       this.#phase = { kind: "waiting", untilTimer: true };
       this.#update({ error: failure });
@@ -422,10 +401,19 @@ export class JobMachine {
     }
   }
 
+  /** A plan or checkpoint that cannot be stored must not be used: the job ends, and says why. */
+  #onCommitFailed(failure: JobFailure): void {
+    if (this.#phase.kind === "committing-plan") this.#plans.removeLast();
+    if (this.#phase.kind === "committing-end") this.#phase = { kind: "ended" };
+    else this.#end("failed", failure);
+  }
+
   #restart(failure: JobFailure): void {
     this.#stopWorkers();
+    if (this.#phase.kind === "committing-checkpoint") this.#savepoints.unshift(...this.#phase.savepoints); // Stored again by the next one.
+    this.#rescale = false;
     this.#update({ error: failure, restarts: this.#record.restarts + 1 });
-    const delayMs = this.#restarts.nextDelayMs(this.#now.monotonicMs);
+    const delayMs = this.#restarts.nextDelayMs(this.#now.monotonicMs, { failure: !comesFromElsewhere(failure) });
     if (delayMs === undefined) {
       this.#end("failed", failure);
       return;
@@ -441,16 +429,19 @@ export class JobMachine {
     this.#start();
   }
 
+  /** Durable before it is answered: the next coordinator stops the job as well. */
   #onStop(drain: boolean): void {
-    this.#stop = drain && this.#stop !== "now" ? "drain" : "now";
-    this.#update({ state: "draining" });
+    this.#update({ state: "draining", stop: drain && this.#record.stop !== "now" ? "drain" : "now" });
+    this.#commitBeside("stop", [{ kind: "put-record", record: this.#record }]);
     const idle = this.#phase.kind === "waiting" || this.#phase.kind === "resolving";
-    if (this.#stop === "now" || idle) this.#end("stopped", undefined);
+    if (this.#record.stop === "now" || (idle && this.#plans.count === 0)) this.#end("stopped", undefined);
     else this.#planSoon();
   }
 
   #end(state: "finished" | "stopped" | "failed", failure: JobFailure | undefined): void {
+    const running = this.#assignment !== undefined;
     this.#stopWorkers();
+    if (state !== "finished" && running) this.#emit({ kind: "abandon-writers", transactionalIds: this.#record.openTransactionalIds });
     this.#update({ state, endedAtMs: this.#now.wallMs, error: failure ?? (state === "failed" ? this.#record.error : undefined) });
     this.#phase = { kind: "committing-end" };
     this.#commit("ended", [{ kind: "put-record", record: this.#record }]);
@@ -471,7 +462,14 @@ export class JobMachine {
     this.#emit({ kind: "status-changed" });
   }
 
+  /** The phase goes on when it is durable. */
   #commit(tag: CommitTag, changes: readonly JobChange[]): void {
+    this.#commitBeside(tag, changes);
+    this.#awaitedSequence = this.#commitSequence;
+  }
+
+  /** Whatever the phase waits for. */
+  #commitBeside(tag: CommitTag, changes: readonly JobChange[]): void {
     this.#commitSequence += 1;
     this.#emit({ kind: "commit", tag, sequence: this.#commitSequence, changes });
   }

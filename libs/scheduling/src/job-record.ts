@@ -51,7 +51,15 @@ export interface StatePart {
   readonly crc32c: number;
   readonly location:
     | { readonly type: "inline"; readonly bytes: Uint8Array }
-    | { readonly type: "topic"; readonly topic: string; readonly partition: number; readonly firstOffset: number; readonly recordCount: number };
+    | {
+        readonly type: "topic";
+        readonly topic: string;
+        readonly partition: number;
+        readonly firstOffset: number;
+        readonly recordCount: number;
+        /** What the keys of its records begin with: the writer's name for it. */
+        readonly key: string;
+      };
 }
 
 /** Everything needed to go on after batch `batch`: the only thing that makes its parts count. */
@@ -109,6 +117,8 @@ export interface JobRecord {
   /** Ids given to workers of epochs that are not known to be fenced. */
   readonly openTransactionalIds: readonly string[];
   readonly restarts: number;
+  /** Asked for by a user and not done yet; survives a change of coordinator. */
+  readonly stop: "drain" | "now" | undefined;
   readonly error: JobFailure | undefined;
 }
 

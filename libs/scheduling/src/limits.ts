@@ -25,5 +25,7 @@ export const BATCH_TIMEOUT_MS = 300_000;
 export const RESCALE_DELAY_MS = 5_000;
 /** Brokers could not be asked for offsets: they are asked again this often. */
 export const LOOKUP_RETRY_MS = 200;
-/** With checkpoints off the plan log is still cut this often: one commit of deletions stays small. */
-export const PLANS_WITHOUT_CHECKPOINT_MAX = 500;
+/** A checkpoint is due after this many batches, whatever its interval: it bounds the plan log and what a recovery replays. */
+export const BATCHES_PER_CHECKPOINT_MAX = 2_000;
+/** Plans that are no longer needed are deleted this many at a time, with commits that are made anyway: one commit stays small. */
+export const PLAN_DELETIONS_PER_COMMIT_MAX = 200;

@@ -4,16 +4,21 @@ import { RestartPolicy } from "./restart-policy.ts";
 describe("RestartPolicy", () => {
   it("waits longer while failures come close together, and is quick again later", () => {
     const policy = new RestartPolicy({ restartsMax: 100 });
-    expect([0, 1, 2, 3, 4, 5, 6, 7].map((ms) => policy.nextDelayMs(ms))).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
-    expect(policy.nextDelayMs(60_000)).toBe(100);
+    expect([0, 1, 2, 3, 4, 5, 6, 7].map((ms) => policy.nextDelayMs(ms, { failure: true }))).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
+    expect(policy.nextDelayMs(60_000, { failure: true })).toBe(100);
   });
 
   it("gives up after the restarts that an hour may have", () => {
     const policy = new RestartPolicy({ restartsMax: 2 });
-    policy.nextDelayMs(0);
-    policy.nextDelayMs(1);
-    expect(policy.nextDelayMs(2)).toBeUndefined();
-    expect(policy.nextDelayMs(3_600_000 + 2)).toBe(100);
+    policy.nextDelayMs(0, { failure: true });
+    policy.nextDelayMs(1, { failure: true });
+    expect(policy.nextDelayMs(2, { failure: true })).toBeUndefined();
+    expect(policy.nextDelayMs(3_600_000 + 2, { failure: true })).toBe(100);
+  });
+
+  it("never gives up because executors come and go", () => {
+    const policy = new RestartPolicy({ restartsMax: 2 });
+    for (let restart = 0; restart < 100; restart++) expect(policy.nextDelayMs(restart * 30_000, { failure: false })).toBe(100);
   });
 
   it("gives up on a batch at its third failure, not on three batches", () => {

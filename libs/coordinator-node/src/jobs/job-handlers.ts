@@ -1,7 +1,7 @@
-import type { JobService, ServiceHandlers } from "@millrace/contracts";
+import type { JobService, ServiceHandlers, SubmitJobRequest } from "@millrace/contracts";
 import { AppError, BUCKET_COUNT, type JobGraph } from "@millrace/model";
 import { sleep } from "@millrace/ports";
-import { parseJobGraph, planJob } from "@millrace/planner";
+import { needsCheckpoint, parseJobGraph, planJob } from "@millrace/planner";
 import { ENDED_STATES, type JobRecord } from "@millrace/scheduling";
 import { createDeferred } from "@millrace/stdx";
 import { statusOf } from "./job-status.ts";
@@ -15,17 +15,18 @@ import { assertTopicsExist } from "./resolve-sources.ts";
 export function createJobHandlers(jobs: Jobs): ServiceHandlers<typeof JobService> {
   return {
     async submitJob(request) {
+      jobs.assertLoaded();
       const graph = parseJobGraph(request.graphJson);
       assertSubmittable(jobs, { name: request.name, graph, bundle: request.bundle, digest: request.digest, graphJson: request.graphJson });
-      const { warnings } = planJob(graph);
-      const stored = await newJob(jobs, request.name, { graph, graphJson: request.graphJson, bundle: request.bundle, digest: request.digest, savepointId: request.savepointId });
-      await jobs.ports.store.commit(changesOfNewJob(stored));
-      const runner = jobs.add(stored);
-      runner.setExecutors(jobs.ports.registry.live());
-      await forgetOldJobs(jobs);
-      return { jobId: stored.record.jobId, warnings: [...warnings] };
+      if (!jobs.reserve(request.name)) throw jobExists(request.name, "being submitted");
+      try {
+        return await store(jobs, request, graph);
+      } finally {
+        jobs.release(request.name);
+      }
     },
     listJobs() {
+      jobs.assertLoaded();
       const byAge = [...jobs.runners.values()].sort((a, b) => a.machine.record.submittedAtMs - b.machine.record.submittedAtMs);
       return Promise.resolve({ jobs: byAge.map(statusOf) });
     },
@@ -54,7 +55,7 @@ export function createJobHandlers(jobs: Jobs): ServiceHandlers<typeof JobService
     },
     async stopJob(request) {
       const runner = await findAsync(jobs, request.job);
-      runner.dispatch({ kind: "stop", drain: request.drain });
+      await runner.requestStop({ drain: request.drain });
       return { status: statusOf(runner) };
     },
     async createSavepoint(request) {
@@ -71,6 +72,33 @@ export function createJobHandlers(jobs: Jobs): ServiceHandlers<typeof JobService
       return { graphJson, bundle, digest: record.digest };
     },
   };
+}
+
+/** The job becomes durable, then it is taken up. */
+async function store(jobs: Jobs, request: SubmitJobRequest, graph: JobGraph): Promise<{ jobId: string; warnings: string[] }> {
+  const { name, graphJson, bundle, digest, savepointId } = request;
+  const { warnings } = planJob(graph);
+  const stored = await newJob(jobs, name, { graph, graphJson, bundle, digest, savepointId });
+  await jobs.ports.store.commit(changesOfNewJob(stored));
+  const runner = jobs.add(stored);
+  runner.setExecutors(jobs.ports.registry.live());
+  await forgetOldJobs(jobs);
+  return { jobId: stored.record.jobId, warnings: [...warnings, ...stateWarnings(stored)] };
+}
+
+/** What of a savepoint's state the new graph does not take, and which of its stateful operators start empty. */
+function stateWarnings({ checkpoint, graph }: StoredJob): string[] {
+  if (checkpoint === undefined) return [];
+  const saved = new Set(checkpoint.parts.map((part) => part.operatorId));
+  const known = new Set(graph.operators.map((operator) => operator.id));
+  const dropped = [...saved].filter((id) => !known.has(id)).map((id) => `state of operator ${id} is dropped: the job has no such operator`);
+  const empty = graph.operators.filter((operator) => needsCheckpoint(operator) && !saved.has(operator.id));
+  return [...dropped, ...empty.map((operator) => `operator ${operator.id} starts without state: the savepoint has none for it`)];
+}
+
+function jobExists(name: string, job: string): AppError {
+  const message = "a job of this name is running: stop it first, with `millrace job stop`, or take another name";
+  return new AppError({ kind: "conflict", code: "job-exists", message, context: { name, job } });
 }
 
 function findAsync(jobs: Jobs, idOrName: string): Promise<JobRunner> {
@@ -95,8 +123,7 @@ function assertSubmittable(jobs: Jobs, job: { name: string; graph: JobGraph; gra
   }
   const running = [...jobs.runners.values()].find(({ machine: { record } }) => record.name === job.name && !ENDED_STATES.includes(record.state));
   if (running !== undefined) {
-    const message = "a job of this name is running: stop it first, with `millrace job stop --drain`, or take another name";
-    throw new AppError({ kind: "conflict", code: "job-exists", message, context: { name: job.name, job: running.jobId } });
+    throw jobExists(job.name, running.jobId);
   }
   assertTopicsExist(job.graph, jobs.ports.cluster);
 }
@@ -121,6 +148,7 @@ async function newJob(
     sources: undefined,
     openTransactionalIds: [],
     restarts: 0,
+    stop: undefined,
     error: undefined,
   };
   const { graph, graphJson, bundle } = job;

@@ -1,8 +1,10 @@
-import { type AppError, isRetriable, toAppError } from "@millrace/model";
+import { AppError, isRetriable, toAppError } from "@millrace/model";
+import { createDeferred, type Deferred } from "@millrace/stdx";
 import { type Logger, sleep, type Span, type Timer } from "@millrace/ports";
-import { type ExecutorCapacity, type JobEffect, type JobEvent, type JobFailure, JobMachine, type TimerName, type WorkerReport } from "@millrace/scheduling";
+import { type ExecutorCapacity, type JobEffect, type JobEvent, type JobFailure, JobMachine, ENDED_STATES, type TimerName, type WorkerReport } from "@millrace/scheduling";
 import type { ExecutorCommand, ExecutorHandle } from "../executors/executor-registry.ts";
 import type { JobsPorts } from "../jobs-port.ts";
+import { abandonWriters } from "./abandon-writers.ts";
 import { changesOfJob, type StoredJob } from "./job-store.ts";
 import { COMMIT_RETRY_MS, RATE_WINDOW_MS } from "./limits.ts";
 import { listEnds, resolveSources } from "./resolve-sources.ts";
@@ -16,7 +18,7 @@ export class JobRunner {
   readonly #logger: Logger;
   readonly #timers = new Map<TimerName, Timer>();
   readonly #watchers = new Set<() => void>();
-  readonly #savepointWaiters = new Map<string, (batch: number) => void>();
+  readonly #savepointWaiters = new Map<string, Deferred<number>>();
   readonly #over = new AbortController();
   /** Handles by the key under which the machine knows an executor's process. */
   readonly #executors = new Map<string, ExecutorHandle>();
@@ -50,9 +52,9 @@ export class JobRunner {
     const capacities: ExecutorCapacity[] = [];
     this.#executors.clear();
     for (const handle of live) {
-      if (handle.stopping) continue;
       const executorId = `${handle.executorId}/${handle.incarnationId}`;
-      this.#executors.set(executorId, handle);
+      this.#executors.set(executorId, handle); // One that drains gets nothing new, but must hear that its workers are stopped.
+      if (handle.stopping) continue;
       capacities.push({ executorId, workerSlots: handle.workerSlots });
     }
     this.dispatch({ kind: "executors", live: capacities });
@@ -75,6 +77,9 @@ export class JobRunner {
     if (this.#batchSpan !== undefined && this.machine.progress?.lastBatch === this.#batchSpan.batch) this.#endBatchSpan();
     this.#measureRate();
     const { state, jobEpoch, error } = this.machine.record;
+    if (ENDED_STATES.includes(state)) {
+      this.#rejectSavepoints(new AppError({ kind: "conflict", code: "job-ended", message: "the job ended before the savepoint was stored", context: { job: this.jobId } }));
+    }
     if (state !== before) this.#logger.info("job state changed", { job: this.jobId, name: this.machine.record.name, state, jobEpoch, error: error?.code });
   }
 
@@ -84,17 +89,25 @@ export class JobRunner {
     return () => this.#watchers.delete(onChange);
   }
 
+  /** Resolves with its batch when it is stored; rejects when the job or this coordinator's term ends first. */
   createSavepoint(savepointId: string): Promise<number> {
-    return new Promise((resolve) => {
-      this.#savepointWaiters.set(savepointId, resolve);
-      this.dispatch({ kind: "savepoint", savepointId });
-    });
+    const stored = createDeferred<number>();
+    this.#savepointWaiters.set(savepointId, stored);
+    this.dispatch({ kind: "savepoint", savepointId });
+    return stored.promise;
+  }
+
+  /** Resolves when the request is durable: whoever leads next carries it out as well. */
+  async requestStop(options: { drain: boolean }): Promise<void> {
+    this.dispatch({ kind: "stop", drain: options.drain });
+    await this.#commits;
   }
 
   stop(): void {
     this.#over.abort(new Error("the term of this coordinator is over"));
     for (const timer of this.#timers.values()) timer.cancel();
     this.#endBatchSpan();
+    this.#rejectSavepoints(new AppError({ kind: "retry", code: "term-over", message: "this coordinator no longer leads: ask for the savepoint again" }));
     this.#notify();
   }
 
@@ -118,6 +131,9 @@ export class JobRunner {
       case "command":
         this.#send(effect, { case: "worker", value: { worker: this.#workerId(effect), command: this.#commandOf(effect) } });
         return;
+      case "abandon-writers":
+        void abandonWriters(effect.transactionalIds, this.#ports, this.#over.signal);
+        return;
       case "set-timer":
         this.#timers.get(effect.name)?.cancel();
         this.#timers.set(effect.name, this.#ports.clock.setTimer(effect.delayMs, () => this.dispatch({ kind: "timer", name: effect.name })));
@@ -130,7 +146,7 @@ export class JobRunner {
         this.#notify();
         return;
       case "savepoint-created":
-        this.#savepointWaiters.get(effect.savepointId)?.(effect.batch);
+        this.#savepointWaiters.get(effect.savepointId)?.resolve(effect.batch);
         this.#savepointWaiters.delete(effect.savepointId);
         return;
     }
@@ -143,12 +159,15 @@ export class JobRunner {
       if (this.#over.signal.aborted) return;
       try {
         const result = await this.#ports.store.commit(changes);
-        if (result.kind === "conflict") this.#logger.error("commit refused", { job: this.jobId, tag: effect.tag, key: result.key });
-        else this.dispatch({ kind: "committed", sequence: effect.sequence });
+        if (result.kind === "conflict") throw new AppError({ kind: "conflict", code: "job-changed", message: "an entry of the job was changed by someone else", context: { key: result.key } });
+        this.dispatch({ kind: "committed", sequence: effect.sequence });
         return;
       } catch (error) {
-        if (!isRetriable(error)) {
-          this.#logger.warn("commit failed, the term is over", { job: this.jobId, tag: effect.tag, code: toAppError(error).code });
+        const failure = toAppError(error);
+        if (failure.kind === "fenced") return; // The term is over, and this runner with it.
+        if (!isRetriable(failure) && failure.code !== "too-many-commits") {
+          this.#logger.error("commit refused", { job: this.jobId, tag: effect.tag, code: failure.code, reason: failure.message });
+          this.dispatch({ kind: "commit-failed", sequence: effect.sequence, failure: toFailure(failure) });
           return;
         }
         await sleep(this.#ports.clock, COMMIT_RETRY_MS, this.#over.signal).catch(() => undefined);
@@ -199,6 +218,11 @@ export class JobRunner {
 
   #workerId({ jobEpoch, workerIndex }: { jobEpoch: number; workerIndex: number }): { jobId: string; jobEpoch: bigint; workerIndex: number } {
     return { jobId: this.jobId, jobEpoch: BigInt(jobEpoch), workerIndex };
+  }
+
+  #rejectSavepoints(reason: AppError): void {
+    for (const waiter of this.#savepointWaiters.values()) waiter.reject(reason);
+    this.#savepointWaiters.clear();
   }
 
   #measureRate(): void {

@@ -47,7 +47,7 @@ function createStore() {
   };
 }
 
-async function createRig(store = createStore()) {
+async function createRig(store = createStore(), options = { start: true }) {
   const transport = createLoopback();
   const listOffsets = (request: { queries: { topic: string; partition: number; timestampMs: bigint }[] }) =>
     Promise.resolve({ answers: request.queries.map((query) => ({ ...query, offset: query.timestampMs === -1n ? 5n : 0n, timestampMs: -1n })) });
@@ -79,7 +79,7 @@ async function createRig(store = createStore()) {
     },
   };
   const part = createJobsPart({ sha256 })(ports);
-  await part.start();
+  if (options.start) await part.start();
   const executor = { executorId: "e", incarnationId: "1", host: "h", workerSlots: 1, stopping: false };
   return {
     part,
@@ -145,6 +145,18 @@ describe("jobs of a coordinator", () => {
     if (source?.kind !== "source") throw new Error("source expected");
     const graph = { ...GRAPH, operators: [{ ...source, source: { ...source.source, topic: "nowhere" } }, ...GRAPH.operators.slice(1)] };
     await expect(rig.submit(graph)).rejects.toThrow("millrace topic create nowhere");
+  });
+
+  it("takes one of two jobs of a name that are submitted at once", async () => {
+    const rig = await createRig();
+    const outcomes = await Promise.allSettled([rig.submit(), rig.submit()]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  });
+
+  it("answers nothing before it has loaded its jobs", async () => {
+    const rig = await createRig(createStore(), { start: false });
+    await expect(rig.submit()).rejects.toMatchObject({ kind: "retry", code: "jobs-loading" });
+    await expect(rig.part.handlers.getJob({ job: "copy" } as never, CONTEXT)).rejects.toMatchObject({ kind: "retry" });
   });
 
   it("refuses a second job of a name that runs", async () => {

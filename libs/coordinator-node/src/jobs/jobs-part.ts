@@ -28,6 +28,8 @@ export class Jobs implements JobsPart {
   readonly savepoints = new Map<string, CheckpointManifest>();
   readonly #stopListening: (() => void)[] = [];
   readonly #trimmer: TopicTrimmer;
+  readonly #namesTaken = new Set<string>();
+  #loaded = false;
 
   constructor(settings: JobsSettings, ports: JobsPorts) {
     this.settings = settings;
@@ -41,6 +43,7 @@ export class Jobs implements JobsPart {
     for (const stored of decodeJobs(entries)) this.add(stored);
     for (const [savepointId, manifest] of decodeSavepoints(entries)) this.savepoints.set(savepointId, manifest);
     this.#trimmer.start();
+    this.#loaded = true;
     const { registry } = this.ports;
     this.#stopListening.push(
       registry.onChange((change) => {
@@ -73,8 +76,26 @@ export class Jobs implements JobsPart {
     return runner;
   }
 
+  /** Until all jobs are loaded, no answer would be true: not even that there is no such job. */
+  assertLoaded(): void {
+    if (this.#loaded) return;
+    throw new AppError({ kind: "retry", code: "jobs-loading", message: "this coordinator is loading its jobs: try again in a moment" });
+  }
+
+  /** Keeps a name while a job of it is being stored, so that two cannot be submitted at once. False: it is taken. */
+  reserve(name: string): boolean {
+    if (this.#namesTaken.has(name)) return false;
+    this.#namesTaken.add(name);
+    return true;
+  }
+
+  release(name: string): void {
+    this.#namesTaken.delete(name);
+  }
+
   /** By id, or the newest of that name. */
   find(idOrName: string): JobRunner {
+    this.assertLoaded();
     const named = [...this.runners.values()].filter((runner) => runner.machine.record.name === idOrName);
     const newest = named.sort((a, b) => b.machine.record.incarnation - a.machine.record.incarnation)[0];
     const runner = this.runners.get(idOrName) ?? newest;

@@ -17,3 +17,6 @@ export const ENDED_JOBS_MAX = 100;
  * no checkpoint is being written that long.
  */
 export const TRIM_INTERVAL_MS = 10 * 60 * 1_000;
+/** Ending transactions of killed writers: their time-out does it otherwise. */
+export const ABANDON_ATTEMPTS_MAX = 5;
+export const ABANDON_RETRY_MS = 500;

@@ -69,6 +69,7 @@ export function partToWire(part: StatePart): MessageInitShape<typeof StatePartSc
               partition: location.partition,
               firstOffset: BigInt(location.firstOffset),
               recordCount: location.recordCount,
+              key: location.key,
             },
           },
   };
@@ -90,6 +91,7 @@ export function partFromWire(wire: WirePart): StatePart {
             partition: wire.location.value.partition,
             firstOffset: Number(wire.location.value.firstOffset),
             recordCount: wire.location.value.recordCount,
+            key: wire.location.value.key,
           }
         : { type: "inline", bytes: wire.location.value ?? new Uint8Array() },
   };

@@ -39,6 +39,7 @@ export class CoordinatorSession {
   readonly #ports: SessionPorts;
   readonly #stopped = new AbortController();
   #queue: BoundedQueue<Request> | undefined;
+  #endSession: (() => void) | undefined;
   #epochSeen = 0n;
   #stopping = false;
   #hint: string | undefined;
@@ -65,6 +66,11 @@ export class CoordinatorSession {
   /** False: there is no session, or the coordinator does not take reports any more; the report is void either way. */
   send(report: Report): boolean {
     return this.#queue?.tryPush({ report }) ?? false;
+  }
+
+  /** Ends the session as if it had broken; another one is opened. */
+  giveUp(): void {
+    this.#endSession?.();
   }
 
   /** Tells the coordinator that this executor takes nothing new. */
@@ -100,6 +106,7 @@ export class CoordinatorSession {
           registerTimer.cancel();
           registered = true;
           this.#queue = queue;
+          this.#endSession = end;
           this.#listener.onRegistered(command.value, address);
           heartbeat = this.#beat(queue, command.value.heartbeatIntervalMs, (timer) => (heartbeat = timer));
           silenceMs = command.value.sessionTimeoutMs;
@@ -123,6 +130,7 @@ export class CoordinatorSession {
       queue.end();
       end();
       this.#queue = undefined;
+      this.#endSession = undefined;
       if (registered) this.#listener.onLost();
     }
     return registered;

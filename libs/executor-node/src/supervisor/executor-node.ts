@@ -111,7 +111,7 @@ class Supervisor implements ExecutorNode {
       this.#kill(keyOf(command.value.worker));
     } else if (command.case === "worker" && command.value.worker !== undefined) {
       const process = this.#workers.get(keyOf(command.value.worker));
-      if (process?.send(toBinary(WorkerCommandSchema, command.value)) === false) process.kill();
+      if (process?.send(toBinary(WorkerCommandSchema, command.value)) === false) this.#onDeaf(command.value.worker);
     }
   }
 
@@ -144,6 +144,12 @@ class Supervisor implements ExecutorNode {
     this.#workers.set(key, process);
   }
 
+  /** A worker that takes no commands is as good as dead: the coordinator hears of it now, not when a batch times out. */
+  #onDeaf(worker: WorkerId): void {
+    this.#kill(keyOf(worker));
+    this.#reportFailure(worker, errors.workerEnded("deaf", "it took no commands any more"), false);
+  }
+
   #onUnexpectedExit(worker: WorkerId, exit: WorkerExit): void {
     this.#ports.logger.warn("worker ended", { job: worker.jobId, jobEpoch: Number(worker.jobEpoch), worker: worker.workerIndex, reason: exit.reason, detail: exit.detail });
     this.#reportFailure(worker, errors.workerEnded(exit.reason, exit.detail), exit.reason === "out-of-memory" || exit.reason === "unresponsive");
@@ -169,8 +175,8 @@ class Supervisor implements ExecutorNode {
   #report(report: WorkerReport): void {
     const { worker } = report;
     if (this.#session.send({ case: "worker", value: report }) || worker === undefined) return;
-    this.#ports.logger.warn("report lost, worker is stopped", { job: worker.jobId, worker: worker.workerIndex });
-    this.#kill(keyOf(worker));
+    this.#ports.logger.warn("report lost, session is given up", { job: worker.jobId, worker: worker.workerIndex });
+    this.#session.giveUp(); // Every worker is killed, and the coordinator hears that this executor is gone.
   }
 
   #reportFailure(worker: WorkerId, error: unknown, permanent: boolean): void {

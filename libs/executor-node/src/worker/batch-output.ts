@@ -37,17 +37,17 @@ export class BatchOutput {
     this.#headers = headers;
   }
 
-  /** Records that are to be written, those dropped as already out not counted. */
+  /** Records of the batch, those that are out already among them: a replay counts as much as the first run. */
   get recordCount(): number {
     return this.#recordCount;
   }
 
   emit(record: SinkRecord): void {
     const { marks, producer, topics } = this.#target;
+    this.#recordCount += 1;
     if (marks.covers(record.sink, record.slot, this.#batch.batch)) return;
     if (!this.#open) producer.beginTransaction();
     this.#open = true;
-    this.#recordCount += 1;
     this.#sinceTurn += 1;
     const topic = assertDefined(topics.get(record.sink), `topic of sink ${record.sink}`);
     const { key, value, timestampMs } = record;

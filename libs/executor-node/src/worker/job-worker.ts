@@ -14,6 +14,7 @@ import { errors } from "../errors.ts";
 import { TRANSACTION_TIMEOUT_MS } from "../limits.ts";
 import { BatchOutput } from "./batch-output.ts";
 import { BatchTrace } from "./batch-trace.ts";
+import { CheckpointWriter } from "./checkpoint-writer.ts";
 import { type BatchContext, runBatch } from "./run-batch.ts";
 import { ShufflePeers } from "./shuffle-peers.ts";
 import { createShuffleServer, type ShuffleIdentity } from "./shuffle-server.ts";
@@ -160,7 +161,15 @@ class JobWorker {
     const producer = await this.#openProducer(command.transactionalId, [...new Set(topics.values())]);
     const turn = (): Promise<void> => sleep(this.#ports.clock, 0);
     const target = { producer, marks, topics, sinkSlots: runtime.sinkSlots, turn };
-    this.#context = { ...this.#ports, client: this.#client, identity: this.#identity, runtime, arrived: this.#arrived, sources, target, checkpoints: this.#client.producer() };
+    const checkpoints = new CheckpointWriter({
+      identity: this.#identity,
+      workerCount: layout.workerAddresses.length,
+      runtime,
+      producer: this.#client.producer(),
+      marksPartition: marks.partition,
+      ports: { ...this.#ports, client: this.#client },
+    });
+    this.#context = { ...this.#ports, client: this.#client, identity: this.#identity, runtime, arrived: this.#arrived, sources, target, checkpoints };
     const own = marks.of(runtime.sinkSlots).map((mark) => ({ sink: mark.sink, slot: mark.slot, batch: BigInt(mark.batch), planDigest: mark.digest }));
     await this.#report({ case: "opened", value: { marks: own, marksEndOffset: BigInt(endOffset) } });
   }
@@ -175,7 +184,7 @@ class JobWorker {
     const own = new Set(runtime.stateTasks.map(({ operatorId, taskIndex }) => `${operatorId}/${taskIndex}`));
     for (const part of command.parts) {
       if (!own.has(`${part.operatorId}/${part.taskIndex}`)) continue;
-      const bytes = await loadStatePart(part, { jobId: this.#identity.jobId }, { ...this.#ports, client: this.#client });
+      const bytes = await loadStatePart(part, { ...this.#ports, client: this.#client });
       runtime.loadState({ operatorId: part.operatorId, taskIndex: part.taskIndex, bytes });
     }
   }

@@ -9,9 +9,9 @@ import { assertDefined } from "@millrace/stdx";
 import { RANGE_PREFETCH_BYTES } from "../limits.ts";
 import type { BatchOutput, OutputTarget } from "./batch-output.ts";
 import type { BatchTrace } from "./batch-trace.ts";
+import type { CheckpointWriter } from "./checkpoint-writer.ts";
 import type { ShuffleIdentity } from "./shuffle-server.ts";
 import type { Signal } from "./signal.ts";
-import { storeStateParts } from "./state-parts.ts";
 
 /** What a worker has open between batches. */
 export interface BatchContext {
@@ -25,8 +25,7 @@ export interface BatchContext {
   /** This worker's source partitions. */
   readonly sources: readonly SourcePartitionOwner[];
   readonly target: OutputTarget;
-  /** Writes state parts; outside of any transaction. */
-  readonly checkpoints: Producer;
+  readonly checkpoints: CheckpointWriter;
 }
 
 interface BatchRun {
@@ -56,7 +55,7 @@ export async function runBatch(run: BatchRun, context: BatchContext): Promise<vo
   await run.report({ case: "mapDone", value: { batch: plan.batch, eventTimes, ...counts } });
   await untilFinished(context);
   const result = runtime.finishBatch();
-  const saved = run.checkpoint ? await saveState(plan, context) : { parts: [], marksEndOffset: 0n };
+  const saved = run.checkpoint ? await context.checkpoints.save(Number(plan.batch)) : { parts: [], marksEndOffset: 0n };
   await output.commit();
   const value = { batch: plan.batch, ...saved, ...figures(result, output) };
   await run.report({ case: "batchDone", value });
@@ -113,15 +112,6 @@ async function untilFinished({ runtime, arrived }: BatchContext): Promise<void> 
     if (runtime.finished) return;
     await arrived.wait();
   }
-}
-
-async function saveState(plan: BatchPlan, context: BatchContext) {
-  const { identity, runtime, checkpoints, client, target } = context;
-  const { jobId, jobEpoch } = identity;
-  const where = { jobId, jobEpoch, batch: Number(plan.batch), producer: checkpoints };
-  const parts = await storeStateParts(runtime.snapshotState(), where, context);
-  const [end] = await client.listOffsets([{ topic: SINK_MARKS_TOPIC, partition: target.marks.partition, at: "latest" }]);
-  return { parts, marksEndOffset: BigInt(assertDefined(end, "end of the marks partition").offset) };
 }
 
 function figures(result: BatchResult, output: BatchOutput) {

@@ -1,6 +1,6 @@
-import { type Client, committedBatches } from "@millrace/client";
+import type { Client } from "@millrace/client";
 import { SINK_MARKS_TOPIC } from "@millrace/model";
-import { type CompressionCodecs, partitionOfKey, readRecords } from "@millrace/records";
+import { type CompressionCodecs, createBatchCursor, partitionOfKey, readEndTransactionMarker, readRecords } from "@millrace/records";
 
 /** A mark record: one per worker and batch with output, in the transaction of that output. */
 export interface MarkRecord {
@@ -32,28 +32,25 @@ export class SinkMarks {
     this.partition = partition;
   }
 
-  /** Reads every committed mark from `startOffset` to the end. Only after every former writer is fenced is the end final. */
+  /**
+   * Reads every committed mark from `startOffset` to the high watermark. Not to the last stable offset: the partition is shared, and an open transaction of
+   * another job would hide marks behind it. After every former writer of this job is fenced each of its transactions has its marker below the high
+   * watermark; what is open still is others', and ignored.
+   */
   static async read(
     job: { jobId: string; incarnation: number; startOffset: number },
     ports: { client: Client; compression: CompressionCodecs },
   ): Promise<{ marks: SinkMarks; endOffset: number }> {
-    const key = `${job.jobId}/${job.incarnation}`;
     const partition = await partitionOfJob(job.jobId, SINK_MARKS_TOPIC, ports.client);
-    const marks = new SinkMarks(key, partition);
+    const marks = new SinkMarks(`${job.jobId}/${job.incarnation}`, partition);
     const target = { topic: SINK_MARKS_TOPIC, partition };
     const [earliest] = await ports.client.listOffsets([{ ...target, at: "earliest" }]);
-    const [latest] = await ports.client.listOffsets([{ ...target, at: "latest" }], "committed");
+    const [latest] = await ports.client.listOffsets([{ ...target, at: "latest" }], "uncommitted");
     const endOffset = latest?.offset ?? 0;
     const startOffset = Math.max(job.startOffset, earliest?.offset ?? 0);
     if (startOffset < endOffset) {
-      for await (const chunk of ports.client.fetchRange({ ...target, startOffset, endOffset }, { isolation: "committed" })) {
-        for (const batch of committedBatches(chunk)) {
-          for (const record of readRecords(batch, { codecs: ports.compression })) {
-            if (record.key === null || record.value === null || decoder.decode(record.key) !== key) continue;
-            marks.#apply(JSON.parse(decoder.decode(record.value)) as MarkRecord);
-          }
-        }
-      }
+      const pending = new PendingMarks(marks, ports.compression);
+      for await (const chunk of ports.client.fetchRange({ ...target, startOffset, endOffset }, { isolation: "uncommitted" })) pending.addAll(chunk.batches);
     }
     return { marks, endOffset };
   }
@@ -77,6 +74,12 @@ export class SinkMarks {
     this.#apply(record);
   }
 
+  /** A mark record of this job incarnation; undefined: someone else's. */
+  parse(record: { readonly key: Uint8Array | null; readonly value: Uint8Array | null }): MarkRecord | undefined {
+    if (record.key === null || record.value === null || decoder.decode(record.key) !== decoder.decode(this.key)) return undefined;
+    return JSON.parse(decoder.decode(record.value)) as MarkRecord;
+  }
+
   #apply(record: MarkRecord): void {
     for (const [sink, slots] of Object.entries(record.marks)) {
       for (const slot of slots) {
@@ -84,6 +87,42 @@ export class SinkMarks {
         if ((this.#marks.get(key)?.batch ?? 0) < record.batch) this.#marks.set(key, { sink, slot, batch: record.batch, digest: record.digest });
       }
     }
+  }
+}
+
+/** Marks whose transaction has not ended yet, by producer; applied at its commit marker, dropped at its abort. */
+class PendingMarks {
+  readonly #marks: SinkMarks;
+  readonly #compression: CompressionCodecs;
+  readonly #byProducer = new Map<number, MarkRecord[]>();
+
+  constructor(marks: SinkMarks, compression: CompressionCodecs) {
+    this.#marks = marks;
+    this.#compression = compression;
+  }
+
+  addAll(batches: Uint8Array): void {
+    for (const cursor = createBatchCursor(batches); cursor.advance(); ) {
+      const { view } = cursor;
+      if (view.isControl) this.#end(view.producerId, readEndTransactionMarker(view.subarray())?.outcome === "commit");
+      else this.#add(view.producerId, view.subarray());
+    }
+  }
+
+  #add(producerId: number, batch: Uint8Array): void {
+    for (const record of readRecords(batch, { codecs: this.#compression })) {
+      const mark = this.#marks.parse(record);
+      if (mark === undefined) continue;
+      const waiting = this.#byProducer.get(producerId) ?? [];
+      this.#byProducer.set(producerId, waiting);
+      waiting.push(mark);
+    }
+  }
+
+  #end(producerId: number, committed: boolean): void {
+    const waiting = this.#byProducer.get(producerId) ?? [];
+    this.#byProducer.delete(producerId);
+    if (committed) for (const mark of waiting) this.#marks.committed(mark);
   }
 }
 

@@ -1,0 +1,20 @@
+import type { TaskAssignment } from "./assign-tasks.ts";
+import type { BatchInFlight } from "./batch-in-flight.ts";
+import type { SinkMark } from "./check-marks.ts";
+import type { BatchPlan } from "./job-record.ts";
+
+/** Where a job is between nothing and running; see docs/protocol/job-runtime.md, "Job epoch". */
+export type JobPhase =
+  | { readonly kind: "resolving" }
+  | { readonly kind: "waiting"; readonly untilTimer: boolean }
+  | { readonly kind: "committing-epoch"; readonly assignment: TaskAssignment }
+  | { readonly kind: "starting"; readonly addresses: (string | undefined)[] }
+  | { readonly kind: "fencing"; readonly pending: Set<number>; readonly addresses: readonly string[] }
+  | { readonly kind: "opening"; readonly pending: Set<number>; readonly marks: SinkMark[] }
+  | { readonly kind: "idle" }
+  | { readonly kind: "looking" }
+  | { readonly kind: "committing-plan"; readonly plan: BatchPlan }
+  | { readonly kind: "batch"; readonly inFlight: BatchInFlight }
+  | { readonly kind: "committing-checkpoint"; readonly savepoints: readonly string[] }
+  | { readonly kind: "committing-end" }
+  | { readonly kind: "ended" };
