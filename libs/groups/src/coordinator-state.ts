@@ -18,11 +18,21 @@ export interface CoordinatorState {
   readonly appends: Map<number, PendingAppend>;
   nextAppendId: number;
   topics: ReadonlyMap<string, number>;
+  readonly ports: GroupPorts;
 }
 
+/** What the engine asks of its surroundings. */
+export interface GroupPorts {
+  /** A test for topic names, undefined for a pattern that is not understood. Patterns come from clients: it must run in linear time (RE2). */
+  readonly compilePattern: (pattern: string) => ((topic: string) => boolean) | undefined;
+}
+
+const NO_PATTERNS: GroupPorts = { compilePattern: () => undefined };
+
 /** A coordinator without groups: apply the log to its `store`, then let it handle `opened`. */
-export function createCoordinatorState(settings: GroupSettings): CoordinatorState {
-  return { settings, store: createGroupStore(), classic: new Map(), consumer: new Map(), appends: new Map(), nextAppendId: 1, topics: new Map() };
+export function createCoordinatorState(settings: GroupSettings, ports: GroupPorts = NO_PATTERNS): CoordinatorState {
+  const store = createGroupStore();
+  return { settings, store, classic: new Map(), consumer: new Map(), appends: new Map(), nextAppendId: 1, topics: new Map(), ports };
 }
 
 /** True if anything at all is known of the group. */

@@ -6,7 +6,7 @@ import { join } from "./classic/join.ts";
 import { leave, pendingTimerFired, sessionTimerFired } from "./classic/leave.ts";
 import { joinTimerFired, syncTimerFired } from "./classic/rebalance.ts";
 import { sync } from "./classic/sync.ts";
-import { consumerTimerFired, loadConsumerGroups } from "./consumer/sessions.ts";
+import { consumerTimerFired, loadConsumerGroups, topicsChanged } from "./consumer/sessions.ts";
 import { describeConsumerGroups } from "./consumer/describe.ts";
 import { consumerHeartbeat } from "./consumer/heartbeat.ts";
 import type { CoordinatorState } from "./coordinator-state.ts";
@@ -48,7 +48,7 @@ export function handle(state: CoordinatorState, event: GroupEvent): GroupStep {
       closed(turn);
       break;
     case "topicsChanged":
-      state.topics = event.topics;
+      topicsChanged(turn, event.topics);
       break;
     case "topicsDeleted":
       deleteOffsetsOfTopics(turn, event.topics);
@@ -100,7 +100,7 @@ function handleRequest(turn: Turn, request: GroupRequest): void {
 
 function timerFired(turn: Turn, timer: GroupTimer): void {
   if (timer.kind === "expireOffsets") return expireOffsets(turn);
-  if (isConsumerTimer(timer)) return consumerTimerFired(turn, timer.group, timer.memberId);
+  if (isConsumerTimer(timer)) return consumerTimerFired(turn, timer);
   const group = turn.state.classic.get(timer.group);
   if (group === undefined) return; // it went while the timer was on its way
   return classicTimerFired(turn, group, timer);

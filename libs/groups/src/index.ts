@@ -1,5 +1,5 @@
 export type { Assignment, ConsumerMemberState } from "./consumer/records.ts";
-export { type CoordinatorState as GroupCoordinatorState, createCoordinatorState as createGroupCoordinatorState } from "./coordinator-state.ts";
+export { type CoordinatorState as GroupCoordinatorState, createCoordinatorState as createGroupCoordinatorState, type GroupPorts } from "./coordinator-state.ts";
 export { groupErrors, kafkaCodeOfGroupError } from "./errors.ts";
 export type {
   CommitRequest, ConsumerHeartbeatRequest, Correlation, DeleteOffsetsRequest, FetchOffsetsRequest, GroupEvent, GroupRequest, GroupsRequest, HeartbeatRequest,

@@ -23,11 +23,22 @@ export function join(turn: Turn, request: JoinRequest): void {
   if (known === undefined && request.memberId !== "") return turn.refuse(request.correlation, groupErrors.unknownMember(context));
   const group = known ?? createClassicGroup(request.group, turn.now);
   if (group.state === "Dead") return turn.refuse(request.correlation, groupErrors.coordinatorNotAvailable(context));
+  if (!convertConsumerGroup(turn, request.group)) return turn.refuse(request.correlation, groupErrors.inconsistentProtocol({ ...context, type: "consumer" }));
   if (!hasRoom(turn, group, request)) return;
   if (!supportsProtocols(group, request.protocolType, request.protocols)) return turn.refuse(request.correlation, groupErrors.inconsistentProtocol(context));
   classic.set(request.group, group);
   if (request.memberId === "") joinNew(turn, group, request);
   else joinKnown(turn, group, request);
+}
+
+/** An empty KIP-848 group of the name becomes a classic one. False if it has members. */
+function convertConsumerGroup(turn: Turn, group: string): boolean {
+  const consumer = turn.state.consumer.get(group);
+  if (consumer === undefined) return true;
+  if (consumer.members.size > 0 || consumer.appendsOut > 0) return false;
+  turn.state.consumer.delete(group);
+  turn.append({ records: [{ kind: "consumerGroup", group, epoch: undefined }], onCommitted: () => undefined, onFailed: () => undefined });
+  return true;
 }
 
 function refusalOfJoin(settings: GroupSettings, request: JoinRequest): AppError | undefined {

@@ -48,8 +48,9 @@ export interface ConsumerMemberRecord {
 }
 
 export function applyConsumerGroup(groups: Map<string, StoredConsumerGroup>, record: ConsumerGroupRecord): void {
+  const members = groups.get(record.group)?.members ?? new Map<string, StoredConsumerMember>();
   if (record.epoch === undefined) groups.delete(record.group);
-  else groups.set(record.group, { epoch: record.epoch, members: groups.get(record.group)?.members ?? new Map() });
+  else groups.set(record.group, { epoch: record.epoch, members });
 }
 
 /** A member of a group that is gone is nothing: its tombstone may come late. */

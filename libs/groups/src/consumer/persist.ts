@@ -1,0 +1,63 @@
+import type { AppError } from "@millrace/model";
+import type { Correlation } from "../event.ts";
+import type { GroupResponse } from "../response.ts";
+import type { GroupRecord } from "../store.ts";
+import type { Turn } from "../turn.ts";
+import type { ConsumerGroup } from "./group.ts";
+import type { StoredConsumerMember } from "./records.ts";
+
+/** Changes of one turn to one group: they hold at once for the group in memory, and go into the log as one batch. */
+export class ConsumerChange {
+  readonly group: ConsumerGroup;
+  readonly #records = new Map<string, GroupRecord>();
+
+  constructor(group: ConsumerGroup) {
+    this.group = group;
+  }
+
+  setEpoch(epoch: number): void {
+    this.group.epoch = epoch;
+    this.#records.set("", { kind: "consumerGroup", group: this.group.group, epoch });
+  }
+
+  setMember(member: StoredConsumerMember): void {
+    const { memberId } = member;
+    this.group.members.set(memberId, member);
+    this.#records.set(memberId, { kind: "consumerMember", group: this.group.group, memberId, member });
+  }
+
+  removeMember(memberId: string): void {
+    this.group.members.delete(memberId);
+    this.#records.set(memberId, { kind: "consumerMember", group: this.group.group, memberId, member: undefined });
+  }
+
+  /** Appends what changed. Answers of this turn, and of others that see this state, wait until it is in the log. */
+  finish(turn: Turn, answer?: { readonly correlation: Correlation; readonly response: GroupResponse }, first: readonly GroupRecord[] = []): void {
+    const { group } = this;
+    const records = [...first, ...this.#records.values()];
+    if (answer !== undefined) group.waiting.push(answer);
+    if (records.length > 0) {
+      group.appendsOut++;
+      turn.append({ records, onCommitted: (later) => settle(later, group), onFailed: (later, error) => revert(later, group, error) });
+    } else if (group.appendsOut === 0) answerAll(turn, group);
+  }
+}
+
+function settle(turn: Turn, group: ConsumerGroup): void {
+  group.appendsOut--;
+  if (group.appendsOut === 0) answerAll(turn, group);
+}
+
+/** Back to what the log says. Later appends of the group were made on top of this one; they fail too, which changes nothing more. */
+function revert(turn: Turn, group: ConsumerGroup, error: AppError): void {
+  group.appendsOut--;
+  const stored = turn.state.store.consumerGroups.get(group.group);
+  group.epoch = stored?.epoch ?? 0;
+  group.members.clear();
+  for (const [memberId, member] of stored?.members ?? []) group.members.set(memberId, member);
+  for (const { correlation } of group.waiting.splice(0)) turn.refuse(correlation, error);
+}
+
+function answerAll(turn: Turn, group: ConsumerGroup): void {
+  for (const { correlation, response } of group.waiting.splice(0)) turn.answer(correlation, response);
+}
