@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { bindService, BrokerService, ClusterService, TransactionService } from "@millrace/contracts";
 import type { Client } from "@millrace/client";
-import { producerEpoch, producerIdFromWire, timestampMs } from "@millrace/model";
+import { AppError, producerEpoch, producerIdFromWire, timestampMs } from "@millrace/model";
 import { BatchBuilder } from "@millrace/records";
 import { referenceCrc32c } from "@millrace/testkit";
 import { bytes, text, World } from "../test/world.ts";
@@ -278,6 +278,35 @@ describe("a coordinator", () => {
     world.coordinators = ["silent:9191", world.coordinator.address];
     const started = world.startBroker(2);
     await world.clock.advance(3_500);
+    expect(world.coordinator.registrations.at(-1)).toMatchObject({ brokerId: 2 });
+    await started;
+  });
+
+  it("that fell silent is not gone back to on the word of a standby that has not noticed yet", async () => {
+    const others = { allocateProducerIds: () => Promise.resolve({}), describeCluster: () => Promise.resolve({}) };
+    const silent = bindService(ClusterService, {
+      ...others,
+      async *brokerSession(_, { signal }) {
+        await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+        yield* [];
+      },
+    });
+    const startMs = world.clock.monotonicMs();
+    const standby = bindService(ClusterService, {
+      ...others,
+      async *brokerSession(requests, { signal }) {
+        const takeoverMs = startMs + 4_000;
+        if (world.clock.monotonicMs() < takeoverMs) {
+          throw new AppError({ kind: "retry", code: "not-active-coordinator", message: "standby", context: { leader: "silent:9191" } });
+        }
+        yield* world.loopback.client(ClusterService, world.coordinator.address).brokerSession(requests, { signal });
+      },
+    });
+    await world.loopback.listen("silent:9191", [silent]);
+    await world.loopback.listen("standby:9191", [standby]);
+    world.coordinators = ["silent:9191", "standby:9191"];
+    const started = world.startBroker(2);
+    await world.clock.advance(5_200);
     expect(world.coordinator.registrations.at(-1)).toMatchObject({ brokerId: 2 });
     await started;
   });

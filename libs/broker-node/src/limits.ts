@@ -28,6 +28,9 @@ export const RECONNECT_MS_MAX = 1_000;
 /** A coordinator takes a registration at once, or says who leads; one that is paused accepts the connection and says nothing. */
 export const REGISTER_MS_MAX = 3_000;
 
+/** A coordinator that fell silent is not tried for so long: others have taken over by then (the lease lasts 3 s), or it is asked again. */
+export const SILENT_AVOIDED_MS = 5_000;
+
 /** Reports and heartbeats queued for the coordinator; more than a few means that it does not read. */
 export const SESSION_QUEUE_MAX = 64;
 

@@ -5,7 +5,7 @@ import { sleep, type Timer } from "@millrace/ports";
 import { assertNever, BoundedQueue, createDeferred } from "@millrace/stdx";
 import { brokerErrors } from "../errors.ts";
 import type { BrokerFolder } from "../folder.ts";
-import { RECONNECT_MS_FIRST, RECONNECT_MS_MAX, REGISTER_MS_MAX, SESSION_QUEUE_MAX } from "../limits.ts";
+import { RECONNECT_MS_FIRST, RECONNECT_MS_MAX, REGISTER_MS_MAX, SESSION_QUEUE_MAX, SILENT_AVOIDED_MS } from "../limits.ts";
 import type { BrokerPorts } from "../node-ports.ts";
 import { activeCoordinatorHint } from "./coordinator-calls.ts";
 
@@ -39,6 +39,8 @@ export class CoordinatorSession {
   #isStopping = false;
   #running: Promise<void> = Promise.resolve();
   #fatal: unknown;
+  /** One that kept its connection open and said nothing: paused, or cut off. */
+  #silent = { address: "", untilMs: 0 };
 
   constructor(of: { addresses: readonly string[]; owner: SessionOwner; folder: BrokerFolder }, ports: BrokerPorts) {
     this.#addresses = of.addresses;
@@ -87,16 +89,19 @@ export class CoordinatorSession {
     let failures = 0;
     let lastAddress = "";
     const known = (): string => this.#addresses[index++ % this.#addresses.length] ?? "";
+    const isToBeLeft = (address: string): boolean => address === lastAddress || this.#isSilent(address);
     const isStopped = (): boolean => this.#stop.signal.aborted;
     while (!isStopped() && this.#fatal === undefined) {
       let address = hint ?? known();
-      if (hint === undefined && address === lastAddress) address = known(); // not the one that was just lost, where there is another
+      if (hint === undefined && isToBeLeft(address)) address = known(); // where there is another
       lastAddress = address;
       hint = undefined;
       try {
         await this.#serve(address, () => (failures = 0));
       } catch (error) {
         hint = activeCoordinatorHint(error);
+        // A standby that has not taken over yet still names the one that fell silent.
+        if (hint !== undefined && this.#isSilent(hint)) hint = undefined;
         this.#explain(error, address, failures);
       }
       if (isStopped()) break;
@@ -105,6 +110,10 @@ export class CoordinatorSession {
       if (waitMs > 0) await sleep(this.#ports.clock, waitMs, this.#stop.signal).catch(() => undefined); // aborted: the loop ends
     }
     this.#stopGranted.resolve();
+  }
+
+  #isSilent(address: string): boolean {
+    return address === this.#silent.address && this.#ports.clock.monotonicMs() < this.#silent.untilMs;
   }
 
   #explain(error: unknown, address: string, failures: number): void {
@@ -124,7 +133,11 @@ export class CoordinatorSession {
     const reports = new BoundedQueue<Report>({ weightMax: SESSION_QUEUE_MAX });
     reports.tryPush({ report: { case: "register", value: this.#owner.registration() } });
     let timers: Timers | undefined;
-    const registerTimer = this.#ports.clock.setTimer(REGISTER_MS_MAX, () => ended.abort(brokerErrors.noCoordinator({ silentMs: REGISTER_MS_MAX })));
+    const onSilence = (silentMs: number): void => {
+      this.#silent = { address, untilMs: this.#ports.clock.monotonicMs() + SILENT_AVOIDED_MS };
+      ended.abort(brokerErrors.noCoordinator({ silentMs }));
+    };
+    const registerTimer = this.#ports.clock.setTimer(REGISTER_MS_MAX, () => onSilence(REGISTER_MS_MAX));
     try {
       for await (const message of this.#ports.transport.client(ClusterService, address).brokerSession(reports, { signal })) {
         timers?.heard();
@@ -135,7 +148,7 @@ export class CoordinatorSession {
           await this.#accept(command.value);
           onRegistered();
           this.#reports = reports;
-          timers = this.#startTimers({ heartbeatIntervalMs, sessionTimeoutMs }, ended);
+          timers = this.#startTimers({ heartbeatIntervalMs, sessionTimeoutMs }, onSilence);
           this.#ports.logger.info("broker registered", { coordinator: command.value.coordinatorId, address, brokerEpoch: this.#brokerEpoch });
         } else if (command.case !== undefined) await this.#obey(command);
       }
@@ -191,13 +204,13 @@ export class CoordinatorSession {
   }
 
   /** Heartbeats at their interval; a session in which nothing was heard for its time-out is given up. */
-  #startTimers(of: { heartbeatIntervalMs: number; sessionTimeoutMs: number }, ended: AbortController): Timers {
+  #startTimers(of: { heartbeatIntervalMs: number; sessionTimeoutMs: number }, onSilence: (silentMs: number) => void): Timers {
     const { clock } = this.#ports;
     let heardMs = clock.monotonicMs();
     let timer: Timer;
     const tick = (): void => {
       if (clock.monotonicMs() - heardMs > of.sessionTimeoutMs) {
-        ended.abort(brokerErrors.noCoordinator({ silentMs: Math.round(clock.monotonicMs() - heardMs) }));
+        onSilence(Math.round(clock.monotonicMs() - heardMs));
         return;
       }
       this.#heartbeat();
