@@ -137,11 +137,15 @@ class GaugeMetric {
 
 const NO_LABELS: Labels = {};
 
-/** Values by label set. The same object is found without building a key, which is what hot paths use. */
+/**
+ * Values by label set. Two ways spare building a key, for hot paths: one label (or none) is looked up by its name and value, and the same object
+ * of several labels by itself.
+ */
 class SeriesMap<T> {
   readonly #make: () => T;
   readonly #onDrop: () => void;
   readonly #byKey = new Map<string, { labels: Labels; value: T }>();
+  readonly #byOnlyLabel = new Map<string, Map<Labels[string], T>>();
   readonly #byObject = new WeakMap<Labels, T>();
 
   constructor(make: () => T, onDrop: () => void) {
@@ -150,8 +154,17 @@ class SeriesMap<T> {
   }
 
   get(labels: Labels = NO_LABELS): T | undefined {
-    const known = this.#byObject.get(labels);
-    if (known !== undefined) return known;
+    const name = onlyNameOf(labels);
+    if (name === undefined) return this.#byObject.get(labels) ?? this.#find(labels);
+    return this.#byOnlyLabel.get(name)?.get(labels[name] ?? "") ?? this.#find(labels);
+  }
+
+  entries(): [Labels, T][] {
+    return [...this.#byKey.values()].map(({ labels, value }) => [labels, value]);
+  }
+
+  /** By key, made if there is room; found without one from then on. */
+  #find(labels: Labels): T | undefined {
     const key = keyOf(labels);
     let series = this.#byKey.get(key);
     if (series === undefined) {
@@ -162,13 +175,30 @@ class SeriesMap<T> {
       series = { labels: { ...labels }, value: this.#make() };
       this.#byKey.set(key, series);
     }
-    this.#byObject.set(labels, series.value);
+    this.#remember(labels, series.value);
     return series.value;
   }
 
-  entries(): [Labels, T][] {
-    return [...this.#byKey.values()].map(({ labels, value }) => [labels, value]);
+  #remember(labels: Labels, value: T): void {
+    const name = onlyNameOf(labels);
+    if (name === undefined) {
+      this.#byObject.set(labels, value);
+      return;
+    }
+    let byValue = this.#byOnlyLabel.get(name);
+    if (byValue === undefined) this.#byOnlyLabel.set(name, (byValue = new Map()));
+    byValue.set(labels[name] ?? "", value);
   }
+}
+
+/** The name of the only label; undefined where there is none, or more than one. */
+function onlyNameOf(labels: Labels): string | undefined {
+  let only: string | undefined;
+  for (const name in labels) {
+    if (only !== undefined) return undefined;
+    only = name;
+  }
+  return only;
 }
 
 function keyOf(labels: Labels): string {
