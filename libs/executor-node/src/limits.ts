@@ -5,6 +5,8 @@ export const RECONNECT_DELAY_MIN_MS = 50;
 export const RECONNECT_DELAY_MAX_MS = 1_000;
 /** A session must be registered within this, or the next address is tried. */
 export const REGISTER_TIMEOUT_MS = 3_000;
+/** A coordinator that fell silent is not tried for so long: others have taken over by then (the lease lasts 3 s), or it is asked again. */
+export const SILENT_AVOIDED_MS = 5_000;
 /** Fetching a bundle of at most 8 MiB. */
 export const BUNDLE_TIMEOUT_MS = 30_000;
 

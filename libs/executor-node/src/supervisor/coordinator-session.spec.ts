@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { bindService, createLoopback, ExecutorRegistryService } from "@millrace/contracts";
+import { AppError } from "@millrace/model";
 import { SILENT_LOGGER } from "@millrace/ports";
 import { ManualClock } from "@millrace/testkit";
 import { CoordinatorSession } from "./coordinator-session.ts";
@@ -25,10 +26,13 @@ describe("CoordinatorSession", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  /** A coordinator that answers so many messages of a session and is silent then, with its connections open. */
-  async function coordinator(address: string, answersMax = Infinity): Promise<void> {
+  /** A coordinator that answers so many messages of a session and is silent then, with its connections open; first a standby for some time. */
+  async function coordinator(address: string, answersMax = Infinity, standby = { forMs: 0, leader: "" }): Promise<void> {
     const service = bindService(ExecutorRegistryService, {
       async *executorSession(requests, { signal }) {
+        if (clock.monotonicMs() < standby.forMs) {
+          throw new AppError({ kind: "retry", code: "not-active-coordinator", message: "standby", context: { leader: standby.leader } });
+        }
         let answers = 0;
         const closed = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
         for await (const { report } of requests) {
@@ -64,6 +68,14 @@ describe("CoordinatorSession", () => {
     expect(log).toEqual(["registered at a:1", "lost", "registered at b:1"]);
     await clock.advance(10 * SESSION_TIMEOUT_MS);
     expect(log).toHaveLength(3);
+  });
+
+  it("does not go back to a silent one on the word of a standby that has not noticed yet", async () => {
+    await coordinator("a:1", 0);
+    await coordinator("b:1", Infinity, { forMs: 4_000, leader: "a:1" });
+    start(["a:1", "b:1"]);
+    await clock.advance(5_200);
+    expect(log).toEqual(["registered at b:1"]);
   });
 
   it("does not wait long for a coordinator that does not answer a registration", async () => {

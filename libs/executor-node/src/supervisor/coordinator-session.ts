@@ -5,7 +5,7 @@ import {
 import { AppError, toAppError } from "@millrace/model";
 import { type Clock, type Logger, sleep, type Timer } from "@millrace/ports";
 import { BoundedQueue } from "@millrace/stdx";
-import { RECONNECT_DELAY_MAX_MS, RECONNECT_DELAY_MIN_MS, REGISTER_TIMEOUT_MS, REPORTS_QUEUED_BYTES_MAX } from "../limits.ts";
+import { RECONNECT_DELAY_MAX_MS, RECONNECT_DELAY_MIN_MS, REGISTER_TIMEOUT_MS, REPORTS_QUEUED_BYTES_MAX, SILENT_AVOIDED_MS } from "../limits.ts";
 
 type Request = MessageInitShape<typeof ExecutorSessionRequestSchema>;
 type Report = Request["report"] & object;
@@ -46,6 +46,8 @@ export class CoordinatorSession {
   /** Next of the known addresses. */
   #turn = 0;
   #lastAddress = "";
+  /** One that kept its connection open and said nothing: paused, or cut off. */
+  #silent = { address: "", untilMs: 0 };
 
   constructor(options: SessionOptions, listener: SessionListener, ports: SessionPorts) {
     this.#options = options;
@@ -91,7 +93,11 @@ export class CoordinatorSession {
     const queue = new BoundedQueue<Request>({ weightMax: REPORTS_QUEUED_BYTES_MAX, weigh: weightOf });
     const end = (): void => over.abort(new Error("session is over"));
     this.#stopped.signal.addEventListener("abort", end, { once: true });
-    const registerTimer = clock.setTimer(REGISTER_TIMEOUT_MS, end);
+    const onSilence = (): void => {
+      this.#silent = { address, untilMs: clock.monotonicMs() + SILENT_AVOIDED_MS };
+      end();
+    };
+    const registerTimer = clock.setTimer(REGISTER_TIMEOUT_MS, onSilence);
     let heartbeat: Timer | undefined;
     let silence: Timer | undefined;
     let silenceMs = 0;
@@ -115,12 +121,13 @@ export class CoordinatorSession {
         }
         // Heartbeats are answered: a coordinator that says nothing is paused or cut off, and keeps the connection open all the same.
         silence?.cancel();
-        if (registered) silence = clock.setTimer(silenceMs, end);
+        if (registered) silence = clock.setTimer(silenceMs, onSilence);
       }
     } catch (error) {
       const { code, message, context } = toAppError(error);
       const leader = context["leader"];
-      if (typeof leader === "string" && leader !== "" && leader !== address) this.#hint = leader;
+      // A standby that has not taken over yet still names the one that fell silent.
+      if (typeof leader === "string" && leader !== "" && leader !== address && !this.#isSilent(leader)) this.#hint = leader;
       if (!this.#stopped.signal.aborted) logger.debug("coordinator session ended", { address, code, reason: message });
     } finally {
       this.#stopped.signal.removeEventListener("abort", end);
@@ -141,10 +148,14 @@ export class CoordinatorSession {
     const { coordinators } = this.#options;
     const known = (): string => coordinators[this.#turn++ % coordinators.length] ?? "";
     let address = this.#hint ?? known();
-    if (address === this.#lastAddress && this.#hint === undefined) address = known();
+    if (this.#hint === undefined && (address === this.#lastAddress || this.#isSilent(address))) address = known();
     this.#hint = undefined;
     this.#lastAddress = address;
     return address;
+  }
+
+  #isSilent(address: string): boolean {
+    return address === this.#silent.address && this.#ports.clock.monotonicMs() < this.#silent.untilMs;
   }
 
   #registration(): { executorId: string; incarnationId: string; host: string; workerSlots: number; coordinatorEpochSeen: bigint } {
