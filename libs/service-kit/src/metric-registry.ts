@@ -186,7 +186,7 @@ class SeriesMap<T> {
       return;
     }
     let byValue = this.#byOnlyLabel.get(name);
-    if (byValue === undefined) this.#byOnlyLabel.set(name, (byValue = new Map()));
+    if (byValue === undefined) this.#byOnlyLabel.set(name, (byValue = new Map<string, T>()));
     byValue.set(labels[name] ?? "", value);
   }
 }
