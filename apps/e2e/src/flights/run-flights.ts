@@ -11,6 +11,9 @@ const PARTITIONS = 6;
 const BATCHES = 300;
 const FINISH_MS_MAX = 20 * 60_000;
 
+/** What the job needs to know of a cluster. */
+export type Reachable = Pick<Cluster, "client" | "address">;
+
 export interface FlightsRun {
   readonly recordCount: number;
   readonly size: ClusterSize;
@@ -45,7 +48,7 @@ export async function runFlights(run: FlightsRun, context: ScenarioContext): Pro
 }
 
 /** Makes the topics and produces the flights; returns what the job must find. */
-export async function produceInput(cluster: Cluster, run: { readonly recordCount: number }, { say }: ScenarioContext): Promise<ExpectedDelays> {
+export async function produceInput(cluster: Reachable, run: { readonly recordCount: number }, { say }: ScenarioContext): Promise<ExpectedDelays> {
   for (const name of ["flights", "airport-delays"]) await cluster.client.admin().createTopic({ name, partitions: PARTITIONS });
   const expected = new ExpectedDelays();
   const progress = new Progress({ silent: true });
@@ -55,7 +58,7 @@ export async function produceInput(cluster: Cluster, run: { readonly recordCount
 }
 
 /** Submits the job through the command line. */
-export async function submit(cluster: Cluster, run: { readonly recordCount: number }, { folder, say }: ScenarioContext): Promise<JobWatch> {
+export async function submit(cluster: Reachable, run: { readonly recordCount: number }, { folder, say }: ScenarioContext): Promise<JobWatch> {
   const module = writeJobInSmallBatches(folder, Math.ceil(run.recordCount / BATCHES));
   const { exit, stdout, stderr } = await runCli(["job", "submit", module, "--no-check", "--json", "--address", cluster.address]);
   check(exit === 0, `job submit ended with ${exit}: ${stderr}`);
@@ -65,7 +68,7 @@ export async function submit(cluster: Cluster, run: { readonly recordCount: numb
 }
 
 /** Reads back what was written and compares; returns the number of windows. */
-export async function verify(cluster: Cluster, expected: ExpectedDelays): Promise<number> {
+export async function verify(cluster: Reachable, expected: ExpectedDelays): Promise<number> {
   const verification = new Verification();
   await readBack(cluster.client, { topic: "airport-delays", verification, progress: new Progress({ silent: true }) });
   const { windowCount, differenceCount, differences } = verification.compareWith(expected);
