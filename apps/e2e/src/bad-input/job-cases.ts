@@ -26,7 +26,7 @@ export const jobCases: readonly BadCase[] = [
   submitCase({
     name: "throws at run",
     code: "job-failed",
-    mentions: ["map threw Error: no vowel in hmm", "function=", `position=${WORDS_TOPIC}`],
+    mentions: ["map threw Error: no vowel in hmm", "function=", `position=${WORDS_TOPIC}`, /at=\S*job\.ts:4/],
     details: /./, // progress of --follow
     flags: ["--follow"],
     body: ["  ctx.source(input).map((line) => { throw new Error('no vowel in ' + line); }).print();"],
