@@ -1,5 +1,15 @@
-import type { JobFunction } from "@millrace/model";
+import {
+  BUCKET_COUNT,
+  countByValueAndWindowRecipe,
+  countByWindowRecipe,
+  groupByKeyAndWindowRecipe,
+  type JobFunction,
+  type JoinSides,
+  type RecipeStep,
+  reduceByWindowRecipe,
+} from "@millrace/model";
 import { type Aggregator, aggregatorFunctions } from "./aggregator.ts";
+import { Batch } from "./batch.ts";
 import { checkBatchWindow, checkDuration, timeWindow, type TimeWindowSpec } from "./checks.ts";
 import type { Duration } from "./duration.ts";
 import { eraseFunction } from "./erase.ts";
@@ -8,6 +18,7 @@ import { type GraphBuilder, idOf, type OperatorDraft, type OperatorInit, type Op
 import type { Sink, SinkParts } from "./kafka.ts";
 import { IDLE_AFTER_MS_DEFAULT } from "./limits.ts";
 import type { KeyOf, Pair, ValueOf } from "./pair.ts";
+import { StateSpec } from "./state-spec.ts";
 
 /** Stands as `this` of operators that need keys: on a stream of something else the call does not compile. */
 type PairStream = DStream<Pair<unknown, unknown>>;
@@ -44,6 +55,18 @@ export interface ToOptions<T> {
   readonly timestamp?: (element: T) => number;
 }
 
+/** Options of operators behind a shuffle by key. */
+export interface ShuffleOptions {
+  /** Tasks of the operator, at most 720. Default: the job's slots. Results do not depend on it. */
+  readonly partitions?: number;
+}
+
+/** What `mapWithState` gives: its emissions, and the state behind them. */
+export interface StateStream<K, S> {
+  /** All live [key, state] after each batch. */
+  stateSnapshots(): DStream<Pair<K, S>>;
+}
+
 /** End of a stream. */
 export interface Output {
   /** Gives the output a stable id: the marks of what was written are found by it in later versions of the job. */
@@ -70,6 +93,13 @@ export class DStream<out T> {
   /** Gives the operator that made this stream a stable id, by which later versions of the job find its state. */
   named(id: string): this {
     this.#graph.name(this.#draft, id);
+    return this;
+  }
+
+  /** How often the stream's state should be saved: a multiple of its slide. */
+  checkpoint(interval: Duration): this {
+    checkDuration(interval, `checkpoint of ${idOf(this.#draft)}`);
+    this.#graph.checkpoint(this.#draft, interval);
     return this;
   }
 
@@ -117,8 +147,55 @@ export class DStream<out T> {
   }
 
   /** Per distinct element of a batch how often it occurs. */
-  countByValue(): DStream<Pair<T, number>> {
-    return this.#with<Pair<T, number>>({ kind: "countByValue" }, {}, { hasEventTime: false });
+  countByValue(options: ShuffleOptions = {}): DStream<Pair<T, number>> {
+    return this.#with<Pair<T, number>>({ kind: "countByValue", ...shuffle(options) }, {}, { hasEventTime: false });
+  }
+
+  /** The same elements in exactly so many partitions, in turn. */
+  repartition(partitions: number): DStream<T> {
+    return this.#with<T>({ kind: "repartition", ...shuffle({ partitions }), partitions }, {}, { hasEventTime: false });
+  }
+
+  /**
+   * `f` once per batch, on the whole batch: what it returns is the batch of the new stream. All elements come to one task for it, so keep what can be
+   * done per element or per key outside.
+   */
+  transform<U>(f: (batch: Batch<T>, time: number) => Batch<U>): DStream<U> {
+    return transformOf<U>(this.#graph, [this], ([elements], time) => f(Batch.of((elements ?? []) as readonly T[]), time));
+  }
+
+  /** The same with the batch of another stream at the same time; both must have one slide. */
+  transformWith<W, U>(other: DStream<W>, f: (left: Batch<T>, right: Batch<W>, time: number) => Batch<U>): DStream<U> {
+    return transformOf<U>(this.#graph, [this, other], ([left, right], time) =>
+      f(Batch.of((left ?? []) as readonly T[]), Batch.of((right ?? []) as readonly W[]), time),
+    );
+  }
+
+  /** At each slide the reduction of the batches in (t − window, t]; no element if they hold none. */
+  reduceByWindow(f: (left: T, right: T) => T, window: Duration, slide?: Duration): DStream<T>;
+  /** The same, incrementally: `inverse(f(a, b), a)` must be b. Nothing before the first element ever, from then on one element per window. */
+  reduceByWindow(f: (left: T, right: T) => T, inverse: (whole: T, part: T) => T, window: Duration, slide?: Duration): DStream<T>;
+  reduceByWindow(
+    f: (left: T, right: T) => T,
+    second: Duration | ((whole: T, part: T) => T),
+    third?: Duration,
+    fourth?: Duration,
+  ): DStream<T> {
+    const incremental = typeof second === "function";
+    const window = this.#batchWindow(incremental ? third : second, incremental ? fourth : third);
+    const functions = { f: eraseFunction(f), ...(incremental ? { inverse: eraseFunction(second) } : {}) };
+    return this.#recipe<T>("reduceByWindow", reduceByWindowRecipe(window, functions));
+  }
+
+  /** How many elements the window holds; nothing before the first element ever, then 0 for an empty window. */
+  countByWindow(window: Duration, slide?: Duration): DStream<number> {
+    return this.#recipe<number>("countByWindow", countByWindowRecipe(this.#batchWindow(window, slide)));
+  }
+
+  /** Per distinct element of the window how often it occurs. */
+  countByValueAndWindow(window: Duration, slide?: Duration, options: ShuffleOptions = {}): DStream<Pair<T, number>> {
+    const { partitions } = shuffle(options);
+    return this.#recipe<Pair<T, number>>("countByValueAndWindow", countByValueAndWindowRecipe(this.#batchWindow(window, slide), partitions));
   }
 
   /** At each slide (default: this stream's own) all elements of the batches in (t − window, t], oldest first. Early windows are partial. */
@@ -142,13 +219,70 @@ export class DStream<out T> {
   }
 
   /** All values of a key in a batch, in order of (source task, record). Prefer reduceByKey: it moves less. */
-  groupByKey(this: PairStream): DStream<Pair<KeyOf<T>, readonly ValueOf<T>[]>> {
-    return this.#with<Pair<KeyOf<T>, readonly ValueOf<T>[]>>({ kind: "groupByKey" }, {}, { hasEventTime: false });
+  groupByKey(this: PairStream, options: ShuffleOptions = {}): DStream<Pair<KeyOf<T>, readonly ValueOf<T>[]>> {
+    return this.#with<Pair<KeyOf<T>, readonly ValueOf<T>[]>>({ kind: "groupByKey", ...shuffle(options) }, {}, { hasEventTime: false });
+  }
+
+  /** All values of a key in the window, oldest batch first. */
+  groupByKeyAndWindow(
+    this: PairStream,
+    window: Duration,
+    slide?: Duration,
+    options: ShuffleOptions = {},
+  ): DStream<Pair<KeyOf<T>, readonly ValueOf<T>[]>> {
+    const steps = groupByKeyAndWindowRecipe(this.#batchWindow(window, slide), shuffle(options).partitions);
+    return this.#recipe<Pair<KeyOf<T>, readonly ValueOf<T>[]>>("groupByKeyAndWindow", steps);
+  }
+
+  /** Per key of either stream the values of both in this batch; a side without values is []. Both streams must have one slide. */
+  cogroup<W>(
+    this: PairStream,
+    other: DStream<Pair<KeyOf<T>, W>>,
+    options: ShuffleOptions = {},
+  ): DStream<Pair<KeyOf<T>, Pair<readonly ValueOf<T>[], readonly W[]>>> {
+    const spec: OperatorSpec = { kind: "cogroup", ...shuffle(options) };
+    return this.#both<Pair<KeyOf<T>, Pair<readonly ValueOf<T>[], readonly W[]>>>(other, spec);
+  }
+
+  /** Batch against batch: per key every pair of a left and a right value. Window both streams first to join over a time. */
+  join<W>(this: PairStream, other: DStream<Pair<KeyOf<T>, W>>, options: ShuffleOptions = {}): DStream<Pair<KeyOf<T>, Pair<ValueOf<T>, W>>> {
+    return this.#both<Pair<KeyOf<T>, Pair<ValueOf<T>, W>>>(other, joinSpec("inner", options));
+  }
+
+  /** The same; a left value whose key has no right one comes with undefined. */
+  leftOuterJoin<W>(
+    this: PairStream,
+    other: DStream<Pair<KeyOf<T>, W>>,
+    options: ShuffleOptions = {},
+  ): DStream<Pair<KeyOf<T>, Pair<ValueOf<T>, W | undefined>>> {
+    return this.#both<Pair<KeyOf<T>, Pair<ValueOf<T>, W | undefined>>>(other, joinSpec("left-outer", options));
+  }
+
+  /** The same; a right value whose key has no left one comes with undefined. */
+  rightOuterJoin<W>(
+    this: PairStream,
+    other: DStream<Pair<KeyOf<T>, W>>,
+    options: ShuffleOptions = {},
+  ): DStream<Pair<KeyOf<T>, Pair<ValueOf<T> | undefined, W>>> {
+    return this.#both<Pair<KeyOf<T>, Pair<ValueOf<T> | undefined, W>>>(other, joinSpec("right-outer", options));
+  }
+
+  /** Values of either side whose key is missing on the other come with undefined; never are both. */
+  fullOuterJoin<W>(
+    this: PairStream,
+    other: DStream<Pair<KeyOf<T>, W>>,
+    options: ShuffleOptions = {},
+  ): DStream<Pair<KeyOf<T>, Pair<ValueOf<T> | undefined, W | undefined>>> {
+    return this.#both<Pair<KeyOf<T>, Pair<ValueOf<T> | undefined, W | undefined>>>(other, joinSpec("full-outer", options));
   }
 
   /** One element per key of a batch. `f` must be associative; it runs on the sending side too. */
-  reduceByKey(this: PairStream, f: (left: ValueOf<T>, right: ValueOf<T>) => ValueOf<T>): DStream<PairOf<T>> {
-    return this.#with<PairOf<T>>({ kind: "reduceByKey" }, { f }, { hasEventTime: false });
+  reduceByKey(
+    this: PairStream,
+    f: (left: ValueOf<T>, right: ValueOf<T>) => ValueOf<T>,
+    options: ShuffleOptions = {},
+  ): DStream<PairOf<T>> {
+    return this.#with<PairOf<T>>({ kind: "reduceByKey", ...shuffle(options) }, { f }, { hasEventTime: false });
   }
 
   combineByKey<C>(
@@ -156,38 +290,60 @@ export class DStream<out T> {
     create: (value: ValueOf<T>) => C,
     mergeValue: (combiner: C, value: ValueOf<T>) => C,
     mergeCombiners: (left: C, right: C) => C,
-    options: { readonly mapSideCombine?: boolean } = {},
+    options: ShuffleOptions & { readonly mapSideCombine?: boolean } = {},
   ): DStream<Pair<KeyOf<T>, C>> {
-    const spec: OperatorSpec = { kind: "combineByKey", mapSideCombine: options.mapSideCombine ?? true };
+    const spec: OperatorSpec = { kind: "combineByKey", mapSideCombine: options.mapSideCombine ?? true, ...shuffle(options) };
     return this.#with<Pair<KeyOf<T>, C>>(spec, { create, mergeValue, mergeCombiners }, { hasEventTime: false });
   }
 
   /**
    * Keeps a state per key over all batches. Each batch `f` is called for every key that has state and every key with new values
    * (`[]` if none); undefined deletes the key. Yields all live [key, state]. Forms, by `form`: "values" (default) (values, state);
-   * "keyed" (time, key, values, state); "iterator" [key, values, state][] → [key, state][], once per partition.
+   * "keyed" (time, key, values, state); "iterator" [key, values, state][] → [key, state][], once per partition. `initial` is the state before
+   * the first batch: its keys are visited in it even without values.
    */
   updateStateByKey<S>(
     this: PairStream,
     f: (values: readonly ValueOf<T>[], state: S | undefined) => S | undefined,
-    options?: { readonly form?: "values" },
+    options?: UpdateOptions<KeyOf<T>, S> & { readonly form?: "values" },
   ): DStream<Pair<KeyOf<T>, S>>;
   updateStateByKey<S>(
     this: PairStream,
     f: (time: number, key: KeyOf<T>, values: readonly ValueOf<T>[], state: S | undefined) => S | undefined,
-    options: { readonly form: "keyed" },
+    options: UpdateOptions<KeyOf<T>, S> & { readonly form: "keyed" },
   ): DStream<Pair<KeyOf<T>, S>>;
   updateStateByKey<S>(
     this: PairStream,
     f: (states: Iterable<readonly [key: KeyOf<T>, values: readonly ValueOf<T>[], state: S | undefined]>) => Iterable<Pair<KeyOf<T>, S>>,
-    options: { readonly form: "iterator" },
+    options: UpdateOptions<KeyOf<T>, S> & { readonly form: "iterator" },
   ): DStream<Pair<KeyOf<T>, S>>;
   updateStateByKey<S>(
     this: PairStream,
     f: (...args: never[]) => unknown,
-    options: { readonly form?: "values" | "keyed" | "iterator" } = {},
+    options: UpdateOptions<KeyOf<T>, S> & { readonly form?: "values" | "keyed" | "iterator" } = {},
   ): DStream<Pair<KeyOf<T>, S>> {
-    return this.#with<Pair<KeyOf<T>, S>>({ kind: "updateStateByKey", form: options.form ?? "values" }, { f }, { hasEventTime: false });
+    const { initial } = options;
+    const spec: OperatorSpec = { kind: "updateStateByKey", form: options.form ?? "values", ...hasInitial(initial), ...shuffle(options) };
+    return this.#with<Pair<KeyOf<T>, S>>(spec, { f, ...initialFunction(initial) }, { hasEventTime: false });
+  }
+
+  /**
+   * Calls the function of the spec once per record, in order, with the state of the record's key, and yields what it returns. Only touched keys cost
+   * anything. `stateSnapshots()` of the result: all live keys with their state.
+   */
+  mapWithState<S, E>(this: PairStream, spec: StateSpec<KeyOf<T>, ValueOf<T>, S, E>): DStream<E> & StateStream<KeyOf<T>, S> {
+    const { f, initial, partitions, timeoutMs, timeoutCheckMs } = StateSpec.parts(spec);
+    const node: OperatorSpec = {
+      kind: "mapWithState",
+      ...hasInitial(initial),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(timeoutCheckMs === undefined ? {} : { timeoutCheckMs }),
+      ...shuffle(partitions === undefined ? {} : { partitions }),
+    };
+    const mapped = this.#with<E>(node, { f, ...initialFunction(initial) }, { hasEventTime: false });
+    const stateSnapshots = (): DStream<Pair<KeyOf<T>, S>> =>
+      mapped.#with<Pair<KeyOf<T>, S>>({ kind: "stateSnapshots" }, {}, { hasEventTime: false });
+    return Object.assign(mapped, { stateSnapshots });
   }
 
   /** Per key the reduction over the batches in (t − window, t]. Keys vanish when they leave the window. */
@@ -196,6 +352,7 @@ export class DStream<out T> {
     f: (left: ValueOf<T>, right: ValueOf<T>) => ValueOf<T>,
     window: Duration,
     slide?: Duration,
+    options?: ShuffleOptions,
   ): DStream<PairOf<T>>;
   /**
    * The same, incrementally: `inverse(f(a, b), a)` must be b. Without a filter keys never disappear (a sum stays at 0) and state grows
@@ -207,20 +364,23 @@ export class DStream<out T> {
     inverse: (whole: ValueOf<T>, part: ValueOf<T>) => ValueOf<T>,
     window: Duration,
     slide?: Duration,
-    options?: { readonly filter?: (key: KeyOf<T>, value: ValueOf<T>) => boolean },
+    options?: ShuffleOptions & { readonly filter?: (key: KeyOf<T>, value: ValueOf<T>) => boolean },
   ): DStream<PairOf<T>>;
   reduceByKeyAndWindow(
     this: PairStream,
     f: (...args: never[]) => unknown,
     second: Duration | ((...args: never[]) => unknown),
     third?: Duration,
-    fourth?: Duration,
-    options: { readonly filter?: (key: KeyOf<T>, value: ValueOf<T>) => boolean } = {},
+    fourth?: Duration | ShuffleOptions,
+    fifth: ShuffleOptions & { readonly filter?: (key: KeyOf<T>, value: ValueOf<T>) => boolean } = {},
   ): DStream<PairOf<T>> {
     const incremental = typeof second === "function";
-    const window = this.#batchWindow(incremental ? third : second, incremental ? fourth : third);
-    const { filter } = options;
-    const spec: OperatorSpec = { kind: "reduceByKeyAndWindow", ...window, inverse: incremental, filtered: filter !== undefined };
+    const slide = typeof fourth === "object" ? undefined : fourth;
+    const window = this.#batchWindow(incremental ? third : second, incremental ? slide : third);
+    const options = typeof fourth === "object" ? fourth : fifth;
+    const { filter } = fifth;
+    const how = { inverse: incremental, filtered: filter !== undefined, ...shuffle(options) };
+    const spec: OperatorSpec = { kind: "reduceByKeyAndWindow", ...window, ...how };
     const functions = { f, ...(incremental ? { inverse: second } : {}), ...(filter === undefined ? {} : { filter }) };
     return this.#with<PairOf<T>>(spec, functions, { slideMs: window.slideMs, hasEventTime: false });
   }
@@ -299,6 +459,16 @@ export class DStream<out T> {
     return new DStream<U>(this.#graph, this.#graph.add({ spec, parents: [this.#draft], functions: erase(functions), ...init }));
   }
 
+  /** An operator over this stream and another of the same job and slide. */
+  #both<U>(other: DStream<unknown>, spec: OperatorSpec): DStream<U> {
+    const parents = draftsOf(this.#graph, [this, other], spec.kind);
+    return new DStream<U>(this.#graph, this.#graph.add({ spec, parents, hasEventTime: false }));
+  }
+
+  #recipe<U>(kind: string, steps: readonly RecipeStep[]): DStream<U> {
+    return new DStream<U>(this.#graph, this.#graph.addRecipe(this.#draft, kind, steps));
+  }
+
   #output(spec: OperatorSpec, functions: FunctionsByName): Output {
     const draft = this.#graph.add({ spec, parents: [this.#draft], functions: erase(functions) });
     const output: Output = {
@@ -321,19 +491,65 @@ type FunctionsByName = Readonly<Record<string, (...args: never[]) => unknown>>;
 
 /** Elements of all streams, in order of the streams. */
 export function unionOf<T>(graph: GraphBuilder, streams: readonly DStream<T>[]): DStream<T> {
+  return new DStream<T>(graph, graph.add({ spec: { kind: "union" }, parents: draftsOf(graph, streams, "union") }));
+}
+
+/** A stream whose batch is what `f` makes of the batches of the others at the same time. */
+export function transformOf<U>(
+  graph: GraphBuilder,
+  streams: readonly DStream<unknown>[],
+  f: (lists: readonly (readonly unknown[])[], time: number) => Batch<U>,
+): DStream<U> {
+  const functions = erase({
+    f: (lists: readonly (readonly unknown[])[], time: number): readonly U[] | undefined => {
+      const result: Batch<U> | null | undefined = f(lists, time); // plain JavaScript may give nothing back
+      return result?.collect();
+    },
+  });
+  return new DStream<U>(graph, graph.add({ spec: { kind: "transform" }, parents: draftsOf(graph, streams, "transform"), functions, hasEventTime: false }));
+}
+
+/** Operators of streams that are to be read together: of one job and one slide. */
+function draftsOf(graph: GraphBuilder, streams: readonly DStream<unknown>[], kind: string): readonly OperatorDraft[] {
   const parts = streams.map((stream) => DStream.parts(stream));
   const first = parts[0];
-  if (first === undefined) throw jobError("union-of-nothing", "a union needs at least one stream");
+  if (first === undefined) throw jobError("union-of-nothing", `a ${kind} needs at least one stream`);
   for (const part of parts) {
     const context = { left: idOf(first.draft), right: idOf(part.draft) };
     if (part.graph !== graph)
-      throw jobError("different-contexts", "a union takes streams of one job only: build both from the same ctx", context);
+      throw jobError("different-contexts", `a ${kind} takes streams of one job only: build both from the same ctx`, context);
     if (part.draft.slideMs !== first.draft.slideMs) {
-      const message = "a union takes streams of one slide: window both to the same slide first";
+      const message = `a ${kind} takes streams of one slide: window both to the same slide first`;
       throw jobError("different-slides", message, { ...context, leftSlideMs: first.draft.slideMs, rightSlideMs: part.draft.slideMs });
     }
   }
-  return new DStream<T>(graph, graph.add({ spec: { kind: "union" }, parents: parts.map((part) => part.draft) }));
+  return parts.map((part) => part.draft);
+}
+
+/** Options of `updateStateByKey`. */
+export interface UpdateOptions<K, S> extends ShuffleOptions {
+  readonly initial?: Iterable<Pair<K, S>>;
+}
+
+function joinSpec(sides: JoinSides, options: ShuffleOptions): OperatorSpec {
+  return { kind: "join", sides, ...shuffle(options) };
+}
+
+/** The option as the graph holds it, checked. */
+function shuffle({ partitions }: ShuffleOptions): ShuffleOptions {
+  if (partitions === undefined) return {};
+  if (Number.isSafeInteger(partitions) && partitions >= 1 && partitions <= BUCKET_COUNT) return { partitions };
+  throw jobError("invalid-operator-setting", `partitions must be a whole number from 1 to ${BUCKET_COUNT}`, { partitions });
+}
+
+function hasInitial(initial: Iterable<unknown> | undefined): { readonly hasInitial?: true } {
+  return initial === undefined ? {} : { hasInitial: true };
+}
+
+function initialFunction(initial: Iterable<unknown> | undefined): { readonly initial?: () => Iterable<unknown> } {
+  if (initial === undefined) return {};
+  const pairs = [...initial]; // every task reads it
+  return { initial: () => pairs };
 }
 
 function erase(functions: FunctionsByName): Readonly<Record<string, JobFunction>> {

@@ -12,6 +12,8 @@ import {
   type Pair,
   pair,
   seconds,
+  type State,
+  StateSpec,
   string,
   t,
   type WindowResult,
@@ -59,6 +61,63 @@ const checked = job("types", (ctx) => {
       .map((result) => result),
   );
   same<DStream<Pair<string, number>>>()(numbers.map((delay) => pair("all", delay)));
+
+  same<DStream<Pair<string, Pair<number, string>>>>()(delays.join(words));
+  same<DStream<Pair<string, Pair<number, string | undefined>>>>()(delays.leftOuterJoin(words));
+  same<DStream<Pair<string, Pair<number | undefined, string>>>>()(delays.rightOuterJoin(words));
+  same<DStream<Pair<string, Pair<number | undefined, string | undefined>>>>()(delays.fullOuterJoin(words, { partitions: 3 }));
+  same<DStream<Pair<string, Pair<readonly number[], readonly string[]>>>>()(delays.cogroup(words));
+  same<DStream<Pair<string, readonly number[]>>>()(delays.groupByKeyAndWindow(seconds(2)));
+  same<DStream<number>>()(words.countByWindow(seconds(2)));
+  same<DStream<Pair<number, number>>>()(numbers.countByValueAndWindow(seconds(2), seconds(1)));
+  same<DStream<number>>()(numbers.reduceByWindow(sumOf, (whole, part) => whole - part, seconds(2)));
+  same<DStream<string>>()(numbers.transform((batch, time) => batch.sortBy((a, b) => a - b).map((delay) => `${time}: ${delay}`)));
+  same<DStream<Pair<string, Pair<number, string>>>>()(delays.transformWith(words, (left, right) => left.join(right)));
+  same<DStream<number | string>>()(
+    ctx.transform([numbers, words] as const, ([left, right]) => left.union(right.map(([word]) => word))),
+  );
+  const running = delays.mapWithState(
+    StateSpec.function((_, key: string, delay: number | undefined, state: State<number>) => {
+      state.update(state.exists() ? state.get() + (delay ?? 0) : 0);
+      return `${key}${state.getOption() ?? ""}`;
+    })
+      .initialState([["JFK", 1]])
+      .timeout(minutes(1)),
+  );
+  same<DStream<string>>()(running.map((text) => text));
+  same<DStream<Pair<string, number>>>()(running.stateSnapshots());
+  same<DStream<Pair<string, number>>>()(
+    delays.updateStateByKey<number>((values, state) => (state ?? 0) + values.length, { initial: [["JFK", 1]], partitions: 2 }),
+  );
+
+  // @ts-expect-error a stream of numbers has no keys to join by
+  numbers.join(delays);
+  // @ts-expect-error keys of the two sides differ in type
+  delays.join(numbers.map((delay) => pair(delay, "x")));
+  // @ts-expect-error the right side has no keys
+  delays.cogroup(numbers);
+  // @ts-expect-error the absent side of an outer join must be looked at
+  delays.leftOuterJoin(words).map(([, [, word]]) => word.length);
+  // @ts-expect-error transform must give a batch back
+  numbers.transform(() => undefined);
+  // @ts-expect-error an array is not a batch
+  numbers.transform((batch) => batch.collect());
+  // @ts-expect-error only pairs have groupByKey, also within a batch
+  numbers.transform((batch) => batch.groupByKey());
+  // @ts-expect-error a window needs its unit
+  void ((): unknown => numbers.countByWindow(2));
+  // @ts-expect-error the inverse must give what it is given
+  numbers.reduceByWindow(sumOf, (whole: number) => String(whole), seconds(2));
+  // @ts-expect-error only mapWithState has snapshots of its state
+  void ((): unknown => delays.reduceByKey(sumOf).stateSnapshots());
+  // @ts-expect-error a stream of numbers has no keys to keep state by
+  numbers.mapWithState(StateSpec.function((_, key: string) => key));
+  // @ts-expect-error the values are numbers, the function takes text
+  delays.mapWithState(StateSpec.function((_, key: string, value: string | undefined) => key + (value ?? "")));
+  // @ts-expect-error the initial state is of another type
+  delays.updateStateByKey<number>((values, state) => (state ?? 0) + values.length, { initial: [["JFK", "1"]] });
+  // @ts-expect-error a slice of past batches is nothing that a distributed job can answer: keep them with window()
+  void ((): unknown => numbers.slice(0, 1));
 
   // @ts-expect-error a stream of numbers has no keys
   numbers.reduceByKey((left: number, right: number) => left + right);

@@ -5,6 +5,7 @@ import {
   type JobSettings,
   type OperatorNode,
   OUTPUT_KINDS,
+  type RecipeStep,
 } from "@millrace/model";
 import { jobError } from "./errors.ts";
 import { OPERATOR_ID_LENGTH_MAX } from "./limits.ts";
@@ -25,6 +26,9 @@ export interface OperatorDraft {
   readonly hasEventTime: boolean;
   readonly derivedId: string;
   userId: string | undefined;
+  checkpointMs: number | undefined;
+  /** Operators above this one that were added with it and are named after it. */
+  readonly inside: readonly { readonly suffix: string; readonly draft: OperatorDraft }[];
 }
 
 /** What an operator adds to its parents; slide and event time are the first parent's unless given. */
@@ -34,6 +38,9 @@ export interface OperatorInit {
   readonly functions?: Readonly<Record<string, JobFunction>>;
   readonly slideMs?: number;
   readonly hasEventTime?: boolean;
+  /** What people see as its kind, if it is the last of several operators that make one. */
+  readonly shownKind?: string;
+  readonly inside?: OperatorDraft["inside"];
 }
 
 /** Collects operators in order of construction, then freezes. Ids are the user's, or kind and number among its kind: the same code gives the same ids. */
@@ -60,19 +67,42 @@ export class GraphBuilder {
       const message = "the job is built already: add operators inside the function given to job(), before it returns";
       throw jobError("graph-frozen", message, { job: this.#jobName, operator: spec.kind });
     }
-    const number = (this.#countOfKind.get(spec.kind) ?? 0) + 1;
-    this.#countOfKind.set(spec.kind, number);
+    const kind = init.shownKind ?? spec.kind;
+    const number = (this.#countOfKind.get(kind) ?? 0) + 1;
+    this.#countOfKind.set(kind, number);
     const draft: OperatorDraft = {
       spec,
       parents,
       functions,
       slideMs: init.slideMs ?? parents[0]?.slideMs ?? this.#settings.batchIntervalMs,
       hasEventTime: init.hasEventTime ?? (parents.length > 0 && parents.every((parent) => parent.hasEventTime)),
-      derivedId: `${spec.kind}-${number}`,
+      derivedId: `${kind}-${number}`,
       userId: undefined,
+      checkpointMs: undefined,
+      inside: init.inside ?? [],
     };
+    for (const { suffix, draft: inner } of draft.inside) inner.userId = `${draft.derivedId}.${suffix}`;
     this.#drafts.push(draft);
     return draft;
+  }
+
+  /** Adds the operators that make up `shownKind`, each below the one before it; returns the last. */
+  addRecipe(parent: OperatorDraft, shownKind: string, steps: readonly RecipeStep[]): OperatorDraft {
+    const inside: { suffix: string; draft: OperatorDraft }[] = [];
+    let above = parent;
+    for (const { suffix, spec, functions } of steps) {
+      const slideMs = "slideMs" in spec ? spec.slideMs : above.slideMs;
+      const isLast = suffix === "";
+      above = this.add({ spec, parents: [above], functions, slideMs, hasEventTime: false, shownKind: isLast ? shownKind : `${shownKind}.${suffix}`, ...(isLast ? { inside } : {}) });
+      if (!isLast) inside.push({ suffix, draft: above });
+    }
+    return above;
+  }
+
+  /** The checkpoint interval that the user wants for a stream. */
+  checkpoint(draft: OperatorDraft, intervalMs: number): void {
+    if (this.#frozen) throw jobError("graph-frozen", "the job is built already: call checkpoint() where the operator is made", { job: this.#jobName, operator: idOf(draft) });
+    draft.checkpointMs = intervalMs;
   }
 
   /** Gives an operator the id by which its state is found again in later versions of the job. */
@@ -85,6 +115,7 @@ export class GraphBuilder {
     }
     if (this.#drafts.some((other) => other !== draft && idOf(other) === id)) throw duplicateName(id);
     draft.userId = id;
+    for (const { suffix, draft: inner } of draft.inside) inner.userId = `${id}.${suffix}`;
   }
 
   /** Ends building. The graph must have an output: without one nothing would run. */
@@ -99,7 +130,9 @@ export class GraphBuilder {
     for (const draft of this.#drafts) {
       const id = idOf(draft);
       if (operators.some((operator) => operator.id === id)) throw duplicateName(id);
-      operators.push({ id, name: describeOperator(draft), parents: draft.parents.map(idOf), ...draft.spec });
+      const { checkpointMs } = draft;
+      const own = checkpointMs === undefined ? {} : { checkpointMs };
+      operators.push({ id, name: describeOperator(draft), parents: draft.parents.map(idOf), ...draft.spec, ...own });
       if (Object.keys(draft.functions).length > 0) functions.set(id, draft.functions);
     }
     return { graph: { formatVersion: 1, name: this.#jobName, settings: this.#settings, operators }, functions };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { AppError } from "@millrace/model";
 import {
+  type Batch,
   buildJob,
   countAndMean,
   type Duration,
@@ -12,6 +13,8 @@ import {
   kafka,
   minutes,
   seconds,
+  type State,
+  StateSpec,
   string,
   t,
 } from "./index.ts";
@@ -104,6 +107,68 @@ describe("buildJob", () => {
   });
 });
 
+describe("operators that are made of others", () => {
+  const operatorsOf = (define: (ctx: JobContext) => void): string[] =>
+    buildJob(job("made", define, { batchInterval: seconds(1) })).graph.operators.map(({ id, kind, parents }) => `${id}: ${kind}(${parents.join(", ")})`);
+
+  it("are named after the last, so that their state is found again", () => {
+    const operators = operatorsOf((ctx) => {
+      const source = ctx.source(pairs);
+      source.countByWindow(seconds(2)).named("seen").print();
+      source.countByWindow(seconds(2)).print();
+      source.groupByKeyAndWindow(seconds(2)).print();
+    });
+    expect(operators.filter((text) => !text.includes("print"))).toEqual([
+      "source-1: source()",
+      "seen.pairs: map(source-1)",
+      "seen.window: reduceByKeyAndWindow(seen.pairs)",
+      "seen: map(seen.window)",
+      "countByWindow-2.pairs: map(source-1)",
+      "countByWindow-2.window: reduceByKeyAndWindow(countByWindow-2.pairs)",
+      "countByWindow-2: map(countByWindow-2.window)",
+      "groupByKeyAndWindow-1.group: groupByKey(source-1)",
+      "groupByKeyAndWindow-1.window: window(groupByKeyAndWindow-1.group)",
+      "groupByKeyAndWindow-1: combineByKey(groupByKeyAndWindow-1.window)",
+    ]);
+  });
+
+  it("hold settings and functions of each part", () => {
+    const { graph, functions } = buildJob(
+      job("made", (ctx) => {
+        const source = ctx.source(pairs);
+        const state = source.mapWithState(
+          StateSpec.function((_, key: string, value: number | undefined, state: State<number>) => [key, value, state.getOption()])
+            .timeout(minutes(1), { checkEvery: seconds(10) })
+            .initialState([["a", 1]])
+            .numPartitions(3),
+        );
+        state.checkpoint(seconds(20)).named("seen").print();
+        state.stateSnapshots().print();
+        source.leftOuterJoin(source.mapValues(String), { partitions: 2 }).named("both").print();
+        ctx.transform([source, source] as const, ([left, right], time) => left.union(right).map(([key]) => `${key}@${time}`)).named("all").print();
+      }, { remember: minutes(5) }),
+    );
+    const node = (id: string): unknown => graph.operators.find((operator) => operator.id === id);
+    expect(graph.settings.rememberMs).toBe(300_000);
+    const seen = { kind: "mapWithState", hasInitial: true, timeoutMs: 60_000, timeoutCheckMs: 10_000, partitions: 3, checkpointMs: 20_000 };
+    expect(node("seen")).toEqual({ id: "seen", name: "seen", parents: ["source-1"], ...seen });
+    expect(node("both")).toMatchObject({ kind: "join", sides: "left-outer", partitions: 2, parents: ["source-1", "mapValues-1"] });
+    expect(functions.get("seen")?.initial?.()).toEqual([["a", 1]]);
+    expect(functions.get("all")?.f?.([[["a", 1]], [["b", 2]]], 7)).toEqual(["a@7", "b@7"]);
+    expect(JSON.parse(JSON.stringify(graph))).toEqual(graph);
+  });
+
+  it("say that nothing came back from transform by giving nothing back", () => {
+    const { functions } = buildJob(
+      job("nothing", (ctx) => {
+        const nothing: () => Batch<number> = (): never => undefined as never;
+        ctx.source(pairs).transform(nothing).named("none").print();
+      }),
+    );
+    expect(functions.get("none")?.f?.([[]], 1)).toBeUndefined();
+  });
+});
+
 describe("building a job that cannot run", () => {
   function codeOf(run: () => unknown): string {
     try {
@@ -179,6 +244,17 @@ describe("building a job that cannot run", () => {
           .print(),
       "different-slides",
     ],
+    [
+      "a join of different slides",
+      (ctx) =>
+        ctx
+          .source(pairs)
+          .join(ctx.source(pairs).window(seconds(4), seconds(4)))
+          .print(),
+      "different-slides",
+    ],
+    ["no partitions", (ctx) => ctx.source(pairs).repartition(0).print(), "invalid-operator-setting"],
+    ["a part of a partition", (ctx) => ctx.source(pairs).reduceByKey((a) => a, { partitions: 1.5 }).print(), "invalid-operator-setting"],
     ["a union of nothing", (ctx) => ctx.union([]).print(), "union-of-nothing"],
     [
       "a second event time",

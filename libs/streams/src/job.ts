@@ -1,5 +1,6 @@
 import { JOB_SETTINGS_DEFAULT, type JobDefinition, type JobSettings } from "@millrace/model";
-import { DStream, unionOf } from "./dstream.ts";
+import { Batch } from "./batch.ts";
+import { DStream, transformOf, unionOf } from "./dstream.ts";
 import type { Duration } from "./duration.ts";
 import { jobError } from "./errors.ts";
 import { GraphBuilder } from "./graph-builder.ts";
@@ -12,6 +13,11 @@ export interface JobContext {
   source<T>(source: Source<T>): DStream<T>;
   /** Elements of all streams, in order of the streams. */
   union<T>(streams: readonly DStream<T>[]): DStream<T>;
+  /** `f` once per batch, on the batches of all streams at that time: what it returns is the batch of the new stream. */
+  transform<T extends readonly unknown[], U>(
+    streams: { readonly [I in keyof T]: DStream<T[I]> },
+    f: (batches: { readonly [I in keyof T]: Batch<T[I]> }, time: number) => Batch<U>,
+  ): DStream<U>;
 }
 
 /** Settings of a job; defaults stand in `JOB_SETTINGS_DEFAULT`. */
@@ -26,6 +32,8 @@ export interface JobOptions {
   readonly maxRecordsPerBatch?: number;
   /** Restarts an hour, after failures that may pass, before the job fails. Default: 20. */
   readonly restartsMax?: number;
+  /** How long batches of every stream are remembered at least. Default: as long as operators need them. */
+  readonly remember?: Duration;
 }
 
 /** Default export of a job module. It builds itself, so that a bundle needs nothing but its own copy of this library. */
@@ -72,6 +80,7 @@ function build(name: string, define: (ctx: JobContext) => unknown, options: JobO
   const returned = define({
     source: <T>(source: Source<T>) => new DStream<T>(graph, graph.add({ spec: { kind: "source", source: source.source } })),
     union: (streams) => unionOf(graph, streams),
+    transform: (streams, f) => transformOf(graph, streams, (lists, time) => f(batchesOf(lists), time)),
   });
   if (returned instanceof Promise) {
     returned.catch(() => undefined); // its error would be reported beside this one
@@ -88,9 +97,14 @@ function settingsOf(options: JobOptions): JobSettings {
     maxRecordsPerBatch: options.maxRecordsPerBatch ?? JOB_SETTINGS_DEFAULT.maxRecordsPerBatch,
     restartsMax: options.restartsMax ?? JOB_SETTINGS_DEFAULT.restartsMax,
   };
-  const known = ["batchInterval", "slots", "checkpointInterval", "maxRecordsPerBatch", "restartsMax"];
+  const known = ["remember", "batchInterval", "slots", "checkpointInterval", "maxRecordsPerBatch", "restartsMax"];
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw jobError("invalid-job-setting", `no such job setting; known are ${known.join(", ")}`, { name });
   }
-  return settings;
+  return options.remember === undefined ? settings : { ...settings, rememberMs: options.remember };
+}
+
+/** Batch handles of the streams in order; that their types are those of the streams is the signature's promise. */
+function batchesOf<B>(lists: readonly (readonly unknown[])[]): B {
+  return lists.map((list) => Batch.of(list)) as B;
 }
