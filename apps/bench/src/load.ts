@@ -58,6 +58,8 @@ export function verdictOf({ isReached }: Floor): "reached" | "not reached" | "to
 export interface Cost {
   readonly serverCpuSeconds: number;
   readonly clientCpuSeconds: number;
+  /** Of everyone else on the machine, the kernel's own threads included: beside much of it figures are lower bounds. */
+  readonly otherCpuSeconds: number;
   /** Most resident memory of the server processes at a look. */
   readonly serverMemoryPeakBytes: number;
   /** Median over the second half of the measured part. */

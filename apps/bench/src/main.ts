@@ -6,15 +6,14 @@ import { countBuffersAsHeap, formatError } from "@millrace/service-kit";
 import { runningCluster, startDevCluster } from "./cluster/dev-cluster.ts";
 import type { Load, LoadContext } from "./load.ts";
 import { LOADS } from "./loads/all-loads.ts";
-import { busyShare, hostFacts } from "./measure/host.ts";
+import { type HostFacts, hostFacts } from "./measure/host.ts";
 import { type BenchOptions, readOptions, USAGE } from "./options.ts";
 import { markdownOf } from "./report/markdown.ts";
-import type { LoadRecord, RunRecord } from "./report/run-record.ts";
+import { type LoadRecord, mergedRecord, type RunRecord } from "./report/run-record.ts";
 import { tableOf } from "./report/table.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 const DOCS = fileURLToPath(new URL("docs/performance.md", ROOT));
-const BUSY_LOOK_MS = 1_000;
 
 countBuffersAsHeap(); // as servers do: the generator shall not be the limit
 process.exitCode = await main();
@@ -43,18 +42,33 @@ async function run(options: BenchOptions): Promise<number> {
   try {
     const host = hostFacts(temporaryRoot);
     const loads: LoadRecord[] = [];
-    for (const load of chosen) loads.push(await runLoad(load, options, temporaryRoot));
+    for (const load of chosen) loads.push(await runLoad(load, options, { temporaryRoot, host }));
     const record: RunRecord = { formatVersion: 1, command: commandOf(), isQuick: options.quick, host, versions: versions(), loads };
-    return report(record, options);
+    const earlier = options.addTo === undefined ? undefined : (JSON.parse(readFileSync(options.addTo, "utf8")) as RunRecord);
+    return report(
+      mergedRecord(
+        earlier,
+        record,
+        LOADS.map(({ name }) => name),
+      ),
+      options,
+    );
   } finally {
     rmSync(temporaryRoot, { recursive: true, force: true });
   }
 }
 
-async function runLoad(load: Load, options: BenchOptions, temporaryRoot: string): Promise<LoadRecord> {
-  busyShare();
-  await new Promise((resolve) => setTimeout(resolve, BUSY_LOOK_MS));
-  const busyBefore = busyShare();
+async function runLoad(
+  load: Load,
+  options: BenchOptions,
+  { temporaryRoot, host }: { readonly temporaryRoot: string; readonly host: HostFacts },
+): Promise<LoadRecord> {
+  const about = {
+    load: load.name,
+    command: commandOf(),
+    commit: host.isDirty ? `${host.commit} with changes` : host.commit,
+    startedAt: new Date().toISOString(),
+  };
   const context: LoadContext = {
     startCluster: async (cluster = {}) => {
       if (options.address !== undefined) return runningCluster(options.address, options.pid);
@@ -65,10 +79,10 @@ async function runLoad(load: Load, options: BenchOptions, temporaryRoot: string)
     progress: (text) => process.stderr.write(`${text}\n`),
   };
   try {
-    return { load: load.name, busyBefore, measurements: await load.run(context) };
+    return { ...about, measurements: await load.run(context) };
   } catch (error) {
     process.stderr.write(`${load.name}: ${formatError(error)}\n`);
-    return { load: load.name, busyBefore, measurements: [], failure: formatError(error) };
+    return { ...about, measurements: [], failure: formatError(error) };
   }
 }
 

@@ -8,6 +8,8 @@ export interface BenchOptions {
   /** Seconds of a timed load; absent: each load's own. */
   readonly seconds: number | undefined;
   readonly jsonPath: string | undefined;
+  /** A record of an earlier run whose other loads are kept. */
+  readonly addTo: string | undefined;
   readonly writeDocs: boolean;
   readonly list: boolean;
   readonly help: boolean;
@@ -28,6 +30,7 @@ export const USAGE = `Workloads against a cluster of one process, as a table and
   npm run bench -- --only produce-100    loads whose name contains this; several with commas
   npm run bench -- --seconds 60          length of the timed loads
   npm run bench -- --json FILE           all figures with host, versions and settings; "-" for standard output
+  npm run bench -- --add-to FILE         an earlier --json FILE: its other loads are kept in what is written
   npm run bench -- --write-docs          rewrite docs/performance.md from this run
   npm run bench -- --list                names of the loads
   npm run bench -- --data-dir DIR        where clusters keep their data while they run (default: a temporary folder)
@@ -46,6 +49,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       only: { type: "string", multiple: true, default: [] },
       seconds: { type: "string" },
       json: { type: "string" },
+      "add-to": { type: "string" },
       "write-docs": { type: "boolean", default: false },
       list: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
@@ -64,6 +68,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     only: values.only.flatMap((names) => names.split(",")).filter((name) => name !== ""),
     seconds,
     jsonPath: values.json,
+    addTo: values["add-to"],
     writeDocs: values["write-docs"],
     list: values.list,
     help: values.help,

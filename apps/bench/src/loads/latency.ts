@@ -32,7 +32,7 @@ export function latencyLoad({ flush }: { readonly flush: FlushMode }): Load {
       const consumerSide = connect(cluster.brokerAddress);
       try {
         await createServedTopic(producerSide.client, { name: TOPIC, partitions: PARTITIONS, configs: { flush } });
-        const seconds = context.seconds({ full: 120, quick: 12 });
+        const seconds = context.seconds({ full: 101, quick: 12 });
         const warmUpSeconds = context.seconds(WARM_UP_SECONDS) === seconds ? WARM_UP_SECONDS.quick : context.seconds(WARM_UP_SECONDS);
         context.progress(`${name}: ${warmUpSeconds} s warm-up, then ${seconds} s`);
         return await measure(name, { flush, seconds, warmUpSeconds }, { producerSide, consumerSide, pid: cluster.pid });

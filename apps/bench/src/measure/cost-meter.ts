@@ -1,4 +1,5 @@
 import type { Cost } from "../load.ts";
+import { machineCpuSeconds } from "./host.ts";
 import { treeUsage } from "./process-tree.ts";
 
 /** Memory is looked at this often: a peak that lasts less is not seen. */
@@ -9,6 +10,7 @@ export class CostMeter {
   readonly #pid: number;
   readonly #serverStart: number;
   readonly #clientStart: NodeJS.CpuUsage;
+  readonly #machineStart = machineCpuSeconds().busy;
   readonly #looks: number[] = [];
   readonly #timer: NodeJS.Timeout;
 
@@ -26,9 +28,12 @@ export class CostMeter {
     this.#look();
     const { user, system } = process.cpuUsage(this.#clientStart);
     const secondHalf = this.#looks.slice(Math.floor(this.#looks.length / 2)).sort((a, b) => a - b);
+    const serverCpuSeconds = treeUsage(this.#pid).cpuSeconds - this.#serverStart;
+    const clientCpuSeconds = (user + system) / 1e6;
     return {
-      serverCpuSeconds: treeUsage(this.#pid).cpuSeconds - this.#serverStart,
-      clientCpuSeconds: (user + system) / 1e6,
+      serverCpuSeconds,
+      clientCpuSeconds,
+      otherCpuSeconds: Math.max(0, machineCpuSeconds().busy - this.#machineStart - serverCpuSeconds - clientCpuSeconds),
       serverMemoryPeakBytes: Math.max(...this.#looks),
       serverMemoryPlateauBytes: secondHalf[Math.floor(secondHalf.length / 2)] ?? 0,
     };

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { cpus, loadavg, release, totalmem } from "node:os";
 import { join } from "node:path";
+import { TICKS_PER_SECOND } from "./process-tree.ts";
 
 /** Where figures come from; a figure without it cannot be compared. */
 export interface HostFacts {
@@ -41,23 +42,17 @@ export function hostFacts(folder: string): HostFacts {
   };
 }
 
-/** Share of all cores that anyone used since the last call, 0 to 1; with it a run shows whether it had the machine to itself. */
-export function busyShare(): number {
-  const [, user = 0, nice = 0, system = 0, idle = 0, wait = 0, ...rest] = readCpuTicks();
-  const total = user + nice + system + idle + wait + rest.reduce((sum, ticks) => sum + ticks, 0);
-  const share = total === lastTotal ? 0 : 1 - (idle + wait - lastIdle) / (total - lastTotal);
-  lastTotal = total;
-  lastIdle = idle + wait;
-  return share;
+/** CPU seconds that all processes and the kernel of the machine have used since it started, and the seconds all cores had. */
+export function machineCpuSeconds(): { readonly busy: number; readonly total: number } {
+  const [user = 0, nice = 0, system = 0, idle = 0, wait = 0, irq = 0, softirq = 0, steal = 0] = readCpuTicks();
+  const busy = user + nice + system + irq + softirq + steal;
+  return { busy: busy / TICKS_PER_SECOND, total: (busy + idle + wait) / TICKS_PER_SECOND };
 }
-
-let lastTotal = 0;
-let lastIdle = 0;
 
 function readCpuTicks(): number[] {
   try {
     const [line = ""] = readFileSync("/proc/stat", "utf8").split("\n");
-    return line.split(/\s+/).map((field) => Number(field) || 0);
+    return line.split(/\s+/).slice(1).map(Number);
   } catch {
     return [];
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 /** `USER_HZ`: what /proc counts CPU time in, on every Linux that Node runs on. */
-const TICKS_PER_SECOND = 100;
+export const TICKS_PER_SECOND = 100;
 
 export interface TreeUsage {
   readonly cpuSeconds: number;

@@ -13,6 +13,7 @@ export const COLUMNS = [
   "server CPU s/M records",
   "server cores",
   "client cores",
+  "others' cores",
   "memory peak/plateau MB",
 ] as const;
 
@@ -30,6 +31,7 @@ export function rowOf(measurement: Measurement): readonly string[] {
     cost === undefined || records === 0 ? "" : (cost.serverCpuSeconds / (records / 1e6)).toFixed(2),
     cost === undefined || seconds === 0 ? "" : (cost.serverCpuSeconds / seconds).toFixed(2),
     cost === undefined || seconds === 0 ? "" : (cost.clientCpuSeconds / seconds).toFixed(2),
+    cost === undefined || seconds === 0 ? "" : (cost.otherCpuSeconds / seconds).toFixed(2),
     cost === undefined ? "" : memory(cost),
   ];
 }

@@ -6,28 +6,22 @@ import type { LoadRecord, RunRecord } from "./run-record.ts";
 export function markdownOf(run: RunRecord): string {
   const measurements = run.loads.flatMap((load) => load.measurements);
   const { host } = run;
-  const busy = run.loads.filter(({ busyBefore }) => busyBefore > BUSY);
+  const commands = [...new Set(run.loads.map(({ command, commit }) => `\`${command}\` at ${commit}`))];
   return [
     "# Performance",
     "",
-    `Written by \`${run.command}\`; do not edit. How figures are taken stands in [apps/bench](../apps/bench/README.md).`,
+    `Written by the bench, from ${commands.join(", ")}; do not edit. How figures are taken stands in [apps/bench](../apps/bench/README.md).`,
     "",
     `Host: ${host.cpu}, ${host.cores} cores shared by servers and load generator, ${Math.round(host.memoryBytes / 2 ** 30)} GiB, kernel ${host.kernel}, Node ${host.node},`,
     `commit ${host.commit}${host.isDirty ? " with changes" : ""}, ${host.startedAt.slice(0, 16).replace("T", " ")} UTC. Disk: 4 KiB append and fdatasync p50 ${host.diskSyncP50Ms.toFixed(2)} ms, p99 ${host.diskSyncP99Ms.toFixed(2)} ms.`,
     "One broker, coordinator and executor in one process (`millrace dev`), one replica, embedded store, everything over gRPC on the loopback.",
     ...(run.isQuick ? ["", "**A quick run: too short to quote.**"] : []),
-    ...(busy.length > 0
-      ? [
-          "",
-          `Others used more than ${BUSY * 100} % of the machine before: ${busy.map(({ load, busyBefore }) => `${load} (${Math.round(busyBefore * 100)} %)`).join(", ")}. These figures are lower bounds.`,
-        ]
-      : []),
     "",
     row(COLUMNS),
     row(COLUMNS.map((_, index) => (index === 0 ? "---" : "---:"))),
     ...measurements.map((measurement) => row(rowOf(measurement))),
     "",
-    'CPU is user and system time of all server processes; "cores" is that per second of the run. MB are 10^6 payload bytes. Percentiles need 100 / (1 - q) samples.',
+    'CPU is user and system time of all server processes; "cores" is that per second of the run. MB are 10^6 payload bytes. Percentiles need 100 / (1 - q) samples. Beside others' work on the same cores figures are lower bounds.',
     "",
     "## First floors",
     "",
@@ -41,9 +35,6 @@ export function markdownOf(run: RunRecord): string {
     "",
   ].join("\n");
 }
-
-/** Above it figures are marked: a fifth of two cores is more than the spread between runs. */
-const BUSY = 0.2;
 
 function notesOf({ load, measurements, failure }: LoadRecord): string[] {
   if (failure !== undefined) return [`- \`${load}\`: failed: ${failure}`];
