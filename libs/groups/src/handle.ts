@@ -153,14 +153,14 @@ function closed(turn: Turn): void {
   const { state } = turn;
   const error = groupErrors.notCoordinator();
   const appends = [...state.appends.values()];
-  state.appends.clear();
+  for (const { onFailed } of appends) onFailed(turn, error);
   for (const group of state.classic.values()) {
     for (const member of group.members.values()) {
       for (const waiting of [member.joining, member.syncing]) if (waiting !== undefined) turn.refuse(waiting, error);
     }
   }
-  state.classic.clear();
-  for (const { onFailed } of appends) onFailed(turn, error);
   state.appends.clear();
+  state.classic.clear();
   state.consumer.clear();
+  turn.keepAnswersOnly();
 }

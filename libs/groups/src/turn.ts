@@ -42,6 +42,12 @@ export class Turn {
     this.effects.push({ kind: "append", appendId, records: append.records.map(encodeGroupRecord), producer: append.producer });
   }
 
+  /** Nothing else is to be done any more. */
+  keepAnswersOnly(): void {
+    const answers = this.effects.filter(({ kind }) => kind === "answer");
+    this.effects.splice(0, this.effects.length, ...answers);
+  }
+
   /** Sets it anew if it was set. */
   setTimer(timer: GroupTimer, afterMs: number): void {
     this.effects.push({ kind: "setTimer", timer, atMs: timestampMs(this.now + afterMs) });

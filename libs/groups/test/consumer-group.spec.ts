@@ -15,7 +15,7 @@ describe("a partition on its way from one member to another", () => {
       chb a => log a@1:UNREVOKED:t:0.1-t:2.3; a epoch 1 has t:0.1
       chb b => b epoch 2
       chb a => a epoch 1
-      chb a own=t:0.1.2 => a epoch 1
+      chb a own=t:0.1.2 => a epoch 1 has t:0.1
       chb a own=t:0.1 => log a@2:STABLE:t:0.1; a epoch 2
       chb b => log b@2:STABLE:t:2.3; b epoch 2 has t:2.3
       cdescribe => cdescribe g Stable 2; a@2 t:0.1>t:0.1; b@2 t:2.3>t:2.3
@@ -88,7 +88,7 @@ describe("a heartbeat", () => {
       chb b epoch=4 => b 110
       chb b epoch=1 => b 110
       chb b epoch=2 => b 110
-      chb b epoch=2 own=t:0 => b epoch 3
+      chb b epoch=2 own=t:0 => b epoch 3 has t:0.1.2.3
       chb b epoch=2 own=u:0 => b 110`);
   });
 

@@ -233,6 +233,6 @@ describe("a coordinator that closes", () => {
       join a
       hold
       commit - group=h t-0=5 => log t-0=5
-      close => a 16; - 16`);
+      close => - 16; a 16`);
   });
 });

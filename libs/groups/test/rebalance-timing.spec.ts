@@ -187,6 +187,15 @@ describe("an assignment", () => {
       join a => a joined 3 range leader a-1 [a-1]`, DIRECT);
   });
 
+  it("that is on its way when another broker takes over is answered once", () => {
+    check(`
+      ${STABLE.split("\n").slice(0, 4).join("\n")}
+      hold
+      sync a assign=a-1:x,b-2:y => log g@2[a-1:x b-2:y]
+      sync b
+      close => a 16; b 16`, DIRECT);
+  });
+
   it("that never came is asked for again after a failover", () => {
     check(`
       ${STABLE}

@@ -50,13 +50,19 @@ function answer(turn: Turn, change: ConsumerChange, request: ConsumerHeartbeatRe
   const after = reconcile(group, before, request.owned);
   if (after !== before) change.setMember(after);
   watchRevocation(turn, group, after);
-  const isFull = request.owned !== undefined && request.rebalanceTimeoutMs !== undefined && (request.topics ?? request.topicRegex) !== undefined;
-  const isTold = request.memberEpoch === JOIN || isFull || !isSame(before.assigned, after.assigned);
+  // A member that has something else may have missed an answer: told again, it comes right, whatever its client does about lost answers.
+  const isOther = request.owned !== undefined && !isSame(request.owned, after.assigned);
+  const isTold = request.memberEpoch === JOIN || isOther || isFull(request) || !isSame(before.assigned, after.assigned);
   const response: GroupResponse = {
     kind: "consumerHeartbeat", memberId, memberEpoch: after.epoch, heartbeatIntervalMs: turn.state.settings.consumerHeartbeatIntervalMs,
     assignment: isTold ? after.assigned : undefined,
   };
   change.finish(turn, { correlation: request.correlation, response }, classicTombstone(turn, group.group));
+}
+
+/** Everything said: the client lost its state of the conversation, after a disconnect for one. */
+function isFull({ owned, rebalanceTimeoutMs, topics, topicRegex }: ConsumerHeartbeatRequest): boolean {
+  return owned !== undefined && rebalanceTimeoutMs !== undefined && (topics ?? topicRegex) !== undefined;
 }
 
 type Found =
