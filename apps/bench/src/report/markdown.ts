@@ -21,7 +21,7 @@ export function markdownOf(run: RunRecord): string {
     row(COLUMNS.map((_, index) => (index === 0 ? "---" : "---:"))),
     ...measurements.map((measurement) => row(rowOf(measurement))),
     "",
-    'CPU is user and system time of all server processes; "cores" is that per second of the run. MB are 10^6 payload bytes. Percentiles need 100 / (1 - q) samples. Beside others' work on the same cores figures are lower bounds.',
+    'CPU is user and system time of all server processes; "cores" is that per second of the run. MB are 10^6 payload bytes. Percentiles need 100 / (1 - q) samples. Beside work of others on the same cores figures are lower bounds.',
     "",
     "## First floors",
     "",
