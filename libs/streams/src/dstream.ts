@@ -502,8 +502,8 @@ export function transformOf<U>(
 ): DStream<U> {
   const functions = erase({
     f: (lists: readonly (readonly unknown[])[], time: number): readonly U[] | undefined => {
-      const result: Batch<U> | null | undefined = f(lists, time); // plain JavaScript may give nothing back
-      return result?.collect();
+      const result: unknown = f(lists, time); // plain JavaScript may give nothing back
+      return result instanceof Batch ? (result as Batch<U>).collect() : undefined;
     },
   });
   return new DStream<U>(graph, graph.add({ spec: { kind: "transform" }, parents: draftsOf(graph, streams, "transform"), functions, hasEventTime: false }));

