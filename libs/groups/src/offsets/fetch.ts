@@ -15,7 +15,8 @@ export function fetchOffsets(turn: Turn, request: FetchOffsetsRequest): void {
   const refusal = member === undefined ? undefined : refusalOfReader(turn.state, group, member);
   if (refusal !== undefined) return turn.refuse(correlation, refusal);
   const asked = request.partitions ?? turn.state.store.offsets.get(group)?.values() ?? [];
-  const partitions = [...asked].map((each) => fetchOffset(turn.state, request, each));
+  const arriving = request.requireStable ? arrivingOffsets(turn.state, group) : new Set<string>();
+  const partitions = [...asked].map((each) => fetchOffset(turn.state, { group, requireStable: request.requireStable, arriving }, each));
   turn.answer(correlation, { kind: "offsetsFetched", partitions });
 }
 
@@ -25,22 +26,29 @@ function refusalOfReader(state: CoordinatorState, group: string, member: { reado
   return state.classic.get(group)?.members.has(member.memberId) === true ? undefined : groupErrors.unknownMember({ group, memberId: member.memberId });
 }
 
-function fetchOffset(state: CoordinatorState, { group, requireStable }: FetchOffsetsRequest, { topic, partition }: TopicPartition): FetchedOffset {
+interface Asked {
+  readonly group: string;
+  readonly requireStable: boolean;
+  readonly arriving: ReadonlySet<string>;
+}
+
+function fetchOffset(state: CoordinatorState, { group, requireStable, arriving }: Asked, { topic, partition }: TopicPartition): FetchedOffset {
   const key = topicPartitionKey(topic, partition);
   const committed = state.store.offsets.get(group)?.get(key);
   // While a transaction holds an offset here, the committed one may already have been read past: answering it would let somebody read twice.
-  if (requireStable && (hasPendingOffset(state.store, group, key) || isArriving(state, group, key))) {
+  if (requireStable && (hasPendingOffset(state.store, group, key) || arriving.has(key))) {
     return { topic, partition, offset: NO_OFFSET, leaderEpoch: NO_LEADER_EPOCH, metadata: "", error: groupErrors.unstableOffset({ group, topic, partition }) };
   }
   if (committed === undefined) return { topic, partition, offset: NO_OFFSET, leaderEpoch: NO_LEADER_EPOCH, metadata: "", error: undefined };
   return { topic, partition, offset: committed.offset, leaderEpoch: committed.leaderEpoch, metadata: committed.metadata, error: undefined };
 }
 
-/** True if a transactional offset of the partition is on its way into the log. */
-function isArriving(state: CoordinatorState, group: string, key: string): boolean {
+/** Partitions of which a transactional offset is on its way into the log. */
+function arrivingOffsets(state: CoordinatorState, group: string): ReadonlySet<string> {
+  const keys = new Set<string>();
   for (const { producer, records } of state.appends.values()) {
     if (producer === undefined) continue;
-    for (const record of records) if (record.kind === "offset" && record.group === group && topicPartitionKey(record.topic, record.partition) === key) return true;
+    for (const record of records) if (record.kind === "offset" && record.group === group) keys.add(topicPartitionKey(record.topic, record.partition));
   }
-  return false;
+  return keys;
 }
