@@ -16,6 +16,7 @@ import { Replicas } from "./partitions/replicas.ts";
 import { deleteRecords } from "./rpc/delete-records.ts";
 import { FetchHandler } from "./rpc/fetch.ts";
 import { getMetadata } from "./rpc/get-metadata.ts";
+import { holdRecords } from "./rpc/hold-records.ts";
 import { listOffsets } from "./rpc/list-offsets.ts";
 import { peerHandlers } from "./rpc/peer.ts";
 import { ProduceHandler } from "./rpc/produce.ts";
@@ -214,6 +215,7 @@ class Broker implements BrokerNode {
       fetchStream: ({ fetch: request }, call) => fetch.fetchStream(request ?? create(FetchRequestSchema), call),
       listOffsets: (request) => promised(() => listOffsets(request, context)),
       deleteRecords: (request) => deleteRecords(request, context),
+      holdRecords: (request) => promised(() => holdRecords(request, context)),
       getMetadata: (request) => promised(() => getMetadata(request, context)),
     };
     const transactions = transactionHandlers(context, { coordinator: this.#coordinatorCalls, producerIds });

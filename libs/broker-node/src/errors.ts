@@ -24,6 +24,8 @@ export const brokerErrors = {
     new AppError({ kind: "unavailable", code: "request-timed-out", message: "not acknowledged in time: the records may or may not be stored", context }),
   tooManyBytes: (context: Context): AppError =>
     new AppError({ kind: "exhausted", code: "too-many-bytes-in-flight", message: "the broker holds as many unanswered bytes as it may: send again later", context }),
+  tooManyHolders: (context: Context): AppError =>
+    new AppError({ kind: "exhausted", code: "too-many-holders", message: "too many readers hold records of this partition: let some go first", context }),
   invalidRequest: (message: string, context: Context = {}): AppError => new AppError({ kind: "invalid", code: "invalid-request", message, context }),
   noCoordinator: (context: Context = {}): AppError =>
     new AppError({ kind: "unavailable", code: "no-coordinator", message: "no active coordinator is known at the moment: try again soon", context }),

@@ -74,3 +74,11 @@ export const TRANSACTION_CHECK_MS = 1_000;
 
 /** Bytes read at once when a transaction log is replayed. */
 export const REPLAY_READ_BYTES = 1_048_576;
+
+/** A holder of records repeats each minute; one that is gone must not keep a disk filling for long. */
+export const HOLD_TTL_MS_MAX = 3_600_000;
+/** No retention on a partition that this broker has led for less: holders, who repeat each minute, have not told it yet. */
+export const HOLD_GRACE_MS = 120_000;
+/** One per job that reads the partition, at about 100 bytes. */
+export const HOLDERS_PER_PARTITION_MAX = 1_000;
+export const HOLDER_LENGTH_MAX = 255;

@@ -30,6 +30,7 @@ async function serve(): Promise<void> {
       fetch: refuse,
       listOffsets: refuse,
       deleteRecords: refuse,
+      holdRecords: refuse,
       getMetadata: () => Promise.resolve({}),
       produceStream: async function* (requests) {
         let bytes = 0;

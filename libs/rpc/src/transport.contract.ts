@@ -239,7 +239,7 @@ function refuseAll(): ServiceHandlers<typeof BrokerService> {
   const refuse = (): never => {
     throw new AppError({ kind: "invalid", code: "not-served", message: "this test does not serve that" });
   };
-  return { produce: refuse, produceStream: refuse, fetch: refuse, fetchStream: refuse, deleteRecords: refuse, listOffsets: () => Promise.resolve(create(ListOffsetsResponseSchema)), getMetadata: refuse };
+  return { produce: refuse, produceStream: refuse, fetch: refuse, fetchStream: refuse, deleteRecords: refuse, holdRecords: refuse, listOffsets: () => Promise.resolve(create(ListOffsetsResponseSchema)), getMetadata: refuse };
 }
 
 async function caughtBy(call: Promise<unknown>): Promise<AppError> {

@@ -48,9 +48,12 @@ export class Maintenance {
   }
 
   async #applyRetention(): Promise<void> {
-    for (const { log, topic, partition } of this.#replicas.all()) {
-      if (log.failure !== undefined) continue;
-      const { deletedSegments, deletedBytes, logStartOffset } = await log.applyRetention({ now: timestampMs(this.#ports.clock.wallMs()) });
+    for (const local of this.#replicas.all()) {
+      const { log, topic, partition } = local;
+      const retention = local.retention();
+      if (log.failure !== undefined || retention === false) continue;
+      const now = timestampMs(this.#ports.clock.wallMs());
+      const { deletedSegments, deletedBytes, logStartOffset } = await log.applyRetention({ now, ...(retention.keepFrom === undefined ? {} : { keepFrom: retention.keepFrom }) });
       if (deletedSegments > 0) this.#ports.logger.info("old segments deleted", { topic, partition, deletedSegments, deletedBytes, logStartOffset });
     }
   }

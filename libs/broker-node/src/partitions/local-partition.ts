@@ -2,7 +2,9 @@ import type { MarkerInput, PartitionLog, StageOptions, StageResult } from "@mill
 import type { LeaderEpoch, Offset, ProducerId, TimestampMs, TopicConfig } from "@millrace/model";
 import { brokerErrors } from "../errors.ts";
 import { AppendWaiters, type Durability } from "./append-waiters.ts";
+import { HOLD_GRACE_MS } from "../limits.ts";
 import type { GroupCommit } from "./group-commit.ts";
+import { RecordHolds } from "./record-holds.ts";
 
 /** Answer to an append, and when it may be given. */
 export interface Append {
@@ -34,12 +36,14 @@ export class LocalPartition {
   readonly topic: string;
   readonly partition: number;
   readonly log: PartitionLog;
+  readonly holds = new RecordHolds();
   readonly #ports: LocalPartitionPorts;
   readonly #waiters = new AppendWaiters();
   readonly #readers = new Set<() => void>();
   readonly #endedProducers = new Map<ProducerId, number>();
   #config: TopicConfig;
   #leaderEpoch: LeaderEpoch | undefined;
+  #ledSinceMs = 0;
   #inSyncCount = 1;
   #isScheduled = false;
   /** Something of this turn asks for a sync, whatever the topic's flush. */
@@ -81,7 +85,15 @@ export class LocalPartition {
     this.#leaderEpoch = undefined;
     await this.log.startLeaderEpoch(epoch);
     this.#leaderEpoch = epoch;
+    this.#ledSinceMs = this.#ports.monotonicMs();
     this.afterWrite();
+  }
+
+  /** Old records may go, but not from the returned offset on (undefined: up to the end); false while this broker cannot know who still reads them. */
+  retention(): false | { readonly keepFrom: Offset | undefined } {
+    const nowMs = this.#ports.monotonicMs();
+    if (this.#leaderEpoch === undefined || nowMs < this.#ledSinceMs + HOLD_GRACE_MS) return false;
+    return { keepFrom: this.holds.floor(nowMs) };
   }
 
   /** Another broker leads: whoever waits here must ask there. */

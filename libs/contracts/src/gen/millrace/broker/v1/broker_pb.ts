@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file millrace/broker/v1/broker.proto.
  */
 export const file_millrace_broker_v1_broker: GenFile = /*@__PURE__*/
-  fileDesc("Ch9taWxscmFjZS9icm9rZXIvdjEvYnJva2VyLnByb3RvEhJtaWxscmFjZS5icm9rZXIudjEiMwoGSGVhZGVyEgsKA2tleRgBIAEoCRISCgV2YWx1ZRgCIAEoDEgAiAEBQggKBl92YWx1ZSKDAQoGUmVjb3JkEhAKA2tleRgBIAEoDEgAiAEBEhIKBXZhbHVlGAIgASgMSAGIAQESKwoHaGVhZGVycxgDIAMoCzIaLm1pbGxyYWNlLmJyb2tlci52MS5IZWFkZXISFAoMdGltZXN0YW1wX21zGAQgASgDQgYKBF9rZXlCCAoGX3ZhbHVlIjkKClJlY29yZExpc3QSKwoHcmVjb3JkcxgBIAMoCzIaLm1pbGxyYWNlLmJyb2tlci52MS5SZWNvcmQikwEKEFByb2R1Y2VQYXJ0aXRpb24SDQoFdG9waWMYASABKAkSFgoJcGFydGl0aW9uGAIgASgFSAGIAQESDwoFYmF0Y2gYAyABKAxIABIxCgdyZWNvcmRzGAQgASgLMh4ubWlsbHJhY2UuYnJva2VyLnYxLlJlY29yZExpc3RIAEIGCgRkYXRhQgwKCl9wYXJ0aXRpb24ioAEKDlByb2R1Y2VSZXF1ZXN0EjgKCnBhcnRpdGlvbnMYASADKAsyJC5taWxscmFjZS5icm9rZXIudjEuUHJvZHVjZVBhcnRpdGlvbhImCgRhY2tzGAIgASgOMhgubWlsbHJhY2UuYnJva2VyLnYxLkFja3MSEgoKdGltZW91dF9tcxgDIAEoBRIYChB0cmFuc2FjdGlvbmFsX2lkGAQgASgJIqYBCg1Qcm9kdWNlUmVzdWx0Eg0KBXRvcGljGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoBRITCgtiYXNlX29mZnNldBgDIAEoAxIaChJsb2dfYXBwZW5kX3RpbWVfbXMYBCABKAMSGAoQbG9nX3N0YXJ0X29mZnNldBgFIAEoAxIoCgVlcnJvchgGIAEoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5FcnJvciJFCg9Qcm9kdWNlUmVzcG9uc2USMgoHcmVzdWx0cxgBIAMoCzIhLm1pbGxyYWNlLmJyb2tlci52MS5Qcm9kdWNlUmVzdWx0ImMKFFByb2R1Y2VTdHJlYW1SZXF1ZXN0EhYKDmNvcnJlbGF0aW9uX2lkGAEgASgEEjMKB3Byb2R1Y2UYAiABKAsyIi5taWxscmFjZS5icm9rZXIudjEuUHJvZHVjZVJlcXVlc3QiZQoVUHJvZHVjZVN0cmVhbVJlc3BvbnNlEhYKDmNvcnJlbGF0aW9uX2lkGAEgASgEEjQKB3Byb2R1Y2UYAiABKAsyIy5taWxscmFjZS5icm9rZXIudjEuUHJvZHVjZVJlc3BvbnNlIpEBCg5GZXRjaFBhcnRpdGlvbhINCgV0b3BpYxgBIAEoCRIRCglwYXJ0aXRpb24YAiABKAUSDgoGb2Zmc2V0GAMgASgDEhEKCW1heF9ieXRlcxgEIAEoBRIhChRjdXJyZW50X2xlYWRlcl9lcG9jaBgFIAEoBUgAiAEBQhcKFV9jdXJyZW50X2xlYWRlcl9lcG9jaCLDAQoMRmV0Y2hSZXF1ZXN0EjYKCnBhcnRpdGlvbnMYASADKAsyIi5taWxscmFjZS5icm9rZXIudjEuRmV0Y2hQYXJ0aXRpb24SEwoLbWF4X3dhaXRfbXMYAiABKAUSEQoJbWluX2J5dGVzGAMgASgFEhEKCW1heF9ieXRlcxgEIAEoBRIwCglpc29sYXRpb24YBSABKA4yHS5taWxscmFjZS5icm9rZXIudjEuSXNvbGF0aW9uEg4KBmRlY29kZRgGIAEoCCI/ChJBYm9ydGVkVHJhbnNhY3Rpb24SEwoLcHJvZHVjZXJfaWQYASABKAMSFAoMZmlyc3Rfb2Zmc2V0GAIgASgDIpoBCg1GZXRjaGVkUmVjb3JkEg4KBm9mZnNldBgBIAEoAxIUCgx0aW1lc3RhbXBfbXMYAiABKAMSEAoDa2V5GAMgASgMSACIAQESEgoFdmFsdWUYBCABKAxIAYgBARIrCgdoZWFkZXJzGAUgAygLMhoubWlsbHJhY2UuYnJva2VyLnYxLkhlYWRlckIGCgRfa2V5QggKBl92YWx1ZSLHAgoLRmV0Y2hSZXN1bHQSDQoFdG9waWMYASABKAkSEQoJcGFydGl0aW9uGAIgASgFEhYKDmhpZ2hfd2F0ZXJtYXJrGAMgASgDEhoKEmxhc3Rfc3RhYmxlX29mZnNldBgEIAEoAxIYChBsb2dfc3RhcnRfb2Zmc2V0GAUgASgDEg8KB2JhdGNoZXMYBiABKAwSMgoHcmVjb3JkcxgHIAMoCzIhLm1pbGxyYWNlLmJyb2tlci52MS5GZXRjaGVkUmVjb3JkEhMKC25leHRfb2Zmc2V0GAggASgDEkQKFGFib3J0ZWRfdHJhbnNhY3Rpb25zGAkgAygLMiYubWlsbHJhY2UuYnJva2VyLnYxLkFib3J0ZWRUcmFuc2FjdGlvbhIoCgVlcnJvchgKIAEoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5FcnJvciJBCg1GZXRjaFJlc3BvbnNlEjAKB3Jlc3VsdHMYASADKAsyHy5taWxscmFjZS5icm9rZXIudjEuRmV0Y2hSZXN1bHQiRQoSRmV0Y2hTdHJlYW1SZXF1ZXN0Ei8KBWZldGNoGAEgASgLMiAubWlsbHJhY2UuYnJva2VyLnYxLkZldGNoUmVxdWVzdCJHChNGZXRjaFN0cmVhbVJlc3BvbnNlEjAKBWZldGNoGAEgASgLMiEubWlsbHJhY2UuYnJva2VyLnYxLkZldGNoUmVzcG9uc2UieAoSTGlzdE9mZnNldHNSZXF1ZXN0EjAKB3F1ZXJpZXMYASADKAsyHy5taWxscmFjZS5icm9rZXIudjEuT2Zmc2V0UXVlcnkSMAoJaXNvbGF0aW9uGAIgASgOMh0ubWlsbHJhY2UuYnJva2VyLnYxLklzb2xhdGlvbiJFCgtPZmZzZXRRdWVyeRINCgV0b3BpYxgBIAEoCRIRCglwYXJ0aXRpb24YAiABKAUSFAoMdGltZXN0YW1wX21zGAMgASgDIpYBCgxPZmZzZXRBbnN3ZXISDQoFdG9waWMYASABKAkSEQoJcGFydGl0aW9uGAIgASgFEg4KBm9mZnNldBgDIAEoAxIUCgx0aW1lc3RhbXBfbXMYBCABKAMSFAoMbGVhZGVyX2Vwb2NoGAUgASgFEigKBWVycm9yGAYgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLkVycm9yIkgKE0xpc3RPZmZzZXRzUmVzcG9uc2USMQoHYW5zd2VycxgBIAMoCzIgLm1pbGxyYWNlLmJyb2tlci52MS5PZmZzZXRBbnN3ZXIiTQoURGVsZXRlUmVjb3Jkc1JlcXVlc3QSNQoJZGVsZXRpb25zGAEgAygLMiIubWlsbHJhY2UuYnJva2VyLnYxLlJlY29yZERlbGV0aW9uIkkKDlJlY29yZERlbGV0aW9uEg0KBXRvcGljGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoBRIVCg1iZWZvcmVfb2Zmc2V0GAMgASgDIkwKFURlbGV0ZVJlY29yZHNSZXNwb25zZRIzCgdyZXN1bHRzGAEgAygLMiIubWlsbHJhY2UuYnJva2VyLnYxLkRlbGV0aW9uUmVzdWx0InYKDkRlbGV0aW9uUmVzdWx0Eg0KBXRvcGljGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoBRIYChBsb2dfc3RhcnRfb2Zmc2V0GAMgASgDEigKBWVycm9yGAQgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLkVycm9yIiQKEkdldE1ldGFkYXRhUmVxdWVzdBIOCgZ0b3BpY3MYASADKAkiuAEKE0dldE1ldGFkYXRhUmVzcG9uc2USEgoKY2x1c3Rlcl9pZBgBIAEoCRIrCgdicm9rZXJzGAIgAygLMhoubWlsbHJhY2UuY29tbW9uLnYxLkJyb2tlchIpCgZ0b3BpY3MYAyADKAsyGS5taWxscmFjZS5jb21tb24udjEuVG9waWMSGwoTY29vcmRpbmF0b3JfYWRkcmVzcxgEIAEoCRIYChBtZXRhZGF0YV92ZXJzaW9uGAUgASgDIj0KIUZpbmRUcmFuc2FjdGlvbkNvb3JkaW5hdG9yUmVxdWVzdBIYChB0cmFuc2FjdGlvbmFsX2lkGAEgASgJIkgKIkZpbmRUcmFuc2FjdGlvbkNvb3JkaW5hdG9yUmVzcG9uc2USEQoJYnJva2VyX2lkGAEgASgFEg8KB2FkZHJlc3MYAiABKAkiUQoVSW5pdFByb2R1Y2VySWRSZXF1ZXN0EhgKEHRyYW5zYWN0aW9uYWxfaWQYASABKAkSHgoWdHJhbnNhY3Rpb25fdGltZW91dF9tcxgCIAEoBSJFChZJbml0UHJvZHVjZXJJZFJlc3BvbnNlEhMKC3Byb2R1Y2VyX2lkGAEgASgDEhYKDnByb2R1Y2VyX2Vwb2NoGAIgASgFIjgKFFRyYW5zYWN0aW9uUGFydGl0aW9uEg0KBXRvcGljGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoBSKbAQoUQWRkUGFydGl0aW9uc1JlcXVlc3QSGAoQdHJhbnNhY3Rpb25hbF9pZBgBIAEoCRITCgtwcm9kdWNlcl9pZBgCIAEoAxIWCg5wcm9kdWNlcl9lcG9jaBgDIAEoBRI8CgpwYXJ0aXRpb25zGAQgAygLMigubWlsbHJhY2UuYnJva2VyLnYxLlRyYW5zYWN0aW9uUGFydGl0aW9uIhcKFUFkZFBhcnRpdGlvbnNSZXNwb25zZSJuChVFbmRUcmFuc2FjdGlvblJlcXVlc3QSGAoQdHJhbnNhY3Rpb25hbF9pZBgBIAEoCRITCgtwcm9kdWNlcl9pZBgCIAEoAxIWCg5wcm9kdWNlcl9lcG9jaBgDIAEoBRIOCgZjb21taXQYBCABKAgiGAoWRW5kVHJhbnNhY3Rpb25SZXNwb25zZSJYCh5Xcml0ZVRyYW5zYWN0aW9uTWFya2Vyc1JlcXVlc3QSNgoHbWFya2VycxgBIAMoCzIlLm1pbGxyYWNlLmJyb2tlci52MS5UcmFuc2FjdGlvbk1hcmtlciKpAQoRVHJhbnNhY3Rpb25NYXJrZXISEwoLcHJvZHVjZXJfaWQYASABKAMSFgoOcHJvZHVjZXJfZXBvY2gYAiABKAUSDgoGY29tbWl0GAMgASgIEhkKEWNvb3JkaW5hdG9yX2Vwb2NoGAQgASgFEjwKCnBhcnRpdGlvbnMYBSADKAsyKC5taWxscmFjZS5icm9rZXIudjEuVHJhbnNhY3Rpb25QYXJ0aXRpb24iVAofV3JpdGVUcmFuc2FjdGlvbk1hcmtlcnNSZXNwb25zZRIxCgdyZXN1bHRzGAEgAygLMiAubWlsbHJhY2UuYnJva2VyLnYxLk1hcmtlclJlc3VsdCJvCgxNYXJrZXJSZXN1bHQSEwoLcHJvZHVjZXJfaWQYASABKAMSDQoFdG9waWMYAiABKAkSEQoJcGFydGl0aW9uGAMgASgFEigKBWVycm9yGAQgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLkVycm9yIp8BChhWZXJpZnlUcmFuc2FjdGlvblJlcXVlc3QSGAoQdHJhbnNhY3Rpb25hbF9pZBgBIAEoCRITCgtwcm9kdWNlcl9pZBgCIAEoAxIWCg5wcm9kdWNlcl9lcG9jaBgDIAEoBRI8CgpwYXJ0aXRpb25zGAQgAygLMigubWlsbHJhY2UuYnJva2VyLnYxLlRyYW5zYWN0aW9uUGFydGl0aW9uIhsKGVZlcmlmeVRyYW5zYWN0aW9uUmVzcG9uc2UqSgoEQWNrcxIUChBBQ0tTX1VOU1BFQ0lGSUVEEAASDQoJQUNLU19OT05FEAESDwoLQUNLU19MRUFERVIQAhIMCghBQ0tTX0FMTBADKmQKCUlzb2xhdGlvbhIZChVJU09MQVRJT05fVU5TUEVDSUZJRUQQABIeChpJU09MQVRJT05fUkVBRF9VTkNPTU1JVFRFRBABEhwKGElTT0xBVElPTl9SRUFEX0NPTU1JVFRFRBACMqMFCg1Ccm9rZXJTZXJ2aWNlElIKB1Byb2R1Y2USIi5taWxscmFjZS5icm9rZXIudjEuUHJvZHVjZVJlcXVlc3QaIy5taWxscmFjZS5icm9rZXIudjEuUHJvZHVjZVJlc3BvbnNlEmgKDVByb2R1Y2VTdHJlYW0SKC5taWxscmFjZS5icm9rZXIudjEuUHJvZHVjZVN0cmVhbVJlcXVlc3QaKS5taWxscmFjZS5icm9rZXIudjEuUHJvZHVjZVN0cmVhbVJlc3BvbnNlKAEwARJMCgVGZXRjaBIgLm1pbGxyYWNlLmJyb2tlci52MS5GZXRjaFJlcXVlc3QaIS5taWxscmFjZS5icm9rZXIudjEuRmV0Y2hSZXNwb25zZRJgCgtGZXRjaFN0cmVhbRImLm1pbGxyYWNlLmJyb2tlci52MS5GZXRjaFN0cmVhbVJlcXVlc3QaJy5taWxscmFjZS5icm9rZXIudjEuRmV0Y2hTdHJlYW1SZXNwb25zZTABEl4KC0xpc3RPZmZzZXRzEiYubWlsbHJhY2UuYnJva2VyLnYxLkxpc3RPZmZzZXRzUmVxdWVzdBonLm1pbGxyYWNlLmJyb2tlci52MS5MaXN0T2Zmc2V0c1Jlc3BvbnNlEl4KC0dldE1ldGFkYXRhEiYubWlsbHJhY2UuYnJva2VyLnYxLkdldE1ldGFkYXRhUmVxdWVzdBonLm1pbGxyYWNlLmJyb2tlci52MS5HZXRNZXRhZGF0YVJlc3BvbnNlEmQKDURlbGV0ZVJlY29yZHMSKC5taWxscmFjZS5icm9rZXIudjEuRGVsZXRlUmVjb3Jkc1JlcXVlc3QaKS5taWxscmFjZS5icm9rZXIudjEuRGVsZXRlUmVjb3Jkc1Jlc3BvbnNlMtoDChJUcmFuc2FjdGlvblNlcnZpY2USiwEKGkZpbmRUcmFuc2FjdGlvbkNvb3JkaW5hdG9yEjUubWlsbHJhY2UuYnJva2VyLnYxLkZpbmRUcmFuc2FjdGlvbkNvb3JkaW5hdG9yUmVxdWVzdBo2Lm1pbGxyYWNlLmJyb2tlci52MS5GaW5kVHJhbnNhY3Rpb25Db29yZGluYXRvclJlc3BvbnNlEmcKDkluaXRQcm9kdWNlcklkEikubWlsbHJhY2UuYnJva2VyLnYxLkluaXRQcm9kdWNlcklkUmVxdWVzdBoqLm1pbGxyYWNlLmJyb2tlci52MS5Jbml0UHJvZHVjZXJJZFJlc3BvbnNlEmQKDUFkZFBhcnRpdGlvbnMSKC5taWxscmFjZS5icm9rZXIudjEuQWRkUGFydGl0aW9uc1JlcXVlc3QaKS5taWxscmFjZS5icm9rZXIudjEuQWRkUGFydGl0aW9uc1Jlc3BvbnNlEmcKDkVuZFRyYW5zYWN0aW9uEikubWlsbHJhY2UuYnJva2VyLnYxLkVuZFRyYW5zYWN0aW9uUmVxdWVzdBoqLm1pbGxyYWNlLmJyb2tlci52MS5FbmRUcmFuc2FjdGlvblJlc3BvbnNlMooCChFCcm9rZXJQZWVyU2VydmljZRKCAQoXV3JpdGVUcmFuc2FjdGlvbk1hcmtlcnMSMi5taWxscmFjZS5icm9rZXIudjEuV3JpdGVUcmFuc2FjdGlvbk1hcmtlcnNSZXF1ZXN0GjMubWlsbHJhY2UuYnJva2VyLnYxLldyaXRlVHJhbnNhY3Rpb25NYXJrZXJzUmVzcG9uc2UScAoRVmVyaWZ5VHJhbnNhY3Rpb24SLC5taWxscmFjZS5icm9rZXIudjEuVmVyaWZ5VHJhbnNhY3Rpb25SZXF1ZXN0Gi0ubWlsbHJhY2UuYnJva2VyLnYxLlZlcmlmeVRyYW5zYWN0aW9uUmVzcG9uc2ViBnByb3RvMw", [file_millrace_common_v1_common]);
+  fileDesc("Ch9taWxscmFjZS9icm9rZXIvdjEvYnJva2VyLnByb3RvEhJtaWxscmFjZS5icm9rZXIudjEiMwoGSGVhZGVyEgsKA2tleRgBIAEoCRISCgV2YWx1ZRgCIAEoDEgAiAEBQggKBl92YWx1ZSKDAQoGUmVjb3JkEhAKA2tleRgBIAEoDEgAiAEBEhIKBXZhbHVlGAIgASgMSAGIAQESKwoHaGVhZGVycxgDIAMoCzIaLm1pbGxyYWNlLmJyb2tlci52MS5IZWFkZXISFAoMdGltZXN0YW1wX21zGAQgASgDQgYKBF9rZXlCCAoGX3ZhbHVlIjkKClJlY29yZExpc3QSKwoHcmVjb3JkcxgBIAMoCzIaLm1pbGxyYWNlLmJyb2tlci52MS5SZWNvcmQikwEKEFByb2R1Y2VQYXJ0aXRpb24SDQoFdG9waWMYASABKAkSFgoJcGFydGl0aW9uGAIgASgFSAGIAQESDwoFYmF0Y2gYAyABKAxIABIxCgdyZWNvcmRzGAQgASgLMh4ubWlsbHJhY2UuYnJva2VyLnYxLlJlY29yZExpc3RIAEIGCgRkYXRhQgwKCl9wYXJ0aXRpb24ioAEKDlByb2R1Y2VSZXF1ZXN0EjgKCnBhcnRpdGlvbnMYASADKAsyJC5taWxscmFjZS5icm9rZXIudjEuUHJvZHVjZVBhcnRpdGlvbhImCgRhY2tzGAIgASgOMhgubWlsbHJhY2UuYnJva2VyLnYxLkFja3MSEgoKdGltZW91dF9tcxgDIAEoBRIYChB0cmFuc2FjdGlvbmFsX2lkGAQgASgJIqYBCg1Qcm9kdWNlUmVzdWx0Eg0KBXRvcGljGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoBRITCgtiYXNlX29mZnNldBgDIAEoAxIaChJsb2dfYXBwZW5kX3RpbWVfbXMYBCABKAMSGAoQbG9nX3N0YXJ0X29mZnNldBgFIAEoAxIoCgVlcnJvchgGIAEoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5FcnJvciJFCg9Qcm9kdWNlUmVzcG9uc2USMgoHcmVzdWx0cxgBIAMoCzIhLm1pbGxyYWNlLmJyb2tlci52MS5Qcm9kdWNlUmVzdWx0ImMKFFByb2R1Y2VTdHJlYW1SZXF1ZXN0EhYKDmNvcnJlbGF0aW9uX2lkGAEgASgEEjMKB3Byb2R1Y2UYAiABKAsyIi5taWxscmFjZS5icm9rZXIudjEuUHJvZHVjZVJlcXVlc3QiZQoVUHJvZHVjZVN0cmVhbVJlc3BvbnNlEhYKDmNvcnJlbGF0aW9uX2lkGAEgASgEEjQKB3Byb2R1Y2UYAiABKAsyIy5taWxscmFjZS5icm9rZXIudjEuUHJvZHVjZVJlc3BvbnNlIrkBCg5GZXRjaFBhcnRpdGlvbhINCgV0b3BpYxgBIAEoCRIRCglwYXJ0aXRpb24YAiABKAUSDgoGb2Zmc2V0GAMgASgDEhEKCW1heF9ieXRlcxgEIAEoBRIhChRjdXJyZW50X2xlYWRlcl9lcG9jaBgFIAEoBUgAiAEBEhcKCmVuZF9vZmZzZXQYBiABKANIAYgBAUIXChVfY3VycmVudF9sZWFkZXJfZXBvY2hCDQoLX2VuZF9vZmZzZXQiwwEKDEZldGNoUmVxdWVzdBI2CgpwYXJ0aXRpb25zGAEgAygLMiIubWlsbHJhY2UuYnJva2VyLnYxLkZldGNoUGFydGl0aW9uEhMKC21heF93YWl0X21zGAIgASgFEhEKCW1pbl9ieXRlcxgDIAEoBRIRCgltYXhfYnl0ZXMYBCABKAUSMAoJaXNvbGF0aW9uGAUgASgOMh0ubWlsbHJhY2UuYnJva2VyLnYxLklzb2xhdGlvbhIOCgZkZWNvZGUYBiABKAgiPwoSQWJvcnRlZFRyYW5zYWN0aW9uEhMKC3Byb2R1Y2VyX2lkGAEgASgDEhQKDGZpcnN0X29mZnNldBgCIAEoAyKaAQoNRmV0Y2hlZFJlY29yZBIOCgZvZmZzZXQYASABKAMSFAoMdGltZXN0YW1wX21zGAIgASgDEhAKA2tleRgDIAEoDEgAiAEBEhIKBXZhbHVlGAQgASgMSAGIAQESKwoHaGVhZGVycxgFIAMoCzIaLm1pbGxyYWNlLmJyb2tlci52MS5IZWFkZXJCBgoEX2tleUIICgZfdmFsdWUixwIKC0ZldGNoUmVzdWx0Eg0KBXRvcGljGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoBRIWCg5oaWdoX3dhdGVybWFyaxgDIAEoAxIaChJsYXN0X3N0YWJsZV9vZmZzZXQYBCABKAMSGAoQbG9nX3N0YXJ0X29mZnNldBgFIAEoAxIPCgdiYXRjaGVzGAYgASgMEjIKB3JlY29yZHMYByADKAsyIS5taWxscmFjZS5icm9rZXIudjEuRmV0Y2hlZFJlY29yZBITCgtuZXh0X29mZnNldBgIIAEoAxJEChRhYm9ydGVkX3RyYW5zYWN0aW9ucxgJIAMoCzImLm1pbGxyYWNlLmJyb2tlci52MS5BYm9ydGVkVHJhbnNhY3Rpb24SKAoFZXJyb3IYCiABKAsyGS5taWxscmFjZS5jb21tb24udjEuRXJyb3IiQQoNRmV0Y2hSZXNwb25zZRIwCgdyZXN1bHRzGAEgAygLMh8ubWlsbHJhY2UuYnJva2VyLnYxLkZldGNoUmVzdWx0IkUKEkZldGNoU3RyZWFtUmVxdWVzdBIvCgVmZXRjaBgBIAEoCzIgLm1pbGxyYWNlLmJyb2tlci52MS5GZXRjaFJlcXVlc3QiRwoTRmV0Y2hTdHJlYW1SZXNwb25zZRIwCgVmZXRjaBgBIAEoCzIhLm1pbGxyYWNlLmJyb2tlci52MS5GZXRjaFJlc3BvbnNlIngKEkxpc3RPZmZzZXRzUmVxdWVzdBIwCgdxdWVyaWVzGAEgAygLMh8ubWlsbHJhY2UuYnJva2VyLnYxLk9mZnNldFF1ZXJ5EjAKCWlzb2xhdGlvbhgCIAEoDjIdLm1pbGxyYWNlLmJyb2tlci52MS5Jc29sYXRpb24iRQoLT2Zmc2V0UXVlcnkSDQoFdG9waWMYASABKAkSEQoJcGFydGl0aW9uGAIgASgFEhQKDHRpbWVzdGFtcF9tcxgDIAEoAyKWAQoMT2Zmc2V0QW5zd2VyEg0KBXRvcGljGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoBRIOCgZvZmZzZXQYAyABKAMSFAoMdGltZXN0YW1wX21zGAQgASgDEhQKDGxlYWRlcl9lcG9jaBgFIAEoBRIoCgVlcnJvchgGIAEoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5FcnJvciJIChNMaXN0T2Zmc2V0c1Jlc3BvbnNlEjEKB2Fuc3dlcnMYASADKAsyIC5taWxscmFjZS5icm9rZXIudjEuT2Zmc2V0QW5zd2VyIk0KFERlbGV0ZVJlY29yZHNSZXF1ZXN0EjUKCWRlbGV0aW9ucxgBIAMoCzIiLm1pbGxyYWNlLmJyb2tlci52MS5SZWNvcmREZWxldGlvbiJJCg5SZWNvcmREZWxldGlvbhINCgV0b3BpYxgBIAEoCRIRCglwYXJ0aXRpb24YAiABKAUSFQoNYmVmb3JlX29mZnNldBgDIAEoAyJMChVEZWxldGVSZWNvcmRzUmVzcG9uc2USMwoHcmVzdWx0cxgBIAMoCzIiLm1pbGxyYWNlLmJyb2tlci52MS5EZWxldGlvblJlc3VsdCJ2Cg5EZWxldGlvblJlc3VsdBINCgV0b3BpYxgBIAEoCRIRCglwYXJ0aXRpb24YAiABKAUSGAoQbG9nX3N0YXJ0X29mZnNldBgDIAEoAxIoCgVlcnJvchgEIAEoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5FcnJvciJjChJIb2xkUmVjb3Jkc1JlcXVlc3QSDgoGaG9sZGVyGAEgASgJEi0KBWhvbGRzGAIgAygLMh4ubWlsbHJhY2UuYnJva2VyLnYxLlJlY29yZEhvbGQSDgoGdHRsX21zGAMgASgFIkMKClJlY29yZEhvbGQSDQoFdG9waWMYASABKAkSEQoJcGFydGl0aW9uGAIgASgFEhMKC2Zyb21fb2Zmc2V0GAMgASgDIkYKE0hvbGRSZWNvcmRzUmVzcG9uc2USLwoHcmVzdWx0cxgBIAMoCzIeLm1pbGxyYWNlLmJyb2tlci52MS5Ib2xkUmVzdWx0InIKCkhvbGRSZXN1bHQSDQoFdG9waWMYASABKAkSEQoJcGFydGl0aW9uGAIgASgFEhgKEGxvZ19zdGFydF9vZmZzZXQYAyABKAMSKAoFZXJyb3IYBCABKAsyGS5taWxscmFjZS5jb21tb24udjEuRXJyb3IiJAoSR2V0TWV0YWRhdGFSZXF1ZXN0Eg4KBnRvcGljcxgBIAMoCSK4AQoTR2V0TWV0YWRhdGFSZXNwb25zZRISCgpjbHVzdGVyX2lkGAEgASgJEisKB2Jyb2tlcnMYAiADKAsyGi5taWxscmFjZS5jb21tb24udjEuQnJva2VyEikKBnRvcGljcxgDIAMoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5Ub3BpYxIbChNjb29yZGluYXRvcl9hZGRyZXNzGAQgASgJEhgKEG1ldGFkYXRhX3ZlcnNpb24YBSABKAMiPQohRmluZFRyYW5zYWN0aW9uQ29vcmRpbmF0b3JSZXF1ZXN0EhgKEHRyYW5zYWN0aW9uYWxfaWQYASABKAkiSAoiRmluZFRyYW5zYWN0aW9uQ29vcmRpbmF0b3JSZXNwb25zZRIRCglicm9rZXJfaWQYASABKAUSDwoHYWRkcmVzcxgCIAEoCSJRChVJbml0UHJvZHVjZXJJZFJlcXVlc3QSGAoQdHJhbnNhY3Rpb25hbF9pZBgBIAEoCRIeChZ0cmFuc2FjdGlvbl90aW1lb3V0X21zGAIgASgFIkUKFkluaXRQcm9kdWNlcklkUmVzcG9uc2USEwoLcHJvZHVjZXJfaWQYASABKAMSFgoOcHJvZHVjZXJfZXBvY2gYAiABKAUiOAoUVHJhbnNhY3Rpb25QYXJ0aXRpb24SDQoFdG9waWMYASABKAkSEQoJcGFydGl0aW9uGAIgASgFIpsBChRBZGRQYXJ0aXRpb25zUmVxdWVzdBIYChB0cmFuc2FjdGlvbmFsX2lkGAEgASgJEhMKC3Byb2R1Y2VyX2lkGAIgASgDEhYKDnByb2R1Y2VyX2Vwb2NoGAMgASgFEjwKCnBhcnRpdGlvbnMYBCADKAsyKC5taWxscmFjZS5icm9rZXIudjEuVHJhbnNhY3Rpb25QYXJ0aXRpb24iFwoVQWRkUGFydGl0aW9uc1Jlc3BvbnNlIm4KFUVuZFRyYW5zYWN0aW9uUmVxdWVzdBIYChB0cmFuc2FjdGlvbmFsX2lkGAEgASgJEhMKC3Byb2R1Y2VyX2lkGAIgASgDEhYKDnByb2R1Y2VyX2Vwb2NoGAMgASgFEg4KBmNvbW1pdBgEIAEoCCIYChZFbmRUcmFuc2FjdGlvblJlc3BvbnNlIlgKHldyaXRlVHJhbnNhY3Rpb25NYXJrZXJzUmVxdWVzdBI2CgdtYXJrZXJzGAEgAygLMiUubWlsbHJhY2UuYnJva2VyLnYxLlRyYW5zYWN0aW9uTWFya2VyIsUBChFUcmFuc2FjdGlvbk1hcmtlchITCgtwcm9kdWNlcl9pZBgBIAEoAxIWCg5wcm9kdWNlcl9lcG9jaBgCIAEoBRIOCgZjb21taXQYAyABKAgSGQoRY29vcmRpbmF0b3JfZXBvY2gYBCABKAUSPAoKcGFydGl0aW9ucxgFIAMoCzIoLm1pbGxyYWNlLmJyb2tlci52MS5UcmFuc2FjdGlvblBhcnRpdGlvbhIaChJ0cmFuc2FjdGlvbl9udW1iZXIYBiABKAMiVAofV3JpdGVUcmFuc2FjdGlvbk1hcmtlcnNSZXNwb25zZRIxCgdyZXN1bHRzGAEgAygLMiAubWlsbHJhY2UuYnJva2VyLnYxLk1hcmtlclJlc3VsdCJvCgxNYXJrZXJSZXN1bHQSEwoLcHJvZHVjZXJfaWQYASABKAMSDQoFdG9waWMYAiABKAkSEQoJcGFydGl0aW9uGAMgASgFEigKBWVycm9yGAQgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLkVycm9yIp8BChhWZXJpZnlUcmFuc2FjdGlvblJlcXVlc3QSGAoQdHJhbnNhY3Rpb25hbF9pZBgBIAEoCRITCgtwcm9kdWNlcl9pZBgCIAEoAxIWCg5wcm9kdWNlcl9lcG9jaBgDIAEoBRI8CgpwYXJ0aXRpb25zGAQgAygLMigubWlsbHJhY2UuYnJva2VyLnYxLlRyYW5zYWN0aW9uUGFydGl0aW9uIjcKGVZlcmlmeVRyYW5zYWN0aW9uUmVzcG9uc2USGgoSdHJhbnNhY3Rpb25fbnVtYmVyGAEgASgDKkoKBEFja3MSFAoQQUNLU19VTlNQRUNJRklFRBAAEg0KCUFDS1NfTk9ORRABEg8KC0FDS1NfTEVBREVSEAISDAoIQUNLU19BTEwQAypkCglJc29sYXRpb24SGQoVSVNPTEFUSU9OX1VOU1BFQ0lGSUVEEAASHgoaSVNPTEFUSU9OX1JFQURfVU5DT01NSVRURUQQARIcChhJU09MQVRJT05fUkVBRF9DT01NSVRURUQQAjKDBgoNQnJva2VyU2VydmljZRJSCgdQcm9kdWNlEiIubWlsbHJhY2UuYnJva2VyLnYxLlByb2R1Y2VSZXF1ZXN0GiMubWlsbHJhY2UuYnJva2VyLnYxLlByb2R1Y2VSZXNwb25zZRJoCg1Qcm9kdWNlU3RyZWFtEigubWlsbHJhY2UuYnJva2VyLnYxLlByb2R1Y2VTdHJlYW1SZXF1ZXN0GikubWlsbHJhY2UuYnJva2VyLnYxLlByb2R1Y2VTdHJlYW1SZXNwb25zZSgBMAESTAoFRmV0Y2gSIC5taWxscmFjZS5icm9rZXIudjEuRmV0Y2hSZXF1ZXN0GiEubWlsbHJhY2UuYnJva2VyLnYxLkZldGNoUmVzcG9uc2USYAoLRmV0Y2hTdHJlYW0SJi5taWxscmFjZS5icm9rZXIudjEuRmV0Y2hTdHJlYW1SZXF1ZXN0GicubWlsbHJhY2UuYnJva2VyLnYxLkZldGNoU3RyZWFtUmVzcG9uc2UwARJeCgtMaXN0T2Zmc2V0cxImLm1pbGxyYWNlLmJyb2tlci52MS5MaXN0T2Zmc2V0c1JlcXVlc3QaJy5taWxscmFjZS5icm9rZXIudjEuTGlzdE9mZnNldHNSZXNwb25zZRJeCgtHZXRNZXRhZGF0YRImLm1pbGxyYWNlLmJyb2tlci52MS5HZXRNZXRhZGF0YVJlcXVlc3QaJy5taWxscmFjZS5icm9rZXIudjEuR2V0TWV0YWRhdGFSZXNwb25zZRJkCg1EZWxldGVSZWNvcmRzEigubWlsbHJhY2UuYnJva2VyLnYxLkRlbGV0ZVJlY29yZHNSZXF1ZXN0GikubWlsbHJhY2UuYnJva2VyLnYxLkRlbGV0ZVJlY29yZHNSZXNwb25zZRJeCgtIb2xkUmVjb3JkcxImLm1pbGxyYWNlLmJyb2tlci52MS5Ib2xkUmVjb3Jkc1JlcXVlc3QaJy5taWxscmFjZS5icm9rZXIudjEuSG9sZFJlY29yZHNSZXNwb25zZTLaAwoSVHJhbnNhY3Rpb25TZXJ2aWNlEosBChpGaW5kVHJhbnNhY3Rpb25Db29yZGluYXRvchI1Lm1pbGxyYWNlLmJyb2tlci52MS5GaW5kVHJhbnNhY3Rpb25Db29yZGluYXRvclJlcXVlc3QaNi5taWxscmFjZS5icm9rZXIudjEuRmluZFRyYW5zYWN0aW9uQ29vcmRpbmF0b3JSZXNwb25zZRJnCg5Jbml0UHJvZHVjZXJJZBIpLm1pbGxyYWNlLmJyb2tlci52MS5Jbml0UHJvZHVjZXJJZFJlcXVlc3QaKi5taWxscmFjZS5icm9rZXIudjEuSW5pdFByb2R1Y2VySWRSZXNwb25zZRJkCg1BZGRQYXJ0aXRpb25zEigubWlsbHJhY2UuYnJva2VyLnYxLkFkZFBhcnRpdGlvbnNSZXF1ZXN0GikubWlsbHJhY2UuYnJva2VyLnYxLkFkZFBhcnRpdGlvbnNSZXNwb25zZRJnCg5FbmRUcmFuc2FjdGlvbhIpLm1pbGxyYWNlLmJyb2tlci52MS5FbmRUcmFuc2FjdGlvblJlcXVlc3QaKi5taWxscmFjZS5icm9rZXIudjEuRW5kVHJhbnNhY3Rpb25SZXNwb25zZTKKAgoRQnJva2VyUGVlclNlcnZpY2USggEKF1dyaXRlVHJhbnNhY3Rpb25NYXJrZXJzEjIubWlsbHJhY2UuYnJva2VyLnYxLldyaXRlVHJhbnNhY3Rpb25NYXJrZXJzUmVxdWVzdBozLm1pbGxyYWNlLmJyb2tlci52MS5Xcml0ZVRyYW5zYWN0aW9uTWFya2Vyc1Jlc3BvbnNlEnAKEVZlcmlmeVRyYW5zYWN0aW9uEiwubWlsbHJhY2UuYnJva2VyLnYxLlZlcmlmeVRyYW5zYWN0aW9uUmVxdWVzdBotLm1pbGxyYWNlLmJyb2tlci52MS5WZXJpZnlUcmFuc2FjdGlvblJlc3BvbnNlYgZwcm90bzM", [file_millrace_common_v1_common]);
 
 /**
  * @generated from message millrace.broker.v1.Header
@@ -309,6 +309,13 @@ export type FetchPartition = Message<"millrace.broker.v1.FetchPartition"> & {
    * @generated from field: optional int32 current_leader_epoch = 5;
    */
   currentLeaderEpoch?: number | undefined;
+
+  /**
+   * Exclusive: no batch is returned that begins here or later; a stream leaves the partition when next_offset has reached it. Absent: no end.
+   *
+   * @generated from field: optional int64 end_offset = 6;
+   */
+  endOffset?: bigint | undefined;
 };
 
 /**
@@ -759,6 +766,117 @@ export const DeletionResultSchema: GenMessage<DeletionResult> = /*@__PURE__*/
   messageDesc(file_millrace_broker_v1_broker, 24);
 
 /**
+ * @generated from message millrace.broker.v1.HoldRecordsRequest
+ */
+export type HoldRecordsRequest = Message<"millrace.broker.v1.HoldRecordsRequest"> & {
+  /**
+   * Who may still read, such as a job's id; a later hold of the same holder on a partition takes the place of its former one.
+   *
+   * @generated from field: string holder = 1;
+   */
+  holder: string;
+
+  /**
+   * @generated from field: repeated millrace.broker.v1.RecordHold holds = 2;
+   */
+  holds: RecordHold[];
+
+  /**
+   * 1 to 3,600,000.
+   *
+   * @generated from field: int32 ttl_ms = 3;
+   */
+  ttlMs: number;
+};
+
+/**
+ * Describes the message millrace.broker.v1.HoldRecordsRequest.
+ * Use `create(HoldRecordsRequestSchema)` to create a new message.
+ */
+export const HoldRecordsRequestSchema: GenMessage<HoldRecordsRequest> = /*@__PURE__*/
+  messageDesc(file_millrace_broker_v1_broker, 25);
+
+/**
+ * @generated from message millrace.broker.v1.RecordHold
+ */
+export type RecordHold = Message<"millrace.broker.v1.RecordHold"> & {
+  /**
+   * @generated from field: string topic = 1;
+   */
+  topic: string;
+
+  /**
+   * @generated from field: int32 partition = 2;
+   */
+  partition: number;
+
+  /**
+   * -1: the holder needs nothing any more.
+   *
+   * @generated from field: int64 from_offset = 3;
+   */
+  fromOffset: bigint;
+};
+
+/**
+ * Describes the message millrace.broker.v1.RecordHold.
+ * Use `create(RecordHoldSchema)` to create a new message.
+ */
+export const RecordHoldSchema: GenMessage<RecordHold> = /*@__PURE__*/
+  messageDesc(file_millrace_broker_v1_broker, 26);
+
+/**
+ * @generated from message millrace.broker.v1.HoldRecordsResponse
+ */
+export type HoldRecordsResponse = Message<"millrace.broker.v1.HoldRecordsResponse"> & {
+  /**
+   * @generated from field: repeated millrace.broker.v1.HoldResult results = 1;
+   */
+  results: HoldResult[];
+};
+
+/**
+ * Describes the message millrace.broker.v1.HoldRecordsResponse.
+ * Use `create(HoldRecordsResponseSchema)` to create a new message.
+ */
+export const HoldRecordsResponseSchema: GenMessage<HoldRecordsResponse> = /*@__PURE__*/
+  messageDesc(file_millrace_broker_v1_broker, 27);
+
+/**
+ * @generated from message millrace.broker.v1.HoldResult
+ */
+export type HoldResult = Message<"millrace.broker.v1.HoldResult"> & {
+  /**
+   * @generated from field: string topic = 1;
+   */
+  topic: string;
+
+  /**
+   * @generated from field: int32 partition = 2;
+   */
+  partition: number;
+
+  /**
+   * Above from_offset: records before it were gone already. -1 on error.
+   *
+   * @generated from field: int64 log_start_offset = 3;
+   */
+  logStartOffset: bigint;
+
+  /**
+   * @generated from field: millrace.common.v1.Error error = 4;
+   */
+  error?: Error | undefined;
+};
+
+/**
+ * Describes the message millrace.broker.v1.HoldResult.
+ * Use `create(HoldResultSchema)` to create a new message.
+ */
+export const HoldResultSchema: GenMessage<HoldResult> = /*@__PURE__*/
+  messageDesc(file_millrace_broker_v1_broker, 28);
+
+/**
  * @generated from message millrace.broker.v1.GetMetadataRequest
  */
 export type GetMetadataRequest = Message<"millrace.broker.v1.GetMetadataRequest"> & {
@@ -775,7 +893,7 @@ export type GetMetadataRequest = Message<"millrace.broker.v1.GetMetadataRequest"
  * Use `create(GetMetadataRequestSchema)` to create a new message.
  */
 export const GetMetadataRequestSchema: GenMessage<GetMetadataRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 25);
+  messageDesc(file_millrace_broker_v1_broker, 29);
 
 /**
  * @generated from message millrace.broker.v1.GetMetadataResponse
@@ -818,7 +936,7 @@ export type GetMetadataResponse = Message<"millrace.broker.v1.GetMetadataRespons
  * Use `create(GetMetadataResponseSchema)` to create a new message.
  */
 export const GetMetadataResponseSchema: GenMessage<GetMetadataResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 26);
+  messageDesc(file_millrace_broker_v1_broker, 30);
 
 /**
  * @generated from message millrace.broker.v1.FindTransactionCoordinatorRequest
@@ -835,7 +953,7 @@ export type FindTransactionCoordinatorRequest = Message<"millrace.broker.v1.Find
  * Use `create(FindTransactionCoordinatorRequestSchema)` to create a new message.
  */
 export const FindTransactionCoordinatorRequestSchema: GenMessage<FindTransactionCoordinatorRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 27);
+  messageDesc(file_millrace_broker_v1_broker, 31);
 
 /**
  * @generated from message millrace.broker.v1.FindTransactionCoordinatorResponse
@@ -857,7 +975,7 @@ export type FindTransactionCoordinatorResponse = Message<"millrace.broker.v1.Fin
  * Use `create(FindTransactionCoordinatorResponseSchema)` to create a new message.
  */
 export const FindTransactionCoordinatorResponseSchema: GenMessage<FindTransactionCoordinatorResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 28);
+  messageDesc(file_millrace_broker_v1_broker, 32);
 
 /**
  * @generated from message millrace.broker.v1.InitProducerIdRequest
@@ -881,7 +999,7 @@ export type InitProducerIdRequest = Message<"millrace.broker.v1.InitProducerIdRe
  * Use `create(InitProducerIdRequestSchema)` to create a new message.
  */
 export const InitProducerIdRequestSchema: GenMessage<InitProducerIdRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 29);
+  messageDesc(file_millrace_broker_v1_broker, 33);
 
 /**
  * @generated from message millrace.broker.v1.InitProducerIdResponse
@@ -903,7 +1021,7 @@ export type InitProducerIdResponse = Message<"millrace.broker.v1.InitProducerIdR
  * Use `create(InitProducerIdResponseSchema)` to create a new message.
  */
 export const InitProducerIdResponseSchema: GenMessage<InitProducerIdResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 30);
+  messageDesc(file_millrace_broker_v1_broker, 34);
 
 /**
  * @generated from message millrace.broker.v1.TransactionPartition
@@ -925,7 +1043,7 @@ export type TransactionPartition = Message<"millrace.broker.v1.TransactionPartit
  * Use `create(TransactionPartitionSchema)` to create a new message.
  */
 export const TransactionPartitionSchema: GenMessage<TransactionPartition> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 31);
+  messageDesc(file_millrace_broker_v1_broker, 35);
 
 /**
  * @generated from message millrace.broker.v1.AddPartitionsRequest
@@ -957,7 +1075,7 @@ export type AddPartitionsRequest = Message<"millrace.broker.v1.AddPartitionsRequ
  * Use `create(AddPartitionsRequestSchema)` to create a new message.
  */
 export const AddPartitionsRequestSchema: GenMessage<AddPartitionsRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 32);
+  messageDesc(file_millrace_broker_v1_broker, 36);
 
 /**
  * @generated from message millrace.broker.v1.AddPartitionsResponse
@@ -970,7 +1088,7 @@ export type AddPartitionsResponse = Message<"millrace.broker.v1.AddPartitionsRes
  * Use `create(AddPartitionsResponseSchema)` to create a new message.
  */
 export const AddPartitionsResponseSchema: GenMessage<AddPartitionsResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 33);
+  messageDesc(file_millrace_broker_v1_broker, 37);
 
 /**
  * @generated from message millrace.broker.v1.EndTransactionRequest
@@ -1002,7 +1120,7 @@ export type EndTransactionRequest = Message<"millrace.broker.v1.EndTransactionRe
  * Use `create(EndTransactionRequestSchema)` to create a new message.
  */
 export const EndTransactionRequestSchema: GenMessage<EndTransactionRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 34);
+  messageDesc(file_millrace_broker_v1_broker, 38);
 
 /**
  * @generated from message millrace.broker.v1.EndTransactionResponse
@@ -1015,7 +1133,7 @@ export type EndTransactionResponse = Message<"millrace.broker.v1.EndTransactionR
  * Use `create(EndTransactionResponseSchema)` to create a new message.
  */
 export const EndTransactionResponseSchema: GenMessage<EndTransactionResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 35);
+  messageDesc(file_millrace_broker_v1_broker, 39);
 
 /**
  * @generated from message millrace.broker.v1.WriteTransactionMarkersRequest
@@ -1032,7 +1150,7 @@ export type WriteTransactionMarkersRequest = Message<"millrace.broker.v1.WriteTr
  * Use `create(WriteTransactionMarkersRequestSchema)` to create a new message.
  */
 export const WriteTransactionMarkersRequestSchema: GenMessage<WriteTransactionMarkersRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 36);
+  messageDesc(file_millrace_broker_v1_broker, 40);
 
 /**
  * @generated from message millrace.broker.v1.TransactionMarker
@@ -1064,6 +1182,13 @@ export type TransactionMarker = Message<"millrace.broker.v1.TransactionMarker"> 
    * @generated from field: repeated millrace.broker.v1.TransactionPartition partitions = 5;
    */
   partitions: TransactionPartition[];
+
+  /**
+   * Which transaction of the id it ends: one that is older than the open one is answered as written and changes nothing. 0: not known.
+   *
+   * @generated from field: int64 transaction_number = 6;
+   */
+  transactionNumber: bigint;
 };
 
 /**
@@ -1071,7 +1196,7 @@ export type TransactionMarker = Message<"millrace.broker.v1.TransactionMarker"> 
  * Use `create(TransactionMarkerSchema)` to create a new message.
  */
 export const TransactionMarkerSchema: GenMessage<TransactionMarker> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 37);
+  messageDesc(file_millrace_broker_v1_broker, 41);
 
 /**
  * @generated from message millrace.broker.v1.WriteTransactionMarkersResponse
@@ -1088,7 +1213,7 @@ export type WriteTransactionMarkersResponse = Message<"millrace.broker.v1.WriteT
  * Use `create(WriteTransactionMarkersResponseSchema)` to create a new message.
  */
 export const WriteTransactionMarkersResponseSchema: GenMessage<WriteTransactionMarkersResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 38);
+  messageDesc(file_millrace_broker_v1_broker, 42);
 
 /**
  * @generated from message millrace.broker.v1.MarkerResult
@@ -1120,7 +1245,7 @@ export type MarkerResult = Message<"millrace.broker.v1.MarkerResult"> & {
  * Use `create(MarkerResultSchema)` to create a new message.
  */
 export const MarkerResultSchema: GenMessage<MarkerResult> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 39);
+  messageDesc(file_millrace_broker_v1_broker, 43);
 
 /**
  * @generated from message millrace.broker.v1.VerifyTransactionRequest
@@ -1152,12 +1277,18 @@ export type VerifyTransactionRequest = Message<"millrace.broker.v1.VerifyTransac
  * Use `create(VerifyTransactionRequestSchema)` to create a new message.
  */
 export const VerifyTransactionRequestSchema: GenMessage<VerifyTransactionRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 40);
+  messageDesc(file_millrace_broker_v1_broker, 44);
 
 /**
  * @generated from message millrace.broker.v1.VerifyTransactionResponse
  */
 export type VerifyTransactionResponse = Message<"millrace.broker.v1.VerifyTransactionResponse"> & {
+  /**
+   * Of the open transaction; grows by one with each transaction of the id. 0: not known.
+   *
+   * @generated from field: int64 transaction_number = 1;
+   */
+  transactionNumber: bigint;
 };
 
 /**
@@ -1165,7 +1296,7 @@ export type VerifyTransactionResponse = Message<"millrace.broker.v1.VerifyTransa
  * Use `create(VerifyTransactionResponseSchema)` to create a new message.
  */
 export const VerifyTransactionResponseSchema: GenMessage<VerifyTransactionResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_broker_v1_broker, 41);
+  messageDesc(file_millrace_broker_v1_broker, 45);
 
 /**
  * @generated from enum millrace.broker.v1.Acks
@@ -1310,6 +1441,17 @@ export const BrokerService: GenService<{
     methodKind: "unary";
     input: typeof DeleteRecordsRequestSchema;
     output: typeof DeleteRecordsResponseSchema;
+  },
+  /**
+   * Keeps records that somebody may still read: until the hold runs out, retention deletes nothing from its offset on. Asked of the partition's leader, which
+   * keeps it in memory only: repeat it well before it runs out. DeleteRecords goes over it.
+   *
+   * @generated from rpc millrace.broker.v1.BrokerService.HoldRecords
+   */
+  holdRecords: {
+    methodKind: "unary";
+    input: typeof HoldRecordsRequestSchema;
+    output: typeof HoldRecordsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_millrace_broker_v1_broker, 0);
