@@ -8,7 +8,7 @@ import { JobWatch } from "./job-watch.ts";
 import { writeJobInSmallBatches } from "./small-batches.ts";
 
 const PARTITIONS = 6;
-const BATCHES = 300;
+const BATCHES_DEFAULT = 300;
 const FINISH_MS_MAX = 20 * 60_000;
 
 /** What the job needs to know of a cluster. */
@@ -17,6 +17,8 @@ export type Reachable = Pick<Cluster, "client" | "address">;
 export interface FlightsRun {
   readonly recordCount: number;
   readonly size: ClusterSize;
+  /** About so many; more of them leave more time for faults. */
+  readonly batches?: number;
   /** In order of their moments. */
   readonly faults: readonly Fault[];
 }
@@ -58,8 +60,8 @@ export async function produceInput(cluster: Reachable, run: { readonly recordCou
 }
 
 /** Submits the job through the command line. */
-export async function submit(cluster: Reachable, run: { readonly recordCount: number }, { folder, say }: ScenarioContext): Promise<JobWatch> {
-  const module = writeJobInSmallBatches(folder, Math.ceil(run.recordCount / BATCHES));
+export async function submit(cluster: Reachable, run: { readonly recordCount: number; readonly batches?: number }, { folder, say }: ScenarioContext): Promise<JobWatch> {
+  const module = writeJobInSmallBatches(folder, Math.ceil(run.recordCount / (run.batches ?? BATCHES_DEFAULT)));
   const { exit, stdout, stderr } = await runCli(["job", "submit", module, "--no-check", "--json", "--address", cluster.address]);
   check(exit === 0, `job submit ended with ${exit}: ${stderr}`);
   const { jobId } = JSON.parse(stdout) as { readonly jobId: string };
