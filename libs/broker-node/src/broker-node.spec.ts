@@ -89,6 +89,26 @@ describe("a broker, asked by a small client", () => {
     expect((await fetchFrom(1n))?.error?.code).toBe("offset-out-of-range");
   });
 
+  it("reads to an end offset and not beyond, and ends the stream there", async () => {
+    await world.createTopic("t", { partitions: 1 });
+    const service = world.loopback.client(BrokerService, "broker-1:9190");
+    const produce = (value: string) => service.produce({ partitions: [{ topic: "t", data: { case: "records", value: { records: [{ value: bytes(value) }] } } }] });
+    for (const value of ["a", "b", "c", "d"]) await world.run(produce(value));
+    const partitions = [{ topic: "t", partition: 0, offset: 1n, endOffset: 3n }];
+    const fetched = await world.run(service.fetch({ partitions, decode: true }));
+    expect(fetched.results).toMatchObject([{ nextOffset: 3n, records: [{ offset: 1n }, { offset: 2n }] }]);
+    const streamed: bigint[] = [];
+    const reading = async (): Promise<void> => {
+      const stream = service.fetchStream({ fetch: { partitions, decode: true, maxBytes: 1 } });
+      for await (const { fetch } of stream) streamed.push(...(fetch?.results ?? []).flatMap(({ records }) => records.map(({ offset }) => offset)));
+    };
+    await world.run(reading());
+    expect(streamed).toEqual([1n, 2n]);
+    const before = world.clock.monotonicMs();
+    await world.run(service.fetch({ partitions: [{ topic: "t", partition: 0, offset: 3n, endOffset: 3n }], maxWaitMs: 10_000 }));
+    expect(world.clock.monotonicMs()).toBe(before); // nothing to wait for
+  });
+
   it("answers an empty fetch when its time is over", async () => {
     await world.createTopic("t", { partitions: 1 });
     const service = world.loopback.client(BrokerService, "broker-1:9190");
@@ -139,6 +159,45 @@ describe("a producer and a consumer", () => {
     await world.run(flushed);
     expect((await readAll(client, "t")).map(Number).sort((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, i) => i));
     expect(world.coordinator.registrations.at(-1)?.logs).toHaveLength(2);
+  });
+});
+
+describe("retention", () => {
+  it("spares what somebody holds, until the hold runs out or is let go", async () => {
+    await world.createTopic("t", { partitions: 1, configs: { "retention.ms": "1000" } });
+    const service = world.loopback.client(BrokerService, "broker-1:9190");
+    const produce = () => service.produce({ partitions: [{ topic: "t", data: { case: "records", value: { records: [{ value: bytes("a") }] } } }] });
+    const hold = async (fromOffset: bigint, ttlMs: number) =>
+      (await world.run(service.holdRecords({ holder: "job", holds: [{ topic: "t", partition: 0, fromOffset }], ttlMs }))).results;
+    const start = async (): Promise<number> => {
+      await world.clock.advance(400_000); // the next round, and the time to do it
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+      return (await world.run(world.client().listOffsets([{ topic: "t", partition: 0, at: "earliest" }])))[0]?.offset ?? -1;
+    };
+    await world.run(produce());
+    expect(await hold(0n, 1_000_000)).toMatchObject([{ logStartOffset: 0n }]);
+    expect(await start()).toBe(0);
+    expect(await hold(0n, 1_000)).toHaveLength(1);
+    expect(await start()).toBe(1);
+    await world.run(produce());
+    await hold(1n, 1_000_000);
+    expect(await start()).toBe(1);
+    expect(await hold(-1n, 1)).toMatchObject([{ logStartOffset: 1n }]);
+    expect(await start()).toBe(2);
+    expect((await world.run(service.holdRecords({ holder: "job", holds: [{ topic: "nope", partition: 0 }], ttlMs: 1 }))).results[0]?.error?.code).toBe("unknown-topic");
+    await expect(world.run(service.holdRecords({ holder: "", ttlMs: 1 }))).rejects.toMatchObject({ code: "invalid-request" });
+  });
+
+  it("waits after a start, until holders have said again what they need", async () => {
+    await world.createTopic("t", { partitions: 1, configs: { "retention.ms": "1000" } });
+    const service = world.loopback.client(BrokerService, "broker-1:9190");
+    await world.run(service.produce({ partitions: [{ topic: "t", data: { case: "records", value: { records: [{ value: bytes("a") }] } } }] }));
+    await world.clock.advance(250_000); // a new epoch 50 s before the next round of retention
+    world.coordinator.dropSessions();
+    await world.clock.advance(60_000);
+    expect(await world.run(world.client().listOffsets([{ topic: "t", partition: 0, at: "earliest" }]))).toMatchObject([{ offset: 0 }]);
+    await world.clock.advance(300_000);
+    expect(await world.run(world.client().listOffsets([{ topic: "t", partition: 0, at: "earliest" }]))).toMatchObject([{ offset: 1 }]);
   });
 });
 

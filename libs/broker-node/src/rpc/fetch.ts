@@ -20,6 +20,8 @@ interface Target {
   offset: Offset;
   readonly maxBytes: number;
   readonly leaderEpoch: number | undefined;
+  /** Nothing that begins here or later is wanted. */
+  readonly endOffset: Offset;
 }
 
 interface Pass {
@@ -45,9 +47,9 @@ export class FetchHandler {
     for (;;) {
       const change = this.#watch(targets);
       const pass = this.#read(targets, request);
-      const isEnough = pass.hasError || pass.sizeBytes >= Math.max(1, request.minBytes);
+      const isEnough = pass.hasError || pass.sizeBytes >= Math.max(1, request.minBytes) || targets.every(isAtEnd);
       const waitMs = deadlineMs - clock.monotonicMs();
-      if (isEnough || waitMs <= 0 || call.signal.aborted || targets.length === 0) {
+      if (isEnough || waitMs <= 0 || call.signal.aborted) {
         change.stop();
         this.#context.metrics.fetchWaitSeconds.record((clock.monotonicMs() - startedMs) / 1_000);
         return { results: await this.#forwardDecoded(pass.results, request, call) };
@@ -56,9 +58,12 @@ export class FetchHandler {
     }
   }
 
-  /** Whole batches from each target's offset on, for as long as the caller reads. Partitions with an error are told and left out from then on. */
+  /**
+   * Whole batches from each target's offset on, for as long as the caller reads or until every target has reached its end. Partitions with an error are told and
+   * left out from then on.
+   */
   async *fetchStream(request: FetchRequest, call: CallContext): AsyncGenerator<{ fetch: FetchAnswer }> {
-    let targets = targetsOf(request);
+    let targets = targetsOf(request).filter((target) => !isAtEnd(target));
     const signal = AbortSignal.any([call.signal, this.#context.stopping]);
     while (targets.length > 0 && !call.signal.aborted) {
       if (this.#context.stopping.aborted) throw brokerErrors.stopping();
@@ -75,7 +80,7 @@ export class FetchHandler {
         if (target !== undefined) target.offset = offsetOf(Number(result.nextOffset ?? 0n));
       }
       const failed = new Set(told.filter((result) => result.error !== undefined).map(keyOf));
-      if (failed.size > 0) targets = targets.filter((target) => !failed.has(keyOf(target)));
+      targets = targets.filter((target) => !isAtEnd(target) && !failed.has(keyOf(target)));
       yield { fetch: { results: told } };
     }
   }
@@ -119,7 +124,8 @@ export class FetchHandler {
     options: { isolation: Isolation; maxBytes: number; minOneBatch: boolean; decode: boolean },
   ): { result: FetchResultInit; sizeBytes: number } {
     const { log, topic } = partition;
-    const endOffset = options.isolation === "read-committed" ? log.lastStableOffset : log.highWatermark;
+    const visibleEndOffset = options.isolation === "read-committed" ? log.lastStableOffset : log.highWatermark;
+    const endOffset = Math.min(visibleEndOffset, target.endOffset) as Offset;
     const read = log.read({ offset: target.offset, maxBytes: options.maxBytes, endOffset, minOneBatch: options.minOneBatch });
     if (read.sizeBytes > 0) {
       this.#context.metrics.fetchRequests.add(1, { topic });
@@ -216,13 +222,25 @@ function targetsOf(request: FetchRequest): Target[] {
   if (request.partitions.length > PARTITIONS_PER_REQUEST_MAX) {
     throw brokerErrors.invalidRequest("too many partitions in one request", { partitions: request.partitions.length });
   }
-  return request.partitions.map(({ topic, partition, offset, maxBytes, currentLeaderEpoch }: FetchPartition) => {
+  return request.partitions.map(({ topic, partition, offset, maxBytes, currentLeaderEpoch, endOffset = MAX_OFFSET }: FetchPartition) => {
     if (offset < 0n || offset > MAX_OFFSET) throw brokerErrors.invalidRequest("a fetch offset is 0 or more; ask ListOffsets for earliest and latest", { topic, partition });
-    return { topic, partition, offset: offsetOf(Number(offset)), maxBytes: maxBytes > 0 ? maxBytes : FETCH_PARTITION_BYTES_DEFAULT, leaderEpoch: currentLeaderEpoch };
+    if (endOffset < 0n || endOffset > MAX_OFFSET) throw brokerErrors.invalidRequest("an end offset is 0 or more; leave it out to read on", { topic, partition });
+    return {
+      topic,
+      partition,
+      offset: offsetOf(Number(offset)),
+      maxBytes: maxBytes > 0 ? maxBytes : FETCH_PARTITION_BYTES_DEFAULT,
+      leaderEpoch: currentLeaderEpoch,
+      endOffset: offsetOf(Number(endOffset)),
+    };
   });
 }
 
 const MAX_OFFSET = BigInt(Number.MAX_SAFE_INTEGER);
+
+function isAtEnd({ offset, endOffset }: Target): boolean {
+  return offset >= endOffset;
+}
 
 function targetOf(targets: readonly Target[], result: FetchResultInit): Target | undefined {
   return targets.find((target) => target.topic === result.topic && target.partition === result.partition);

@@ -12,6 +12,7 @@ export async function* fetchRange(range: FetchRange, options: FetchRangeOptions,
       topic: range.topic,
       partition: range.partition,
       startOffset: range.startOffset,
+      endOffset: range.endOffset,
       isolation: options.isolation ?? "committed",
       partitionBytesMax: options.partitionBytesMax ?? CONSUMER_DEFAULTS.partitionBytesMax,
       prefetchBytes: options.prefetchBytes ?? CONSUMER_DEFAULTS.prefetchBytes,
@@ -20,10 +21,7 @@ export async function* fetchRange(range: FetchRange, options: FetchRangeOptions,
     signal,
   );
   try {
-    for await (const chunk of stream) {
-      yield chunk;
-      if (chunk.nextOffset >= range.endOffset) return;
-    }
+    yield* stream;
     options.signal?.throwIfAborted();
   } finally {
     stop.abort();

@@ -8,12 +8,16 @@ import type { Client } from "../api.ts";
 
 /** A broker that serves one batch of one record per answer and fails as it is told to. */
 interface Script {
-  readonly asked: number[];
+  /** Start and end of each stream that was asked for. */
+  readonly asked: [number, number | undefined][];
+  readonly served: number[];
+  /** As older brokers: it goes on behind the end. */
+  readonly ignoresEnd?: boolean;
   readonly failures: AppError[];
   readonly answersUntilFailure: number;
 }
 
-const END = 6;
+const LOG_END = 6;
 
 function scriptedBroker(script: Script): BoundService {
   const unused = (): Promise<never> => Promise.reject(new Error("not part of this spec"));
@@ -22,6 +26,7 @@ function scriptedBroker(script: Script): BoundService {
     fetch: unused,
     listOffsets: unused,
     deleteRecords: unused,
+    holdRecords: unused,
     produceStream: async function* () {
       yield await unused();
     },
@@ -31,11 +36,14 @@ function scriptedBroker(script: Script): BoundService {
         topics: [{ name: "t", topicId: "1", partitions: [{ partition: 0, leader: 1, replicas: [1], inSyncSet: [1] }] }],
       }),
     fetchStream: async function* ({ fetch }) {
-      let next = Number(fetch?.partitions[0]?.offset ?? 0n);
-      script.asked.push(next);
-      for (let answers = 0; next < END; answers++) {
+      const [asked] = fetch?.partitions ?? [];
+      let next = Number(asked?.offset ?? 0n);
+      const end = asked?.endOffset === undefined ? undefined : Number(asked.endOffset);
+      script.asked.push([next, end]);
+      for (let answers = 0; next < (script.ignoresEnd === true ? LOG_END : Math.min(LOG_END, end ?? LOG_END)); answers++) {
         const failure = answers === script.answersUntilFailure ? script.failures.shift() : undefined;
         if (failure !== undefined) throw failure;
+        script.served.push(next);
         yield await Promise.resolve({ fetch: { results: [{ topic: "t", partition: 0, batches: batchAt(next), nextOffset: BigInt(++next) }] } });
       }
     },
@@ -53,13 +61,15 @@ function batchAt(at: number): Uint8Array {
 let clock: ManualClock;
 let client: Client;
 let server: RpcServer;
-let asked: number[];
+let asked: Script["asked"];
+let served: number[];
 
-async function start(script: Omit<Script, "asked">): Promise<void> {
+async function start(script: Omit<Script, "asked" | "served">): Promise<void> {
   clock = new ManualClock();
   asked = [];
+  served = [];
   const loopback = createLoopback();
-  server = await loopback.listen("broker:1", [scriptedBroker({ ...script, asked })]);
+  server = await loopback.listen("broker:1", [scriptedBroker({ ...script, asked, served })]);
   client = createClient({ bootstrap: ["broker:1"], retryForMs: 5_000 }, { transport: loopback, clock, random: new SeededRandom(1), crc32c });
 }
 
@@ -90,20 +100,33 @@ describe("Client.fetchRange", () => {
     expect(await offsetsOf(4)).toEqual([0, 1, 2, 3]);
   });
 
+  it("fetches nothing ahead of the end offset: the next range is another's to read", async () => {
+    await start({ answersUntilFailure: 2, failures: [away()] });
+    await offsetsOf(4);
+    expect(served).toEqual([0, 1, 2, 3]);
+    expect(asked).toEqual([[0, 4], [2, 4]]);
+  });
+
+  it("ends at the end offset also with a broker that knows no end", async () => {
+    await start({ answersUntilFailure: Infinity, failures: [], ignoresEnd: true });
+    expect(await offsetsOf(3)).toEqual([0, 1, 2]);
+    expect(asked).toHaveLength(1);
+  });
+
   it("goes on where it was when the stream breaks", async () => {
     await start({ answersUntilFailure: 2, failures: [away(), away()] });
-    expect(await offsetsOf(END)).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(asked.slice(0, 3)).toEqual([0, 2, 4]);
+    expect(await offsetsOf(LOG_END)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(asked.map(([from]) => from)).toEqual([0, 2, 4]);
   });
 
   it("throws what a repetition does not help against", async () => {
     await start({ answersUntilFailure: 1, failures: [new AppError({ kind: "invalid", code: "offset-out-of-range", message: "no" })] });
-    await expect(offsetsOf(END)).rejects.toMatchObject({ code: "offset-out-of-range" });
+    await expect(offsetsOf(LOG_END)).rejects.toMatchObject({ code: "offset-out-of-range" });
   });
 
   it("gives up when nothing comes for as long as it repeats", async () => {
     await start({ answersUntilFailure: 0, failures: Array.from({ length: 100 }, away) });
-    await expect(offsetsOf(END)).rejects.toMatchObject({ kind: "unavailable" });
+    await expect(offsetsOf(LOG_END)).rejects.toMatchObject({ kind: "unavailable" });
     expect(clock.pendingTimers).toBe(0);
   });
 

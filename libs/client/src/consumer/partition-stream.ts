@@ -20,14 +20,16 @@ export interface PartitionStreamOptions {
   readonly topic: string;
   readonly partition: number;
   readonly startOffset: number;
+  /** Exclusive; absent: no end. */
+  readonly endOffset?: number;
   readonly isolation: IsolationSetting;
   readonly partitionBytesMax: number;
   readonly prefetchBytes: number;
 }
 
 /**
- * Whole batches of one partition from an offset on, for as long as the signal lets it: fetched ahead up to a bound in bytes, going on at the next offset
- * over broken connections and changes of the leader. Throws what a repetition does not help against, such as `offset-out-of-range`.
+ * Whole batches of one partition from an offset on, for as long as the signal lets it or until the end offset has been passed: fetched ahead up to a bound in
+ * bytes, and never beyond the end; going on at the next offset over broken connections and changes of the leader. Throws what a repetition does not help against, such as `offset-out-of-range`.
  */
 export async function* streamPartition(options: PartitionStreamOptions, context: FetchContext, signal: AbortSignal): AsyncGenerator<FetchedChunk, void, undefined> {
   const queue = new BoundedQueue<FetchedChunk>({ weightMax: options.prefetchBytes, weigh: (chunk) => chunk.batches.length + 1 });
@@ -50,10 +52,11 @@ interface PumpTarget {
 async function pumpPartition(options: PartitionStreamOptions, context: FetchContext, target: PumpTarget): Promise<void> {
   const { clock, random } = context.ports;
   let offset = options.startOffset;
+  const endOffset = options.endOffset ?? Infinity;
   let failures = 0;
   let failingSinceMs = 0;
   const aborted = (): boolean => target.signal.aborted || target.queue.ended;
-  while (!aborted()) {
+  while (!aborted() && offset < endOffset) {
     try {
       const before = offset;
       for await (const chunk of openStream({ ...options, startOffset: offset }, context, target.signal)) {
@@ -61,6 +64,7 @@ async function pumpPartition(options: PartitionStreamOptions, context: FetchCont
         if (chunk.batches.length === 0 && chunk.nextOffset === offset) continue;
         offset = chunk.nextOffset;
         if (!(await target.queue.push(chunk))) return;
+        if (offset >= endOffset) break; // a broker that knows no end would go on
       }
       if (offset === before && !aborted()) throw clientErrors.requestTimeout("fetch stream ended");
     } catch (error) {
@@ -80,13 +84,13 @@ async function pumpPartition(options: PartitionStreamOptions, context: FetchCont
 }
 
 async function* openStream(options: PartitionStreamOptions, context: FetchContext, signal: AbortSignal): AsyncGenerator<FetchedChunk, void, undefined> {
-  const { topic, partition, startOffset, partitionBytesMax, isolation } = options;
+  const { topic, partition, startOffset, endOffset, partitionBytesMax, isolation } = options;
   const { partitions } = await context.metadata.topic(topic);
   if (!partitions.some((candidate) => candidate.partition === partition)) throw clientErrors.unknownPartition({ topic, partition });
   const address = context.metadata.leaderAddress(topic, partition);
   if (address === undefined) throw clientErrors.noLeader({ topic, partition });
   const fetch = {
-    partitions: [{ topic, partition, offset: BigInt(startOffset), maxBytes: partitionBytesMax }],
+    partitions: [{ topic, partition, offset: BigInt(startOffset), maxBytes: partitionBytesMax, ...(endOffset === undefined ? {} : { endOffset: BigInt(endOffset) }) }],
     maxWaitMs: FETCH_WAIT_MS,
     maxBytes: partitionBytesMax,
     isolation: isolation === "committed" ? Isolation.READ_COMMITTED : Isolation.READ_UNCOMMITTED,
