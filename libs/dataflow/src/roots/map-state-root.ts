@@ -3,7 +3,7 @@ import { corruptState } from "../errors.ts";
 import type { Emit, OperatorEnvironment } from "../operators/environment.ts";
 import type { Rows } from "../shuffle/rows.ts";
 import type { InitialState } from "../state/initial-state.ts";
-import { columnsOf, type Stateful } from "../state/stateful.ts";
+import { columnsOf, hasStarted, type Stateful } from "../state/stateful.ts";
 import { KeyState } from "./key-state.ts";
 import type { RootOperator } from "./root.ts";
 
@@ -39,7 +39,7 @@ export class MapStateRoot implements RootOperator, Stateful {
     this.#initial = options.initial;
     this.#batchIntervalMs = options.batchIntervalMs;
     this.#state = new KeyState(options.environment.operator.id);
-    this.#changed = options.initial !== undefined;
+    this.#changed = true;
   }
 
   receive(rows: Rows): void {
@@ -122,6 +122,7 @@ export class MapStateRoot implements RootOperator, Stateful {
   }
 
   takeChanged(): boolean {
+    if (this.#initial !== undefined) return false; // the first batch is still to come
     const changed = this.#changed;
     this.#changed = false;
     return changed;
@@ -129,12 +130,13 @@ export class MapStateRoot implements RootOperator, Stateful {
 
   save(): unknown {
     const cells = Array.from(this.#cells.values());
-    return { version: STATE_VERSION, columns: [cells.map(({ key }) => key), cells.map(({ value }) => value), cells.map(({ stampMs }) => stampMs)] };
+    return { version: STATE_VERSION, started: this.#initial === undefined, columns: [cells.map(({ key }) => key), cells.map(({ value }) => value), cells.map(({ stampMs }) => stampMs)] };
   }
 
   load(saved: unknown): void {
     const columns = columnsOf(saved, STATE_VERSION, 3);
     if (columns === undefined) throw corruptState(this.#environment.operator.id, "it is no keyed state of this version");
+    if (!hasStarted(saved)) return;
     const [keys = [], values = [], stamps = []] = columns;
     this.#cells = new Map(keys.map((key, index) => [canonicalKey(key), { key, value: values[index], stampMs: Number(stamps[index]) }]));
     this.#initial = undefined;

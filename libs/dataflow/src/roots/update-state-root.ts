@@ -5,7 +5,7 @@ import { forEachResult } from "../operators/iterate.ts";
 import type { KeyedCell } from "../operators/senders.ts";
 import type { Rows } from "../shuffle/rows.ts";
 import type { InitialState } from "../state/initial-state.ts";
-import { columnsOf, type Stateful } from "../state/stateful.ts";
+import { columnsOf, hasStarted, type Stateful } from "../state/stateful.ts";
 import { Grouping } from "./group-root.ts";
 import type { RootOperator } from "./root.ts";
 
@@ -98,6 +98,7 @@ export class UpdateStateRoot implements RootOperator, Stateful {
   }
 
   takeChanged(): boolean {
+    if (this.#initial !== undefined) return false; // the first batch is still to come
     const changed = this.#changed;
     this.#changed = false;
     return changed;
@@ -105,12 +106,13 @@ export class UpdateStateRoot implements RootOperator, Stateful {
 
   save(): unknown {
     const cells = Array.from(this.#state.values());
-    return { version: STATE_VERSION, columns: [cells.map((cell) => cell.key), cells.map((cell) => cell.value)] };
+    return { version: STATE_VERSION, started: this.#initial === undefined, columns: [cells.map((cell) => cell.key), cells.map((cell) => cell.value)] };
   }
 
   load(saved: unknown): void {
     const columns = columnsOf(saved, STATE_VERSION, 2);
     if (columns === undefined) throw corruptState(this.#environment.operator.id, "it is no keyed state of this version");
+    if (!hasStarted(saved)) return;
     const [keys = [], values = []] = columns;
     this.#initial = undefined;
     this.#state = new Map(keys.map((key, index) => [canonicalKey(key), { key, value: values[index] }]));

@@ -17,6 +17,11 @@ export interface SavedColumns {
   readonly columns: readonly (readonly unknown[])[];
 }
 
+/** Whether the state was saved after its first batch. One saved before (a savepoint) says nothing: the initial state still comes. */
+export function hasStarted(saved: unknown): boolean {
+  return !(typeof saved === "object" && saved !== null && "started" in saved && saved.started === false);
+}
+
 /** Columns of a saved state; undefined if it is something else. */
 export function columnsOf(saved: unknown, version: number, count: number): readonly (readonly unknown[])[] | undefined {
   if (typeof saved !== "object" || saved === null || !("version" in saved) || !("columns" in saved)) return undefined;

@@ -7,6 +7,19 @@ interface Timed {
 type Stream = readonly Timed[] | undefined;
 type F = (...args: readonly unknown[]) => unknown;
 type Pair = readonly [unknown, unknown];
+type Groups = ReadonlyMap<string, { readonly values: readonly unknown[]; readonly key: unknown }>;
+interface Cell {
+  readonly key: unknown;
+  readonly value: unknown;
+  readonly stamp: number;
+}
+interface StateCall {
+  readonly cells: Map<string, Cell>;
+  readonly key: unknown;
+  readonly value: unknown;
+  readonly timeMs: number;
+  readonly timingOut: boolean;
+}
 interface OpenWindow {
   readonly key: unknown;
   readonly start: number;
@@ -30,6 +43,7 @@ export class NaiveJob {
   readonly #job: JobDefinition;
   readonly #history = new Map<string, Stream[]>();
   readonly #states = new Map<string, Map<string, Pair>>();
+  readonly #cells = new Map<string, Map<string, Cell>>();
   readonly #windows = new Map<string, Map<string, OpenWindow>>();
   /** Late elements by operator, over all batches. */
   readonly late = new Map<string, number>();
@@ -42,11 +56,30 @@ export class NaiveJob {
     const streams = new Map<string, Stream>();
     for (const operator of this.#job.graph.operators) {
       const parents = operator.parents.map((id) => streams.get(id));
-      const stream = operator.kind === "union" ? unionOf(parents) : this.#evaluate(operator, parents[0], batch);
+      const stream = operator.parents.length > 1 || operator.kind === "transform" ? this.#together(operator, parents, batch) : this.#evaluate(operator, parents[0], batch);
       streams.set(operator.id, stream);
       this.#history.set(operator.id, [...(this.#history.get(operator.id) ?? []), stream]);
     }
     return streams;
+  }
+
+  #together(operator: OperatorNode, parents: readonly Stream[], batch: NaiveBatch): Stream {
+    if (operator.kind === "union") return unionOf(parents);
+    const lists = parents.flatMap((parent) => (parent === undefined ? [] : [parent.map(({ value }) => value)]));
+    if (lists.length < parents.length) return undefined;
+    if (operator.kind === "transform") return untimed(this.#function(operator, "f")(lists, batch.timeMs) as unknown[]);
+    const [lefts = NO_GROUPS, rights = NO_GROUPS] = lists.map((list): Groups => new Map(grouped(list as Pair[]).map(([key, values]) => [JSON.stringify(key), { key, values }])));
+    const keys = new Map([...lefts, ...rights].map(([text, { key }]) => [text, key]));
+    if (operator.kind === "cogroup") return untimed(Array.from(keys, ([text, key]) => [key, [lefts.get(text)?.values ?? [], rights.get(text)?.values ?? []]]));
+    const sides = operator.kind === "join" ? operator.sides : "inner";
+    const filled = (groups: Groups, text: string, mayMiss: boolean): readonly unknown[] => groups.get(text)?.values ?? (mayMiss ? [undefined] : []);
+    return untimed(
+      Array.from(keys).flatMap(([text, key]) => {
+        const ofLeft = filled(lefts, text, sides === "right-outer" || sides === "full-outer");
+        const ofRight = filled(rights, text, sides === "left-outer" || sides === "full-outer");
+        return ofLeft.flatMap((one) => ofRight.map((other) => [key, [one, other]]));
+      }),
+    );
   }
 
   #evaluate(operator: OperatorNode, parent: Stream, batch: NaiveBatch): Stream {
@@ -91,6 +124,10 @@ export class NaiveJob {
         return untimed(grouped(pairsOf(parent)).map(([key, values]) => [key, values.reduce((a, b) => f(a, b))]));
       case "combineByKey":
         return untimed(grouped(pairsOf(parent)).map(([key, values]) => [key, this.#combine(operator, values)]));
+      case "mapWithState":
+        return this.#mapState(operator, parent, batch);
+      case "stateSnapshots":
+        return untimed(Array.from(this.#cells.get(operator.parents[0] ?? "")?.values() ?? [], ({ key, value }) => [key, value]));
       case "updateStateByKey":
         return this.#update(operator, parent, batch.timeMs);
       case "eventTime": {
@@ -136,7 +173,9 @@ export class NaiveJob {
 
   #update(operator: OperatorNode & { kind: "updateStateByKey" }, parent: readonly Timed[], timeMs: number): Stream {
     const f = this.#function(operator, "f");
+    const isFirst = !this.#states.has(operator.id);
     const state = this.#stateOf(operator.id);
+    if (isFirst && operator.hasInitial === true) for (const pair of this.#initial(operator)) state.set(JSON.stringify(pair[0]), pair);
     const groups = new Map(grouped(pairsOf(parent)).map(([key, values]) => [JSON.stringify(key), { key, values }]));
     for (const [text, [key]] of state) if (!groups.has(text)) groups.set(text, { key, values: [] });
     for (const [text, { key, values }] of groups) {
@@ -146,6 +185,45 @@ export class NaiveJob {
       else state.set(text, [key, next]);
     }
     return untimed(Array.from(state.values()));
+  }
+
+  #initial(operator: OperatorNode): readonly Pair[] {
+    return this.#function(operator, "initial")() as readonly Pair[];
+  }
+
+  #mapState(operator: OperatorNode & { kind: "mapWithState" }, parent: readonly Timed[], { timeMs }: NaiveBatch): Stream {
+    let cells = this.#cells.get(operator.id);
+    if (cells === undefined) {
+      const initial = operator.hasInitial === true ? this.#initial(operator) : [];
+      this.#cells.set(operator.id, (cells = new Map(initial.map(([key, value]) => [JSON.stringify(key), { key, value, stamp: timeMs }]))));
+    }
+    const emitted: unknown[] = [];
+    for (const [key, value] of pairsOf(parent)) this.#call(operator, { cells, key, value, timeMs, timingOut: false }, emitted);
+    const looks = operator.timeoutMs !== undefined && timeMs % (operator.timeoutCheckMs ?? 1) === 0;
+    for (const { key, stamp } of looks ? [...cells.values()] : []) {
+      if (stamp < timeMs - (operator.timeoutMs ?? 0)) this.#call(operator, { cells, key, value: undefined, timeMs, timingOut: true }, emitted);
+    }
+    return untimed(emitted.filter((one) => one !== undefined));
+  }
+
+  #call(operator: OperatorNode & { kind: "mapWithState" }, call: StateCall, emitted: unknown[]): void {
+    const { cells, key, value, timeMs, timingOut } = call;
+    const text = JSON.stringify(key);
+    const old = cells.get(text);
+    let next = old?.value;
+    let updated = false;
+    const state = {
+      exists: () => next !== undefined,
+      getOption: () => next,
+      update: (given: unknown) => {
+        next = given;
+        updated = true;
+      },
+      isTimingOut: () => timingOut,
+    };
+    emitted.push(this.#function(operator, "f")(timeMs, key, value, state));
+    if (timingOut) cells.delete(text);
+    else if (updated || (old !== undefined && operator.timeoutMs !== undefined)) cells.set(text, { key, value: next, stamp: timeMs });
   }
 
   #timeWindows(operator: OperatorNode & { kind: "aggregateByTimeWindow" }, parent: readonly Timed[], batch: NaiveBatch): Stream {
@@ -187,6 +265,8 @@ export class NaiveJob {
     return this.#job.functions.get(operator.id)?.[name] ?? (() => undefined);
   }
 }
+
+const NO_GROUPS: Groups = new Map();
 
 function unionOf(parents: readonly Stream[]): Stream {
   return parents.every((parent) => parent === undefined) ? undefined : parents.flatMap((parent) => parent ?? []);

@@ -82,6 +82,6 @@ describe("a random job", () => {
 
   it("drops an element without a finite event time", async () => {
     const batch: Batch = { a: [[["x", 1, NaN]], [], []], b: [[], [], []], watermarkStep: 1, cut: false, workers: 1 };
-    await check([{ operator: 16, parent: 0, other: 0, size: 1, slide: 1 }], [batch, batch], [0]);
+    await check([{ operator: 25, parent: 0, other: 0, size: 1, slide: 1 }], [batch, batch], [0]);
   });
 });

@@ -1,5 +1,7 @@
 import fc from "fast-check";
-import type { JobDefinition } from "@millrace/model";
+import {
+  countByValueAndWindowRecipe, countByWindowRecipe, groupByKeyAndWindowRecipe, type JobDefinition, type JobFunction, reduceByWindowRecipe, type RecipeStep,
+} from "@millrace/model";
 import { TestJob } from "../harness/graph.ts";
 
 export const INTERVAL_MS = 100;
@@ -21,7 +23,7 @@ export interface Choice {
 }
 
 export const choiceArbitrary: fc.Arbitrary<Choice> = fc.record({
-  operator: fc.nat(33),
+  operator: fc.nat(51),
   parent: fc.nat(30),
   other: fc.nat(30),
   size: fc.integer({ min: 1, max: 4 }),
@@ -61,7 +63,9 @@ function addOperator(job: TestJob, streams: readonly Stream[], choice: Choice, i
   const windowMs = choice.size * parent.slide * INTERVAL_MS;
   const slide = choice.slide * parent.slide;
   const slideMs = slide * INTERVAL_MS;
-  switch (choice.operator % 17) {
+  const partitions = choice.slide === 3 ? { partitions: choice.size * 3 } : {};
+  const paired = at(choice.other).slide === parent.slide ? at(choice.other).id : parent.id;
+  switch (choice.operator % 26) {
     case 0:
       job.add(id, { kind: "map" }, parents, { f: ([k, v]: Pair) => [v % 2 === 0 ? k : `${k}!`, v + 1] });
       return { ...parent, id };
@@ -81,21 +85,21 @@ function addOperator(job: TestJob, streams: readonly Stream[], choice: Choice, i
       return { id, slide: parent.slide, timed: parent.timed && (!fits || other.timed) };
     }
     case 5:
-      job.add(id, { kind: "reduceByKey" }, parents, { f: (a: number, b: number) => Math.max(a, b) });
+      job.add(id, { kind: "reduceByKey", ...partitions }, parents, { f: (a: number, b: number) => Math.max(a, b) });
       return untimed;
     case 6:
-      job.add(`${id}-g`, { kind: "groupByKey" }, parents);
+      job.add(`${id}-g`, { kind: "groupByKey", ...partitions }, parents);
       job.add(id, { kind: "mapValues" }, [`${id}-g`], { f: total });
       return untimed;
     case 7:
       addCombine(job, id, parents, choice.size > 2);
       return untimed;
     case 8:
-      job.add(`${id}-c`, { kind: "countByValue" }, parents);
+      job.add(`${id}-c`, { kind: "countByValue", ...partitions }, parents);
       job.add(id, { kind: "map" }, [`${id}-c`], { f: ([[k], n]: readonly [Pair, number]) => [k, n] });
       return untimed;
     case 9:
-      job.add(`${id}-c`, { kind: "count" }, parents);
+      job.add(`${id}-c`, { kind: "count", ...partitions }, parents);
       job.add(id, { kind: "map" }, [`${id}-c`], { f: (n: number) => ["count", n] });
       return untimed;
     case 10:
@@ -115,13 +119,51 @@ function addOperator(job: TestJob, streams: readonly Stream[], choice: Choice, i
       return { id, slide, timed: false };
     }
     case 14:
-      addUpdate(job, id, parents, choice.other);
+      addUpdate(job, id, parents, choice);
       return untimed;
     case 15:
       job.add(`${id}-p`, { kind: "mapPartitions" }, parents, { f: (list: Iterable<Pair>) => Array.from(list, ([k, v]) => [k, v * 2]) });
       job.add(`${id}-g`, { kind: "glom" }, [`${id}-p`]);
       job.add(id, { kind: "flatMap" }, [`${id}-g`], { f: (list: readonly Pair[]) => list });
       return untimed;
+    case 16:
+      addJoin(job, id, [parent.id, paired], choice);
+      return untimed;
+    case 17:
+      job.add(`${id}-g`, { kind: "cogroup", ...partitions }, [parent.id, paired]);
+      job.add(id, { kind: "mapValues" }, [`${id}-g`], { f: ([left, right]: readonly [number[], number[]]) => total(left) * 3 + total(right) - left.length });
+      return untimed;
+    case 18:
+      job.add(id, { kind: "transform" }, choice.size > 2 ? [parent.id, paired] : parents, { f: transformed });
+      return untimed;
+    case 19:
+      job.add(id, { kind: "repartition", partitions: choice.size * choice.slide }, parents);
+      return untimed;
+    case 20:
+    case 21:
+      addMapState(job, id, parents, choice);
+      return untimed;
+    case 22: {
+      const incremental = choice.other % 2 === 0;
+      job.add(`${id}-v`, { kind: "map" }, parents, { f: ([, v]: Pair) => v });
+      const functions = { f: sum as JobFunction, ...(incremental ? { inverse: ((a: number, b: number) => a - b) as JobFunction } : {}) };
+      addRecipe(job, `${id}-r`, [`${id}-v`], reduceByWindowRecipe({ windowMs, slideMs }, functions));
+      job.add(id, { kind: "map" }, [`${id}-r`], { f: (v: number) => ["sum", v] });
+      return { id, slide, timed: false };
+    }
+    case 23:
+      addRecipe(job, `${id}-n`, parents, countByWindowRecipe({ windowMs, slideMs }));
+      job.add(id, { kind: "map" }, [`${id}-n`], { f: (n: number) => ["seen", n] });
+      return { id, slide, timed: false };
+    case 24:
+      if (choice.other % 2 === 0) {
+        addRecipe(job, `${id}-n`, parents, countByValueAndWindowRecipe({ windowMs, slideMs }, partitions.partitions));
+        job.add(id, { kind: "map" }, [`${id}-n`], { f: ([[k], n]: readonly [Pair, number]) => [k, n] });
+      } else {
+        addRecipe(job, `${id}-g`, parents, groupByKeyAndWindowRecipe({ windowMs, slideMs }, partitions.partitions));
+        job.add(id, { kind: "mapValues" }, [`${id}-g`], { f: (list: readonly number[]) => total(list) + list.length });
+      }
+      return { id, slide, timed: false };
     default:
       return addTimeWindow(job, id, parent.timed ? parent : SOURCE_STREAM, choice);
   }
@@ -137,20 +179,75 @@ function addCombine(job: TestJob, id: string, parents: readonly string[], mapSid
   job.add(id, { kind: "mapValues" }, [`${id}-c`], { f: total });
 }
 
-function addUpdate(job: TestJob, id: string, parents: readonly string[], form: number): void {
+function addRecipe(job: TestJob, id: string, parents: readonly string[], steps: readonly RecipeStep[]): void {
+  let above = parents;
+  for (const { suffix, spec, functions } of steps) above = [job.add(suffix === "" ? id : `${id}.${suffix}`, spec, above, functions)];
+}
+
+const SIDES = ["inner", "left-outer", "right-outer", "full-outer"] as const;
+
+/** A join with one value per key on the right, so that chains of joins stay small. */
+function addJoin(job: TestJob, id: string, [left, right]: readonly [string, string], choice: Choice): void {
+  job.add(`${id}-r`, { kind: "reduceByKey" }, [right], { f: sum });
+  const sides = SIDES[choice.size - 1] ?? "inner";
+  job.add(`${id}-j`, { kind: "join", sides, ...(choice.slide === 3 ? { partitions: 5 } : {}) }, choice.slide === 2 ? [`${id}-r`, left] : [left, `${id}-r`]);
+  job.add(id, { kind: "mapValues" }, [`${id}-j`], { f: ([a, b]: readonly [number?, number?]) => (a ?? 100) * 2 + (b ?? 1_000) });
+}
+
+/** Distinct elements of the first batch, and how many elements each batch has. */
+function transformed(lists: readonly (readonly Pair[])[], time: number): unknown[] {
+  const [first = []] = lists;
+  const distinct = Array.from(new Set(first.map((pair) => JSON.stringify(pair))), (text) => JSON.parse(text) as Pair);
+  return [...distinct, ...lists.map((list, index) => [`n${index}`, list.length + (time % 7)])];
+}
+
+interface KeyState {
+  exists(): boolean;
+  getOption(): number | undefined;
+  update(value: number): void;
+  remove(): void;
+  isTimingOut(): boolean;
+}
+
+/** Sums that do not depend on the order of the records of a batch, forgotten for certain values; the stream is the emissions or the states. */
+function addMapState(job: TestJob, id: string, parents: readonly string[], choice: Choice): void {
+  const f = (time: number, key: string | number, value: number | undefined, state: KeyState): unknown => {
+    if (state.isTimingOut()) return [key, -(state.getOption() ?? 0)];
+    if (choice.other % 5 !== 0 || !state.exists()) state.update((state.getOption() ?? 0) + (value ?? 0));
+    return [key, (value ?? 0) + (time % 7)];
+  };
+  const timeout = choice.size === 1 ? {} : { timeoutMs: (choice.size - 1) * INTERVAL_MS };
+  const check = choice.slide === 2 ? { timeoutCheckMs: 2 * INTERVAL_MS } : {};
+  const isFirstWins = choice.other % 5 === 0;
+  const hasInitial = choice.other % 3 === 0;
+  const above = isFirstWins ? [`${id}-m`] : parents;
+  if (isFirstWins) job.add(`${id}-m`, { kind: "reduceByKey" }, parents, { f: sum });
+  const spec = { kind: "mapWithState", hasInitial, ...timeout, ...check, ...(choice.slide === 3 ? { partitions: 11 } : {}) } as const;
+  job.add(`${id}-s`, spec, above, { f, initial: () => INITIAL });
+  if (choice.operator % 2 === 0) job.add(id, { kind: "stateSnapshots" }, [`${id}-s`]);
+  else job.add(id, { kind: "filter" }, [`${id}-s`], { f: () => true });
+}
+
+const INITIAL: readonly Pair[] = [["x", 5], ["w", 7], [1, 9]];
+
+function addUpdate(job: TestJob, id: string, parents: readonly string[], choice: Choice): void {
+  const form = choice.other;
+  const hasInitial = choice.size > 2;
+  const initial = (): readonly Pair[] => INITIAL;
+  const own = { hasInitial, ...(choice.slide === 3 ? { partitions: choice.size } : {}) };
   const next = (values: readonly number[], state: number | undefined): number | undefined => {
     const value = (state ?? 0) + total(values) + 1;
     return value % 5 === 0 ? undefined : value;
   };
   if (form % 3 === 0) {
-    job.add(id, { kind: "updateStateByKey", form: "values" }, parents, { f: next });
+    job.add(id, { kind: "updateStateByKey", form: "values", ...own }, parents, { f: next, initial });
   } else if (form % 3 === 1) {
     const keyed = (time: number, _: unknown, values: readonly number[], state: number | undefined): number | undefined => next([...values, time % 7], state);
-    job.add(id, { kind: "updateStateByKey", form: "keyed" }, parents, { f: keyed });
+    job.add(id, { kind: "updateStateByKey", form: "keyed", ...own }, parents, { f: keyed, initial });
   } else {
     const each = (visits: Iterable<readonly [unknown, readonly number[], number | undefined]>): unknown[] =>
       Array.from(visits, ([key, values, state]) => [key, next(values, state)]).filter((pair) => pair[1] !== undefined);
-    job.add(id, { kind: "updateStateByKey", form: "iterator" }, parents, { f: each });
+    job.add(id, { kind: "updateStateByKey", form: "iterator", ...own }, parents, { f: each, initial });
   }
 }
 
