@@ -1,12 +1,14 @@
 import { create } from "@bufbuild/protobuf";
 import { bindService, BrokerPeerService, BrokerService, FetchRequestSchema, type RpcServer, type ServiceHandlers, TopicService, TransactionService } from "@millrace/contracts";
+import { GROUP_SETTINGS_DEFAULT } from "@millrace/groups";
 import { createTailCache } from "@millrace/log-engine";
-import { type LeaderEpoch, TRANSACTION_STATE_TOPIC } from "@millrace/model";
+import { GROUP_OFFSETS_TOPIC, type LeaderEpoch, TRANSACTION_STATE_TOPIC } from "@millrace/model";
 import type { KafkaServer } from "@millrace/ports";
 import { assertDefined } from "@millrace/stdx";
 import { type BrokerMetrics, createBrokerMetrics, observePartitions } from "./broker-metrics.ts";
 import { ClusterView } from "./cluster-view.ts";
 import { openBrokerFolder } from "./folder.ts";
+import { GroupCoordinators } from "./groups/group-coordinators.ts";
 import { kafkaConnectionHandler } from "./kafka/connection-handler.ts";
 import type { KafkaContext } from "./kafka/kafka-context.ts";
 import { Maintenance } from "./loops/maintenance.ts";
@@ -63,6 +65,7 @@ class Broker implements BrokerNode {
   readonly #metrics: BrokerMetrics;
   readonly #replicas: Replicas;
   readonly #coordinators: TransactionCoordinators;
+  readonly #groups: GroupCoordinators;
   readonly #coordinatorCalls: CoordinatorCalls;
   readonly #maintenance: Maintenance;
   readonly #incarnationId: string;
@@ -94,6 +97,10 @@ class Broker implements BrokerNode {
     );
     this.#coordinators = new TransactionCoordinators(
       { view: this.#view, writeMarkers: (effect, of) => writeMarkers(effect, of, { brokerId, view: this.#view, replicas: this.#replicas, ports }) },
+      ports,
+    );
+    this.#groups = new GroupCoordinators(
+      { brokerId, view: this.#view, settings: { ...GROUP_SETTINGS_DEFAULT, initialRebalanceDelayMs: settings.groupInitialRebalanceDelayMs } },
       ports,
     );
     this.#coordinatorCalls = new CoordinatorCalls(this.#view, ports);
@@ -141,6 +148,7 @@ class Broker implements BrokerNode {
           apply: async (update) => {
             const removed = this.#view.apply(update);
             await this.#replicas.reconcile(this.#view.changedBy(update), removed);
+            this.#groups.topicsChanged(removed.map(({ name }) => name));
             if (update.snapshot) this.#replicas.reportUnclaimed();
             if (this.#state === "starting") this.#state = "running";
             this.#view.announce();
@@ -169,6 +177,7 @@ class Broker implements BrokerNode {
     await this.#within(this.#settings.stopMs, this.#session?.requestStop());
     this.#stopping.abort();
     this.#coordinators.stop();
+    this.#groups.stop();
     for (const partition of this.#replicas.all()) partition.wakeReaders();
     const deadlineMs = this.#settings.stopMs;
     await Promise.all([this.#server?.stop({ deadlineMs }), this.#kafkaServer?.stop({ deadlineMs })]);
@@ -226,16 +235,18 @@ class Broker implements BrokerNode {
       bindService(BrokerPeerService, peerHandlers(context)),
       bindService(TopicService, topics),
     ];
-    const kafka: KafkaContext = { ...context, produce, fetch, topics, transactions };
+    const kafka: KafkaContext = { ...context, produce, fetch, topics, transactions, groups: this.#groups };
     return { services, kafka };
   }
 
   #leads(partition: LocalPartition, epoch: LeaderEpoch): void {
     if (partition.topic === TRANSACTION_STATE_TOPIC) this.#coordinators.leads(partition, epoch);
+    if (partition.topic === GROUP_OFFSETS_TOPIC) this.#groups.leads(partition);
   }
 
   #resigned(partition: LocalPartition): void {
     if (partition.topic === TRANSACTION_STATE_TOPIC) this.#coordinators.resigned(partition);
+    if (partition.topic === GROUP_OFFSETS_TOPIC) this.#groups.resigned(partition);
   }
 
   /** Waits for something that may never come, not longer than a stop may take. */

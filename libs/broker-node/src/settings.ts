@@ -13,6 +13,8 @@ export const brokerSettingsSchema = z.object({
     .describe("host:port for Kafka clients, `off` for none; absent: port 9092 on the host of gRPC, or none if gRPC is not on 9190. Since 0.1."),
   kafkaAdvertisedAddress: address.optional().describe("host:port under which Kafka clients reach this broker; absent: where it listens. Since 0.1."),
   autoCreateTopics: z.boolean().default(false).describe("Make a topic when a Kafka client asks for one that is not there (auto.create.topics.enable). Since 0.1."),
+  groupInitialRebalanceDelayMs: z.int().min(0).max(300_000).default(3_000)
+    .describe("How long a consumer group waits for more members before its first assignment (group.initial.rebalance.delay.ms). Since 0.1."),
   rack: z.string().default("").describe("Failure domain, for placing replicas apart. Since 0.1."),
   coordinators: z.array(address).min(1).default(["127.0.0.1:9191"]).describe("host:port of coordinators, any order; the active one is found. Since 0.1."),
   inFlightBytesPerConnectionMax: z.int().min(1_048_576).default(IN_FLIGHT_BYTES_PER_CONNECTION_DEFAULT)

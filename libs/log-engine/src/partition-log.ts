@@ -1,4 +1,4 @@
-import type { FlushMode, LeaderEpoch, Offset, ProducerId, TimestampMs, TopicId } from "@millrace/model";
+import type { FlushMode, LeaderEpoch, Offset, ProducerEpoch, ProducerId, TimestampMs, TopicId } from "@millrace/model";
 import type { Storage } from "@millrace/ports";
 import type { CompressionCodecs, Crc32c, EndTransactionMarker } from "@millrace/records";
 
@@ -172,6 +172,8 @@ export interface PartitionLog {
   abortedTransactions(offset: Offset, endOffset: Offset): readonly AbortedTransaction[];
   /** undefined: no such record. */
   offsetForTime(query: TimeQuery, isolation: Isolation): OffsetAtTime | undefined;
+  /** Sequence of the producer's next batch here: for batches that the broker itself writes on behalf of a producer (offsets of a transaction). */
+  nextSequence(producer: { readonly producerId: ProducerId; readonly producerEpoch: ProducerEpoch }): number;
   /** True if the producer has an open transaction here: its next transactional batch needs no verification. */
   hasOpenTransaction(producerId: ProducerId): boolean;
 

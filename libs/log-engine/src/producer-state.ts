@@ -75,6 +75,12 @@ export class ProducerState {
     return undefined;
   }
 
+  /** Sequence of the producer's next batch: for batches that the broker itself writes on behalf of a producer. */
+  nextSequence({ producerId, producerEpoch }: { producerId: ProducerId; producerEpoch: ProducerEpoch }): number {
+    const entry = this.#producers.get(producerId);
+    return entry === undefined ? 0 : expectedSequence(entry, producerEpoch);
+  }
+
   /** Offset of the same marker if it is here already; undefined: append it. Throws for an older coordinator or producer. */
   checkMarker(marker: Omit<EndTransactionMarker, "timestamp">): Offset | undefined {
     const { producerId, producerEpoch, coordinatorEpoch } = marker;
@@ -219,15 +225,19 @@ interface ProducerJson {
   readonly open?: Offset;
 }
 
+/** Within an epoch the next sequence follows the last; a new one starts at 0. */
+function expectedSequence(entry: ProducerEntry, producerEpoch: ProducerEpoch): number {
+  const last = producerEpoch === entry.epoch ? entry.batches.at(-1) : undefined;
+  return last === undefined || last.lastSequence === SEQUENCE_MAX ? 0 : last.lastSequence + 1;
+}
+
 function findReplay(batches: readonly KeptBatch[], batch: RecordBatchView): KeptBatch | undefined {
   const { baseSequence, lastSequence } = batch;
   return batches.find((kept) => kept.firstSequence === baseSequence && kept.lastSequence === lastSequence);
 }
 
-/** A new epoch starts at 0; within one, the next sequence follows the last. */
 function checkSequence(entry: ProducerEntry, batch: RecordBatchView): void {
-  const last = batch.producerEpoch === entry.epoch ? entry.batches.at(-1) : undefined;
-  const expected = last === undefined ? 0 : last.lastSequence === SEQUENCE_MAX ? 0 : last.lastSequence + 1;
+  const expected = expectedSequence(entry, batch.producerEpoch);
   if (batch.baseSequence === expected) return;
   throw outOfOrderSequence({ producerId: batch.producerId, producerEpoch: batch.producerEpoch, sequence: batch.baseSequence, expected });
 }

@@ -1,5 +1,5 @@
 import { assert } from "@millrace/stdx";
-import { AppError, NO_TIMESTAMP, toAppError, type LeaderEpoch, type Offset, type ProducerId } from "@millrace/model";
+import { AppError, NO_TIMESTAMP, toAppError, type LeaderEpoch, type Offset, type ProducerEpoch, type ProducerId } from "@millrace/model";
 import { buildEndTransactionMarker, type BatchRules, RecordBatchView, stampBatch, validateBatch } from "@millrace/records";
 import type { CheckpointFile } from "./checkpoint-file.ts";
 import { fencedLeaderEpoch, logBacklog, logFailed, offsetOutOfRange, unknownLeaderEpoch } from "./errors.ts";
@@ -221,6 +221,10 @@ export class SegmentedLog implements api.PartitionLog {
     if (query === "earliest") return this.#at(this.#logStartOffset);
     const found = findOffsetForTime(query, { log: this, segments: this.#segments, endOffset, codecs: this.#ports.codecs });
     return found === undefined ? undefined : { ...this.#at(found.offset), timestamp: found.timestamp };
+  }
+
+  nextSequence(producer: { readonly producerId: ProducerId; readonly producerEpoch: ProducerEpoch }): number {
+    return this.#producers.nextSequence(producer);
   }
 
   hasOpenTransaction(producerId: ProducerId): boolean {

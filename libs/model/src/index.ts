@@ -14,7 +14,7 @@ export {
 } from "./job-graph.ts";
 export type { JobDefinition, JobFunction, JobFunctions } from "./job-definition.ts";
 export {
-  assertTopicName, CHECKPOINTS_TOPIC, type CleanupPolicy, type FlushMode, isInternalTopic, PARTITIONS_PER_TOPIC_MAX, type PartitionState,
+  assertTopicName, CHECKPOINTS_TOPIC, type CleanupPolicy, type FlushMode, GROUP_OFFSETS_TOPIC, isInternalTopic, PARTITIONS_PER_TOPIC_MAX, type PartitionState,
   SINK_MARKS_TOPIC, type StorageEngine, TOPIC_NAME_LENGTH_MAX, type TopicConfig, type TopicDescription, TRANSACTION_STATE_TOPIC,
 } from "./topic.ts";
 export { resolveTopicConfig, TOPIC_CONFIG_KEYS } from "./topic-config.ts";

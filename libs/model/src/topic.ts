@@ -48,6 +48,7 @@ export const PARTITIONS_PER_TOPIC_MAX = 100_000;
 
 /** Internal topics keep Kafka's names where Kafka has one. */
 export const TRANSACTION_STATE_TOPIC = "__transaction_state";
+export const GROUP_OFFSETS_TOPIC = "__consumer_offsets";
 export const SINK_MARKS_TOPIC = "__millrace_sink_marks";
 export const CHECKPOINTS_TOPIC = "__millrace_checkpoints";
 

@@ -1,5 +1,5 @@
 import {
-  assertTopicName, CHECKPOINTS_TOPIC, isInternalTopic, leaderEpoch, PARTITIONS_PER_TOPIC_MAX, partitionEpoch, resolveTopicConfig, SINK_MARKS_TOPIC,
+  assertTopicName, CHECKPOINTS_TOPIC, GROUP_OFFSETS_TOPIC, isInternalTopic, leaderEpoch, PARTITIONS_PER_TOPIC_MAX, partitionEpoch, resolveTopicConfig, SINK_MARKS_TOPIC,
   type TopicDescription, type TopicId, TRANSACTION_STATE_TOPIC,
 } from "@millrace/model";
 import { assignReplicas } from "./assign-replicas.ts";
@@ -18,6 +18,7 @@ const TRIMMED = { ...KEEP_ALL, "segment.bytes": String(64 * 1024 * 1024) };
 /** Settings of the topics that the cluster makes for itself, on first use. */
 export const INTERNAL_TOPICS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   [TRANSACTION_STATE_TOPIC]: { ...KEEP_ALL, "cleanup.policy": "compact" },
+  [GROUP_OFFSETS_TOPIC]: { ...TRIMMED, "cleanup.policy": "compact" },
   [SINK_MARKS_TOPIC]: TRIMMED,
   [CHECKPOINTS_TOPIC]: TRIMMED,
 };

@@ -74,6 +74,7 @@ async function startCluster(options: DevOptions & GlobalOptions, world: CliWorld
         listenAddress: `${host}:${options.brokerPort}`,
         kafkaListenAddress: kafkaAddressOf(options),
         autoCreateTopics: true,
+        groupInitialRebalanceDelayMs: 0,
         coordinators,
       }),
       kit,

@@ -1,11 +1,14 @@
 import { create } from "@bufbuild/protobuf";
-import { FindTransactionCoordinatorRequestSchema } from "@millrace/contracts";
+import { CreateTopicRequestSchema, FindTransactionCoordinatorRequestSchema } from "@millrace/contracts";
+import { groupErrors } from "@millrace/groups";
 import { findCoordinatorApi, type FindCoordinatorResponseCoordinatorInit } from "@millrace/kafka-wire";
+import { GROUP_OFFSETS_TOPIC } from "@millrace/model";
 import { kafkaCodeOf, KafkaError, messageOf } from "./error-codes.ts";
 import type { KafkaCall, KafkaContext } from "./kafka-context.ts";
 import { serve } from "./served-api.ts";
 import { kafkaEndpointOf } from "./topic-lookup.ts";
 
+const GROUP = 0;
 const TRANSACTION = 1;
 
 /**
@@ -33,9 +36,21 @@ async function find(key: string, keyType: number, call: KafkaCall, context: Kafk
 }
 
 async function coordinatorOf(key: string, keyType: number, call: KafkaCall, context: KafkaContext): Promise<number | undefined> {
+  if (keyType === GROUP) return groupCoordinatorOf(key, call, context);
   if (keyType !== TRANSACTION) return undefined;
   const found = await context.transactions.findTransactionCoordinator(create(FindTransactionCoordinatorRequestSchema, { transactionalId: key }), call.call);
   return found.brokerId;
+}
+
+/** The group log is made by the coordinator of the cluster when it is first needed. */
+async function groupCoordinatorOf(group: string, { call }: KafkaCall, { groups, topics, view }: KafkaContext): Promise<number> {
+  if (view.isKnown && groups.partitionOf(group) === undefined) {
+    await topics.createTopic(create(CreateTopicRequestSchema, { name: GROUP_OFFSETS_TOPIC, ifNotExists: true }), call);
+  }
+  const partition = groups.partitionOf(group);
+  const leader = partition === undefined ? undefined : view.partition(GROUP_OFFSETS_TOPIC, partition)?.leader;
+  if (leader === undefined) throw groupErrors.coordinatorNotAvailable({ group });
+  return leader;
 }
 
 function failed(key: string, errorCode: number, errorMessage: string): FindCoordinatorResponseCoordinatorInit {

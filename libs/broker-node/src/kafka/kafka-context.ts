@@ -1,5 +1,6 @@
 import type { CallContext, ServiceHandlers, TopicService, TransactionService } from "@millrace/contracts";
 import type { KafkaConnection } from "@millrace/ports";
+import type { GroupCoordinators } from "../groups/group-coordinators.ts";
 import type { FetchHandler } from "../rpc/fetch.ts";
 import type { ProduceHandler } from "../rpc/produce.ts";
 import type { RpcContext } from "../rpc/rpc-context.ts";
@@ -9,6 +10,7 @@ export interface KafkaContext extends RpcContext {
   readonly produce: ProduceHandler;
   readonly fetch: FetchHandler;
   readonly topics: ServiceHandlers<typeof TopicService>;
+  readonly groups: GroupCoordinators;
   readonly transactions: ServiceHandlers<typeof TransactionService>;
 }
 

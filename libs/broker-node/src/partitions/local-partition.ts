@@ -41,6 +41,7 @@ export class LocalPartition {
   readonly #waiters = new AppendWaiters();
   readonly #readers = new Set<() => void>();
   readonly #endedProducers = new Map<ProducerId, number>();
+  #markerListener: ((marker: MarkerInput) => void) | undefined;
   #config: TopicConfig;
   #leaderEpoch: LeaderEpoch | undefined;
   #ledSinceMs = 0;
@@ -121,7 +122,15 @@ export class LocalPartition {
     this.#endedProducers.set(marker.producerId, (this.#endedProducers.get(marker.producerId) ?? 0) + 1);
     if (this.#endedProducers.size > ENDED_PRODUCERS_MAX) this.#forgetEnded();
     this.#mustSync = true;
-    return this.#staged(result, "committed-and-synced");
+    const append = this.#staged(result, "committed-and-synced");
+    const listener = this.#markerListener;
+    if (listener !== undefined) void append.stored.then(() => listener(marker), () => undefined);
+    return append;
+  }
+
+  /** Calls when a marker has been committed. One listener: the coordinator of this partition, if it is of a coordinator's log. */
+  onMarker(listener: (marker: MarkerInput) => void): void {
+    this.#markerListener = listener;
   }
 
   /** Grows with each marker of the producer: an append that was verified before one is refused (KIP-890). */

@@ -1,5 +1,5 @@
 import { Acks, errorToWire } from "@millrace/contracts";
-import { timestampMs, TRANSACTION_STATE_TOPIC } from "@millrace/model";
+import { GROUP_OFFSETS_TOPIC, timestampMs, TRANSACTION_STATE_TOPIC } from "@millrace/model";
 import { BATCH_HEADER_BYTES, RecordBatchView } from "@millrace/records";
 import { brokerErrors } from "../errors.ts";
 import type { Durability } from "../partitions/append-waiters.ts";
@@ -78,7 +78,7 @@ function stage(request: AppendRequest, context: RpcContext): Staged | Promise<St
   const { topic, batch, transactionalId } = request;
   if (context.stopping.aborted) throw brokerErrors.stopping();
   const partition = context.replicas.requireLeader(topic, request.partition);
-  if (topic === TRANSACTION_STATE_TOPIC) throw brokerErrors.invalidRequest("this topic is written by the cluster only", { topic });
+  if (topic === TRANSACTION_STATE_TOPIC || topic === GROUP_OFFSETS_TOPIC) throw brokerErrors.invalidRequest("this topic is written by the cluster only", { topic });
   const view = batch.length >= BATCH_HEADER_BYTES ? new RecordBatchView(batch) : undefined;
   const appendNow = (transactionVerified: boolean): Staged => {
     const append = partition.append(batch, {

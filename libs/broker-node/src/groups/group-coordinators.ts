@@ -1,0 +1,76 @@
+import { groupErrors, type GroupResponse, type GroupSettings, partitionOfGroup } from "@millrace/groups";
+import { GROUP_OFFSETS_TOPIC } from "@millrace/model";
+import type { ClusterView } from "../cluster-view.ts";
+import type { BrokerPorts } from "../node-ports.ts";
+import type { LocalPartition } from "../partitions/local-partition.ts";
+import type { GroupAsk } from "./group-ask.ts";
+import { GroupCoordinator } from "./group-coordinator.ts";
+
+/** The group coordinators on this broker: one per partition of the group log that it leads. */
+export class GroupCoordinators {
+  readonly #brokerId: number;
+  readonly #view: ClusterView;
+  readonly #settings: GroupSettings;
+  readonly #ports: BrokerPorts;
+  readonly #byPartition = new Map<number, GroupCoordinator>();
+
+  constructor(of: { brokerId: number; view: ClusterView; settings: GroupSettings }, ports: BrokerPorts) {
+    this.#brokerId = of.brokerId;
+    this.#view = of.view;
+    this.#settings = of.settings;
+    this.#ports = ports;
+  }
+
+  /** This broker leads a partition of the group log from now on. */
+  leads(partition: LocalPartition): void {
+    this.resigned(partition);
+    const coordinator = new GroupCoordinator(partition, this.#settings, this.#ports);
+    coordinator.start(this.#partitionCounts());
+    partition.onMarker(({ producerId, outcome }) => coordinator.transactionEnded(producerId, outcome === "commit"));
+    this.#byPartition.set(partition.partition, coordinator);
+  }
+
+  resigned(partition: LocalPartition): void {
+    this.#byPartition.get(partition.partition)?.stop();
+    this.#byPartition.delete(partition.partition);
+  }
+
+  stop(): void {
+    for (const coordinator of this.#byPartition.values()) coordinator.stop();
+    this.#byPartition.clear();
+  }
+
+  /** The cluster's topics are others than before. */
+  topicsChanged(removed: readonly string[]): void {
+    if (this.#byPartition.size === 0) return;
+    const topics = this.#partitionCounts();
+    for (const coordinator of this.#byPartition.values()) {
+      if (removed.length > 0) coordinator.topicsDeleted(removed);
+      coordinator.topicsChanged(topics);
+    }
+  }
+
+  /** Partition of the group log that serves a group; undefined while the topic does not exist. */
+  partitionOf(group: string): number | undefined {
+    const count = this.#view.topic(GROUP_OFFSETS_TOPIC)?.partitions.length;
+    return count === undefined || count === 0 ? undefined : partitionOfGroup(group, count);
+  }
+
+  /** Asks the group's coordinator, which must be here. The refusal is an answer: some versions put it beside other fields. */
+  ask(group: string, request: GroupAsk): Promise<GroupResponse> {
+    const partition = this.partitionOf(group);
+    const coordinator = partition === undefined ? undefined : this.#byPartition.get(partition);
+    if (coordinator !== undefined) return coordinator.ask(request);
+    const isHere = partition !== undefined && this.#view.partition(GROUP_OFFSETS_TOPIC, partition)?.leader === this.#brokerId;
+    return Promise.resolve({ kind: "refused", error: isHere ? groupErrors.coordinatorLoading({ group }) : groupErrors.notCoordinator({ group }) });
+  }
+
+  /** Asks every coordinator on this broker. */
+  askAll(request: GroupAsk): Promise<GroupResponse[]> {
+    return Promise.all([...this.#byPartition.values()].map((coordinator) => coordinator.ask(request)));
+  }
+
+  #partitionCounts(): ReadonlyMap<string, number> {
+    return new Map([...this.#view.topics].map(({ name, partitions }) => [name, partitions.length]));
+  }
+}
