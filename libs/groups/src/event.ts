@@ -144,7 +144,7 @@ export type GroupEvent =
   | GroupRequest
   /** A marker of a transaction that has records in this log was committed. */
   | { readonly kind: "transactionEnded"; readonly producerId: ProducerId; readonly committed: boolean; readonly now: TimestampMs }
-  /** An append of an earlier step is committed, or will never be. After one has failed, all that are still out fail too: the log takes them in order or not at all. */
+  /** An append of an earlier step is committed, or will never be. */
   | { readonly kind: "appended"; readonly appendId: number; readonly now: TimestampMs }
   | { readonly kind: "appendFailed"; readonly appendId: number; readonly error: AppError; readonly now: TimestampMs }
   | { readonly kind: "timer"; readonly timer: GroupTimer; readonly now: TimestampMs }

@@ -39,8 +39,8 @@ export const OFFSETS_RETENTION_MS = 604_800_000;
 /** Kafka's offsets.retention.check.interval.ms. */
 export const OFFSETS_EXPIRY_INTERVAL_MS = 600_000;
 
-/** Records of one append: 1,000 tombstones or offsets of about 150 bytes stay well below max.message.bytes. */
-export const RECORDS_PER_APPEND_MAX = 1_000;
+/** Bytes of keys and values of one append: half of Kafka's default max.message.bytes, which leaves room for what a batch adds. One record may be larger. */
+export const APPEND_BYTES_MAX = 524_288;
 
 /** Appends that wait to be committed. When the log stalls, more would only be answers that come too late: clients are told to try again. */
 export const APPENDS_IN_FLIGHT_MAX = 10_000;

@@ -2,7 +2,8 @@ import type { AppError, ProducerEpoch, ProducerId, TimestampMs } from "@millrace
 import { timestampMs } from "@millrace/model";
 import type { CoordinatorState } from "./coordinator-state.ts";
 import type { Correlation } from "./event.ts";
-import { encodeGroupRecord } from "./record-codec.ts";
+import { APPEND_BYTES_MAX } from "./limits.ts";
+import { type EncodedRecord, encodeGroupRecord } from "./record-codec.ts";
 import type { GroupResponse } from "./response.ts";
 import type { GroupEffect } from "./step.ts";
 import type { GroupRecord } from "./store.ts";
@@ -36,10 +37,26 @@ export class Turn {
     this.answer(correlation, { kind: "refused", error });
   }
 
+  /** In as many batches as their size asks for; it goes on when all are committed, or when the first fails. */
   append(append: PendingAppend): void {
-    const appendId = this.state.nextAppendId++;
-    this.state.appends.set(appendId, append);
-    this.effects.push({ kind: "append", appendId, records: append.records.map(encodeGroupRecord), producer: append.producer });
+    const { producer, onCommitted, onFailed } = append;
+    const chunks = chunksOf(append.records);
+    let hasFailed = false;
+    for (const [index, { records, encoded }] of chunks.entries()) {
+      const appendId = this.state.nextAppendId++;
+      this.state.appends.set(appendId, {
+        records,
+        ...(producer !== undefined && { producer }),
+        onCommitted: (turn) => {
+          if (index === chunks.length - 1 && !hasFailed) onCommitted(turn);
+        },
+        onFailed: (turn, error) => {
+          if (!hasFailed) onFailed(turn, error);
+          hasFailed = true;
+        },
+      });
+      this.effects.push({ kind: "append", appendId, records: encoded, producer });
+    }
   }
 
   /** Nothing else is to be done any more. */
@@ -56,4 +73,26 @@ export class Turn {
   cancelTimer(timer: GroupTimer): void {
     this.effects.push({ kind: "cancelTimer", timer });
   }
+}
+
+interface Chunk {
+  readonly records: GroupRecord[];
+  readonly encoded: EncodedRecord[];
+}
+
+function chunksOf(records: readonly GroupRecord[]): Chunk[] {
+  const chunks: Chunk[] = [];
+  let bytes = Infinity;
+  for (const record of records) {
+    const encoded = encodeGroupRecord(record);
+    bytes += encoded.key.length + (encoded.value?.length ?? 0);
+    if (bytes > APPEND_BYTES_MAX) {
+      chunks.push({ records: [], encoded: [] });
+      bytes = encoded.key.length + (encoded.value?.length ?? 0);
+    }
+    const chunk = chunks[chunks.length - 1];
+    chunk?.records.push(record);
+    chunk?.encoded.push(encoded);
+  }
+  return chunks;
 }

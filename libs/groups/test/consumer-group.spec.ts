@@ -46,6 +46,20 @@ describe("a partition on its way from one member to another", () => {
       chb b => log b@3:STABLE:t:0.1; b epoch 3 has t:0.1`);
   });
 
+  it("goes on later when its member's end cannot be stored at first", () => {
+    check(`
+      ${TWO}
+      clock 30000
+      chb b => b epoch 2
+      hold
+      clock 15000 => log -a g@3 b@2:UNRELEASED:·
+      fail
+      chb b => b epoch 2
+      clock 30000
+      chb b => b epoch 2
+      clock 15000 => log -a g@3 b@2:UNRELEASED:·`);
+  });
+
   it("goes on when its member's session ends", () => {
     check(`
       ${TWO}

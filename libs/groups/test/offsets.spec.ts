@@ -51,6 +51,26 @@ describe("commit and fetch of offsets", () => {
   });
 });
 
+describe("a commit larger than a batch", () => {
+  const offsets = Array.from({ length: 300 }, (_, partition) => `t-${partition}=1/${"m".repeat(4_000)}`).join(" ");
+
+  it("goes into the log in pieces and is answered once, after the last", () => {
+    const transcript = check("");
+    transcript.run("hold");
+    expect(transcript.run(`commit - ${offsets}`).match(/log /g)?.length).toBe(3);
+    expect(transcript.run("release").match(/- t-0 ok/g)?.length).toBe(1);
+    expect(transcript.state.store.offsets.get("g")?.size).toBe(300);
+    expect(transcript.replay()).toEqual(transcript.state.store);
+  });
+
+  it("is refused once if pieces fail", () => {
+    const transcript = check("");
+    transcript.run("hold");
+    transcript.run(`commit - ${offsets}`);
+    expect(transcript.run("fail")).toBe("- 15");
+  });
+});
+
 describe("offsets of a transaction", () => {
   it("show when it commits, never when it aborts", () => {
     check(`

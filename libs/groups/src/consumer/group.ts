@@ -11,6 +11,8 @@ export interface ConsumerGroup {
   readonly sessions: Map<string, ConsumerSession>;
   /** Appends of this group that are out. While there are any, nobody is told of anything. */
   appendsOut: number;
+  /** One of them failed: what is in memory is not what the log will say, until all are back. */
+  hasFailed: boolean;
   readonly waiting: { readonly correlation: Correlation; readonly response: GroupResponse }[];
 }
 
@@ -27,7 +29,7 @@ export interface ConsumerSession {
 export const AWAY = -2;
 
 export function createConsumerGroup(group: string, stored?: StoredConsumerGroup): ConsumerGroup {
-  return { group, epoch: stored?.epoch ?? 0, members: new Map(stored?.members), sessions: new Map(), appendsOut: 0, waiting: [] };
+  return { group, epoch: stored?.epoch ?? 0, members: new Map(stored?.members), sessions: new Map(), appendsOut: 0, hasFailed: false, waiting: [] };
 }
 
 export function memberOfInstance(group: ConsumerGroup, instanceId: string): StoredConsumerMember | undefined {

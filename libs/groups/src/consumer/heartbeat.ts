@@ -26,6 +26,7 @@ export function consumerHeartbeat(turn: Turn, request: ConsumerHeartbeatRequest)
   const known = turn.state.consumer.get(name);
   if (known === undefined && memberEpoch !== JOIN) return turn.refuse(correlation, groupErrors.unknownGroup({ group: name }));
   const group = known ?? createConsumerGroup(name, turn.state.store.consumerGroups.get(name));
+  if (group.hasFailed) return turn.refuse(correlation, groupErrors.coordinatorNotAvailable({ group: name })); // until it is known what the log says
   if (memberEpoch < JOIN) return leaveConsumer(turn, group, request);
   const found = findMember(turn, group, request);
   if ("error" in found) return turn.refuse(correlation, found.error);

@@ -5,6 +5,7 @@ import type { GroupRecord } from "../store.ts";
 import type { Turn } from "../turn.ts";
 import type { ConsumerGroup } from "./group.ts";
 import type { StoredConsumerMember } from "./records.ts";
+import { touchConsumer, watchRevocation } from "./sessions.ts";
 
 /** Changes of one turn to one group: they hold at once for the group in memory, and go into the log as one batch. */
 export class ConsumerChange {
@@ -38,24 +39,36 @@ export class ConsumerChange {
     if (answer !== undefined) group.waiting.push(answer);
     if (records.length > 0) {
       group.appendsOut++;
-      turn.append({ records, onCommitted: (later) => settle(later, group), onFailed: (later, error) => revert(later, group, error) });
+      turn.append({ records, onCommitted: (later) => settle(later, group), onFailed: (later, error) => fail(later, group, error) });
     } else if (group.appendsOut === 0) answerAll(turn, group);
   }
 }
 
 function settle(turn: Turn, group: ConsumerGroup): void {
   group.appendsOut--;
-  if (group.appendsOut === 0) answerAll(turn, group);
+  if (group.hasFailed) revert(turn, group);
+  else if (group.appendsOut === 0) answerAll(turn, group);
 }
 
-/** Back to what the log says. Later appends of the group were made on top of this one; they fail too, which changes nothing more. */
-function revert(turn: Turn, group: ConsumerGroup, error: AppError): void {
+function fail(turn: Turn, group: ConsumerGroup, error: AppError): void {
   group.appendsOut--;
+  group.hasFailed = true;
+  revert(turn, group);
+  for (const { correlation } of group.waiting.splice(0)) turn.refuse(correlation, error);
+}
+
+/** Back to what the log says, again after each append that was made on top of the failed one. */
+function revert(turn: Turn, group: ConsumerGroup): void {
   const stored = turn.state.store.consumerGroups.get(group.group);
   group.epoch = stored?.epoch ?? 0;
   group.members.clear();
-  for (const [memberId, member] of stored?.members ?? []) group.members.set(memberId, member);
-  for (const { correlation } of group.waiting.splice(0)) turn.refuse(correlation, error);
+  for (const [memberId, member] of stored?.members ?? []) {
+    group.members.set(memberId, member);
+    if (group.sessions.has(memberId)) continue;
+    touchConsumer(turn, group, memberId); // it was to go, and is still here: without a session it would never go
+    watchRevocation(turn, group, member);
+  }
+  if (group.appendsOut === 0) group.hasFailed = false;
 }
 
 function answerAll(turn: Turn, group: ConsumerGroup): void {

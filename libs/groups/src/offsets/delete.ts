@@ -1,10 +1,9 @@
-import { type AppError, type TopicPartition, topicPartitionKey } from "@millrace/model";
+import { type TopicPartition, topicPartitionKey } from "@millrace/model";
 import { subscribedTopics } from "../classic/protocols.ts";
 import { subscribedTopicsOf } from "../consumer/subscription.ts";
 import { type CoordinatorState, isKnownGroup } from "../coordinator-state.ts";
 import { groupErrors } from "../errors.ts";
 import type { DeleteOffsetsRequest } from "../event.ts";
-import { RECORDS_PER_APPEND_MAX } from "../limits.ts";
 import type { PartitionResult } from "../response.ts";
 import type { GroupRecord } from "../store.ts";
 import type { Turn } from "../turn.ts";
@@ -41,12 +40,9 @@ export function deleteOffsetsOfTopics(turn: Turn, topics: readonly string[]): vo
   appendTombstones(turn, tombstones);
 }
 
-/** In pieces that fit a batch each; nobody waits for them. */
-export function appendTombstones(turn: Turn, tombstones: readonly GroupRecord[], onFailed: (error: AppError) => void = () => undefined): void {
-  for (let start = 0; start < tombstones.length; start += RECORDS_PER_APPEND_MAX) {
-    const records = tombstones.slice(start, start + RECORDS_PER_APPEND_MAX);
-    turn.append({ records, onCommitted: () => undefined, onFailed: (_later, error) => onFailed(error) });
-  }
+/** Nobody waits for them: what does not get into the log now will be found again. */
+export function appendTombstones(turn: Turn, records: readonly GroupRecord[]): void {
+  if (records.length > 0) turn.append({ records, onCommitted: () => undefined, onFailed: () => undefined });
 }
 
 export function offsetTombstone(group: string, topic: string, partition: number): GroupRecord {
