@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { bindService, BrokerService, ClusterService, TransactionService } from "@millrace/contracts";
+import { bindService, BrokerPeerService, BrokerService, ClusterService, TransactionService } from "@millrace/contracts";
 import type { Client } from "@millrace/client";
 import { AppError, producerEpoch, producerIdFromWire, timestampMs } from "@millrace/model";
 import { BatchBuilder } from "@millrace/records";
@@ -281,6 +281,27 @@ describe("a transaction", () => {
     await world.powerLoss(1);
     expect(await world.run(client.listOffsets([{ topic: "t", partition: 0, at: "latest" }], "committed"))).toMatchObject([{ offset: 2 }]);
     expect(await readAll(client, "t", "committed")).toEqual(["a"]);
+  });
+
+  it("is not ended by a marker of the one before that comes late", async () => {
+    await world.createTopic("t", { partitions: 1 });
+    const client = world.client();
+    const producer = client.producer({ transactionalId: "job.1" });
+    await world.run(producer.open(["t"]));
+    producer.beginTransaction();
+    producer.send("t", { value: bytes("a") });
+    await world.run(producer.commitTransaction());
+    producer.beginTransaction();
+    await world.run(producer.sendAndWait("t", { value: bytes("b") }));
+    const marker = { producerId: 1000n, producerEpoch: 0, commit: true, coordinatorEpoch: 0, transactionNumber: 1n, partitions: [{ topic: "t", partition: 0 }] };
+    const late = await world.run(world.loopback.client(BrokerPeerService, "broker-1:9190").writeTransactionMarkers({ markers: [marker] }));
+    expect(late.results).toMatchObject([{ producerId: 1000n, topic: "t", partition: 0 }]);
+    expect(late.results[0]?.error).toBeUndefined();
+    expect(await readAll(client, "t", "committed")).toEqual(["a"]);
+    await world.run(producer.sendAndWait("t", { value: bytes("c") }));
+    await world.run(producer.abortTransaction());
+    expect(await readAll(client, "t", "committed")).toEqual(["a"]);
+    expect(await readAll(client, "t")).toEqual(["a", "b", "c"]);
   });
 
   it("survives a restart of its coordinator between two records", async () => {

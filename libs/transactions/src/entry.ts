@@ -13,6 +13,8 @@ export interface TransactionEntry {
   readonly producerEpoch: ProducerEpoch;
   readonly timeoutMs: number;
   readonly state: TransactionState;
+  /** Of the id's transactions since it is known, this one or the last: tells a marker of an earlier one, which comes late, from this one's. 0: none yet. */
+  readonly transactionNumber: number;
   /** Of the transaction that is open or being ended. */
   readonly partitions: readonly TopicPartition[];
   readonly startedAtMs: TimestampMs;

@@ -55,6 +55,7 @@ function describeStep({ records, response, effects }: TransactionStep): string {
     parts.push(`${commit ? "commit" : "abort"} markers ${id}/${epoch} to ${partitions.map(({ topic, partition }) => topic + String(partition)).join(" ")}`);
   }
   if (response.kind === "initialised") parts.push(`owner ${response.producerId}/${response.producerEpoch}`);
+  else if (response.kind === "verified") parts.push(`transaction ${response.transactionNumber}`);
   else parts.push(response.kind === "refused" ? response.error.code : response.kind);
   return parts.join(", ");
 }
@@ -66,10 +67,11 @@ describe("handle", () => {
       add t 100/0 a0          => Ongoing 100/0, done
       add t 100/0 a0 b1       => Ongoing 100/0, done
       add t 100/0 b1          => done
-      verify t 100/0 a0 b1    => done
+      verify t 100/0 a0 b1    => transaction 1
       commit t 100/0          => PrepareCommit 100/0, commit markers 100/0 to a0 b1, afterMarkers
       markers t               => CompleteCommit 100/0, done
       add t 100/0 a0          => Ongoing 100/0, done
+      verify t 100/0 a0       => transaction 2
       abort t 100/0           => PrepareAbort 100/0, abort markers 100/0 to a0, afterMarkers
       markers t               => CompleteAbort 100/0, done`);
   });
@@ -99,7 +101,8 @@ describe("handle", () => {
       markers t         => CompleteAbort 100/1, done
       init t            => Empty 100/2, owner 100/2
       add t 100/0 a0    => producer-fenced
-      add t 100/2 a0    => Ongoing 100/2, done`);
+      add t 100/2 a0    => Ongoing 100/2, done
+      verify t 100/2 a0 => transaction 2`);
   });
 
   it("finishes a decided commit before it hands the id over", () => {
@@ -161,8 +164,8 @@ describe("handle", () => {
     applyRecord(state, {
       transactionalId: "t",
       entry: {
-        transactionalId: "t", producerId: producerId(3), producerEpoch: producerEpoch(32_765), timeoutMs: 1, state: "Empty", partitions: [],
-        startedAtMs: now, updatedAtMs: now,
+        transactionalId: "t", producerId: producerId(3), producerEpoch: producerEpoch(32_765), timeoutMs: 1, state: "Empty", transactionNumber: 0,
+        partitions: [], startedAtMs: now, updatedAtMs: now,
       },
     });
     expect(init().response).toEqual({ kind: "initialised", producerId: 3, producerEpoch: 32_766 });
@@ -175,16 +178,25 @@ describe("handle", () => {
       applyRecord(state, {
         transactionalId: id,
         entry: {
-          transactionalId: id, producerId: producerId(1), producerEpoch: producerEpoch(0), timeoutMs: 1, state: entryState,
+          transactionalId: id, producerId: producerId(1), producerEpoch: producerEpoch(0), timeoutMs: 1, state: entryState, transactionNumber: 4,
           partitions: [{ topic: "a", partition: 0 }], startedAtMs: timestampMs(0), updatedAtMs: timestampMs(0),
         },
       });
     }
-    expect(unfinishedEffects(state).map(({ transactionalId, commit }) => [transactionalId, commit])).toEqual([["p", true], ["r", false]]);
+    expect(unfinishedEffects(state).map(({ transactionalId, commit, transactionNumber }) => [transactionalId, commit, transactionNumber])).toEqual([
+      ["p", true, 4],
+      ["r", false, 4],
+    ]);
   });
 });
 
 describe("decodeTransactionRecord", () => {
+  it("reads a record from before transactions had numbers", () => {
+    const value = '{"version":1,"producerId":1,"producerEpoch":0,"timeoutMs":1,"state":"Empty","partitions":[],"startedAtMs":0,"updatedAtMs":0}';
+    const { entry } = decodeTransactionRecord({ key: Uint8Array.of(116), value: new TextEncoder().encode(value) });
+    expect(entry).toMatchObject({ transactionalId: "t", transactionNumber: 0 });
+  });
+
   it.each([
     ["no JSON", "{"],
     ["another version", '{"version":2}'],

@@ -34,6 +34,8 @@ export type TransactionEvent =
 
 export type TransactionResponse =
   | { readonly kind: "initialised"; readonly producerId: ProducerId; readonly producerEpoch: ProducerEpoch }
+  /** Yes, of this one. */
+  | { readonly kind: "verified"; readonly transactionNumber: number }
   | { readonly kind: "done" }
   /** Handle the event again when the markers of this id's transaction have been written. */
   | { readonly kind: "afterMarkers" }
@@ -45,6 +47,7 @@ export interface WriteMarkers {
   readonly transactionalId: string;
   readonly producerId: ProducerId;
   readonly producerEpoch: ProducerEpoch;
+  readonly transactionNumber: number;
   readonly commit: boolean;
   readonly partitions: readonly TopicPartition[];
 }
@@ -96,7 +99,8 @@ function initProducerId(state: CoordinatorState, event: EventOf<"initProducerId"
   const owner = reusable
     ? { producerId: entry.producerId, producerEpoch: producerEpoch(entry.producerEpoch + 1) }
     : { producerId: event.freshProducerId, producerEpoch: producerEpoch(0) };
-  const next: TransactionEntry = { transactionalId, ...owner, timeoutMs, state: "Empty", partitions: [], startedAtMs: now, updatedAtMs: now };
+  const transactionNumber = entry?.transactionNumber ?? 0;
+  const next: TransactionEntry = { transactionalId, ...owner, timeoutMs, state: "Empty", transactionNumber, partitions: [], startedAtMs: now, updatedAtMs: now };
   return { records: [recordOf(next)], response: { kind: "initialised", ...owner }, effects: [] };
 }
 
@@ -112,8 +116,8 @@ function addPartitions(state: CoordinatorState, event: EventOf<"addPartitions">)
   if (added.length === 0 && entry.state === "Ongoing") return done();
   const partitions = [...known, ...added];
   if (partitions.length > PARTITIONS_PER_TRANSACTION_MAX) return refused(transactionErrors.tooManyPartitions({ partitions: partitions.length }));
-  const startedAtMs = entry.state === "Ongoing" ? entry.startedAtMs : event.now;
-  return done([recordOf({ ...entry, state: "Ongoing", partitions, startedAtMs, updatedAtMs: event.now })]);
+  const open = entry.state === "Ongoing" ? entry : { ...entry, startedAtMs: event.now, transactionNumber: entry.transactionNumber + 1 };
+  return done([recordOf({ ...open, state: "Ongoing", partitions, updatedAtMs: event.now })]);
 }
 
 function endTransaction(state: CoordinatorState, event: EventOf<"endTransaction">): TransactionStep {
@@ -150,7 +154,7 @@ function verify(state: CoordinatorState, event: EventOf<"verify">): TransactionS
   const { transactionalId } = event;
   if (isPrepared(entry)) return refused(transactionErrors.concurrent({ transactionalId }));
   const missing = event.partitions.find((candidate) => !entry.partitions.some((partition) => isSame(partition, candidate)));
-  if (entry.state === "Ongoing" && missing === undefined) return done();
+  if (entry.state === "Ongoing" && missing === undefined) return { records: [], response: { kind: "verified", transactionNumber: entry.transactionNumber }, effects: [] };
   return refused(transactionErrors.invalidState({ transactionalId, state: entry.state, topic: missing?.topic, partition: missing?.partition }));
 }
 
@@ -191,8 +195,8 @@ function isSame(a: TopicPartition, b: TopicPartition): boolean {
 }
 
 function writeMarkers(entry: TransactionEntry): WriteMarkers {
-  const { transactionalId, producerId, producerEpoch: epoch, partitions } = entry;
-  return { kind: "writeMarkers", transactionalId, producerId, producerEpoch: epoch, commit: entry.state === "PrepareCommit", partitions };
+  const { transactionalId, producerId, producerEpoch: epoch, transactionNumber, partitions } = entry;
+  return { kind: "writeMarkers", transactionalId, producerId, producerEpoch: epoch, transactionNumber, commit: entry.state === "PrepareCommit", partitions };
 }
 
 function recordOf(entry: TransactionEntry): TransactionRecord {

@@ -12,9 +12,10 @@ export function encodeTransactionRecord(record: TransactionRecord): { readonly k
   const key = encoder.encode(record.transactionalId);
   const { entry } = record;
   if (entry === undefined) return { key, value: null };
-  const { producerId: id, producerEpoch: epoch, timeoutMs, state, startedAtMs, updatedAtMs } = entry;
+  const { producerId: id, producerEpoch: epoch, timeoutMs, state, transactionNumber, startedAtMs, updatedAtMs } = entry;
   const partitions = entry.partitions.map(({ topic, partition }) => [topic, partition]);
-  return { key, value: encoder.encode(JSON.stringify({ version: FORMAT_VERSION, producerId: id, producerEpoch: epoch, timeoutMs, state, partitions, startedAtMs, updatedAtMs })) };
+  const value = { version: FORMAT_VERSION, producerId: id, producerEpoch: epoch, timeoutMs, state, transactionNumber, partitions, startedAtMs, updatedAtMs };
+  return { key, value: encoder.encode(JSON.stringify(value)) };
 }
 
 /** Inverse of `encodeTransactionRecord`; throws `corrupt-transaction-record`, also for a version above the known one. */
@@ -41,6 +42,7 @@ function decodeEntry(transactionalId: string, value: unknown): TransactionEntry 
     producerEpoch: producerEpoch(numberOf(fields, "producerEpoch")),
     timeoutMs: numberOf(fields, "timeoutMs"),
     state,
+    transactionNumber: fields.has("transactionNumber") ? numberOf(fields, "transactionNumber") : 0, // records of the first weeks have none
     partitions: partitions.map((pair: unknown) => partitionOf(pair)),
     startedAtMs: timestampMs(numberOf(fields, "startedAtMs")),
     updatedAtMs: timestampMs(numberOf(fields, "updatedAtMs")),

@@ -1,5 +1,5 @@
 import type { MarkerInput, PartitionLog, StageOptions, StageResult } from "@millrace/log-engine";
-import type { LeaderEpoch, Offset, ProducerId, TimestampMs, TopicConfig } from "@millrace/model";
+import { type LeaderEpoch, NO_TIMESTAMP, type Offset, type ProducerId, type TimestampMs, type TopicConfig } from "@millrace/model";
 import { brokerErrors } from "../errors.ts";
 import { AppendWaiters, type Durability } from "./append-waiters.ts";
 import { HOLD_GRACE_MS } from "../limits.ts";
@@ -16,6 +16,8 @@ export interface Append {
 const STORED: Promise<void> = Promise.resolve();
 /** Producers whose ended transactions are counted one by one; forgetting is safe: a verification under way is refused and repeated. */
 const ENDED_PRODUCERS_MAX = 10_000;
+/** Forgetting is safe here too: late markers are then judged by the log alone, as after a restart. */
+const OPEN_TRANSACTIONS_MAX = 10_000;
 
 export interface PartitionObserver {
   flushed(seconds: number): void;
@@ -41,6 +43,8 @@ export class LocalPartition {
   readonly #waiters = new AppendWaiters();
   readonly #readers = new Set<() => void>();
   readonly #endedProducers = new Map<ProducerId, number>();
+  /** Numbers of transactions that were verified here and have no marker yet. */
+  readonly #openTransactions = new Map<ProducerId, number>();
   #markerListener: ((marker: MarkerInput) => void) | undefined;
   #config: TopicConfig;
   #leaderEpoch: LeaderEpoch | undefined;
@@ -101,6 +105,7 @@ export class LocalPartition {
   resign(): void {
     if (this.#leaderEpoch === undefined) return;
     this.#leaderEpoch = undefined;
+    this.#openTransactions.clear();
     this.#waiters.fail(brokerErrors.notLeader({ topic: this.topic, partition: this.partition }));
     this.wakeReaders();
   }
@@ -116,9 +121,14 @@ export class LocalPartition {
    * Stages the end of a producer's transaction. Stored means synced, also with flush=interval: the coordinator completes the transaction by it and never writes
    * the marker again, and without its marker committed readers would wait for ever.
    */
-  appendMarker(marker: MarkerInput, now: TimestampMs): Append {
+  appendMarker(marker: MarkerInput & { readonly transactionNumber: number }, now: TimestampMs): Append {
     this.#requireInSync();
+    if (this.#isOfFormerTransaction(marker)) {
+      const { stagedEndOffset } = this.log;
+      return { result: { kind: "duplicate", baseOffset: stagedEndOffset, lastOffset: stagedEndOffset, logAppendTime: NO_TIMESTAMP }, stored: STORED };
+    }
     const result = this.log.stageMarker(marker, this.#stageOptions(now));
+    this.#openTransactions.delete(marker.producerId);
     this.#endedProducers.set(marker.producerId, (this.#endedProducers.get(marker.producerId) ?? 0) + 1);
     if (this.#endedProducers.size > ENDED_PRODUCERS_MAX) this.#forgetEnded();
     this.#mustSync = true;
@@ -136,6 +146,12 @@ export class LocalPartition {
   /** Grows with each marker of the producer: an append that was verified before one is refused (KIP-890). */
   transactionsEnded(producerId: ProducerId): number {
     return (this.#endedProducers.get(producerId) ?? 0) + this.#endedForgotten;
+  }
+
+  /** The producer's transaction of this number may append from now on: a marker of an earlier one, delayed on its way, must not end it. */
+  transactionVerified(producerId: ProducerId, transactionNumber: number): void {
+    if (this.#openTransactions.size >= OPEN_TRANSACTIONS_MAX) this.#openTransactions.clear();
+    this.#openTransactions.set(producerId, transactionNumber);
   }
 
   /** Calls once when records become readable, or this broker no longer leads. Returns how to stop listening. */
@@ -234,6 +250,11 @@ export class LocalPartition {
     if (this.#inSyncCount >= this.#config.minInsyncReplicas) return;
     const { topic, partition } = this;
     throw brokerErrors.notEnoughReplicas({ topic, partition, inSync: this.#inSyncCount, minInsyncReplicas: this.#config.minInsyncReplicas });
+  }
+
+  #isOfFormerTransaction({ producerId, transactionNumber }: { readonly producerId: ProducerId; readonly transactionNumber: number }): boolean {
+    const open = this.#openTransactions.get(producerId);
+    return open !== undefined && transactionNumber > 0 && transactionNumber < open;
   }
 
   #reached(): Readonly<Record<Durability, Offset>> {

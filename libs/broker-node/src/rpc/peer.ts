@@ -11,15 +11,20 @@ export function peerHandlers(context: RpcContext): ServiceHandlers<typeof Broker
     },
     async verifyTransaction({ transactionalId, producerId, producerEpoch: epoch, partitions }) {
       const owner = { transactionalId, producerId: producerIdFromWire(producerId), producerEpoch: producerEpoch(epoch) };
-      await context.coordinators.verify(owner, partitions);
-      return {};
+      return { transactionNumber: BigInt(await context.coordinators.verify(owner, partitions)) };
     },
   };
 }
 
 function writeMarker(wire: TransactionMarker, { replicas, ports }: RpcContext) {
   const { producerEpoch: epoch, commit, coordinatorEpoch } = wire;
-  const marker = { producerId: producerIdFromWire(wire.producerId), producerEpoch: producerEpoch(epoch), coordinatorEpoch, outcome: commit ? ("commit" as const) : ("abort" as const) };
+  const marker = {
+    producerId: producerIdFromWire(wire.producerId),
+    producerEpoch: producerEpoch(epoch),
+    coordinatorEpoch,
+    outcome: commit ? ("commit" as const) : ("abort" as const),
+    transactionNumber: Number(wire.transactionNumber),
+  };
   return wire.partitions.map(async ({ topic, partition }) => {
     const result = { producerId: wire.producerId, topic, partition };
     try {

@@ -55,8 +55,8 @@ async function writeOnce(effect: WriteMarkers, partitions: readonly TopicPartiti
 }
 
 async function writeHere(effect: WriteMarkers, targets: readonly TopicPartition[], coordinatorEpoch: number, context: MarkerContext): Promise<TopicPartition[]> {
-  const { producerId, producerEpoch, commit } = effect;
-  const marker = { producerId, producerEpoch, coordinatorEpoch, outcome: commit ? ("commit" as const) : ("abort" as const) };
+  const { producerId, producerEpoch, transactionNumber, commit } = effect;
+  const marker = { producerId, producerEpoch, coordinatorEpoch, outcome: commit ? ("commit" as const) : ("abort" as const), transactionNumber };
   const now = timestampMs(context.ports.clock.wallMs());
   const attempts = targets.map(async ({ topic, partition }) => context.replicas.requireLeader(topic, partition).appendMarker(marker, now).stored);
   const results = await Promise.allSettled(attempts);
@@ -74,8 +74,9 @@ async function writeThere(
 ): Promise<TopicPartition[]> {
   const address = context.view.brokerAddress(to.leader);
   if (address === undefined) return [...to.targets];
-  const { producerId, producerEpoch, commit } = effect;
-  const marker = { producerId: BigInt(producerId), producerEpoch, commit, coordinatorEpoch: to.coordinatorEpoch, partitions: [...to.targets] };
+  const { producerId, producerEpoch, transactionNumber, commit } = effect;
+  const partitions = [...to.targets];
+  const marker = { producerId: BigInt(producerId), producerEpoch, commit, coordinatorEpoch: to.coordinatorEpoch, transactionNumber: BigInt(transactionNumber), partitions };
   const { results } = await context.ports.transport
     .client(BrokerPeerService, address)
     .writeTransactionMarkers({ markers: [marker] }, { timeoutMs: FORWARD_TIMEOUT_MS });

@@ -1,4 +1,5 @@
 import { type LeaderEpoch, type ProducerEpoch, type ProducerId, TRANSACTION_STATE_TOPIC, type TopicPartition } from "@millrace/model";
+import { assert } from "@millrace/stdx";
 import { partitionOfTransactionalId, type TransactionEvent, type TransactionResponse, type WriteMarkers } from "@millrace/transactions";
 import type { ClusterView } from "../cluster-view.ts";
 import { brokerErrors } from "../errors.ts";
@@ -60,8 +61,10 @@ export class TransactionCoordinators {
     return response;
   }
 
-  /** Is an append to these partitions part of the owner's open transaction? Throws if not. */
-  async verify(owner: TransactionOwner, partitions: readonly TopicPartition[]): Promise<void> {
-    await this.submit({ kind: "verify", ...owner, partitions });
+  /** Number of the owner's open transaction, which has these partitions; throws if it has not. */
+  async verify(owner: TransactionOwner, partitions: readonly TopicPartition[]): Promise<number> {
+    const response = await this.submit({ kind: "verify", ...owner, partitions });
+    assert(response.kind === "verified", "verify was answered with something else");
+    return response.transactionNumber;
   }
 }

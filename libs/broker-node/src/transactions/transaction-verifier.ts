@@ -35,9 +35,10 @@ export class TransactionVerifier {
     if (partition.log.hasOpenTransaction(producerId)) return undefined;
     const endedBefore = partition.transactionsEnded(producerId);
     const asked = this.#ask({ transactionalId, producerId, producerEpoch }, partition).then(
-      () => {
+      (transactionNumber) => {
         // The transaction was ended between the question and now: its marker is in the log, and this append would open it again.
         if (partition.transactionsEnded(producerId) !== endedBefore) throw brokerErrors.abortSlippedIn({ transactionalId, topic: partition.topic });
+        partition.transactionVerified(producerId, transactionNumber);
       },
     );
     this.#pending.set(key, asked);
@@ -47,17 +48,15 @@ export class TransactionVerifier {
     return asked;
   }
 
-  async #ask(owner: TransactionOwner, { topic, partition }: LocalPartition): Promise<void> {
+  async #ask(owner: TransactionOwner, { topic, partition }: LocalPartition): Promise<number> {
     const served = this.#coordinators.partitionOf(owner.transactionalId);
     const leader = served === undefined ? undefined : this.#view.partition(TRANSACTION_STATE_TOPIC, served)?.leader;
-    if (leader === this.#brokerId) {
-      await this.#coordinators.verify(owner, [{ topic, partition }]);
-      return;
-    }
+    if (leader === this.#brokerId) return this.#coordinators.verify(owner, [{ topic, partition }]);
     const address = leader === undefined ? undefined : this.#view.brokerAddress(leader);
     if (address === undefined) throw brokerErrors.coordinatorLoading({ transactionalId: owner.transactionalId });
-    await this.#ports.transport
+    const { transactionNumber } = await this.#ports.transport
       .client(BrokerPeerService, address)
       .verifyTransaction({ ...owner, producerId: BigInt(owner.producerId), partitions: [{ topic, partition }] }, { timeoutMs: FORWARD_TIMEOUT_MS });
+    return Number(transactionNumber);
   }
 }
