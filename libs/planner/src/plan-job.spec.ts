@@ -252,6 +252,7 @@ describe("planJob refuses", () => {
   });
 
   it.each([
+    ["map(s) checkpointMs=1000", "checkpoint-not-configured x"],
     ["mapWithState(s)", "checkpoint-not-configured x"],
     ["updateStateByKey(s)", "checkpoint-not-configured x"],
     ["reduceByKeyAndWindow(s) inverse=1", "checkpoint-not-configured x"],

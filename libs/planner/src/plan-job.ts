@@ -46,9 +46,9 @@ function reachedFromOutputs(graph: JobGraph): ReadonlySet<string> {
 
 function checkCheckpoints(graph: JobGraph, live: readonly OperatorNode[]): void {
   if (graph.settings.checkpointIntervalMs !== "off") return;
-  const stateful = live.find(needsCheckpoint);
+  const stateful = live.find((operator) => needsCheckpoint(operator) || operator.checkpointMs !== undefined);
   if (stateful === undefined) return;
-  const message = "checkpoints are off but this operator keeps state, which would be lost with a worker: set the job's checkpointInterval";
+  const message = "checkpoints are off but this operator keeps state, or asks for a checkpoint interval: set the job's checkpointInterval";
   throw planError("checkpoint-not-configured", message, { operator: stateful.id });
 }
 

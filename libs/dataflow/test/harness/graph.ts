@@ -24,10 +24,16 @@ export class TestJob {
   }
 
   add(id: string, spec: Spec, parents: readonly string[], functions: Readonly<Record<string, (...args: never[]) => unknown>> = {}): string {
-    if (this.#frozen) throw new AppError({ kind: "invalid", code: "graph-frozen", message: "the job is built already: add operators before", context: { operator: id } });
+    this.assertOpen(id);
     this.#operators.push({ ...spec, id, name: id, parents });
     this.#functions.set(id, Object.fromEntries(Object.entries(functions).map(([name, f]) => [name, fn(f)])));
     return id;
+  }
+
+  /** Throws as the DStream API does when an operator comes after the graph was built. */
+  assertOpen(id: string): void {
+    if (!this.#frozen) return;
+    throw new AppError({ kind: "invalid", code: "graph-frozen", message: "the job is built already: add operators before", context: { operator: id } });
   }
 
   build(): JobDefinition {

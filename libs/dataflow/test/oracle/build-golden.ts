@@ -49,6 +49,7 @@ export class GoldenJob {
 
   /** Adds an operator; after `build` the graph is frozen. */
   add(operator: GoldenOperator): void {
+    this.#job.assertOpen(operator.id);
     const parents = operator.ins ?? [operator.in, operator.with].filter((parent) => parent !== undefined);
     const slideMs = operator.slideMs ?? this.#slides.get(parents[0] ?? "") ?? this.#golden.params.batchMs;
     this.#slides.set(operator.id, slideMs);

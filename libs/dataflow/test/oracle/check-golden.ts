@@ -27,6 +27,7 @@ const CODES: readonly (readonly [RegExp, string])[] = [
   [/State is not set/, "state-absent"],
   [/(update|remove) the state/i, "state-illegal-call"],
   [/[Tt]ransform function must not return null/, "transform-returned-nothing"],
+  [/DStreams? to (union|transform) is empty|Empty array/i, "graph-malformed"],
   [/queueStream|QueueInputDStream/i, "source-not-replayable"],
   [/task failed/, "user-code-failed"],
 ];

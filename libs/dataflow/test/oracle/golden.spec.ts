@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { checkGolden } from "./check-golden.ts";
+import { differenceByRule } from "./difference-rules.ts";
 import type { GoldenCase } from "./golden-case.ts";
 import { checkTable, readDifferences, tablesIn } from "./golden-folder.ts";
 
@@ -39,6 +40,23 @@ describe("the runner of tables", () => {
       const error = { phase: "batch", message: "", ...golden.error, ...change };
       expect(await checkGolden({ ...golden, error })).toEqual(expect.any(String));
     }
+  });
+
+  it("takes our own result for a window that slides by more than its size, and no other", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "oracle-"));
+    const golden = table("rbkw-inv-w2-s1");
+    const graph = golden.params.graph.map((operator) => ({ ...operator, windowMs: 2_000, slideMs: 3_000 }));
+    const params = { ...golden.params, graph, batches: 6 };
+    const input = { a: [[["x", 7]], [], [], [["y", 1]], [["y", 2]], []] };
+    const phantom = { ...golden, name: "phantom", params, input, expected: [null, null, [["x", 7]], null, null, [["x", 0], ["y", 3]]] };
+    const path = join(folder, "phantom.json");
+    writeFileSync(path, JSON.stringify(phantom));
+    const problem = await checkTable(path, differences);
+    const wrong = await checkGolden(phantom, differenceByRule({ ...phantom, input: { a: [] } }));
+    rmSync(folder, { recursive: true });
+    expect([problem, wrong]).toEqual([undefined, expect.any(String)]);
+    expect(differenceByRule(phantom)?.expected).toEqual([null, null, [], null, null, [["y", 2]]]);
+    expect(differenceByRule(table("rbkw-inv-w2-s1"))).toBeUndefined();
   });
 
   it("counts what it cannot run as failed: another operator, another kind of table, no table at all", async () => {

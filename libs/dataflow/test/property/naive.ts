@@ -210,20 +210,17 @@ export class NaiveJob {
     const { cells, key, value, timeMs, timingOut } = call;
     const text = JSON.stringify(key);
     const old = cells.get(text);
-    let next = old?.value;
-    let updated = false;
+    const written: unknown[] = [];
+    const current = (): unknown => written.at(-1) ?? old?.value;
     const state = {
-      exists: () => next !== undefined,
-      getOption: () => next,
-      update: (given: unknown) => {
-        next = given;
-        updated = true;
-      },
+      exists: () => current() !== undefined,
+      getOption: current,
+      update: (given: unknown) => written.push(given),
       isTimingOut: () => timingOut,
     };
     emitted.push(this.#function(operator, "f")(timeMs, key, value, state));
     if (timingOut) cells.delete(text);
-    else if (updated || (old !== undefined && operator.timeoutMs !== undefined)) cells.set(text, { key, value: next, stamp: timeMs });
+    else if (written.length > 0 || (old !== undefined && operator.timeoutMs !== undefined)) cells.set(text, { key, value: current(), stamp: timeMs });
   }
 
   #timeWindows(operator: OperatorNode & { kind: "aggregateByTimeWindow" }, parent: readonly Timed[], batch: NaiveBatch): Stream {
