@@ -11,6 +11,6 @@ export const seven: Scenario = {
   run: (context) => {
     const recordCount = context.flags.records ?? RECORDS_DEFAULT;
     const size = { coordinators: 2, brokers: 2, executors: 2 };
-    return runFlights({ recordCount, size, faults: [executorKilled, coordinatorKilled, brokerKilled] }, context);
+    return runFlights({ goalsHold: true, recordCount, size, faults: [executorKilled, coordinatorKilled, brokerKilled] }, context);
   },
 };
