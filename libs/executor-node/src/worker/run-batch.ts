@@ -1,11 +1,9 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { type Client, committedBatches, type FetchedChunk, type Producer } from "@millrace/client";
+import { type Client, committedBatches, type FetchedChunk } from "@millrace/client";
 import type { BatchPlan, SourcePartitionOwner, SourceRange, WorkerReportSchema } from "@millrace/contracts";
 import type { BatchResult, WorkerRuntime } from "@millrace/dataflow";
-import { SINK_MARKS_TOPIC } from "@millrace/model";
 import type { Clock } from "@millrace/ports";
 import { type CompressionCodecs, type Crc32c, RecordOffsets } from "@millrace/records";
-import { assertDefined } from "@millrace/stdx";
 import { RANGE_PREFETCH_BYTES } from "../limits.ts";
 import type { BatchOutput, OutputTarget } from "./batch-output.ts";
 import type { BatchTrace } from "./batch-trace.ts";
