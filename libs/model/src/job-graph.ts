@@ -123,8 +123,15 @@ export type OperatorNode = Node &
     | { readonly kind: "stateSnapshots" }
     /** The batches of (t - window, t], by batch time. */
     | { readonly kind: "window"; readonly windowMs: number; readonly slideMs: number }
-    /** { f } and, incremental, { inverse } and { filter } */
-    | { readonly kind: "reduceByKeyAndWindow"; readonly windowMs: number; readonly slideMs: number; readonly inverse: boolean; readonly filtered: boolean }
+    /** { f } and, incremental, { inverse } and { filter }. `oneKey`: all elements have one key, so that state is bounded without a filter. */
+    | {
+        readonly kind: "reduceByKeyAndWindow";
+        readonly windowMs: number;
+        readonly slideMs: number;
+        readonly inverse: boolean;
+        readonly filtered: boolean;
+        readonly oneKey?: boolean;
+      }
     /** { init, add, merge, result } per key and event-time window; elements are { key, window: { start, end }, value } */
     | { readonly kind: "aggregateByTimeWindow"; readonly window: TimeWindowDescriptor }
     /** { f } */

@@ -64,7 +64,7 @@ function incremental(window: BatchWindow, functions: { readonly element: JobFunc
   const { element, f, inverse } = functions;
   return [
     { suffix: "pairs", spec: { kind: "map" }, functions: { f: (value) => [null, element(value)] } },
-    { suffix: "window", spec: { kind: "reduceByKeyAndWindow", ...window, inverse: true, filtered: false }, functions: { f, inverse } },
+    { suffix: "window", spec: { kind: "reduceByKeyAndWindow", ...window, inverse: true, filtered: false, oneKey: true }, functions: { f, inverse } },
     { suffix: "", spec: { kind: "map" }, functions: { f: (pair) => asList(pair)[1] } },
   ];
 }

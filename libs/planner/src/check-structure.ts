@@ -1,6 +1,6 @@
 import { assertTopicName, isInternalTopic, type JobGraph, type OperatorNode } from "@millrace/model";
 import { planError } from "./errors.ts";
-import { OPERATORS_MAX, SLOTS_MAX } from "./limits.ts";
+import { LANES_MAX, OPERATORS_MAX, SLOTS_MAX } from "./limits.ts";
 import { isOutput, parentCounts, traitsOf } from "./operator-traits.ts";
 
 /** Refuses a graph whose parts do not fit together: ids, parents, outputs, topics. */
@@ -22,9 +22,21 @@ export function checkStructure(graph: JobGraph): void {
     checkOwn(operator);
     before.set(operator.id, operator);
   }
+  checkLanes(operators);
   if (!operators.some(isOutput)) {
     const message = "the job has no output, so nothing would run: end a stream with .to(kafka(...)), .foreachBatch(...) or .print()";
     throw planError("no-output-operation", message, { job: graph.name });
+  }
+}
+
+/** A union adds up the lanes of its parents: unions of unions of one stream double them each time. */
+function checkLanes(operators: readonly OperatorNode[]): void {
+  const lanes = new Map<string, number>();
+  for (const operator of operators) {
+    const isRoot = traitsOf(operator).input !== "narrow";
+    const count = isRoot ? 1 : operator.parents.reduce((sum, parent) => sum + (lanes.get(parent) ?? 1), 0);
+    if (count > LANES_MAX) throw planError("graph-too-large", `unions of unions add up to more than ${LANES_MAX} branches`, { operator: operator.id, branches: count });
+    lanes.set(operator.id, count);
   }
 }
 

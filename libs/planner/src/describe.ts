@@ -101,6 +101,7 @@ export function describeState(operator: OperatorNode): string | undefined {
         : "a value per live key; a key goes when its state is removed, or when it has been idle";
     case "reduceByKeyAndWindow":
       if (!operator.inverse) return `a value per key and batch of the last ${describeDuration(operator.windowMs)}`;
+      if (operator.oneKey === true) return `one value, and one per batch of the last ${describeDuration(operator.windowMs)}`;
       return operator.filtered ? "a value per key in the window" : "a value per key ever seen: UNBOUNDED";
     case "aggregateByTimeWindow": {
       const panes = Math.ceil(operator.window.sizeMs / operator.window.slideMs);

@@ -56,6 +56,40 @@ describe("explainPlan", () => {
   });
 });
 
+describe("explainPlan of joins and state", () => {
+  it("names both sides, partitions, and what bounds the state", () => {
+    const graph = graphOf(`
+      a source
+      b source
+      both join(a, b) partitions=3
+      seen mapWithState(both) timeout=60000
+      state stateSnapshots(seen)
+      wide repartition(state) partitions=20
+      whole transform(wide)
+      log print(whole)
+    `);
+    const lines = explainPlan(planJob(graph)).split("\n");
+    expect(lines.filter((line) => !line.startsWith("  <=") && line !== "").slice(6)).toEqual([
+      "stage 2: 3 tasks",
+      "  both   join of a and b, batch against batch",
+      "  => shuffle 2 to stage 3 (seen), by key",
+      "stage 3: one task per slot, 2 operators fused",
+      "  seen   map each record with its key's state; a key idle for more than 1m times out",
+      "         keeps a value per live key; a key goes when its state is removed, or when it has been idle",
+      "  state  all live keys with their state after each batch",
+      "  => shuffle 3 to stage 4 (wide), evenly",
+      "stage 4: 20 tasks",
+      "  wide   the same elements in 20 partitions",
+      "  => shuffle 4 to stage 5 (whole), all to slot 0",
+      "stage 5: one task (slot 0)",
+      "  whole  calls a function with each whole batch of wide",
+      "  => shuffle 5 to stage 6 (log), all to slot 0",
+      "stage 6: one task (slot 0)",
+      "  log    prints 10 elements of each batch",
+    ]);
+  });
+});
+
 describe("mermaidPlan", () => {
   it("draws a box per stage and an arrow per shuffle", () => {
     const text = mermaidPlan(planJob(graphOf("s source\nm map(s)\nr reduceByKey(m)\no sink(r)")));

@@ -21,5 +21,8 @@ export const RESTARTS_MAX_MAX = 3_600;
 /** A record of a sliding window is kept in size / slide panes; more than this is said aloud. */
 export const PANES_WARNED = 1_000;
 
+/** Lanes of an operator (branches of unions above it since the last shuffle): each is a copy of it in every task, and (lane, task) is 32 bits on the wire. */
+export const LANES_MAX = 10_000;
+
 /** Parents of a union or transform. */
 export const UNION_PARENTS_MAX = 100;

@@ -95,7 +95,7 @@ const OPERATORS: Readonly<Record<OperatorKind, Readonly<Record<string, Check>>>>
   mapWithState: { hasInitial: optional(boolean), timeoutMs: optional(number), timeoutCheckMs: optional(number) },
   stateSnapshots: NOTHING,
   window: BATCH_WINDOW,
-  reduceByKeyAndWindow: { ...BATCH_WINDOW, inverse: boolean, filtered: boolean },
+  reduceByKeyAndWindow: { ...BATCH_WINDOW, inverse: boolean, filtered: boolean, oneKey: optional(boolean) },
   aggregateByTimeWindow: { window: object({ sizeMs: number, slideMs: number, offsetMs: number }) },
   foreachBatch: NOTHING,
   print: { count: number },

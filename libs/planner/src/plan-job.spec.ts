@@ -202,6 +202,11 @@ describe("planJob refuses", () => {
     ["a window of no length", "s source\nw window(s) window=0\no sink(w)", "invalid-duration w"],
     ["a union of different slides", "s source\nw window(s) slide=2000\nu union(s, w)\no sink(u)", "different-slides u"],
     ["a join of different slides", "s source\nw window(s) slide=2000\nj join(s, w)\no sink(j)", "different-slides j"],
+    [
+      "unions of unions that double a stream too often",
+      `s source\n${Array.from({ length: 14 }, (_, n) => `u${n} union(${n === 0 ? "s, s" : `u${n - 1}, u${n - 1}`})`).join("\n")}\no sink(u13)`,
+      "graph-too-large u13",
+    ],
     ["a join of one stream", "s source\nj join(s)\no sink(j)", "graph-malformed j"],
     ["snapshots of something without state", "s source\nx stateSnapshots(s)\no sink(x)", "graph-malformed x"],
     ["a map with partitions of its own", "s source\nm map(s) partitions=2\no sink(m)", "invalid-operator-setting m"],
@@ -267,6 +272,7 @@ describe("planJob warns", () => {
   it.each([
     ["s source\nx reduceByKeyAndWindow(s) inverse=1\no sink(x)", ["unbounded-state: x"]],
     ["s source\nx reduceByKeyAndWindow(s) inverse=1 filtered=1\no sink(x)", []],
+    ["s source\nx reduceByKeyAndWindow(s) inverse=1 one=1\no sink(x)", []],
     ["s source\nm map(s)\no sink(s)", ["unused-operator: m"]],
     ["s source topic=a\no sink(s) topic=a", ["topic-loop: s"]],
     ["s source\ne eventTime(s)\nw aggregateByTimeWindow(e) size=1000 slide=2000\no sink(w)", ["window-gaps: w"]],

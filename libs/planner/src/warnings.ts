@@ -17,7 +17,7 @@ function warningsOfOperator(operator: OperatorNode, written: ReadonlySet<string>
       if (!written.has(operator.source.topic) || operator.source.until === "latest") return [];
       return [`topic-loop: ${id} reads ${operator.source.topic}, which the same job writes: its output becomes its input`];
     case "reduceByKeyAndWindow":
-      if (!operator.inverse || operator.filtered) return [];
+      if (!operator.inverse || operator.filtered || operator.oneKey === true) return [];
       return [`unbounded-state: ${id} is incremental without a filter and keeps every key for ever: give it { filter }`];
     case "aggregateByTimeWindow": {
       const { sizeMs, slideMs } = operator.window;

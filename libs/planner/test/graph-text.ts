@@ -50,6 +50,7 @@ function operatorOf(line: string): OperatorNode {
         ...window,
         inverse: number("inverse", 0) === 1,
         filtered: number("filtered", 0) === 1,
+        ...(number("one", 0) === 1 ? { oneKey: true } : {}),
       };
     case "aggregateByTimeWindow": {
       const sizeMs = number("size", 3_600_000);

@@ -96,7 +96,7 @@ export class DStream<out T> {
     return this;
   }
 
-  /** How often the stream's state should be saved: a multiple of its slide. */
+  /** How often the stream's state should be saved: a multiple of its slide. So far the job's `checkpointInterval` decides for all operators; this is checked. */
   checkpoint(interval: Duration): this {
     checkDuration(interval, `checkpoint of ${idOf(this.#draft)}`);
     this.#graph.checkpoint(this.#draft, interval);

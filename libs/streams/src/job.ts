@@ -32,8 +32,6 @@ export interface JobOptions {
   readonly maxRecordsPerBatch?: number;
   /** Restarts an hour, after failures that may pass, before the job fails. Default: 20. */
   readonly restartsMax?: number;
-  /** How long batches of every stream are remembered at least. Default: as long as operators need them. */
-  readonly remember?: Duration;
 }
 
 /** Default export of a job module. It builds itself, so that a bundle needs nothing but its own copy of this library. */
@@ -97,11 +95,11 @@ function settingsOf(options: JobOptions): JobSettings {
     maxRecordsPerBatch: options.maxRecordsPerBatch ?? JOB_SETTINGS_DEFAULT.maxRecordsPerBatch,
     restartsMax: options.restartsMax ?? JOB_SETTINGS_DEFAULT.restartsMax,
   };
-  const known = ["remember", "batchInterval", "slots", "checkpointInterval", "maxRecordsPerBatch", "restartsMax"];
+  const known = ["batchInterval", "slots", "checkpointInterval", "maxRecordsPerBatch", "restartsMax"];
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw jobError("invalid-job-setting", `no such job setting; known are ${known.join(", ")}`, { name });
   }
-  return options.remember === undefined ? settings : { ...settings, rememberMs: options.remember };
+  return settings;
 }
 
 /** Batch handles of the streams in order; that their types are those of the streams is the signature's promise. */
