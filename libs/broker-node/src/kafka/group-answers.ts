@@ -1,13 +1,22 @@
 import { type GroupResponse, kafkaCodeOfGroupError } from "@millrace/groups";
 import type { AppError } from "@millrace/model";
 import { assert } from "@millrace/stdx";
-import { KafkaError } from "./error-codes.ts";
+import { kafkaCodeOf, KafkaError } from "./error-codes.ts";
+
+/** What may befall the log of groups, which no client of groups knows how to take. */
+const NOT_THE_GROUPS: ReadonlySet<number> = new Set([
+  KafkaError.NOT_LEADER_OR_FOLLOWER, KafkaError.LEADER_NOT_AVAILABLE, KafkaError.KAFKA_STORAGE_ERROR, KafkaError.NOT_ENOUGH_REPLICAS, KafkaError.REQUEST_TIMED_OUT,
+  KafkaError.UNKNOWN_TOPIC_OR_PARTITION,
+]);
 
 /** Kafka's code of a refusal by a group coordinator. An append that failed says something of the log, which is the coordinator's business: ask again, or elsewhere. */
 export function groupCodeOf(error: AppError | undefined): number {
   if (error === undefined) return KafkaError.NONE;
   if (error.code === "not-leader") return KafkaError.NOT_COORDINATOR;
-  return kafkaCodeOfGroupError(error) ?? KafkaError.COORDINATOR_NOT_AVAILABLE;
+  const code = kafkaCodeOfGroupError(error) ?? kafkaCodeOf(error);
+  // Kafka's group coordinator tells a replaced producer by its epoch.
+  if (code === KafkaError.PRODUCER_FENCED) return KafkaError.INVALID_PRODUCER_EPOCH;
+  return NOT_THE_GROUPS.has(code) ? KafkaError.COORDINATOR_NOT_AVAILABLE : code;
 }
 
 /** The code of a whole answer: that of a refusal, else none. */
