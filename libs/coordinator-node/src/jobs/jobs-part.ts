@@ -5,6 +5,7 @@ import type { CreateJobsPart, JobsPart, JobsPorts } from "../jobs-port.ts";
 import { createJobHandlers } from "./job-handlers.ts";
 import { JobRunner } from "./job-runner.ts";
 import { decodeJobs, decodeSavepoints, JOBS_PREFIX, type StoredJob } from "./job-store.ts";
+import { RecordHolder, type ReplayingJob } from "./record-holder.ts";
 import { TopicTrimmer, type TrimHolder } from "./topic-trimmer.ts";
 import { reportFromWire } from "./worker-messages.ts";
 
@@ -28,6 +29,7 @@ export class Jobs implements JobsPart {
   readonly savepoints = new Map<string, CheckpointManifest>();
   readonly #stopListening: (() => void)[] = [];
   readonly #trimmer: TopicTrimmer;
+  readonly #recordHolder: RecordHolder;
   readonly #namesTaken = new Set<string>();
   #loaded = false;
 
@@ -36,6 +38,7 @@ export class Jobs implements JobsPart {
     this.ports = ports;
     this.handlers = createJobHandlers(this);
     this.#trimmer = new TopicTrimmer(() => this.#holders(), ports);
+    this.#recordHolder = new RecordHolder(() => this.#replaying(), ports);
   }
 
   async start(): Promise<void> {
@@ -43,6 +46,7 @@ export class Jobs implements JobsPart {
     for (const stored of decodeJobs(entries)) this.add(stored);
     for (const [savepointId, manifest] of decodeSavepoints(entries)) this.savepoints.set(savepointId, manifest);
     this.#trimmer.start();
+    this.#recordHolder.start();
     this.#loaded = true;
     const { registry } = this.ports;
     this.#stopListening.push(
@@ -62,6 +66,7 @@ export class Jobs implements JobsPart {
 
   stop(): Promise<void> {
     this.#trimmer.stop();
+    this.#recordHolder.stop();
     for (const stopListening of this.#stopListening.splice(0)) stopListening();
     for (const runner of this.runners.values()) runner.stop();
     return Promise.resolve();
@@ -110,10 +115,20 @@ export class Jobs implements JobsPart {
     for (const runner of this.runners.values()) runner.setExecutors(live.filter((handle) => handle.incarnationId !== lost));
   }
 
+  #running(): JobRunner[] {
+    return [...this.runners.values()].filter(({ machine }) => !ENDED_STATES.includes(machine.record.state));
+  }
+
+  #replaying(): ReplayingJob[] {
+    return this.#running().map(({ jobId, machine }) => {
+      const sources = machine.record.sources ?? [];
+      return { jobId, sources, positions: machine.checkpoint?.positions ?? sources.map((source) => source.startOffset) };
+    });
+  }
+
   #holders(): TrimHolder[] {
-    const running = [...this.runners.values()].filter(({ machine }) => !ENDED_STATES.includes(machine.record.state));
     return [
-      ...running.map((runner) => ({ jobId: runner.jobId, checkpoint: runner.machine.checkpoint, needsMarks: true })),
+      ...this.#running().map((runner) => ({ jobId: runner.jobId, checkpoint: runner.machine.checkpoint, needsMarks: true })),
       ...[...this.savepoints].map(([savepointId, checkpoint]) => ({ jobId: savepointId, checkpoint, needsMarks: false })),
     ];
   }

@@ -20,3 +20,6 @@ export const TRIM_INTERVAL_MS = 10 * 60 * 1_000;
 /** Ending transactions of killed writers: their time-out does it otherwise. */
 export const ABANDON_ATTEMPTS_MAX = 5;
 export const ABANDON_RETRY_MS = 500;
+/** Holds on records are repeated this often and last several rounds: a broker that is away for some minutes does not lose them for a job. */
+export const HOLD_INTERVAL_MS = 60_000;
+export const HOLD_TTL_MS = 10 * 60_000;

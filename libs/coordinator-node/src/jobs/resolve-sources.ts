@@ -65,7 +65,8 @@ function offsetOf(answer: OffsetAnswer): number {
   return Number(answer.offset);
 }
 
-function leaderAddress(topic: TopicDescription, partition: number, cluster: ClusterView): string {
+/** host:port of the broker that leads a partition; throws `leader-not-available` (retriable) while there is none. */
+export function leaderAddress(topic: TopicDescription, partition: number, cluster: ClusterView): string {
   const leader = topic.partitions.find((state) => state.partition === partition)?.leader;
   const address = leader === undefined ? undefined : cluster.brokerAddress(leader);
   if (address !== undefined) return address;
