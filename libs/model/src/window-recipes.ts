@@ -21,7 +21,10 @@ interface BatchWindow {
  */
 
 /** `reduceByWindow`: reduce each batch, window, reduce. With an inverse: incremental, under one key, silent before the first element ever. */
-export function reduceByWindowRecipe(window: BatchWindow, functions: { readonly f: JobFunction; readonly inverse?: JobFunction }): readonly RecipeStep[] {
+export function reduceByWindowRecipe(
+  window: BatchWindow,
+  functions: { readonly f: JobFunction; readonly inverse?: JobFunction },
+): readonly RecipeStep[] {
   const { f, inverse } = functions;
   if (inverse !== undefined) return incremental(window, { element: (element) => element, f, inverse });
   return [
@@ -38,7 +41,13 @@ export function countByWindowRecipe(window: BatchWindow): readonly RecipeStep[] 
 
 /** `countByValueAndWindow`: [value, how often]; a value that has left the window is gone. */
 export function countByValueAndWindowRecipe(window: BatchWindow, partitions?: number): readonly RecipeStep[] {
-  const spec = { kind: "reduceByKeyAndWindow", ...window, inverse: true, filtered: true, ...(partitions === undefined ? {} : { partitions }) } as const;
+  const spec = {
+    kind: "reduceByKeyAndWindow",
+    ...window,
+    inverse: true,
+    filtered: true,
+    ...(partitions === undefined ? {} : { partitions }),
+  } as const;
   return [
     { suffix: "pairs", spec: { kind: "map" }, functions: { f: (value) => [value, 1] } },
     { suffix: "", spec, functions: { f: plus, inverse: minus, filter: (_, count) => count !== 0 } },
@@ -60,11 +69,18 @@ export function groupByKeyAndWindowRecipe(window: BatchWindow, partitions?: numb
 }
 
 /** The inverse rule under one constant key. */
-function incremental(window: BatchWindow, functions: { readonly element: JobFunction; readonly f: JobFunction; readonly inverse: JobFunction }): readonly RecipeStep[] {
+function incremental(
+  window: BatchWindow,
+  functions: { readonly element: JobFunction; readonly f: JobFunction; readonly inverse: JobFunction },
+): readonly RecipeStep[] {
   const { element, f, inverse } = functions;
   return [
     { suffix: "pairs", spec: { kind: "map" }, functions: { f: (value) => [null, element(value)] } },
-    { suffix: "window", spec: { kind: "reduceByKeyAndWindow", ...window, inverse: true, filtered: false, oneKey: true }, functions: { f, inverse } },
+    {
+      suffix: "window",
+      spec: { kind: "reduceByKeyAndWindow", ...window, inverse: true, filtered: false, oneKey: true },
+      functions: { f, inverse },
+    },
     { suffix: "", spec: { kind: "map" }, functions: { f: (pair) => asList(pair)[1] } },
   ];
 }

@@ -35,7 +35,11 @@ function checkLanes(operators: readonly OperatorNode[]): void {
   for (const operator of operators) {
     const isRoot = traitsOf(operator).input !== "narrow";
     const count = isRoot ? 1 : operator.parents.reduce((sum, parent) => sum + (lanes.get(parent) ?? 1), 0);
-    if (count > LANES_MAX) throw planError("graph-too-large", `unions of unions add up to more than ${LANES_MAX} branches`, { operator: operator.id, branches: count });
+    if (count > LANES_MAX)
+      throw planError("graph-too-large", `unions of unions add up to more than ${LANES_MAX} branches`, {
+        operator: operator.id,
+        branches: count,
+      });
     lanes.set(operator.id, count);
   }
 }
@@ -54,7 +58,10 @@ function checkParents(operator: OperatorNode, before: ReadonlyMap<string, Operat
     }
     if (isOutput(node)) throw planError("graph-malformed", "nothing can follow an output", { operator: id, parent });
     if (kind === "stateSnapshots" && node.kind !== "mapWithState") {
-      throw planError("graph-malformed", "stateSnapshots shows the state of a mapWithState: make that its parent", { operator: id, parent });
+      throw planError("graph-malformed", "stateSnapshots shows the state of a mapWithState: make that its parent", {
+        operator: id,
+        parent,
+      });
     }
   }
 }
@@ -103,7 +110,9 @@ function checkPartitions(operator: OperatorNode): void {
   if (partitions === undefined && kind !== "repartition") return;
   const isFree = kind === "count" || ["key", "spread"].includes(traitsOf(operator).input);
   if (isFree && Number.isSafeInteger(partitions) && Number(partitions) >= 1 && Number(partitions) <= SLOTS_MAX) return;
-  const message = isFree ? `partitions must be a whole number from 1 to ${SLOTS_MAX}` : `a ${kind} stays in the partitions of its parent: repartition before it`;
+  const message = isFree
+    ? `partitions must be a whole number from 1 to ${SLOTS_MAX}`
+    : `a ${kind} stays in the partitions of its parent: repartition before it`;
   throw planError("invalid-operator-setting", message, { operator: id, partitions });
 }
 

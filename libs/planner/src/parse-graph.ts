@@ -106,7 +106,14 @@ const operator: Check = (value, where) => {
   const { kind } = record(value, where);
   const own = Object.entries(OPERATORS).find(([name]) => name === kind)?.[1];
   if (own === undefined) throw malformed(`${where}.kind`, `one of ${Object.keys(OPERATORS).join(", ")}`);
-  const common = { id: string, name: string, parents: listOf(string), kind: string, partitions: optional(number), checkpointMs: optional(number) };
+  const common = {
+    id: string,
+    name: string,
+    parents: listOf(string),
+    kind: string,
+    partitions: optional(number),
+    checkpointMs: optional(number),
+  };
   object({ ...common, ...own })(value, where);
 };
 

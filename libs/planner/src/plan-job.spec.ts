@@ -214,7 +214,11 @@ describe("planJob refuses", () => {
     ["more partitions than buckets", "s source\nr repartition(s) partitions=721\no sink(r)", "invalid-operator-setting r"],
     ["a time-out of no length", "s source\nm mapWithState(s) timeout=0\no sink(m)", "invalid-duration m"],
     ["a checkpoint interval off the grid", "s source\nm updateStateByKey(s) checkpointMs=2500\no sink(m)", "checkpoint-interval-invalid m"],
-    ["a checkpoint interval below the slide", "s source\nm updateStateByKey(s) checkpointMs=500\no sink(m)", "checkpoint-interval-invalid m"],
+    [
+      "a checkpoint interval below the slide",
+      "s source\nm updateStateByKey(s) checkpointMs=500\no sink(m)",
+      "checkpoint-interval-invalid m",
+    ],
     ["a second event time", "s source\na eventTime(s)\nb eventTime(a)\no sink(b)", "watermark-redefined b"],
     [
       "a second event time after a window",

@@ -5,12 +5,20 @@ import { planJob, retentionOf } from "./index.ts";
 function check(text: string, settings: Parameters<typeof graphOf>[1], expected: string): void {
   const graph = graphOf(text, settings);
   const retention = retentionOf(graph, planJob(graph).slideMs);
-  expect(Array.from(retention, ([id, { rememberMs, checkpointMs }]) => `${id} ${rememberMs} ${checkpointMs ?? "-"}`).reverse().join(", ")).toBe(expected);
+  expect(
+    Array.from(retention, ([id, { rememberMs, checkpointMs }]) => `${id} ${rememberMs} ${checkpointMs ?? "-"}`)
+      .reverse()
+      .join(", "),
+  ).toBe(expected);
 }
 
 describe("retentionOf", () => {
   it("gives what is asked below, and a window's length more above it", () => {
-    check("s source\nw window(s) window=2000\nv window(w) window=4000 slide=2000\np print(v)", { rememberMs: 3_000 }, "s 9000 -, w 7000 -, v 3000 -, p 3000 -");
+    check(
+      "s source\nw window(s) window=2000\nv window(w) window=4000 slide=2000\np print(v)",
+      { rememberMs: 3_000 },
+      "s 9000 -, w 7000 -, v 3000 -, p 3000 -",
+    );
   });
 
   it("gives keyed state two checkpoint intervals, by default of ten seconds in whole slides", () => {

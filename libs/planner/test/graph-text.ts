@@ -23,7 +23,13 @@ function operatorOf(line: string): OperatorNode {
   );
   const number = (name: string, otherwise: number): number => (given.has(name) ? Number(given.get(name)) : otherwise);
   const optional = (name: "partitions" | "checkpointMs"): object => (given.has(name) ? { [name]: Number(given.get(name)) } : {});
-  const identity = { id, name: id, parents: parents === "" ? [] : parents.split(", "), ...optional("partitions"), ...optional("checkpointMs") };
+  const identity = {
+    id,
+    name: id,
+    parents: parents === "" ? [] : parents.split(", "),
+    ...optional("partitions"),
+    ...optional("checkpointMs"),
+  };
   const topic = given.get("topic") ?? "t";
   const window = { windowMs: number("window", 2_000), slideMs: number("slide", 1_000) };
   switch (kind as OperatorNode["kind"]) {
@@ -75,7 +81,9 @@ function operatorOf(line: string): OperatorNode {
 
 /** A plan as a short transcript. */
 export function planText(plan: PhysicalPlan): string {
-  const stages = plan.stages.map((stage) => `${stage.index} ${stage.tasks}${(stage.taskCount ?? 1) > 1 ? ` ${stage.taskCount ?? 1}` : ""}: ${stage.operators.join(" ")}`);
+  const stages = plan.stages.map(
+    (stage) => `${stage.index} ${stage.tasks}${(stage.taskCount ?? 1) > 1 ? ` ${stage.taskCount ?? 1}` : ""}: ${stage.operators.join(" ")}`,
+  );
   const edges = plan.edges.map((edge) => {
     return `${edge.fromStage}.${edge.from} => ${edge.toStage}.${edge.to} ${edge.routing}${edge.combine ? " combined" : ""}`;
   });

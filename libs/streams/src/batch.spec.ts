@@ -16,14 +16,73 @@ describe("Batch", () => {
     ["distinct of what is equal and not the same", Batch.of([["a"], ["a"], [-0], [0]]).distinct(), [["a"], [-0]]],
     ["subtract", numbers.subtract(Batch.of([1])), [3, 2, 3]],
     ["intersection", numbers.intersection(Batch.of([3, 7])), [3]],
-    ["cartesian", Batch.of([1]).cartesian(Batch.of(["x", "y"])), [[1, "x"], [1, "y"]]],
-    ["countByValue", numbers.countByValue(), [[3, 2], [1, 1], [2, 1]]],
-    ["mapValues", pairs.mapValues((x) => -x), [["a", -1], ["b", -2], ["a", -3]]],
-    ["flatMapValues", pairs.flatMapValues((x) => (x > 1 ? [x] : [])), [["b", 2], ["a", 3]]],
-    ["groupByKey", pairs.groupByKey(), [["a", [1, 3]], ["b", [2]]]],
-    ["reduceByKey", pairs.reduceByKey((a, b) => a + b), [["a", 4], ["b", 2]]],
-    ["cogroup", pairs.cogroup(others).sortBy(([a], [b]) => (a < b ? -1 : 1)), [["a", [[1, 3], ["x"]]], ["b", [[2], []]], ["c", [[], ["y"]]]]],
-    ["join", pairs.join(others), [["a", [1, "x"]], ["a", [3, "x"]]]],
+    [
+      "cartesian",
+      Batch.of([1]).cartesian(Batch.of(["x", "y"])),
+      [
+        [1, "x"],
+        [1, "y"],
+      ],
+    ],
+    [
+      "countByValue",
+      numbers.countByValue(),
+      [
+        [3, 2],
+        [1, 1],
+        [2, 1],
+      ],
+    ],
+    [
+      "mapValues",
+      pairs.mapValues((x) => -x),
+      [
+        ["a", -1],
+        ["b", -2],
+        ["a", -3],
+      ],
+    ],
+    [
+      "flatMapValues",
+      pairs.flatMapValues((x) => (x > 1 ? [x] : [])),
+      [
+        ["b", 2],
+        ["a", 3],
+      ],
+    ],
+    [
+      "groupByKey",
+      pairs.groupByKey(),
+      [
+        ["a", [1, 3]],
+        ["b", [2]],
+      ],
+    ],
+    [
+      "reduceByKey",
+      pairs.reduceByKey((a, b) => a + b),
+      [
+        ["a", 4],
+        ["b", 2],
+      ],
+    ],
+    [
+      "cogroup",
+      pairs.cogroup(others).sortBy(([a], [b]) => (a < b ? -1 : 1)),
+      [
+        ["a", [[1, 3], ["x"]]],
+        ["b", [[2], []]],
+        ["c", [[], ["y"]]],
+      ],
+    ],
+    [
+      "join",
+      pairs.join(others),
+      [
+        ["a", [1, "x"]],
+        ["a", [3, "x"]],
+      ],
+    ],
     ["leftOuterJoin", Batch.of([pair("b", 2)]).leftOuterJoin(others), [["b", [2, undefined]]]],
   ])("%s", (_, batch, expected) => {
     expect(batch.collect()).toEqual(expected);

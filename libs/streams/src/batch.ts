@@ -83,7 +83,9 @@ export class Batch<out T> {
   intersection(other: Batch<unknown>): Batch<T> {
     return new Batch(() => {
       const keys = firstByKey(other.collect());
-      return this.distinct().collect().filter((element) => keys.has(canonicalKey(element)));
+      return this.distinct()
+        .collect()
+        .filter((element) => keys.has(canonicalKey(element)));
     });
   }
 
@@ -109,7 +111,10 @@ export class Batch<out T> {
 
   reduceByKey(this: PairBatch, f: (left: ValueOf<T>, right: ValueOf<T>) => ValueOf<T>): Batch<Pair<KeyOf<T>, ValueOf<T>>> {
     return new Batch(() =>
-      Array.from(groupsOf(typedPairs<T>(this)).values(), ({ key, values }) => [key, values.reduce((left, right) => f(left, right))] as const),
+      Array.from(
+        groupsOf(typedPairs<T>(this)).values(),
+        ({ key, values }) => [key, values.reduce((left, right) => f(left, right))] as const,
+      ),
     );
   }
 
@@ -119,7 +124,10 @@ export class Batch<out T> {
       const left = groupsOf(typedPairs<T>(this));
       const right = groupsOf(other);
       const keys = new Map([...right, ...left].map(([canonical, { key }]) => [canonical, key]));
-      return Array.from(keys, ([canonical, key]) => [key, [left.get(canonical)?.values ?? [], right.get(canonical)?.values ?? []]] as const);
+      return Array.from(
+        keys,
+        ([canonical, key]) => [key, [left.get(canonical)?.values ?? [], right.get(canonical)?.values ?? []]] as const,
+      );
     });
   }
 
@@ -132,7 +140,9 @@ export class Batch<out T> {
   /** The same; a key without a right side has undefined there. */
   leftOuterJoin<W>(this: PairBatch, other: Batch<Pair<KeyOf<T>, W>>): Batch<Pair<KeyOf<T>, Pair<ValueOf<T>, W | undefined>>> {
     const both: Batch<Pair<KeyOf<T>, Pair<readonly ValueOf<T>[], readonly W[]>>> = typedPairs<T>(this).cogroup<W>(other);
-    return both.flatMap(([key, [lefts, rights]]) => lefts.flatMap((left) => orAbsent(rights).map((right) => [key, [left, right]] as const)));
+    return both.flatMap(([key, [lefts, rights]]) =>
+      lefts.flatMap((left) => orAbsent(rights).map((right) => [key, [left, right]] as const)),
+    );
   }
 }
 

@@ -1,10 +1,8 @@
 import {
-  BUCKET_COUNT,
   countByValueAndWindowRecipe,
   countByWindowRecipe,
   groupByKeyAndWindowRecipe,
   type JobFunction,
-  type JoinSides,
   type RecipeStep,
   reduceByWindowRecipe,
 } from "@millrace/model";
@@ -18,24 +16,14 @@ import { type GraphBuilder, idOf, type OperatorDraft, type OperatorInit, type Op
 import type { Sink, SinkParts } from "./kafka.ts";
 import { IDLE_AFTER_MS_DEFAULT } from "./limits.ts";
 import type { KeyOf, Pair, ValueOf } from "./pair.ts";
+import { draftsOf, type StreamParts } from "./several-streams.ts";
+import { hasInitial, initialFunction, joinSpec, shuffle, type ShuffleOptions, type UpdateOptions } from "./shuffle-options.ts";
 import { StateSpec } from "./state-spec.ts";
+import type { EventTimeOptions, Output, ToOptions, WindowResult } from "./stream-types.ts";
 
 /** Stands as `this` of operators that need keys: on a stream of something else the call does not compile. */
 type PairStream = DStream<Pair<unknown, unknown>>;
 type PairOf<T> = Pair<KeyOf<T>, ValueOf<T>>;
-
-/** Event-time window [start, end), milliseconds since 1970 UTC. */
-export interface TimeWindow {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** What an event-time window yields when it closes: one element per key. Its event time is `window.end` − 1 µs. */
-export interface WindowResult<K, R> {
-  readonly key: K;
-  readonly window: TimeWindow;
-  readonly value: R;
-}
 
 /** A keyed stream cut into event-time windows; `aggregateByKey` says what becomes of the values of each. */
 export interface TimeWindowedStream<K, V> {
@@ -43,34 +31,10 @@ export interface TimeWindowedStream<K, V> {
   aggregateByKey<A, R = A>(aggregator: Aggregator<V, A, R>): DStream<WindowResult<K, R>>;
 }
 
-export interface EventTimeOptions {
-  /** How far out of order records may come: the watermark is this far behind the greatest event time seen, per source partition. */
-  readonly watermark: Duration;
-  /** A source partition without records for this long stops holding the watermark back. Default: one minute. */
-  readonly idleAfter?: Duration;
-}
-
-export interface ToOptions<T> {
-  /** Timestamp of an element's record, milliseconds since 1970 UTC. Default: the element's event time, else the batch time. */
-  readonly timestamp?: (element: T) => number;
-}
-
-/** Options of operators behind a shuffle by key. */
-export interface ShuffleOptions {
-  /** Tasks of the operator, at most 720. Default: the job's slots. Results do not depend on it. */
-  readonly partitions?: number;
-}
-
 /** What `mapWithState` gives: its emissions, and the state behind them. */
 export interface StateStream<K, S> {
   /** All live [key, state] after each batch. */
   stateSnapshots(): DStream<Pair<K, S>>;
-}
-
-/** End of a stream. */
-export interface Output {
-  /** Gives the output a stable id: the marks of what was written are found by it in later versions of the job. */
-  named(id: string): Output;
 }
 
 /**
@@ -195,7 +159,10 @@ export class DStream<out T> {
   /** Per distinct element of the window how often it occurs. */
   countByValueAndWindow(window: Duration, slide?: Duration, options: ShuffleOptions = {}): DStream<Pair<T, number>> {
     const { partitions } = shuffle(options);
-    return this.#recipe<Pair<T, number>>("countByValueAndWindow", countByValueAndWindowRecipe(this.#batchWindow(window, slide), partitions));
+    return this.#recipe<Pair<T, number>>(
+      "countByValueAndWindow",
+      countByValueAndWindowRecipe(this.#batchWindow(window, slide), partitions),
+    );
   }
 
   /** At each slide (default: this stream's own) all elements of the batches in (t − window, t], oldest first. Early windows are partial. */
@@ -277,11 +244,7 @@ export class DStream<out T> {
   }
 
   /** One element per key of a batch. `f` must be associative; it runs on the sending side too. */
-  reduceByKey(
-    this: PairStream,
-    f: (left: ValueOf<T>, right: ValueOf<T>) => ValueOf<T>,
-    options: ShuffleOptions = {},
-  ): DStream<PairOf<T>> {
+  reduceByKey(this: PairStream, f: (left: ValueOf<T>, right: ValueOf<T>) => ValueOf<T>, options: ShuffleOptions = {}): DStream<PairOf<T>> {
     return this.#with<PairOf<T>>({ kind: "reduceByKey", ...shuffle(options) }, { f }, { hasEventTime: false });
   }
 
@@ -451,9 +414,9 @@ export class DStream<out T> {
   }
 
   /** The same stream's operator and graph, for operators over several streams. */
-  static parts(stream: DStream<unknown>): { readonly graph: GraphBuilder; readonly draft: OperatorDraft } {
+  static readonly parts = (stream: DStream<unknown>): StreamParts => {
     return { graph: stream.#graph, draft: stream.#draft };
-  }
+  };
 
   #with<U>(spec: OperatorSpec, functions: FunctionsByName, init: Pick<OperatorInit, "slideMs" | "hasEventTime"> = {}): DStream<U> {
     return new DStream<U>(this.#graph, this.#graph.add({ spec, parents: [this.#draft], functions: erase(functions), ...init }));
@@ -461,7 +424,7 @@ export class DStream<out T> {
 
   /** An operator over this stream and another of the same job and slide. */
   #both<U>(other: DStream<unknown>, spec: OperatorSpec): DStream<U> {
-    const parents = draftsOf(this.#graph, [this, other], spec.kind);
+    const parents = draftsOf(this.#graph, [this, other].map(DStream.parts), spec.kind);
     return new DStream<U>(this.#graph, this.#graph.add({ spec, parents, hasEventTime: false }));
   }
 
@@ -491,7 +454,7 @@ type FunctionsByName = Readonly<Record<string, (...args: never[]) => unknown>>;
 
 /** Elements of all streams, in order of the streams. */
 export function unionOf<T>(graph: GraphBuilder, streams: readonly DStream<T>[]): DStream<T> {
-  return new DStream<T>(graph, graph.add({ spec: { kind: "union" }, parents: draftsOf(graph, streams, "union") }));
+  return new DStream<T>(graph, graph.add({ spec: { kind: "union" }, parents: draftsOf(graph, streams.map(DStream.parts), "union") }));
 }
 
 /** A stream whose batch is what `f` makes of the batches of the others at the same time. */
@@ -506,50 +469,15 @@ export function transformOf<U>(
       return result instanceof Batch ? (result as Batch<U>).collect() : undefined;
     },
   });
-  return new DStream<U>(graph, graph.add({ spec: { kind: "transform" }, parents: draftsOf(graph, streams, "transform"), functions, hasEventTime: false }));
-}
-
-/** Operators of streams that are to be read together: of one job and one slide. */
-function draftsOf(graph: GraphBuilder, streams: readonly DStream<unknown>[], kind: string): readonly OperatorDraft[] {
-  const parts = streams.map((stream) => DStream.parts(stream));
-  const first = parts[0];
-  if (first === undefined) throw jobError("union-of-nothing", `a ${kind} needs at least one stream`);
-  for (const part of parts) {
-    const context = { left: idOf(first.draft), right: idOf(part.draft) };
-    if (part.graph !== graph)
-      throw jobError("different-contexts", `a ${kind} takes streams of one job only: build both from the same ctx`, context);
-    if (part.draft.slideMs !== first.draft.slideMs) {
-      const message = `a ${kind} takes streams of one slide: window both to the same slide first`;
-      throw jobError("different-slides", message, { ...context, leftSlideMs: first.draft.slideMs, rightSlideMs: part.draft.slideMs });
-    }
-  }
-  return parts.map((part) => part.draft);
-}
-
-/** Options of `updateStateByKey`. */
-export interface UpdateOptions<K, S> extends ShuffleOptions {
-  readonly initial?: Iterable<Pair<K, S>>;
-}
-
-function joinSpec(sides: JoinSides, options: ShuffleOptions): OperatorSpec {
-  return { kind: "join", sides, ...shuffle(options) };
-}
-
-/** The option as the graph holds it, checked. */
-function shuffle({ partitions }: ShuffleOptions): ShuffleOptions {
-  if (partitions === undefined) return {};
-  if (Number.isSafeInteger(partitions) && partitions >= 1 && partitions <= BUCKET_COUNT) return { partitions };
-  throw jobError("invalid-operator-setting", `partitions must be a whole number from 1 to ${BUCKET_COUNT}`, { partitions });
-}
-
-function hasInitial(initial: Iterable<unknown> | undefined): { readonly hasInitial?: true } {
-  return initial === undefined ? {} : { hasInitial: true };
-}
-
-function initialFunction(initial: Iterable<unknown> | undefined): { readonly initial?: () => Iterable<unknown> } {
-  if (initial === undefined) return {};
-  const pairs = [...initial]; // every task reads it
-  return { initial: () => pairs };
+  return new DStream<U>(
+    graph,
+    graph.add({
+      spec: { kind: "transform" },
+      parents: draftsOf(graph, streams.map(DStream.parts), "transform"),
+      functions,
+      hasEventTime: false,
+    }),
+  );
 }
 
 function erase(functions: FunctionsByName): Readonly<Record<string, JobFunction>> {

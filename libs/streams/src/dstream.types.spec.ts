@@ -80,9 +80,7 @@ const checked = job("types", (ctx) => {
   same<DStream<number>>()(numbers.reduceByWindow(sumOf, (whole, part) => whole - part, seconds(2)));
   same<DStream<string>>()(numbers.transform((batch, time) => batch.sortBy((a, b) => a - b).map((delay) => `${time}: ${delay}`)));
   same<DStream<Pair<string, Pair<number, string>>>>()(delays.transformWith(words, (left, right) => left.join(right)));
-  same<DStream<number | string>>()(
-    ctx.transform([numbers, words] as const, ([left, right]) => left.union(right.map(([word]) => word))),
-  );
+  same<DStream<number | string>>()(ctx.transform([numbers, words] as const, ([left, right]) => left.union(right.map(([word]) => word))));
   const running = delays.mapWithState(
     StateSpec.function((_, key: string, delay: number | undefined, state: State<number>) => {
       state.update(state.exists() ? state.get() + (delay ?? 0) : 0);

@@ -93,7 +93,15 @@ export class GraphBuilder {
     for (const { suffix, spec, functions } of steps) {
       const slideMs = "slideMs" in spec ? spec.slideMs : above.slideMs;
       const isLast = suffix === "";
-      above = this.add({ spec, parents: [above], functions, slideMs, hasEventTime: false, shownKind: isLast ? shownKind : `${shownKind}.${suffix}`, ...(isLast ? { inside } : {}) });
+      above = this.add({
+        spec,
+        parents: [above],
+        functions,
+        slideMs,
+        hasEventTime: false,
+        shownKind: isLast ? shownKind : `${shownKind}.${suffix}`,
+        ...(isLast ? { inside } : {}),
+      });
       if (!isLast) inside.push({ suffix, draft: above });
     }
     return above;
@@ -101,7 +109,11 @@ export class GraphBuilder {
 
   /** The checkpoint interval that the user wants for a stream. */
   checkpoint(draft: OperatorDraft, intervalMs: number): void {
-    if (this.#frozen) throw jobError("graph-frozen", "the job is built already: call checkpoint() where the operator is made", { job: this.#jobName, operator: idOf(draft) });
+    if (this.#frozen)
+      throw jobError("graph-frozen", "the job is built already: call checkpoint() where the operator is made", {
+        job: this.#jobName,
+        operator: idOf(draft),
+      });
     draft.checkpointMs = intervalMs;
   }
 

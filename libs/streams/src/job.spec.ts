@@ -109,7 +109,9 @@ describe("buildJob", () => {
 
 describe("operators that are made of others", () => {
   const operatorsOf = (define: (ctx: JobContext) => void): string[] =>
-    buildJob(job("made", define, { batchInterval: seconds(1) })).graph.operators.map(({ id, kind, parents }) => `${id}: ${kind}(${parents.join(", ")})`);
+    buildJob(job("made", define, { batchInterval: seconds(1) })).graph.operators.map(
+      ({ id, kind, parents }) => `${id}: ${kind}(${parents.join(", ")})`,
+    );
 
   it("are named after the last, so that their state is found again", () => {
     const operators = operatorsOf((ctx) => {
@@ -145,7 +147,10 @@ describe("operators that are made of others", () => {
         state.checkpoint(seconds(20)).named("seen").print();
         state.stateSnapshots().print();
         source.leftOuterJoin(source.mapValues(String), { partitions: 2 }).named("both").print();
-        ctx.transform([source, source] as const, ([left, right], time) => left.union(right).map(([key]) => `${key}@${time}`)).named("all").print();
+        ctx
+          .transform([source, source] as const, ([left, right], time) => left.union(right).map(([key]) => `${key}@${time}`))
+          .named("all")
+          .print();
       }),
     );
     const node = (id: string): unknown => graph.operators.find((operator) => operator.id === id);
@@ -253,7 +258,15 @@ describe("building a job that cannot run", () => {
       "different-slides",
     ],
     ["no partitions", (ctx) => ctx.source(pairs).repartition(0).print(), "invalid-operator-setting"],
-    ["a part of a partition", (ctx) => ctx.source(pairs).reduceByKey((a) => a, { partitions: 1.5 }).print(), "invalid-operator-setting"],
+    [
+      "a part of a partition",
+      (ctx) =>
+        ctx
+          .source(pairs)
+          .reduceByKey((a) => a, { partitions: 1.5 })
+          .print(),
+      "invalid-operator-setting",
+    ],
     ["a union of nothing", (ctx) => ctx.union([]).print(), "union-of-nothing"],
     [
       "a second event time",

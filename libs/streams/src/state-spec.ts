@@ -57,7 +57,11 @@ export class StateSpec<in K, in V, S, out E> {
     checkDuration(idle, "StateSpec.timeout");
     const { checkEvery } = options;
     if (checkEvery !== undefined) checkDuration(checkEvery, "StateSpec.timeout checkEvery");
-    return new StateSpec<K, V, S, E>({ ...this.#parts, timeoutMs: idle, ...(checkEvery === undefined ? {} : { timeoutCheckMs: checkEvery }) });
+    return new StateSpec<K, V, S, E>({
+      ...this.#parts,
+      timeoutMs: idle,
+      ...(checkEvery === undefined ? {} : { timeoutCheckMs: checkEvery }),
+    });
   }
 
   /** What the spec holds, for the operator. */
