@@ -1,5 +1,5 @@
 import type { Offset, TimestampMs } from "@millrace/model";
-import { readEndTransactionMarker, type RecordBatchView } from "@millrace/records";
+import { applyBatch } from "./apply-batch.ts";
 import { hasBatchBehind, scanBatches, type ScanEnd } from "./batch-scan.ts";
 import type { CheckpointValues } from "./checkpoint-file.ts";
 import { logCorrupt } from "./errors.ts";
@@ -67,8 +67,8 @@ class Recovery {
       const segment = new Segment({ ...file, startedMs: this.#startedMs(file.baseOffset), endOffset: endOffset ?? file.baseOffset });
       const isTrusted = endOffset !== undefined && endOffset <= checkpoint.recoveryPoint;
       this.#segments.push(segment);
-      if (isTrusted && this.#trust(segment, file === last)) continue;
-      if (!(await this.#verify(segment, endOffset))) {
+      if (isTrusted) this.#trust(segment, file === last);
+      else if (!(await this.#verify(segment, endOffset))) {
         await this.#removeFrom(found.slice(index + 1));
         break;
       }
@@ -80,15 +80,10 @@ class Recovery {
     return { segments: this.#segments, producers: this.#producers, snapshots: this.#snapshots, recoveryPoint, report };
   }
 
-  /** Takes a segment as it is; false if it is the last one and has no whole indexes, which only a scan makes again. */
-  #trust(segment: Segment, isLast: boolean): boolean {
-    if (isLast) {
-      const parts = this.#segments.load(segment);
-      if (parts === undefined) return false;
-      segment.parts = parts;
-    }
+  /** Takes a segment as it is; the last one stays open. */
+  #trust(segment: Segment, isLast: boolean): void {
+    if (isLast) this.#segments.open(segment);
     if (segment.endOffset > this.#producersFrom) this.#replay(segment);
-    return true;
   }
 
   /** Producer state from the batches of a trusted segment: only when no newer snapshot is whole. */
@@ -96,7 +91,7 @@ class Recovery {
     const { file } = this.#segments.partsOf(segment);
     scanBatches(file, {
       visit: (batch) => {
-        this.#applyToProducers(batch, undefined);
+        if (batch.baseOffset >= this.#producersFrom) applyBatch(batch, this.#producers, undefined);
         return undefined;
       },
     });
@@ -116,7 +111,7 @@ class Recovery {
         const epoch = epochs.epochOf(baseOffset);
         if (partitionLeaderEpoch !== epoch) return new Error(`leader epoch is ${partitionLeaderEpoch}, the epoch file says ${epoch}`);
         counted.add(batch, parts, this.#input.indexIntervalBytes);
-        this.#applyToProducers(batch, parts);
+        if (baseOffset >= this.#producersFrom) applyBatch(batch, this.#producers, parts.transactions);
         return undefined;
       },
     });
@@ -143,22 +138,6 @@ class Recovery {
     if (!isInMiddle) return;
     parts.file.close();
     throw logCorrupt({ file: path, position: end.position, offset: expectedOffset, cause: end.cause?.message }, end.cause);
-  }
-
-  #applyToProducers(batch: RecordBatchView, parts: SegmentParts | undefined): void {
-    if (batch.producerId < 0) return;
-    const isNew = batch.baseOffset >= this.#producersFrom;
-    if (batch.isControl) this.#applyMarker(batch, { parts, isNew });
-    else if (isNew) this.#producers.append(batch, -1);
-  }
-
-  #applyMarker(batch: RecordBatchView, options: { readonly parts: SegmentParts | undefined; readonly isNew: boolean }): void {
-    const marker = options.isNew ? readEndTransactionMarker(batch.subarray()) : undefined;
-    if (marker === undefined) return;
-    const ended = this.#producers.appendMarker(marker, { offset: batch.baseOffset, seenMs: -1 });
-    if (ended === undefined || marker.outcome !== "abort") return;
-    const lastStableOffset = this.#producers.firstOpenOffset ?? batch.nextOffset;
-    options.parts?.transactions.add({ producerId: marker.producerId, ...ended, lastStableOffset });
   }
 
   /**

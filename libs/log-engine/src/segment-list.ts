@@ -7,6 +7,7 @@ import { logCorrupt } from "./errors.ts";
 import { segmentFileName, type SegmentFileKind } from "./file-names.ts";
 import { CLOSED_INDEXES_KEPT } from "./limits.ts";
 import { OffsetIndex } from "./offset-index.ts";
+import { rebuildTransactions } from "./rebuild-transactions.ts";
 import { Segment, type SegmentParts } from "./segment.ts";
 import { TimeIndex } from "./time-index.ts";
 import { TransactionIndex } from "./transaction-index.ts";
@@ -24,6 +25,8 @@ export class SegmentList {
   #segments: Segment[] = [];
   /** Closed segments that are open now, least recently used first. */
   #opened: Segment[] = [];
+  /** In place of files that are missing or damaged, by base offset. */
+  readonly #rebuiltTransactions = new Map<Offset, TransactionIndex>();
 
   constructor(init: SegmentListInit) {
     this.#init = init;
@@ -65,10 +68,15 @@ export class SegmentList {
   /** File and indexes of a segment; opens a closed one. Damaged or missing indexes are built again from the batches. */
   partsOf(segment: Segment): SegmentParts {
     if (segment.parts !== undefined) return segment.parts;
-    const parts = this.load(segment) ?? this.#rebuild(segment);
-    segment.parts = parts;
+    const parts = this.open(segment);
     this.release(segment);
     return parts;
+  }
+
+  /** The same, of a segment that stays open. */
+  open(segment: Segment): SegmentParts {
+    segment.parts = this.#load(segment) ?? this.#rebuild(segment);
+    return segment.parts;
   }
 
   /** The greatest timestamp in a segment; -1 if no batch has one. */
@@ -87,6 +95,7 @@ export class SegmentList {
   dropFirst(): void {
     const first = this.#segments.shift();
     this.#opened = this.#opened.filter((segment) => segment !== first);
+    if (first !== undefined) this.#rebuiltTransactions.delete(first.baseOffset);
     this.#shut(first);
   }
 
@@ -96,7 +105,7 @@ export class SegmentList {
   }
 
   /** File and indexes as they were written; undefined if an index is missing or damaged. */
-  load(segment: Segment): SegmentParts | undefined {
+  #load(segment: Segment): SegmentParts | undefined {
     const { storage, crc32c } = this.#init;
     const { baseOffset } = segment;
     const offsetBytes = storage.readFile(this.path(baseOffset, "index"));
@@ -106,16 +115,19 @@ export class SegmentList {
     if (offsets === undefined || times === undefined) return undefined;
     segment.maxTimestamp = times.last.timestamp;
     segment.maxTimestampOffset = times.last.baseOffset;
-    return { file: storage.open(this.path(baseOffset, "log")), offsets, times, transactions: this.#loadTransactions(baseOffset) };
+    return { file: storage.open(this.path(baseOffset, "log")), offsets, times, transactions: this.#transactionsOf(segment) };
   }
 
-  #loadTransactions(baseOffset: Offset): TransactionIndex {
-    const path = this.path(baseOffset, "txnindex");
-    const bytes = this.#init.storage.readFile(path);
-    if (bytes === undefined) return new TransactionIndex();
-    const transactions = TransactionIndex.decode(bytes, this.#init.crc32c);
-    if (transactions === undefined) throw logCorrupt({ file: path, position: 0, offset: baseOffset });
-    return transactions;
+  /** As written; a missing or damaged file is made up for by one scan from the log's start, whose results for all segments up to this one are kept. */
+  #transactionsOf({ baseOffset }: Segment): TransactionIndex {
+    const { storage, crc32c } = this.#init;
+    const bytes = storage.readFile(this.path(baseOffset, "txnindex"));
+    const transactions = (bytes && TransactionIndex.decode(bytes, crc32c)) ?? this.#rebuiltTransactions.get(baseOffset);
+    if (transactions !== undefined) return transactions;
+    const upTo = this.#segments.filter((segment) => segment.baseOffset <= baseOffset);
+    const rebuilt = rebuildTransactions(upTo, { storage, crc32c, path: (base) => this.path(base, "log") });
+    for (const [base, index] of rebuilt) this.#rebuiltTransactions.set(base, index);
+    return assertDefined(rebuilt.get(baseOffset), "transactions of a segment of the list");
   }
 
   #rebuild(segment: Segment): SegmentParts {
@@ -123,7 +135,7 @@ export class SegmentList {
     const path = this.path(baseOffset, "log");
     const copy = new Segment({ baseOffset, startedMs: segment.startedMs });
     const empty = Segment.emptyParts(this.#init.storage.open(path), baseOffset);
-    const parts = { ...empty, transactions: this.#loadTransactions(baseOffset) };
+    const parts = { ...empty, transactions: this.#transactionsOf(segment) };
     const end = scanBatches(parts.file, {
       crc32c: this.#init.crc32c,
       visit: (batch) => {
@@ -132,7 +144,8 @@ export class SegmentList {
         return undefined;
       },
     });
-    if (end.cause !== undefined) throw logCorrupt({ file: path, position: end.position, offset: copy.endOffset }, end.cause);
+    const cause = end.cause ?? (copy.endOffset === segment.endOffset ? undefined : new Error(`it should end at ${segment.endOffset}`));
+    if (cause !== undefined) throw logCorrupt({ file: path, position: end.position, offset: copy.endOffset }, cause);
     copy.completeIndexes(parts);
     segment.maxTimestamp = copy.maxTimestamp;
     segment.maxTimestampOffset = copy.maxTimestampOffset;

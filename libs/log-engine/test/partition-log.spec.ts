@@ -281,7 +281,7 @@ describe("transactions", () => {
     expect(codeOf(() => log.stage(batchOf(data(1)), { ...LEADS, ...verified }))).toBe("producer-fenced");
   });
 
-  it("finds aborted transactions that overlap a range, also after a crash and a clean stop", async () => {
+  it("finds aborted transactions that overlap a range, also after a crash, a clean stop, and with damaged or lost indexes", async () => {
     const storage = storageOf();
     let log = await newLog(storage, { segmentBytes: 350 });
     await append(log, data(0, 7), verified); // 0
@@ -308,6 +308,16 @@ describe("transactions", () => {
     log.advanceHighWatermark([log.replicaEndOffset]);
     check();
     await log.close();
+    log = await reopen(storage, { segmentBytes: 350 });
+    check();
+    await log.close();
+    const indexes = storage.list(FOLDER).filter(({ name }) => name.endsWith(".txnindex"));
+    expect(indexes.length).toBeGreaterThan(1);
+    for (const { name } of indexes) storage.flipBit(`${FOLDER}/${name}`, 1);
+    log = await reopen(storage, { segmentBytes: 350 });
+    check();
+    await log.close();
+    for (const { name } of storage.list(FOLDER)) if (/\.(txn|time)?index$/.test(name)) storage.remove(`${FOLDER}/${name}`);
     log = await reopen(storage, { segmentBytes: 350 });
     check();
   });
