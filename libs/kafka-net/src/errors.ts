@@ -10,7 +10,12 @@ export const netErrors = {
       context: { sizeBytes },
     }),
   stalled: (stallMs: number): AppError =>
-    new AppError({ kind: "exhausted", code: "client-does-not-read", message: "the client left an answer unread for too long", context: { stallMs } }),
+    new AppError({
+      kind: "exhausted",
+      code: "client-does-not-read",
+      message: "the client left an answer unread for too long",
+      context: { stallMs },
+    }),
   portInUse: (address: string, cause: unknown): AppError =>
     new AppError({
       kind: "conflict",

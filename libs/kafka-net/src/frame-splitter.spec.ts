@@ -22,7 +22,10 @@ describe("FrameSplitter", () => {
   it("finds the same frames wherever the bytes are cut", () => {
     const bytes = [...frame([1, 2, 3]), ...frame([4]), ...frame([5, 6])];
     for (let cut = 0; cut <= bytes.length; cut++) check([bytes.slice(0, cut), bytes.slice(cut)], [[1, 2, 3], [4], [5, 6]]);
-    check(bytes.map((byte) => [byte]), [[1, 2, 3], [4], [5, 6]]);
+    check(
+      bytes.map((byte) => [byte]),
+      [[1, 2, 3], [4], [5, 6]],
+    );
   });
 
   it("gathers a frame of many chunks, and goes on behind it", () => {

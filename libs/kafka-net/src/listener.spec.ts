@@ -46,7 +46,8 @@ async function read(socket: Socket, count: number): Promise<number[]> {
   return bytes;
 }
 
-const closed = (socket: Socket): Promise<void> => new Promise((resolve) => (socket.destroyed ? resolve() : socket.once("close", () => resolve())));
+const closed = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => (socket.destroyed ? resolve() : socket.once("close", () => resolve())));
 
 function logged(): { logger: Logger; reasons: Promise<string> } {
   const { promise, resolve } = Promise.withResolvers<string>();

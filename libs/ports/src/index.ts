@@ -1,6 +1,13 @@
 export { type Clock, sleep, type Timer } from "./clock.ts";
 export {
-  type Change, COMMIT_BYTES_MAX, COMMIT_CHANGES_MAX, type CommitResult, type CoordinationStore, type Entry, type Fence, type LeaseResult,
+  type Change,
+  COMMIT_BYTES_MAX,
+  COMMIT_CHANGES_MAX,
+  type CommitResult,
+  type CoordinationStore,
+  type Entry,
+  type Fence,
+  type LeaseResult,
 } from "./coordination-store.ts";
 export type { KafkaConnection, KafkaConnectionHandler, KafkaFrameHandler, KafkaListener, KafkaServer } from "./kafka-listener.ts";
 export { type Logger, type LogValues, SILENT_LOGGER } from "./logger.ts";

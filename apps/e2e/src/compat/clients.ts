@@ -18,7 +18,8 @@ const MESSAGES = 10;
 export async function installClients(parent: string): Promise<ForeignClients> {
   const folder = join(parent, "clients");
   await cp(inCheckout("apps/e2e/src/compat/clients"), folder, { recursive: true });
-  const install = (program: string, args: readonly string[]): Promise<string> => runCommand({ program, args, folder, withinMs: INSTALL_MS_MAX });
+  const install = (program: string, args: readonly string[]): Promise<string> =>
+    runCommand({ program, args, folder, withinMs: INSTALL_MS_MAX });
   await install("python3", ["-m", "venv", "venv"]);
   const python = join(folder, "venv/bin/python");
   await install(python, ["-m", "pip", "install", "--quiet", "-r", "requirements.txt"]);
@@ -35,9 +36,18 @@ export interface ClientCase {
 /** Every client, and what it does with the broker. */
 export const CLIENT_CASES: readonly ClientCase[] = [
   { name: "kafka-python: the tutorial's producer and consumer", run: tutorial },
-  { name: "confluent-kafka: codecs, groups, transactions, fencing", run: (clients, address) => run(clients, { program: clients.python, args: ["confluent.py", address] }) },
-  { name: "kafkajs: admin, codecs, group", run: (clients, address) => run(clients, { program: process.execPath, args: ["kafkajs.mjs", address] }) },
-  { name: "@platformatic/kafka: admin, group", run: (clients, address) => run(clients, { program: process.execPath, args: ["platformatic.mjs", address] }) },
+  {
+    name: "confluent-kafka: codecs, groups, transactions, fencing",
+    run: (clients, address) => run(clients, { program: clients.python, args: ["confluent.py", address] }),
+  },
+  {
+    name: "kafkajs: admin, codecs, group",
+    run: (clients, address) => run(clients, { program: process.execPath, args: ["kafkajs.mjs", address] }),
+  },
+  {
+    name: "@platformatic/kafka: admin, group",
+    run: (clients, address) => run(clients, { program: process.execPath, args: ["platformatic.mjs", address] }),
+  },
 ];
 
 function run({ folder }: ForeignClients, command: Pick<Command, "program" | "args" | "linesWanted">): Promise<string> {

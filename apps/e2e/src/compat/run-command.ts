@@ -26,7 +26,10 @@ export function runCommand({ program, args, folder, withinMs, linesWanted }: Com
     child.once("close", (code, signal) => {
       clearTimeout(timer);
       if (code === 0 || hasEnough()) resolve(stdout);
-      else reject(new Error(`${program} ${args.join(" ")} ended with ${String(signal ?? code)}\n${stdout.slice(-1_000)}${stderr.slice(-2_000)}`));
+      else
+        reject(
+          new Error(`${program} ${args.join(" ")} ended with ${String(signal ?? code)}\n${stdout.slice(-1_000)}${stderr.slice(-2_000)}`),
+        );
     });
   });
 }

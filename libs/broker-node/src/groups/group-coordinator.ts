@@ -1,5 +1,13 @@
 import {
-  createGroupCoordinatorState, type GroupCoordinatorState, type GroupEffect, groupErrors, type GroupEvent, type GroupResponse, type GroupSettings, handleGroupEvent, timerKey,
+  createGroupCoordinatorState,
+  type GroupCoordinatorState,
+  type GroupEffect,
+  groupErrors,
+  type GroupEvent,
+  type GroupResponse,
+  type GroupSettings,
+  handleGroupEvent,
+  timerKey,
 } from "@millrace/groups";
 import { type ProducerId, timestampMs, toAppError } from "@millrace/model";
 import type { Timer } from "@millrace/ports";

@@ -62,7 +62,10 @@ export class GroupCoordinators {
     const coordinator = partition === undefined ? undefined : this.#byPartition.get(partition);
     if (coordinator !== undefined) return coordinator.ask(request);
     const isHere = partition !== undefined && this.#view.partition(GROUP_OFFSETS_TOPIC, partition)?.leader === this.#brokerId;
-    return Promise.resolve({ kind: "refused", error: isHere ? groupErrors.coordinatorLoading({ group }) : groupErrors.notCoordinator({ group }) });
+    return Promise.resolve({
+      kind: "refused",
+      error: isHere ? groupErrors.coordinatorLoading({ group }) : groupErrors.notCoordinator({ group }),
+    });
   }
 
   /** Asks every coordinator on this broker. */

@@ -40,12 +40,20 @@ export class GroupLog {
   }
 
   /** Stages the records at once and resolves when they are committed; only then do they count. */
-  append(records: readonly EncodedRecord[], producer?: { readonly producerId: ProducerId; readonly producerEpoch: ProducerEpoch }): { readonly baseOffset: Offset; readonly stored: Promise<void> } {
+  append(
+    records: readonly EncodedRecord[],
+    producer?: { readonly producerId: ProducerId; readonly producerEpoch: ProducerEpoch },
+  ): { readonly baseOffset: Offset; readonly stored: Promise<void> } {
     const now = timestampMs(this.#ports.clock.wallMs());
     this.#builder.reset();
     for (const { key, value } of records) this.#builder.append(now, key, value);
-    const header = producer === undefined ? {} : { ...producer, baseSequence: this.#partition.log.nextSequence(producer), transactional: true };
-    const { result, stored } = this.#partition.append(this.#builder.build(header), { durability: "committed", now, transactionVerified: true });
+    const header =
+      producer === undefined ? {} : { ...producer, baseSequence: this.#partition.log.nextSequence(producer), transactional: true };
+    const { result, stored } = this.#partition.append(this.#builder.build(header), {
+      durability: "committed",
+      now,
+      transactionVerified: true,
+    });
     return { baseOffset: result.baseOffset, stored };
   }
 
@@ -69,7 +77,11 @@ export class GroupLog {
     }
     await Promise.all(writes);
     await log.deleteRecordsBefore(startOffset);
-    this.#ports.logger.info("group log written anew", { partition: this.#partition.partition, records: records.length, logStartOffset: startOffset });
+    this.#ports.logger.info("group log written anew", {
+      partition: this.#partition.partition,
+      records: records.length,
+      logStartOffset: startOffset,
+    });
   }
 }
 
@@ -95,7 +107,8 @@ function snapshotOf(store: Store): EncodedRecord[] {
     for (const [memberId, member] of members) records.push(encodeGroupRecord({ kind: "consumerMember", group, memberId, member }));
   }
   for (const [group, offsets] of store.offsets) {
-    for (const { topic, partition, ...value } of offsets.values()) records.push(encodeGroupRecord({ kind: "offset", group, topic, partition, value }));
+    for (const { topic, partition, ...value } of offsets.values())
+      records.push(encodeGroupRecord({ kind: "offset", group, topic, partition, value }));
   }
   return records;
 }

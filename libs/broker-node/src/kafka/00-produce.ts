@@ -1,6 +1,12 @@
 import { create } from "@bufbuild/protobuf";
 import { Acks, ProduceRequestSchema } from "@millrace/contracts";
-import { produceApi, type ProduceRequest, type ProduceRequestTopic, type ProduceResponsePartitionInit, type ProduceResponseTopicInit } from "@millrace/kafka-wire";
+import {
+  produceApi,
+  type ProduceRequest,
+  type ProduceRequestTopic,
+  type ProduceResponsePartitionInit,
+  type ProduceResponseTopicInit,
+} from "@millrace/kafka-wire";
 import { AppError } from "@millrace/model";
 import type { PartitionResult } from "../rpc/append-batch.ts";
 import { kafkaCodeOf, kafkaCodeOfWire, KafkaError } from "./error-codes.ts";
@@ -34,9 +40,18 @@ async function append(request: ProduceRequest, acks: Acks, call: KafkaCall, cont
   const partitions = request.topicData.flatMap(({ partitionData }, index) => {
     const topic = names[index];
     if (topic === undefined) return [];
-    return partitionData.map(({ index: partition, records }) => ({ topic, partition, data: { case: "batch" as const, value: records ?? NO_BYTES } }));
+    return partitionData.map(({ index: partition, records }) => ({
+      topic,
+      partition,
+      data: { case: "batch" as const, value: records ?? NO_BYTES },
+    }));
   });
-  const message = create(ProduceRequestSchema, { partitions, acks, transactionalId: request.transactionalId ?? "", timeoutMs: Math.max(1, request.timeoutMs) });
+  const message = create(ProduceRequestSchema, {
+    partitions,
+    acks,
+    transactionalId: request.transactionalId ?? "",
+    timeoutMs: Math.max(1, request.timeoutMs),
+  });
   try {
     // Appends are staged before the first await within, so requests of a connection keep their order.
     const { results } = await context.produce.produce(message, call.call, { force: true });
@@ -47,7 +62,12 @@ async function append(request: ProduceRequest, acks: Acks, call: KafkaCall, cont
 }
 
 /** Results come in the order of the partitions asked for. */
-function answers(request: ProduceRequest, names: readonly (string | undefined)[], results: readonly PartitionResult[], version: number): ProduceResponseTopicInit[] {
+function answers(
+  request: ProduceRequest,
+  names: readonly (string | undefined)[],
+  results: readonly PartitionResult[],
+  version: number,
+): ProduceResponseTopicInit[] {
   let next = 0;
   return request.topicData.map((topic, index) =>
     names[index] === undefined
@@ -69,7 +89,12 @@ function errorCodeOf(code: number, version: number): number {
   if (code === KafkaError.PRODUCER_FENCED) return KafkaError.INVALID_PRODUCER_EPOCH;
   if (code === KafkaError.INVALID_TXN_STATE && version >= 11) return KafkaError.TRANSACTION_ABORTABLE;
   // While the transaction's coordinator cannot be asked: the one error here that old clients repeat.
-  if (code === KafkaError.COORDINATOR_LOAD_IN_PROGRESS || code === KafkaError.NOT_COORDINATOR || code === KafkaError.COORDINATOR_NOT_AVAILABLE) return KafkaError.NOT_ENOUGH_REPLICAS;
+  if (
+    code === KafkaError.COORDINATOR_LOAD_IN_PROGRESS ||
+    code === KafkaError.NOT_COORDINATOR ||
+    code === KafkaError.COORDINATOR_NOT_AVAILABLE
+  )
+    return KafkaError.NOT_ENOUGH_REPLICAS;
   return code;
 }
 
@@ -83,7 +108,12 @@ function refused(topic: ProduceRequestTopic, errorCode: number): ProduceResponse
 
 function unacknowledged({ errorCode, errorMessage }: ProduceResponsePartitionInit): AppError {
   const message = "records sent with acks=0 could not be stored";
-  return new AppError({ kind: "unavailable", code: "unacknowledged-records-lost", message, context: { errorCode, reason: errorMessage ?? undefined } });
+  return new AppError({
+    kind: "unavailable",
+    code: "unacknowledged-records-lost",
+    message,
+    context: { errorCode, reason: errorMessage ?? undefined },
+  });
 }
 
 const NO_BYTES = new Uint8Array(0);

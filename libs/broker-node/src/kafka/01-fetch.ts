@@ -1,6 +1,12 @@
 import { create } from "@bufbuild/protobuf";
 import { FetchRequestSchema, Isolation } from "@millrace/contracts";
-import { fetchApi, type FetchRequest, type FetchRequestPartition, type FetchResponseInit, type FetchResponsePartitionInit } from "@millrace/kafka-wire";
+import {
+  fetchApi,
+  type FetchRequest,
+  type FetchRequestPartition,
+  type FetchResponseInit,
+  type FetchResponsePartitionInit,
+} from "@millrace/kafka-wire";
 import type { FetchResultInit } from "../rpc/fetch.ts";
 import { kafkaCodeOf, kafkaCodeOfWire, KafkaError } from "./error-codes.ts";
 import type { KafkaCall, KafkaContext } from "./kafka-context.ts";
@@ -61,7 +67,11 @@ function isReadable({ fetchOffset }: FetchRequestPartition): boolean {
 }
 
 /** Results come in the order of the readable partitions. */
-function answers(plan: readonly PlannedTopic[], results: readonly FetchResultInit[], request: FetchRequest): FetchResponseInit["responses"] {
+function answers(
+  plan: readonly PlannedTopic[],
+  results: readonly FetchResultInit[],
+  request: FetchRequest,
+): FetchResponseInit["responses"] {
   const isCommitted = request.isolationLevel === READ_COMMITTED;
   let next = 0;
   return plan.map(({ topic, topicId, name, partitions }) => ({
@@ -71,15 +81,24 @@ function answers(plan: readonly PlannedTopic[], results: readonly FetchResultIni
       if (name === undefined) return refused(asked.partition, KafkaError.UNKNOWN_TOPIC_ID);
       if (!isReadable(asked)) return refused(asked.partition, KafkaError.OFFSET_OUT_OF_RANGE);
       const result = results[next++];
-      return result === undefined ? refused(asked.partition, KafkaError.UNKNOWN_SERVER_ERROR) : answerOf(asked.partition, result, isCommitted);
+      return result === undefined
+        ? refused(asked.partition, KafkaError.UNKNOWN_SERVER_ERROR)
+        : answerOf(asked.partition, result, isCommitted);
     }),
   }));
 }
 
 function answerOf(partitionIndex: number, result: FetchResultInit, isCommitted: boolean): FetchResponsePartitionInit {
   const { error } = result;
-  if (error !== undefined) return refused(partitionIndex, kafkaCodeOfWire({ kind: error.kind ?? 0, code: error.code ?? "", message: error.message ?? "", context: error.context ?? {} }));
-  const aborted = (result.abortedTransactions ?? []).map(({ producerId = 0n, firstOffset = 0n }) => ({ producerId: Number(producerId), firstOffset: Number(firstOffset) }));
+  if (error !== undefined)
+    return refused(
+      partitionIndex,
+      kafkaCodeOfWire({ kind: error.kind ?? 0, code: error.code ?? "", message: error.message ?? "", context: error.context ?? {} }),
+    );
+  const aborted = (result.abortedTransactions ?? []).map(({ producerId = 0n, firstOffset = 0n }) => ({
+    producerId: Number(producerId),
+    firstOffset: Number(firstOffset),
+  }));
   return {
     partitionIndex,
     errorCode: KafkaError.NONE,
@@ -92,7 +111,15 @@ function answerOf(partitionIndex: number, result: FetchResultInit, isCommitted: 
 }
 
 function refused(partitionIndex: number, errorCode: number): FetchResponsePartitionInit {
-  return { partitionIndex, errorCode, highWatermark: -1, lastStableOffset: -1, logStartOffset: -1, abortedTransactions: null, records: NO_BYTES };
+  return {
+    partitionIndex,
+    errorCode,
+    highWatermark: -1,
+    lastStableOffset: -1,
+    logStartOffset: -1,
+    abortedTransactions: null,
+    records: NO_BYTES,
+  };
 }
 
 const NO_BYTES = new Uint8Array(0);

@@ -33,7 +33,13 @@ function answer(topic: string, asked: ListOffsetsRequestPartition, isolation: Is
     if (found === undefined) return { partitionIndex, errorCode: KafkaError.UNKNOWN_SERVER_ERROR };
     const { offset, leaderEpoch } = found;
     const errorCode = "error" in found ? kafkaCodeOfWire(found.error) : KafkaError.NONE;
-    return { partitionIndex, errorCode, offset: Number(offset), timestamp: timestamp >= 0 || timestamp === -3 ? Number(found.timestampMs) : -1, leaderEpoch };
+    return {
+      partitionIndex,
+      errorCode,
+      offset: Number(offset),
+      timestamp: timestamp >= 0 || timestamp === -3 ? Number(found.timestampMs) : -1,
+      leaderEpoch,
+    };
   } catch (error) {
     return { partitionIndex, errorCode: kafkaCodeOf(error) };
   }

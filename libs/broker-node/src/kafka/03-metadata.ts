@@ -1,6 +1,12 @@
 import { create } from "@bufbuild/protobuf";
 import { CreateTopicRequestSchema, type PartitionState, type Topic } from "@millrace/contracts";
-import { metadataApi, type MetadataRequest, type MetadataRequestTopic, type MetadataResponseTopicInit, ZERO_UUID } from "@millrace/kafka-wire";
+import {
+  metadataApi,
+  type MetadataRequest,
+  type MetadataRequestTopic,
+  type MetadataResponseTopicInit,
+  ZERO_UUID,
+} from "@millrace/kafka-wire";
 import { assertTopicName, isInternalTopic } from "@millrace/model";
 import { kafkaCodeOf, KafkaError } from "./error-codes.ts";
 import type { KafkaCall, KafkaContext } from "./kafka-context.ts";
@@ -29,7 +35,12 @@ function topicsOf(request: MetadataRequest, call: KafkaCall, context: KafkaConte
   return Promise.all(topics.map((topic) => topicOf(topic, request.allowAutoTopicCreation, call, context)));
 }
 
-async function topicOf(asked: MetadataRequestTopic, mayCreate: boolean, call: KafkaCall, context: KafkaContext): Promise<MetadataResponseTopicInit> {
+async function topicOf(
+  asked: MetadataRequestTopic,
+  mayCreate: boolean,
+  call: KafkaCall,
+  context: KafkaContext,
+): Promise<MetadataResponseTopicInit> {
   const { view } = context;
   if (asked.name === null) {
     const name = call.version >= 12 ? topicNameOf(view, asked.topicId) : undefined;
@@ -42,7 +53,8 @@ async function topicOf(asked: MetadataRequestTopic, mayCreate: boolean, call: Ka
   if (!view.isKnown) return failed({ name, errorCode: KafkaError.LEADER_NOT_AVAILABLE });
   try {
     assertTopicName(name);
-    if (!mayCreate || !context.settings.autoCreateTopics || isInternalTopic(name)) return failed({ name, errorCode: KafkaError.UNKNOWN_TOPIC_OR_PARTITION });
+    if (!mayCreate || !context.settings.autoCreateTopics || isInternalTopic(name))
+      return failed({ name, errorCode: KafkaError.UNKNOWN_TOPIC_OR_PARTITION });
     await context.topics.createTopic(create(CreateTopicRequestSchema, { name, ifNotExists: true }), call.call);
     const created = view.topic(name);
     return created === undefined ? failed({ name, errorCode: KafkaError.LEADER_NOT_AVAILABLE }) : described(created);
@@ -66,6 +78,14 @@ function partitionOf({ partition, leader, leaderEpoch, replicas, inSyncSet }: Pa
   };
 }
 
-function failed({ name, topicId = ZERO_UUID, errorCode }: { name: string | null; topicId?: string; errorCode: number }): MetadataResponseTopicInit {
+function failed({
+  name,
+  topicId = ZERO_UUID,
+  errorCode,
+}: {
+  name: string | null;
+  topicId?: string;
+  errorCode: number;
+}): MetadataResponseTopicInit {
   return { errorCode, name, topicId, partitions: [] };
 }

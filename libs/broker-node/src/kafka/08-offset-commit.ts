@@ -6,6 +6,12 @@ import { serve } from "./served-api.ts";
 export const offsetCommit = serve(offsetCommitApi, async (request, { version }, context) => {
   const { groupId, memberId, generationIdOrMemberEpoch, groupInstanceId } = request;
   const topics = namedTopics(request.topics, version >= 10, context.view);
-  const ask = { kind: "commitOffsets" as const, group: groupId, memberId, instanceId: groupInstanceId ?? undefined, generation: generationIdOrMemberEpoch };
+  const ask = {
+    kind: "commitOffsets" as const,
+    group: groupId,
+    memberId,
+    instanceId: groupInstanceId ?? undefined,
+    generation: generationIdOrMemberEpoch,
+  };
   return { topics: await commitOffsets(topics, (offsets) => context.groups.ask(groupId, { ...ask, offsets }), context) };
 });

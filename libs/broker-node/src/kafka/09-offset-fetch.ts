@@ -34,23 +34,44 @@ interface Asked {
 async function fetchOne(asked: Asked, { version }: KafkaCall, { groups, view }: KafkaContext) {
   const { groupId, memberId, memberEpoch, requireStable } = asked;
   const topics = asked.topics?.map((topic) => ({ ...topic, known: version >= 10 ? topicNameOf(view, topic.topicId) : topic.name }));
-  const partitions = topics?.flatMap(({ known, partitionIndexes }) => (known === undefined ? [] : partitionIndexes.map((partition) => ({ topic: known, partition }))));
+  const partitions = topics?.flatMap(({ known, partitionIndexes }) =>
+    known === undefined ? [] : partitionIndexes.map((partition) => ({ topic: known, partition })),
+  );
   const member = memberId !== "" && memberEpoch >= 0 ? { memberId, epoch: memberEpoch } : undefined;
   const response = await groups.ask(groupId, { kind: "fetchOffsets", group: groupId, partitions, requireStable, member });
   const errorCode = answerCodeOf(response);
   // Kafka's first version has no room for an error of the group but in each partition.
-  const refusedRow = (topic: string, partition: number, code: number) => ({ topic, partitionIndex: partition, committedOffset: -1, committedLeaderEpoch: -1, metadata: "", errorCode: code });
-  const rows = response.kind === "refused" ? (partitions ?? []).map(({ topic, partition }) => refusedRow(topic, partition, errorCode)) : expectKind(response, "offsetsFetched").partitions.map(rowOf);
+  const refusedRow = (topic: string, partition: number, code: number) => ({
+    topic,
+    partitionIndex: partition,
+    committedOffset: -1,
+    committedLeaderEpoch: -1,
+    metadata: "",
+    errorCode: code,
+  });
+  const rows =
+    response.kind === "refused"
+      ? (partitions ?? []).map(({ topic, partition }) => refusedRow(topic, partition, errorCode))
+      : expectKind(response, "offsetsFetched").partitions.map(rowOf);
   const found = [...byTopic(rows)].flatMap(([name, of]) => {
     const topicId = view.topic(name)?.topicId;
     return version >= 10 && topicId === undefined ? [] : [{ name, topicId: topicId ?? ZERO_UUID, partitions: of }];
   });
   const unknown = (topics ?? []).flatMap(({ known, name, topicId, partitionIndexes }) =>
-    known === undefined ? [{ name, topicId, partitions: partitionIndexes.map((partition) => refusedRow(name, partition, KafkaError.UNKNOWN_TOPIC_ID)) }] : [],
+    known === undefined
+      ? [{ name, topicId, partitions: partitionIndexes.map((partition) => refusedRow(name, partition, KafkaError.UNKNOWN_TOPIC_ID)) }]
+      : [],
   );
   return { groupId, topics: [...found, ...unknown], errorCode };
 }
 
 function rowOf({ topic, partition, offset, leaderEpoch, metadata, error }: FetchedOffset) {
-  return { topic, partitionIndex: partition, committedOffset: offset as number, committedLeaderEpoch: leaderEpoch as number, metadata, errorCode: groupCodeOf(error) };
+  return {
+    topic,
+    partitionIndex: partition,
+    committedOffset: offset as number,
+    committedLeaderEpoch: leaderEpoch as number,
+    metadata,
+    errorCode: groupCodeOf(error),
+  };
 }

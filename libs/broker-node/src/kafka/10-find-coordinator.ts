@@ -27,7 +27,8 @@ async function find(key: string, keyType: number, call: KafkaCall, context: Kafk
     const brokerId = await coordinatorOf(key, keyType, call, context);
     if (brokerId === undefined) return failed(key, KafkaError.INVALID_REQUEST, `there are no coordinators of key type ${keyType}`);
     const endpoint = kafkaEndpointOf(context.view, brokerId);
-    if (endpoint === undefined) return failed(key, KafkaError.COORDINATOR_NOT_AVAILABLE, "the coordinator has no kafka listener at the moment");
+    if (endpoint === undefined)
+      return failed(key, KafkaError.COORDINATOR_NOT_AVAILABLE, "the coordinator has no kafka listener at the moment");
     return { key, ...endpoint, errorCode: KafkaError.NONE };
   } catch (error) {
     const code = kafkaCodeOf(error);
@@ -38,7 +39,10 @@ async function find(key: string, keyType: number, call: KafkaCall, context: Kafk
 async function coordinatorOf(key: string, keyType: number, call: KafkaCall, context: KafkaContext): Promise<number | undefined> {
   if (keyType === GROUP) return groupCoordinatorOf(key, call, context);
   if (keyType !== TRANSACTION) return undefined;
-  const found = await context.transactions.findTransactionCoordinator(create(FindTransactionCoordinatorRequestSchema, { transactionalId: key }), call.call);
+  const found = await context.transactions.findTransactionCoordinator(
+    create(FindTransactionCoordinatorRequestSchema, { transactionalId: key }),
+    call.call,
+  );
   return found.brokerId;
 }
 

@@ -11,6 +11,10 @@ export const leaveGroup = serve(leaveGroupApi, async (request, { version }, { gr
       : [{ memberId: request.memberId, instanceId: undefined }];
   const response = await groups.ask(groupId, { kind: "leave", group: groupId, members });
   if (response.kind === "refused") return { errorCode: answerCodeOf(response), members: [] };
-  const left = expectKind(response, "left").members.map(({ memberId, instanceId = null, error }) => ({ memberId, groupInstanceId: instanceId, errorCode: groupCodeOf(error) }));
+  const left = expectKind(response, "left").members.map(({ memberId, instanceId = null, error }) => ({
+    memberId,
+    groupInstanceId: instanceId,
+    errorCode: groupCodeOf(error),
+  }));
   return version >= 3 ? { errorCode: 0, members: left } : { errorCode: left[0]?.errorCode ?? 0, members: [] };
 });

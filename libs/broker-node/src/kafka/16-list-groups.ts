@@ -6,5 +6,8 @@ import { serve } from "./served-api.ts";
 export const listGroups = serve(listGroupsApi, async ({ statesFilter, typesFilter }, _call, { groups }) => {
   const answers = await groups.askAll({ kind: "listGroups", states: statesFilter, types: typesFilter });
   const listed = answers.flatMap((answer) => (answer.kind === "refused" ? [] : expectKind(answer, "groupsListed").groups));
-  return { errorCode: 0, groups: listed.map(({ group, protocolType, state, type }) => ({ groupId: group, protocolType, groupState: state, groupType: type })) };
+  return {
+    errorCode: 0,
+    groups: listed.map(({ group, protocolType, state, type }) => ({ groupId: group, protocolType, groupState: state, groupType: type })),
+  };
 });

@@ -11,7 +11,11 @@ export function apiVersions(table: () => readonly ServedApi[]): ServedApi {
   return serve(apiVersionsApi, (request, { version }): Promise<ApiVersionsResponseInit> => {
     const isClientNamed = CLIENT_SOFTWARE.test(request.clientSoftwareName) && CLIENT_SOFTWARE.test(request.clientSoftwareVersion);
     if (version >= 3 && !isClientNamed) return Promise.resolve({ errorCode: KafkaError.INVALID_REQUEST, apiKeys: [] });
-    const apiKeys = table().map(({ key, advertisedMin, versionMax }) => ({ apiKey: key, minVersion: advertisedMin, maxVersion: versionMax }));
+    const apiKeys = table().map(({ key, advertisedMin, versionMax }) => ({
+      apiKey: key,
+      minVersion: advertisedMin,
+      maxVersion: versionMax,
+    }));
     return Promise.resolve({ errorCode: KafkaError.NONE, apiKeys });
   });
 }
@@ -19,6 +23,9 @@ export function apiVersions(table: () => readonly ServedApi[]): ServedApi {
 /** A version above ours: answered in the layout of v0 with exactly our range, so that the client can ask again (G3). */
 export function apiVersionsUnsupported(correlationId: number): readonly Uint8Array[] {
   const { key, versionMin, versionMax } = apiVersionsApi;
-  const response = { errorCode: KafkaError.UNSUPPORTED_VERSION, apiKeys: [{ apiKey: key, minVersion: versionMin, maxVersion: versionMax }] };
+  const response = {
+    errorCode: KafkaError.UNSUPPORTED_VERSION,
+    apiKeys: [{ apiKey: key, minVersion: versionMin, maxVersion: versionMax }],
+  };
   return encodeAnswer(apiVersionsApi, { correlationId, version: 0, response });
 }

@@ -1,6 +1,12 @@
 import { create } from "@bufbuild/protobuf";
 import { CreateTopicRequestSchema } from "@millrace/contracts";
-import { createTopicsApi, type CreateTopicsRequest, type CreateTopicsRequestCreatableTopic, type CreateTopicsResponseCreatableTopicResultInit, ZERO_UUID } from "@millrace/kafka-wire";
+import {
+  createTopicsApi,
+  type CreateTopicsRequest,
+  type CreateTopicsRequestCreatableTopic,
+  type CreateTopicsResponseCreatableTopicResultInit,
+  ZERO_UUID,
+} from "@millrace/kafka-wire";
 import { kafkaCodeOf, KafkaError, messageOf } from "./error-codes.ts";
 import type { KafkaCall, KafkaContext } from "./kafka-context.ts";
 import { serve } from "./served-api.ts";
@@ -16,13 +22,22 @@ export const createTopics = serve(createTopicsApi, async (request, call, context
   return { topics };
 });
 
-async function createOne(topic: CreateTopicsRequestCreatableTopic, request: CreateTopicsRequest, call: KafkaCall, context: KafkaContext): Promise<CreateTopicsResponseCreatableTopicResultInit> {
+async function createOne(
+  topic: CreateTopicsRequestCreatableTopic,
+  request: CreateTopicsRequest,
+  call: KafkaCall,
+  context: KafkaContext,
+): Promise<CreateTopicsResponseCreatableTopicResultInit> {
   const { name, numPartitions, replicationFactor } = topic;
   const refuse = (errorCode: number, errorMessage: string) => ({ name, topicId: ZERO_UUID, errorCode, errorMessage });
-  if (request.topics.filter((other) => other.name === name).length > 1) return refuse(KafkaError.INVALID_REQUEST, "the topic is named twice in the request");
-  if (topic.assignments.length > 0) return refuse(KafkaError.INVALID_REPLICA_ASSIGNMENT, "replicas are placed by the cluster: give counts instead");
-  if (numPartitions === 0 || numPartitions < -1) return refuse(KafkaError.INVALID_PARTITIONS, "the number of partitions must be 1 or more, or -1 for the default");
-  if (replicationFactor === 0 || replicationFactor < -1) return refuse(KafkaError.INVALID_REPLICATION_FACTOR, "the replication factor must be 1 or more, or -1 for the default");
+  if (request.topics.filter((other) => other.name === name).length > 1)
+    return refuse(KafkaError.INVALID_REQUEST, "the topic is named twice in the request");
+  if (topic.assignments.length > 0)
+    return refuse(KafkaError.INVALID_REPLICA_ASSIGNMENT, "replicas are placed by the cluster: give counts instead");
+  if (numPartitions === 0 || numPartitions < -1)
+    return refuse(KafkaError.INVALID_PARTITIONS, "the number of partitions must be 1 or more, or -1 for the default");
+  if (replicationFactor === 0 || replicationFactor < -1)
+    return refuse(KafkaError.INVALID_REPLICATION_FACTOR, "the replication factor must be 1 or more, or -1 for the default");
   const collision = [...context.view.topics].find((other) => other.name !== name && collisionName(other.name) === collisionName(name));
   if (collision !== undefined) return refuse(KafkaError.INVALID_TOPIC, `the name differs from ${collision.name} only in . and _`);
   try {
@@ -42,7 +57,13 @@ async function createOne(topic: CreateTopicsRequestCreatableTopic, request: Crea
       errorCode: KafkaError.NONE,
       numPartitions: partitions.length,
       replicationFactor: partitions[0]?.replicas?.length ?? -1,
-      configs: topicConfigs(configs).map(({ name: config, value, source }) => ({ name: config, value, readOnly: false, configSource: source, isSensitive: false })),
+      configs: topicConfigs(configs).map(({ name: config, value, source }) => ({
+        name: config,
+        value,
+        readOnly: false,
+        configSource: source,
+        isSensitive: false,
+      })),
     };
   } catch (error) {
     return refuse(kafkaCodeOf(error), messageOf(error));

@@ -14,7 +14,11 @@ export const deleteTopics = serve(deleteTopicsApi, async (request, call, context
   return { responses };
 });
 
-async function deleteOne(topic: { name: string | null; topicId: string }, call: KafkaCall, context: KafkaContext): Promise<DeleteTopicsResponseDeletableTopicResultInit> {
+async function deleteOne(
+  topic: { name: string | null; topicId: string },
+  call: KafkaCall,
+  context: KafkaContext,
+): Promise<DeleteTopicsResponseDeletableTopicResultInit> {
   const name = topic.name ?? topicNameOf(context.view, topic.topicId);
   if (name === undefined) return { ...topic, errorCode: KafkaError.UNKNOWN_TOPIC_ID };
   try {

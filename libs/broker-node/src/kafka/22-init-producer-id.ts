@@ -16,7 +16,10 @@ export const initProducerId = serve(initProducerIdApi, async (request, call, con
   try {
     if (transactionalId === "") return failed(KafkaError.INVALID_REQUEST);
     if (transactionalId !== null && request.producerId >= 0) await requireNewest({ ...request, transactionalId }, context);
-    const message = create(InitProducerIdRequestSchema, { transactionalId: transactionalId ?? "", transactionTimeoutMs: transactionalId === null ? 0 : request.transactionTimeoutMs });
+    const message = create(InitProducerIdRequestSchema, {
+      transactionalId: transactionalId ?? "",
+      transactionTimeoutMs: transactionalId === null ? 0 : request.transactionTimeoutMs,
+    });
     const granted = await context.transactions.initProducerId(message, call.call);
     return { errorCode: KafkaError.NONE, producerId: Number(granted.producerId), producerEpoch: granted.producerEpoch ?? 0 };
   } catch (error) {
@@ -25,7 +28,10 @@ export const initProducerId = serve(initProducerIdApi, async (request, call, con
 });
 
 /** Only the newest instance of a producer may go on with a new epoch; the others are told that they were replaced. */
-async function requireNewest(request: { transactionalId: string; producerId: number; producerEpoch: number }, { coordinators }: KafkaContext): Promise<void> {
+async function requireNewest(
+  request: { transactionalId: string; producerId: number; producerEpoch: number },
+  { coordinators }: KafkaContext,
+): Promise<void> {
   try {
     await coordinators.verify(ownerOf(request), []);
   } catch (error) {

@@ -20,11 +20,19 @@ interface Asked {
 export const addPartitionsToTxn = serve(addPartitionsToTxnApi, async (request, { version }, context) => {
   if (version >= 4) {
     const resultsByTransaction = await Promise.all(
-      request.transactions.map(async (asked) => ({ transactionalId: asked.transactionalId, topicResults: await addAll(asked, true, context) })),
+      request.transactions.map(async (asked) => ({
+        transactionalId: asked.transactionalId,
+        topicResults: await addAll(asked, true, context),
+      })),
     );
     return { errorCode: KafkaError.NONE, resultsByTransaction, resultsByTopicV3AndBelow: [] };
   }
-  const { v3AndBelowTransactionalId: transactionalId, v3AndBelowProducerId: producerId, v3AndBelowProducerEpoch: producerEpoch, v3AndBelowTopics: topics } = request;
+  const {
+    v3AndBelowTransactionalId: transactionalId,
+    v3AndBelowProducerId: producerId,
+    v3AndBelowProducerEpoch: producerEpoch,
+    v3AndBelowTopics: topics,
+  } = request;
   const results = await addAll({ transactionalId, producerId, producerEpoch, topics, verifyOnly: false }, version >= 2, context);
   return { errorCode: KafkaError.NONE, resultsByTransaction: [], resultsByTopicV3AndBelow: results };
 });
@@ -37,7 +45,9 @@ async function addAll(asked: Asked, knowsFenced: boolean, context: KafkaContext)
       resultsByPartition: partitions.map((partitionIndex) => ({ partitionIndex, partitionErrorCode: codeOf(name, partitionIndex) })),
     }));
   if (!asked.topics.every(({ name, partitions }) => partitions.every((partition) => isThere(name, partition)))) {
-    return answer((topic, partition) => (isThere(topic, partition) ? KafkaError.OPERATION_NOT_ATTEMPTED : KafkaError.UNKNOWN_TOPIC_OR_PARTITION));
+    return answer((topic, partition) =>
+      isThere(topic, partition) ? KafkaError.OPERATION_NOT_ATTEMPTED : KafkaError.UNKNOWN_TOPIC_OR_PARTITION,
+    );
   }
   const code = await add(asked, context).then(
     () => KafkaError.NONE,

@@ -12,7 +12,12 @@ export const endTxn = serve(
   endTxnApi,
   async (request, { version }, { coordinators, ports }) => {
     try {
-      await coordinators.submit({ kind: "endTransaction", ...ownerOf(request), commit: request.committed, now: timestampMs(ports.clock.wallMs()) });
+      await coordinators.submit({
+        kind: "endTransaction",
+        ...ownerOf(request),
+        commit: request.committed,
+        now: timestampMs(ports.clock.wallMs()),
+      });
       return { errorCode: KafkaError.NONE };
     } catch (error) {
       return { errorCode: transactionCodeOf(error, version >= 2) };

@@ -13,7 +13,11 @@ import { ownerOf } from "./transaction-owner.ts";
 export const txnOffsetCommit = serve(
   txnOffsetCommitApi,
   async (request, _call, context) => {
-    const topics = namedTopics(request.topics.map((topic) => ({ ...topic, topicId: ZERO_UUID })), false, context.view);
+    const topics = namedTopics(
+      request.topics.map((topic) => ({ ...topic, topicId: ZERO_UUID })),
+      false,
+      context.view,
+    );
     const answered = await commitOffsets(topics, (offsets) => commit(request, offsets, context), context);
     return { topics: answered.map(({ name, partitions }) => ({ name, partitions })) };
   },
@@ -21,7 +25,11 @@ export const txnOffsetCommit = serve(
 );
 
 /** Offsets are appended only while the group's partition is part of the owner's open transaction, as any other record of it. */
-async function commit(request: TxnOffsetCommitRequest, offsets: readonly OffsetToCommit[], { groups, replicas, verifier }: KafkaContext): Promise<GroupResponse> {
+async function commit(
+  request: TxnOffsetCommitRequest,
+  offsets: readonly OffsetToCommit[],
+  { groups, replicas, verifier }: KafkaContext,
+): Promise<GroupResponse> {
   const { groupId, memberId, generationId, groupInstanceId } = request;
   try {
     const owner = ownerOf(request);

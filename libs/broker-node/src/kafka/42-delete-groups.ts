@@ -7,7 +7,8 @@ export const deleteGroups = serve(deleteGroupsApi, async ({ groupsNames }, _call
   results: await Promise.all(
     groupsNames.map(async (groupId) => {
       const response = await groups.ask(groupId, { kind: "deleteGroups", groups: [groupId] });
-      const errorCode = response.kind === "refused" ? answerCodeOf(response) : groupCodeOf(expectKind(response, "groupsDeleted").groups[0]?.error);
+      const errorCode =
+        response.kind === "refused" ? answerCodeOf(response) : groupCodeOf(expectKind(response, "groupsDeleted").groups[0]?.error);
       return { groupId, errorCode };
     }),
   ),

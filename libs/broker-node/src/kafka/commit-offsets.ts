@@ -34,7 +34,11 @@ export function namedTopics(topics: readonly Topic[], isById: boolean, view: Clu
 }
 
 /** Commits what is known, in one request to the group; answers in the order and shape of the request. */
-export async function commitOffsets(topics: readonly NamedTopic[], ask: (offsets: readonly OffsetToCommit[]) => Promise<GroupResponse>, { view }: Pick<KafkaContext, "view">) {
+export async function commitOffsets(
+  topics: readonly NamedTopic[],
+  ask: (offsets: readonly OffsetToCommit[]) => Promise<GroupResponse>,
+  { view }: Pick<KafkaContext, "view">,
+) {
   const refusals = new Map<string, number>();
   const offsets: OffsetToCommit[] = [];
   for (const { name, isKnownId, partitions } of topics) {
@@ -67,7 +71,8 @@ function toCommit(topic: string, { partitionIndex, committedOffset, committedLea
 }
 
 function codesOf(response: GroupResponse, offsets: readonly OffsetToCommit[]): Map<string, number> {
-  if (response.kind === "refused") return new Map(offsets.map(({ topic, partition }) => [topicPartitionKey(topic, partition), groupCodeOf(response.error)]));
+  if (response.kind === "refused")
+    return new Map(offsets.map(({ topic, partition }) => [topicPartitionKey(topic, partition), groupCodeOf(response.error)]));
   const { partitions } = expectKind(response, "offsetsCommitted");
   return new Map(partitions.map(({ topic, partition, error }) => [topicPartitionKey(topic, partition), groupCodeOf(error)]));
 }

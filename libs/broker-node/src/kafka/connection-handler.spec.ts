@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import {
-  apiVersionsApi, fetchApi, initProducerIdApi, listOffsetsApi, metadataApi, produceApi, type ProduceResponse, ZERO_UUID,
+  apiVersionsApi,
+  fetchApi,
+  initProducerIdApi,
+  listOffsetsApi,
+  metadataApi,
+  produceApi,
+  type ProduceResponse,
+  ZERO_UUID,
 } from "@millrace/kafka-wire";
 import { timestampMs } from "@millrace/model";
 import { BatchBuilder } from "@millrace/records";
@@ -26,7 +33,10 @@ describe("kafka requests", () => {
   });
   afterEach(() => world.stop());
 
-  function produce(version: number, options: { acks?: number; partition?: number; records?: Uint8Array; topicId?: string } = {}): Promise<ProduceResponse | undefined> {
+  function produce(
+    version: number,
+    options: { acks?: number; partition?: number; records?: Uint8Array; topicId?: string } = {},
+  ): Promise<ProduceResponse | undefined> {
     const { acks = -1, partition = 0, records = batchOf("a", "b"), topicId = ZERO_UUID } = options;
     const topicData = [{ name: "flights", topicId, partitionData: [{ index: partition, records }] }];
     return world.run(client.ask(produceApi, version, { acks, timeoutMs: 1_000, topicData }));
@@ -60,7 +70,9 @@ describe("kafka requests", () => {
 
     it("answers a version above ours in the layout of v0, with its own range only (G3)", async () => {
       const reader = await client.askRaw([0, 18, 0, 5, 0, 0, 0, 7, 1, 2, 3]);
-      expect([reader?.readInt16(), reader?.readInt32(), reader?.readInt16(), reader?.readInt16(), reader?.readInt16()]).toEqual([35, 1, 18, 0, 4]);
+      expect([reader?.readInt16(), reader?.readInt32(), reader?.readInt16(), reader?.readInt16(), reader?.readInt16()]).toEqual([
+        35, 1, 18, 0, 4,
+      ]);
       expect(reader?.remaining).toBe(0);
     });
 
@@ -96,7 +108,8 @@ describe("kafka requests", () => {
     it("knows topics by id from Produce 13 and Fetch 13 on, and only ids that exist", async () => {
       const topicId = await topicIdOf();
       expect((await produce(13, { topicId }))?.responses[0]?.partitionResponses[0]).toMatchObject({ errorCode: 0 });
-      for (const version of [13, 15, 17]) expect((await fetch(version, { topicId }))?.responses[0]?.partitions[0]).toMatchObject({ errorCode: 0, highWatermark: 2 });
+      for (const version of [13, 15, 17])
+        expect((await fetch(version, { topicId }))?.responses[0]?.partitions[0]).toMatchObject({ errorCode: 0, highWatermark: 2 });
       const unknown = "f".repeat(32);
       expect((await produce(13, { topicId: unknown }))?.responses[0]?.partitionResponses[0]?.errorCode).toBe(100);
       expect((await fetch(13, { topicId: unknown, maxWaitMs: 60_000 }))?.responses[0]?.partitions[0]?.errorCode).toBe(100);
@@ -133,7 +146,14 @@ describe("kafka requests", () => {
 
     it("tells an offset that is out of range at once, and knows no sessions", async () => {
       expect((await fetch(11, { offset: 9, maxWaitMs: 60_000 }))?.responses[0]?.partitions[0]?.errorCode).toBe(1);
-      const answer = await client.ask(fetchApi, 11, { maxWaitMs: 0, minBytes: 1, sessionId: 5, sessionEpoch: 2, topics: [], forgottenTopicsData: [] });
+      const answer = await client.ask(fetchApi, 11, {
+        maxWaitMs: 0,
+        minBytes: 1,
+        sessionId: 5,
+        sessionEpoch: 2,
+        topics: [],
+        forgottenTopicsData: [],
+      });
       expect(answer).toMatchObject({ errorCode: 70, sessionId: 0 });
     });
   });

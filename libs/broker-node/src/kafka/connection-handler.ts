@@ -59,5 +59,10 @@ function unsupported(asked: { key: number; version: number; clientId: string | n
       ? "kafka request of a kind that is not served: see docs/compatibility.md"
       : `kafka request of a version that is not served, ${api.name} is from ${api.versionMin} to ${api.versionMax}: use another version of the client`;
   const { key, version, clientId } = asked;
-  return new AppError({ kind: "invalid", code: "unsupported-kafka-request", message, context: { key, version, clientId: clientId ?? undefined } });
+  return new AppError({
+    kind: "invalid",
+    code: "unsupported-kafka-request",
+    message,
+    context: { key, version, clientId: clientId ?? undefined },
+  });
 }

@@ -60,7 +60,7 @@ const BY_CODE: Readonly<Record<string, number>> = {
   "leader-not-available": E.LEADER_NOT_AVAILABLE,
   "broker-starting": E.LEADER_NOT_AVAILABLE,
   "no-coordinator": E.COORDINATOR_NOT_AVAILABLE,
-  "unreachable": E.COORDINATOR_NOT_AVAILABLE,
+  unreachable: E.COORDINATOR_NOT_AVAILABLE,
   "partition-failed": E.KAFKA_STORAGE_ERROR,
   "log-failed": E.KAFKA_STORAGE_ERROR,
   "log-corrupt": E.KAFKA_STORAGE_ERROR,
@@ -102,15 +102,15 @@ const BY_CODE: Readonly<Record<string, number>> = {
 };
 
 const BY_KIND: Readonly<Record<ErrorKind, number>> = {
-  "invalid": E.INVALID_REQUEST,
+  invalid: E.INVALID_REQUEST,
   "not-found": E.UNKNOWN_TOPIC_OR_PARTITION,
-  "conflict": E.INVALID_REQUEST,
-  "fenced": E.INVALID_PRODUCER_EPOCH,
-  "exhausted": E.REQUEST_TIMED_OUT, // the one code that every client repeats
-  "retry": E.REQUEST_TIMED_OUT,
-  "unavailable": E.REQUEST_TIMED_OUT,
-  "corrupt": E.KAFKA_STORAGE_ERROR,
-  "internal": E.UNKNOWN_SERVER_ERROR,
+  conflict: E.INVALID_REQUEST,
+  fenced: E.INVALID_PRODUCER_EPOCH,
+  exhausted: E.REQUEST_TIMED_OUT, // the one code that every client repeats
+  retry: E.REQUEST_TIMED_OUT,
+  unavailable: E.REQUEST_TIMED_OUT,
+  corrupt: E.KAFKA_STORAGE_ERROR,
+  internal: E.UNKNOWN_SERVER_ERROR,
 };
 
 /** The Kafka code of any error. Where one error has two names by version or API, its handler translates further. */

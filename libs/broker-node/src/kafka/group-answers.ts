@@ -5,7 +5,11 @@ import { kafkaCodeOf, KafkaError } from "./error-codes.ts";
 
 /** What may befall the log of groups, which no client of groups knows how to take. */
 const NOT_THE_GROUPS: ReadonlySet<number> = new Set([
-  KafkaError.NOT_LEADER_OR_FOLLOWER, KafkaError.LEADER_NOT_AVAILABLE, KafkaError.KAFKA_STORAGE_ERROR, KafkaError.NOT_ENOUGH_REPLICAS, KafkaError.REQUEST_TIMED_OUT,
+  KafkaError.NOT_LEADER_OR_FOLLOWER,
+  KafkaError.LEADER_NOT_AVAILABLE,
+  KafkaError.KAFKA_STORAGE_ERROR,
+  KafkaError.NOT_ENOUGH_REPLICAS,
+  KafkaError.REQUEST_TIMED_OUT,
   KafkaError.UNKNOWN_TOPIC_OR_PARTITION,
 ]);
 

@@ -1,6 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import {
-  deleteGroupsApi, describeGroupsApi, findCoordinatorApi, heartbeatApi, joinGroupApi, leaveGroupApi, listGroupsApi, offsetCommitApi, offsetFetchApi, syncGroupApi, ZERO_UUID,
+  deleteGroupsApi,
+  describeGroupsApi,
+  findCoordinatorApi,
+  heartbeatApi,
+  joinGroupApi,
+  leaveGroupApi,
+  listGroupsApi,
+  offsetCommitApi,
+  offsetFetchApi,
+  syncGroupApi,
+  ZERO_UUID,
 } from "@millrace/kafka-wire";
 import { GROUP_OFFSETS_TOPIC } from "@millrace/model";
 import type { KafkaTestClient } from "../../test/kafka-loopback.ts";
@@ -36,8 +46,11 @@ describe("consumer groups", () => {
       protocolType: "consumer",
       protocols: [{ name: "range", metadata: bytes("subscription") }],
     });
-  const sync = (via: KafkaTestClient, of: { memberId: string; generationId: number }, assignments: { memberId: string; assignment: Uint8Array }[] = []) =>
-    world.run(via.ask(syncGroupApi, 5, { groupId: "g", ...of, protocolType: "consumer", protocolName: "range", assignments }));
+  const sync = (
+    via: KafkaTestClient,
+    of: { memberId: string; generationId: number },
+    assignments: { memberId: string; assignment: Uint8Array }[] = [],
+  ) => world.run(via.ask(syncGroupApi, 5, { groupId: "g", ...of, protocolType: "consumer", protocolName: "range", assignments }));
   const commit = (of: { memberId?: string; generation?: number; offset?: number; topic?: string; version?: number; topicId?: string }) => {
     const { memberId = "", generation = -1, offset = 7, topic = "flights", version = 9, topicId = ZERO_UUID } = of;
     const partitions = [{ partitionIndex: 1, committedOffset: offset, committedLeaderEpoch: 3, committedMetadata: "note" }];
@@ -48,7 +61,9 @@ describe("consumer groups", () => {
     const topics = [{ name: "flights", topicId: ZERO_UUID, partitionIndexes: [0, 1] }];
     const request = version >= 8 ? { groupId: "", topics: null, groups: [{ groupId: "g", topics }] } : { groupId: "g", topics, groups: [] };
     const answer = await world.run(client.ask(offsetFetchApi, version, request));
-    return (version >= 8 ? answer?.groups[0] : answer)?.topics[0]?.partitions.map(({ committedOffset, committedLeaderEpoch, metadata, errorCode }) => [committedOffset, committedLeaderEpoch, metadata, errorCode]);
+    return (version >= 8 ? answer?.groups[0] : answer)?.topics[0]?.partitions.map(
+      ({ committedOffset, committedLeaderEpoch, metadata, errorCode }) => [committedOffset, committedLeaderEpoch, metadata, errorCode],
+    );
   };
 
   /** A member that joins a group of its own: told its id first, as versions from 4 on want it. */
@@ -83,8 +98,18 @@ describe("consumer groups", () => {
     expect(again?.members.map(({ memberId }) => memberId).sort()).toEqual([a.memberId, b?.memberId].sort());
     expect(b?.members).toEqual([]);
     const generationId = again?.generationId ?? -1;
-    const waiting = second.ask(syncGroupApi, 5, { groupId: "g", generationId, memberId: b?.memberId ?? "", protocolType: "consumer", protocolName: "range", assignments: [] });
-    const assignments = [{ memberId: a.memberId, assignment: bytes("left") }, { memberId: b?.memberId ?? "", assignment: bytes("right") }];
+    const waiting = second.ask(syncGroupApi, 5, {
+      groupId: "g",
+      generationId,
+      memberId: b?.memberId ?? "",
+      protocolType: "consumer",
+      protocolName: "range",
+      assignments: [],
+    });
+    const assignments = [
+      { memberId: a.memberId, assignment: bytes("left") },
+      { memberId: b?.memberId ?? "", assignment: bytes("right") },
+    ];
     expect(text((await sync(first, { memberId: a.memberId, generationId }, assignments))?.assignment ?? null)).toBe("left");
     expect(text((await world.run(waiting))?.assignment ?? null)).toBe("right");
     expect(await sync(first, { memberId: a.memberId, generationId: 1 })).toMatchObject({ errorCode: 22, assignment: NO_BYTES });
@@ -119,11 +144,22 @@ describe("consumer groups", () => {
     const a = await member(client);
     await sync(client, a, [{ memberId: a.memberId, assignment: bytes("all") }]);
     const described = await client.ask(describeGroupsApi, 6, { groups: ["g", "unknown"], includeAuthorizedOperations: false });
-    expect(described?.groups.map(({ groupState, errorCode }) => [groupState, errorCode])).toEqual([["Stable", 0], ["Dead", 69]]);
+    expect(described?.groups.map(({ groupState, errorCode }) => [groupState, errorCode])).toEqual([
+      ["Stable", 0],
+      ["Dead", 69],
+    ]);
     expect(described?.groups[0]?.members[0]).toMatchObject({ clientId: "spec", clientHost: "/client" });
-    expect((await client.ask(listGroupsApi, 5, { statesFilter: ["stable"], typesFilter: [] }))?.groups.map(({ groupId }) => groupId)).toEqual(["g"]);
+    expect(
+      (await client.ask(listGroupsApi, 5, { statesFilter: ["stable"], typesFilter: [] }))?.groups.map(({ groupId }) => groupId),
+    ).toEqual(["g"]);
     expect((await client.ask(deleteGroupsApi, 2, { groupsNames: ["g"] }))?.results[0]?.errorCode).toBe(68);
-    await world.run(client.ask(leaveGroupApi, 5, { groupId: "g", memberId: "", members: [{ memberId: a.memberId, groupInstanceId: null, reason: null }] }));
+    await world.run(
+      client.ask(leaveGroupApi, 5, {
+        groupId: "g",
+        memberId: "",
+        members: [{ memberId: a.memberId, groupInstanceId: null, reason: null }],
+      }),
+    );
     expect((await world.run(client.ask(deleteGroupsApi, 2, { groupsNames: ["g"] })))?.results[0]?.errorCode).toBe(0);
   });
 

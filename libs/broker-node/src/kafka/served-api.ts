@@ -11,7 +11,12 @@ export interface ServedApi {
   readonly advertisedMin: number;
   readonly flexibleMin: number;
   /** Reads the body and answers it; undefined: no answer is sent. */
-  answer(request: { reader: WireReader; correlationId: number; call: KafkaCall; context: KafkaContext }): Promise<readonly Uint8Array[] | undefined>;
+  answer(request: {
+    reader: WireReader;
+    correlationId: number;
+    call: KafkaCall;
+    context: KafkaContext;
+  }): Promise<readonly Uint8Array[] | undefined>;
 }
 
 type Codec<Q, R> = ApiCodec<Q, never, unknown, R>;

@@ -6,7 +6,11 @@ import { kafkaCodeOf, KafkaError } from "./error-codes.ts";
 const EPOCH_MAX = 32_767;
 
 /** The producer that a transactional request speaks for; throws for one that cannot exist. */
-export function ownerOf(request: { readonly transactionalId: string; readonly producerId: number; readonly producerEpoch: number }): TransactionOwner {
+export function ownerOf(request: {
+  readonly transactionalId: string;
+  readonly producerId: number;
+  readonly producerEpoch: number;
+}): TransactionOwner {
   const { transactionalId, producerId: id, producerEpoch: epoch } = request;
   if (id < 0 || epoch < 0 || epoch > EPOCH_MAX) throw transactionErrors.unknownProducer({ transactionalId, producerId: id });
   return { transactionalId, producerId: producerId(id), producerEpoch: producerEpoch(epoch) };

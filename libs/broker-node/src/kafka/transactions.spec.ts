@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import {
-  addOffsetsToTxnApi, addPartitionsToTxnApi, endTxnApi, fetchApi, initProducerIdApi, offsetFetchApi, produceApi, txnOffsetCommitApi, ZERO_UUID,
+  addOffsetsToTxnApi,
+  addPartitionsToTxnApi,
+  endTxnApi,
+  fetchApi,
+  initProducerIdApi,
+  offsetFetchApi,
+  produceApi,
+  txnOffsetCommitApi,
+  ZERO_UUID,
 } from "@millrace/kafka-wire";
 import { GROUP_OFFSETS_TOPIC, producerEpoch, producerId, timestampMs, TRANSACTION_STATE_TOPIC } from "@millrace/model";
 import { BatchBuilder } from "@millrace/records";
@@ -34,7 +42,9 @@ describe("transactions over Kafka", () => {
     const topics = [{ name: topic, partitions: [0] }];
     const answer = await world.run(
       client.ask(addPartitionsToTxnApi, version, {
-        transactions: [{ transactionalId: "t", producerId: owner.producerId, producerEpoch: owner.producerEpoch, verifyOnly: false, topics }],
+        transactions: [
+          { transactionalId: "t", producerId: owner.producerId, producerEpoch: owner.producerEpoch, verifyOnly: false, topics },
+        ],
         v3AndBelowTransactionalId: "t",
         v3AndBelowProducerId: owner.producerId,
         v3AndBelowProducerEpoch: owner.producerEpoch,
@@ -47,13 +57,27 @@ describe("transactions over Kafka", () => {
   async function produce(owner: Owner, baseSequence: number, version = 9): Promise<number | undefined> {
     const builder = new BatchBuilder({ crc32c: referenceCrc32c });
     builder.append(timestampMs(1), null, bytes("x"));
-    const records = builder.build({ producerId: producerId(owner.producerId), producerEpoch: producerEpoch(owner.producerEpoch), baseSequence, transactional: true });
+    const records = builder.build({
+      producerId: producerId(owner.producerId),
+      producerEpoch: producerEpoch(owner.producerEpoch),
+      baseSequence,
+      transactional: true,
+    });
     const topicData = [{ name: "out", topicId: ZERO_UUID, partitionData: [{ index: 0, records }] }];
     const answer = await world.run(client.ask(produceApi, version, { transactionalId: "t", acks: -1, timeoutMs: 1_000, topicData }));
     return answer?.responses[0]?.partitionResponses[0]?.errorCode;
   }
   const end = async (owner: Owner, committed: boolean, version = 3) =>
-    (await world.run(client.ask(endTxnApi, version, { transactionalId: "t", producerId: owner.producerId, producerEpoch: owner.producerEpoch, committed })))?.errorCode;
+    (
+      await world.run(
+        client.ask(endTxnApi, version, {
+          transactionalId: "t",
+          producerId: owner.producerId,
+          producerEpoch: owner.producerEpoch,
+          committed,
+        }),
+      )
+    )?.errorCode;
   const readCommitted = async () => {
     const topics = [{ topic: "out", topicId: ZERO_UUID, partitions: [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 1_000_000 }] }];
     const answer = await client.ask(fetchApi, 11, { maxWaitMs: 0, minBytes: 1, isolationLevel: 1, topics, forgottenTopicsData: [] });
@@ -69,11 +93,22 @@ describe("transactions over Kafka", () => {
   const commitOffset = async (owner: Owner, offset: number, version = 3) => {
     const topics = [{ name: "out", partitions: [{ partitionIndex: 0, committedOffset: offset, committedMetadata: null }] }];
     const { producerId: id, producerEpoch: epoch } = owner;
-    const answer = await world.run(client.ask(txnOffsetCommitApi, version, { transactionalId: "t", groupId: "g", producerId: id, producerEpoch: epoch, topics }));
+    const answer = await world.run(
+      client.ask(txnOffsetCommitApi, version, { transactionalId: "t", groupId: "g", producerId: id, producerEpoch: epoch, topics }),
+    );
     return answer?.topics[0]?.partitions[0]?.errorCode;
   };
   const addOffsets = async (owner: Owner) =>
-    (await world.run(client.ask(addOffsetsToTxnApi, 3, { transactionalId: "t", producerId: owner.producerId, producerEpoch: owner.producerEpoch, groupId: "g" })))?.errorCode;
+    (
+      await world.run(
+        client.ask(addOffsetsToTxnApi, 3, {
+          transactionalId: "t",
+          producerId: owner.producerId,
+          producerEpoch: owner.producerEpoch,
+          groupId: "g",
+        }),
+      )
+    )?.errorCode;
 
   it("holds readers of committed records back until the end, and tells them what was aborted", async () => {
     const owner = await init();

@@ -12,7 +12,16 @@ assert.equal((await admin.fetchTopicMetadata({ topics: [TOPIC] })).topics[0].par
 const producer = kafka.producer({ idempotent: true });
 await producer.connect();
 const send = (count, compression) =>
-  producer.send({ topic: TOPIC, compression, messages: Array.from({ length: count }, (_, index) => ({ key: `k${index}`, value: index % 10 === 0 ? null : `v${index}`, headers: { h: "x" }, partition: index % 4 })) });
+  producer.send({
+    topic: TOPIC,
+    compression,
+    messages: Array.from({ length: count }, (_, index) => ({
+      key: `k${index}`,
+      value: index % 10 === 0 ? null : `v${index}`,
+      headers: { h: "x" },
+      partition: index % 4,
+    })),
+  });
 await send(100, CompressionTypes.None);
 await send(100, CompressionTypes.GZIP);
 console.log("produced");
@@ -34,7 +43,7 @@ async function until(what, holds) {
 const members = await Promise.all([member("a"), member("b")]);
 const all = () => new Set([...found.a, ...found.b]);
 await until("all is read", () => all().size === 200);
-for (let sent = 200; found.a.size === 0 || found.b.size === 0 || all().size < sent; ) {
+for (let sent = 200; found.a.size === 0 || found.b.size === 0 || all().size < sent;) {
   await send(20);
   sent += 20;
   await until("what is sent later is read", () => all().size === sent);
@@ -42,8 +51,14 @@ for (let sent = 200; found.a.size === 0 || found.b.size === 0 || all().size < se
 }
 for (const each of members) await each.disconnect();
 const [committed] = await admin.fetchOffsets({ groupId: "kafkajs-group", topics: [TOPIC] });
-assert.equal(committed.partitions.reduce((sum, { offset }) => sum + Number(offset), 0), all().size);
-assert.deepEqual((await admin.describeGroups(["kafkajs-group"])).groups.map(({ state }) => state), ["Empty"]);
+assert.equal(
+  committed.partitions.reduce((sum, { offset }) => sum + Number(offset), 0),
+  all().size,
+);
+assert.deepEqual(
+  (await admin.describeGroups(["kafkajs-group"])).groups.map(({ state }) => state),
+  ["Empty"],
+);
 assert.equal((await admin.deleteGroups(["kafkajs-group"]))[0].errorCode, 0);
 console.log("group");
 await producer.disconnect();
