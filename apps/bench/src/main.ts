@@ -6,7 +6,7 @@ import { countBuffersAsHeap, formatError } from "@millrace/service-kit";
 import { runningCluster, startDevCluster } from "./cluster/dev-cluster.ts";
 import type { Load, LoadContext } from "./load.ts";
 import { LOADS } from "./loads/all-loads.ts";
-import { type HostFacts, hostFacts } from "./measure/host.ts";
+import { type HostFacts, hostFacts, isRealTime } from "./measure/host.ts";
 import { type BenchOptions, readOptions, USAGE } from "./options.ts";
 import { markdownOf } from "./report/markdown.ts";
 import { type LoadRecord, mergedRecord, type RunRecord } from "./report/run-record.ts";
@@ -97,9 +97,11 @@ function report(record: RunRecord, options: BenchOptions): number {
   return isWrong ? 1 : 0;
 }
 
+/** With the scheduling it ran under: a real-time policy keeps neighbours on a shared machine out of the figures. */
 function commandOf(): string {
   const args = process.argv.slice(2);
-  return ["npm run bench", ...(args.length > 0 ? ["--", ...args] : [])].join(" ");
+  const scheduling = isRealTime() ? "chrt --rr 1 " : "";
+  return [`${scheduling}npm run bench`, ...(args.length > 0 ? ["--", ...args] : [])].join(" ");
 }
 
 function versions(): Record<string, string> {

@@ -58,6 +58,19 @@ function readCpuTicks(): number[] {
   }
 }
 
+/** Whether this process (and what it starts) goes before all ordinary ones. */
+export function isRealTime(): boolean {
+  try {
+    const stat = readFileSync("/proc/self/stat", "utf8");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[POLICY_FIELD]) > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Field 41 of /proc/PID/stat; the first two stand before the split. */
+const POLICY_FIELD = 38;
+
 function git(args: readonly string[]): string {
   try {
     return execFileSync("git", [...args], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
