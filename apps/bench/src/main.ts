@@ -15,6 +15,9 @@ import { tableOf } from "./report/table.ts";
 const ROOT = new URL("../../../", import.meta.url);
 const DOCS = fileURLToPath(new URL("docs/performance.md", ROOT));
 
+/** Options about where figures go say nothing about how they were taken. */
+const WHERE_TO: ReadonlySet<string> = new Set(["--json", "--add-to"]);
+
 countBuffersAsHeap(); // as servers do: the generator shall not be the limit
 process.exitCode = await main();
 
@@ -99,7 +102,9 @@ function report(record: RunRecord, options: BenchOptions): number {
 
 /** With the scheduling it ran under: a real-time policy keeps neighbours on a shared machine out of the figures. */
 function commandOf(): string {
-  const args = process.argv.slice(2);
+  const args = process.argv
+    .slice(2)
+    .filter((arg, index, all) => !WHERE_TO.has(arg) && !WHERE_TO.has(all[index - 1] ?? "") && arg !== "--write-docs");
   const scheduling = isRealTime() ? "chrt --rr 1 " : "";
   return [`${scheduling}npm run bench`, ...(args.length > 0 ? ["--", ...args] : [])].join(" ");
 }
