@@ -36,6 +36,11 @@ export function rowOf(measurement: Measurement): readonly string[] {
   ];
 }
 
+/** Whether a measurement has anything for the table; some have further figures only. */
+export function hasRow(measurement: Measurement): boolean {
+  return rowOf(measurement).some((cell, column) => column > 0 && cell !== "");
+}
+
 /** A number with separators, no fraction. */
 export function whole(number: number): string {
   return Math.round(number).toLocaleString("en");

@@ -1,5 +1,5 @@
 import { verdictOf } from "../load.ts";
-import { COLUMNS, extraText, rowOf } from "./format.ts";
+import { COLUMNS, extraText, hasRow, rowOf } from "./format.ts";
 import type { LoadRecord, RunRecord } from "./run-record.ts";
 
 /** The page docs/performance.md of a run. */
@@ -19,7 +19,7 @@ export function markdownOf(run: RunRecord): string {
     "",
     row(COLUMNS),
     row(COLUMNS.map((_, index) => (index === 0 ? "---" : "---:"))),
-    ...measurements.map((measurement) => row(rowOf(measurement))),
+    ...measurements.filter(hasRow).map((measurement) => row(rowOf(measurement))),
     "",
     'CPU is user and system time of all server processes; "cores" is that per second of the run. MB are 10^6 payload bytes. Percentiles need 100 / (1 - q) samples. Beside work of others on the same cores figures are lower bounds.',
     "",

@@ -1,10 +1,10 @@
 import colors from "picocolors";
 import { type Measurement, verdictOf } from "../load.ts";
-import { COLUMNS, extraText, rowOf } from "./format.ts";
+import { COLUMNS, extraText, hasRow, rowOf } from "./format.ts";
 
 /** Figures for a terminal: a table, then what does not fit into it. */
 export function tableOf(measurements: readonly Measurement[]): string {
-  const rows = [COLUMNS, ...measurements.map(rowOf)];
+  const rows = [COLUMNS, ...measurements.filter(hasRow).map(rowOf)];
   const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
   const lines = rows.map((row, index) => {
     const text = row
