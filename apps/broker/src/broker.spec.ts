@@ -80,7 +80,7 @@ describe("broker process", () => {
 /** All values of the partition; a fetch may end where a segment does. */
 async function valuesOf(client: ServiceClient<typeof BrokerService>): Promise<string[]> {
   const values: string[] = [];
-  for (let offset = 0n; ; ) {
+  for (let offset = 0n; ;) {
     const [result] = (await client.fetch({ partitions: [{ topic: "flights", partition: 0, offset }], decode: true })).results;
     values.push(...(result?.records ?? []).map(({ value }) => new TextDecoder().decode(value)));
     if (result === undefined || result.nextOffset === offset || result.nextOffset === result.highWatermark) return values;

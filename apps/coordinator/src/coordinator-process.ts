@@ -3,4 +3,8 @@ import { type CoordinatorAppSettings, coordinatorAppSchema } from "./settings.ts
 import { startCoordinator } from "./start-coordinator.ts";
 
 /** The coordinator as a process, for `main.ts` and `millrace coordinator`. */
-export const coordinatorProcess: ServiceProcess<CoordinatorAppSettings> = { service: "coordinator", schema: coordinatorAppSchema, start: startCoordinator };
+export const coordinatorProcess: ServiceProcess<CoordinatorAppSettings> = {
+  service: "coordinator",
+  schema: coordinatorAppSchema,
+  start: startCoordinator,
+};

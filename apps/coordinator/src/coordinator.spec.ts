@@ -65,7 +65,9 @@ describe("coordinator process", () => {
   it("says in one line which setting is unknown, and ends with 2", async () => {
     const coordinator = start(["--lease-ttl", "3000"]);
     expect(await coordinator.exited).toBe(2);
-    expect(coordinator.output).toBe("error: no such setting: did you mean the nearest one setting=--lease-ttl nearest=--lease-ttl-ms [unknown-setting]\n");
+    expect(coordinator.output).toBe(
+      "error: no such setting: did you mean the nearest one setting=--lease-ttl nearest=--lease-ttl-ms [unknown-setting]\n",
+    );
   }, 30_000);
 
   it("says in one line that its port is taken, and ends with 4", async () => {
@@ -73,7 +75,9 @@ describe("coordinator process", () => {
     const first = started;
     const second = start(["--listen-address", address ?? ""]);
     expect(await second.exited).toBe(4);
-    expect(second.output).toMatch(/^error: another process listens on this address: stop it, or choose another port address=127\.0\.0\.1:\d+ \[port-in-use\]\n$/);
+    expect(second.output).toMatch(
+      /^error: another process listens on this address: stop it, or choose another port address=127\.0\.0\.1:\d+ \[port-in-use\]\n$/,
+    );
     first?.kill("SIGKILL");
     await first?.exited;
   }, 30_000);

@@ -20,8 +20,18 @@ export const coordinatorAppSchema = z.object({
     .enum(["refuse", "warn"])
     .default("refuse")
     .describe("What to do when Redis would lose acknowledged writes; `warn` is for tests and managed servers that hide their settings."),
-  redisConnectTimeoutMs: z.int().min(100).max(600_000).default(5_000).describe("How long a start waits for Redis before it says that it is unreachable."),
-  redisCommandTimeoutMs: z.int().min(100).max(60_000).default(2_000).describe("How long one command may take; below the lease time, so that a slow Redis is noticed first."),
+  redisConnectTimeoutMs: z
+    .int()
+    .min(100)
+    .max(600_000)
+    .default(5_000)
+    .describe("How long a start waits for Redis before it says that it is unreachable."),
+  redisCommandTimeoutMs: z
+    .int()
+    .min(100)
+    .max(60_000)
+    .default(2_000)
+    .describe("How long one command may take; below the lease time, so that a slow Redis is noticed first."),
 });
 
 export type CoordinatorAppSettings = z.output<typeof coordinatorAppSchema>;

@@ -21,7 +21,20 @@ const CLI = fileURLToPath(new URL("../../cli/src/main.ts", import.meta.url));
 
 /** Starts the cluster as a user would, on free ports. */
 export async function startDevCluster(options: { dataDir: string }): Promise<DevCluster> {
-  const args = ["dev", "--json", "--data-dir", options.dataDir, "--broker-port", "0", "--coordinator-port", "0", "--admin-port", "0", "--log-level", "warn"];
+  const args = [
+    "dev",
+    "--json",
+    "--data-dir",
+    options.dataDir,
+    "--broker-port",
+    "0",
+    "--coordinator-port",
+    "0",
+    "--admin-port",
+    "0",
+    "--log-level",
+    "warn",
+  ];
   const child = spawn(process.execPath, [...process.execArgv, CLI, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const ready = await firstLine(child);
   let peak = 0;
@@ -46,7 +59,11 @@ async function firstLine(child: ChildProcess): Promise<ReadyLine> {
     child.stdout?.resume(); // Whatever it prints later must not fill the pipe.
     return JSON.parse(line) as ReadyLine;
   }
-  throw new AppError({ kind: "unavailable", code: "cluster-not-started", message: "millrace dev ended before it was ready: see its message above" });
+  throw new AppError({
+    kind: "unavailable",
+    code: "cluster-not-started",
+    message: "millrace dev ended before it was ready: see its message above",
+  });
 }
 
 /** Resident memory of a process and all it started, from /proc; 0 where there is none. */

@@ -92,11 +92,26 @@ export class ExpectedDelays {
         .sort((a, b) => b.meanDelay - a.meanDelay || (a.airport < b.airport ? -1 : 1))
         .slice(0, TOP);
       const start = day * DAY_MS;
-      if (airports.length > 0) yield { kind: "top-ten", day: new Date(start).toISOString().slice(0, 10), start, end: start + DAY_MS, airports };
+      if (airports.length > 0)
+        yield { kind: "top-ten", day: new Date(start).toISOString().slice(0, 10), start, end: start + DAY_MS, airports };
     }
   }
 }
 
-function windowOf(kind: "hour" | "last-24-hours", airport: string, hour: number, hourCount: number, { flights, delaySum, late }: HourTotals): WindowDelays {
-  return { kind, airport, start: hour * HOUR_MS, end: (hour + hourCount) * HOUR_MS, flights, meanDelay: delaySum / flights, lateShare: late / flights };
+function windowOf(
+  kind: "hour" | "last-24-hours",
+  airport: string,
+  hour: number,
+  hourCount: number,
+  { flights, delaySum, late }: HourTotals,
+): WindowDelays {
+  return {
+    kind,
+    airport,
+    start: hour * HOUR_MS,
+    end: (hour + hourCount) * HOUR_MS,
+    flights,
+    meanDelay: delaySum / flights,
+    lateShare: late / flights,
+  };
 }

@@ -38,5 +38,6 @@ export async function* readFlights(options: { recordCount: number }): AsyncGener
 }
 
 function* flightsOf(rows: readonly FlightRow[]): Generator<Flight> {
-  for (const { date, delay, distance, origin, destination } of rows) yield { date, delay: Number(delay), distance: Number(distance), origin, destination };
+  for (const { date, delay, distance, origin, destination } of rows)
+    yield { date, delay: Number(delay), distance: Number(distance), origin, destination };
 }

@@ -22,7 +22,7 @@ export async function probeLatency(client: Client, options: { topic: string; sec
   await producer.open([topic]);
   const received = collect();
   const startMs = performance.now();
-  for (let sent = 0; sent < total; ) {
+  for (let sent = 0; sent < total;) {
     const due = Math.min(total, Math.floor(((performance.now() - startMs) / 1_000) * RATE_PER_SECOND));
     for (; sent < due; sent++) {
       const value = new Uint8Array(100);

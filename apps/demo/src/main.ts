@@ -50,7 +50,10 @@ async function main(): Promise<number> {
   try {
     const startMs = performance.now();
     cluster = await startDevCluster({ dataDir: options.dataDir });
-    progress.say(colors.bold(`Millrace is up in ${((performance.now() - startMs) / 1_000).toFixed(1)} s`) + colors.dim(`  broker, coordinator and executor at ${cluster.brokerAddress}`));
+    progress.say(
+      colors.bold(`Millrace is up in ${((performance.now() - startMs) / 1_000).toFixed(1)} s`) +
+        colors.dim(`  broker, coordinator and executor at ${cluster.brokerAddress}`),
+    );
     const equal = await runMainJob(cluster, options, progress, startMs);
     if (options.keep) await keepRunning(cluster);
     return equal ? 0 : 1;
@@ -66,7 +69,10 @@ async function main(): Promise<number> {
 async function runMainJob(cluster: DevCluster, options: Options, progress: Progress, startMs: number): Promise<boolean> {
   const transport = createRpcTransport();
   const compression = createCompressionCodecs();
-  const client = createClient({ bootstrap: [cluster.brokerAddress] }, { transport, clock: systemClock, random: systemRandom, crc32c, compression });
+  const client = createClient(
+    { bootstrap: [cluster.brokerAddress] },
+    { transport, clock: systemClock, random: systemRandom, crc32c, compression },
+  );
   const expected = new ExpectedDelays();
   try {
     const admin = client.admin();
@@ -76,10 +82,14 @@ async function runMainJob(cluster: DevCluster, options: Options, progress: Progr
     await admin.createTopic({ name: "latency-probe", partitions: 1 });
 
     const produced = await produceFlights(client, { topic: "flights", recordCount: options.recordCount, expected, progress });
-    progress.say(`${count(produced.recordCount)} flights produced in ${produced.seconds.toFixed(1)} s: ${count(produced.recordCount / produced.seconds)}/s, ${(produced.payloadBytes / 1e6 / produced.seconds).toFixed(0)} MB/s, each synced to disk before it was acknowledged`);
+    progress.say(
+      `${count(produced.recordCount)} flights produced in ${produced.seconds.toFixed(1)} s: ${count(produced.recordCount / produced.seconds)}/s, ${(produced.payloadBytes / 1e6 / produced.seconds).toFixed(0)} MB/s, each synced to disk before it was acknowledged`,
+    );
 
     const job = await runJob(client, { brokerAddress: cluster.brokerAddress, progress });
-    progress.say(`${count(job.recordsIn)} flights processed in ${job.seconds.toFixed(1)} s: ${count(job.recordsIn / job.seconds)}/s into ${count(job.recordsOut)} windows, ${job.batchMs.length} batches, exactly once`);
+    progress.say(
+      `${count(job.recordsIn)} flights processed in ${job.seconds.toFixed(1)} s: ${count(job.recordsIn / job.seconds)}/s into ${count(job.recordsOut)} windows, ${job.batchMs.length} batches, exactly once`,
+    );
 
     const verification = new Verification();
     await readBack(client, { topic: "airport-delays", verification, progress });
@@ -104,7 +114,9 @@ async function runMainJob(cluster: DevCluster, options: Options, progress: Progr
       "",
       equal
         ? colors.green(`${count(expected.flightCount)} flights in, every window equal to the independent computation`)
-        : colors.red(`${count(verdict.differenceCount)} differences from the independent computation, among them:\n  ${verdict.differences.join("\n  ")}`),
+        : colors.red(
+            `${count(verdict.differenceCount)} differences from the independent computation, among them:\n  ${verdict.differences.join("\n  ")}`,
+          ),
     ];
     progress.say(words.shift() ?? "");
     process.stdout.write(`${words.join("\n")}\n`);

@@ -32,18 +32,30 @@ export async function runJob(client: Client, options: { brokerAddress: string; p
     const recordsIn = Number(status.recordsIn);
     if (status.lastBatchDone > lastBatch) batchMs.push(status.lastBatchMs);
     lastBatch = status.lastBatchDone;
-    options.progress.update(`${count(recordsIn)} flights processed, ${count(recordsIn / seconds)}/s, batch ${status.lastBatchDone}, ${count(Number(status.recordsOut))} windows written`);
+    options.progress.update(
+      `${count(recordsIn)} flights processed, ${count(recordsIn / seconds)}/s, batch ${status.lastBatchDone}, ${count(Number(status.recordsOut))} windows written`,
+    );
     if (status.state === JobState.FAILED || status.state === JobState.STOPPED) throw jobFailed(status);
     if (status.state === JobState.FINISHED) {
       const { recordsOut, lateRecords, restarts } = status;
       return { seconds, recordsIn, recordsOut: Number(recordsOut), lateRecords: Number(lateRecords), restarts, batchMs };
     }
   }
-  throw new AppError({ kind: "unavailable", code: "job-lost", message: "the coordinator stopped telling about the job", context: { job: jobId } });
+  throw new AppError({
+    kind: "unavailable",
+    code: "job-lost",
+    message: "the coordinator stopped telling about the job",
+    context: { job: jobId },
+  });
 }
 
 function jobFailed(status: JobStatus): AppError {
   const cause = status.error === undefined ? undefined : errorFromWire(status.error);
   const message = `the job did not finish: ${cause?.reason ?? "no reason given"}`;
-  return new AppError({ kind: cause?.kind ?? "internal", code: cause?.code ?? "job-failed", message, context: { job: status.jobId, ...cause?.context } });
+  return new AppError({
+    kind: cause?.kind ?? "internal",
+    code: cause?.code ?? "job-failed",
+    message,
+    context: { job: status.jobId, ...cause?.context },
+  });
 }

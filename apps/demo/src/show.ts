@@ -19,12 +19,16 @@ export function topTenTable(topTens: Iterable<TopTen>): string {
 /** Mean delay over the hours of the day as bars. */
 export function delayChart(meanByHour: readonly number[]): string {
   const greatest = Math.max(...meanByHour, 1);
-  const bars = meanByHour.map((mean) => BARS[Math.max(0, Math.min(BARS.length - 1, Math.round((mean / greatest) * (BARS.length - 1))))] ?? " ");
+  const bars = meanByHour.map(
+    (mean) => BARS[Math.max(0, Math.min(BARS.length - 1, Math.round((mean / greatest) * (BARS.length - 1))))] ?? " ",
+  );
   const peak = meanByHour.indexOf(Math.max(...meanByHour));
   return [
     colors.bold("Mean delay by hour of day (UTC of the file)"),
     `  ${colors.yellow(bars.map((bar) => bar.repeat(2)).join(" "))}`,
-    colors.dim(`  ${meanByHour.map((_, hour) => String(hour).padStart(2, "0")).join(" ")}   peak ${(meanByHour[peak] ?? 0).toFixed(1)} min at ${peak}:00`),
+    colors.dim(
+      `  ${meanByHour.map((_, hour) => String(hour).padStart(2, "0")).join(" ")}   peak ${(meanByHour[peak] ?? 0).toFixed(1)} min at ${peak}:00`,
+    ),
   ].join("\n");
 }
 

@@ -44,6 +44,8 @@ describe("Verification", () => {
   it("finds a window too many", () => {
     const first = allResults()[0];
     if (first?.kind !== "hour") throw new Error("hour expected");
-    expect(verdict((all) => [...all, { ...first, start: first.start - 3_600_000, end: first.start }])).toEqual(["1 windows that should not be there"]);
+    expect(verdict((all) => [...all, { ...first, start: first.start - 3_600_000, end: first.start }])).toEqual([
+      "1 windows that should not be there",
+    ]);
   });
 });

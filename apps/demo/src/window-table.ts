@@ -35,7 +35,8 @@ export class WindowTable {
     const numbers = this.#airports.get(window.airport);
     const position = positionOf(window.start);
     if (numbers === undefined || numbers[position] === 0) return "missing";
-    const equal = numbers[position] === window.flights && numbers[position + 1] === window.meanDelay && numbers[position + 2] === window.lateShare;
+    const equal =
+      numbers[position] === window.flights && numbers[position + 1] === window.meanDelay && numbers[position + 2] === window.lateShare;
     return equal ? "equal" : "differs";
   }
 
@@ -48,6 +49,7 @@ export class WindowTable {
 
 function positionOf(startMs: number): number {
   const hour = startMs / HOUR_MS - FIRST_HOUR;
-  if (!Number.isInteger(hour) || hour < 0 || hour >= HOUR_COUNT) throw new Error(`a window starts where no flight can be in it start=${startMs}`);
+  if (!Number.isInteger(hour) || hour < 0 || hour >= HOUR_COUNT)
+    throw new Error(`a window starts where no flight can be in it start=${startMs}`);
   return hour * NUMBERS;
 }

@@ -18,7 +18,11 @@ Exit code: 0 if all passed, 1 if one failed, 2 for a wrong command line.
 `;
 
 // What was started ends with this process, also when it is interrupted.
-for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) process.once(signal, () => process.exit(code));
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)
+  process.once(signal, () => process.exit(code));
 process.exitCode = await main();
 
 async function main(): Promise<number> {
@@ -47,7 +51,9 @@ async function main(): Promise<number> {
 function lineOf({ name, passed, seed, seconds, figures, error, folder }: ScenarioResult): string {
   const words = Object.entries(figures).map(([figure, value]) => `${figure}=${value}`);
   const head = `${passed ? "ok  " : "FAIL"} ${name.padEnd(20)}${seconds.toFixed(1).padStart(7)} s  seed=${seed} ${words.join(" ")}\n`;
-  return passed ? head : `${head}     ${(error ?? "").replaceAll("\n", "\n     ")}\n     logs and data: ${folder}\n     again: npm run e2e -- ${name} --seed ${seed}\n`;
+  return passed
+    ? head
+    : `${head}     ${(error ?? "").replaceAll("\n", "\n     ")}\n     logs and data: ${folder}\n     again: npm run e2e -- ${name} --seed ${seed}\n`;
 }
 
 function print(text: string): number {

@@ -6,8 +6,14 @@ import { z } from "zod";
 export const executorAppSchema = z.object({
   ...executorSettingsSchema.shape,
   ...kitSettings.shape,
-  executorId: z.string().max(100).default("").describe("Unique among live executors; on Kubernetes the pod's name. Empty: host name and process id."),
-  coordinators: executorSettingsSchema.shape.coordinators.default(["127.0.0.1:9191"]).describe("Addresses (host:port) of coordinators, in any order."),
+  executorId: z
+    .string()
+    .max(100)
+    .default("")
+    .describe("Unique among live executors; on Kubernetes the pod's name. Empty: host name and process id."),
+  coordinators: executorSettingsSchema.shape.coordinators
+    .default(["127.0.0.1:9191"])
+    .describe("Addresses (host:port) of coordinators, in any order."),
 });
 
 export type ExecutorAppSettings = z.output<typeof executorAppSchema>;

@@ -8,7 +8,10 @@ import { startExecutor } from "./start-executor.ts";
 
 describe("startExecutor", () => {
   it("says why it is not ready while no coordinator answers, and stops all the same", async () => {
-    const kit = await openServiceKit(loadSettings(kitSettings, { flags: { "admin-address": "127.0.0.1:0", "log-level": "silent" } }), { service: "test", version: "0" });
+    const kit = await openServiceKit(loadSettings(kitSettings, { flags: { "admin-address": "127.0.0.1:0", "log-level": "silent" } }), {
+      service: "test",
+      version: "0",
+    });
     const flags = { coordinators: "127.0.0.1:1", "data-dir": mkdtempSync(join(tmpdir(), "millrace-executor-")) };
     const executor = await startExecutor(loadSettings(executorAppSchema, { flags }), kit);
     kit.started();

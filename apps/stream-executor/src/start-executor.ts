@@ -24,7 +24,11 @@ export function startExecutor(settings: ExecutorAppSettings, kit: ServiceKit): P
     heapMbMax: settings.workerHeapMb,
     logger,
     flags: ["--enable-source-maps"], // Errors of user code name the line of its source, not of the bundle.
-    env: { MILLRACE_LOG_LEVEL: settings.logLevel, MILLRACE_LOG_FORMAT: settings.logFormat, ...(settings.otlpEndpoint === "" ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlpEndpoint }) },
+    env: {
+      MILLRACE_LOG_LEVEL: settings.logLevel,
+      MILLRACE_LOG_FORMAT: settings.logFormat,
+      ...(settings.otlpEndpoint === "" ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlpEndpoint }),
+    },
   });
   const { clock, random, metrics } = kit;
   const node = createExecutorNode({ ...settings, executorId }, { transport, workerHost, clock, random, logger, metrics });

@@ -35,9 +35,15 @@ export function createBrokerMetrics(metrics: Metrics): BrokerMetrics {
 export function observePartitions(metrics: Metrics, of: { replicas: Replicas; inFlightBytes: () => number }): void {
   const led = () => of.replicas.all().filter((partition) => partition.leaderEpoch !== undefined);
   const labels = (at: { topic: string; partition: number }) => ({ topic: at.topic, partition: String(at.partition) });
-  metrics.gauge("kafka_topic_partition_current_offset", "log end offset", () => led().map((at) => ({ value: at.log.logEndOffset, labels: labels(at) })));
-  metrics.gauge("kafka_topic_partition_oldest_offset", "log start offset", () => led().map((at) => ({ value: at.log.logStartOffset, labels: labels(at) })));
-  metrics.gauge("kafka_log_log_size", "bytes of a partition's log", () => of.replicas.all().map((at) => ({ value: at.log.sizeBytes, labels: labels(at) })));
+  metrics.gauge("kafka_topic_partition_current_offset", "log end offset", () =>
+    led().map((at) => ({ value: at.log.logEndOffset, labels: labels(at) })),
+  );
+  metrics.gauge("kafka_topic_partition_oldest_offset", "log start offset", () =>
+    led().map((at) => ({ value: at.log.logStartOffset, labels: labels(at) })),
+  );
+  metrics.gauge("kafka_log_log_size", "bytes of a partition's log", () =>
+    of.replicas.all().map((at) => ({ value: at.log.sizeBytes, labels: labels(at) })),
+  );
   metrics.gauge("kafka_server_replicamanager_leadercount", "partitions led", () => [{ value: led().length }]);
   metrics.gauge("kafka_server_replicamanager_partitioncount", "partitions held", () => [{ value: of.replicas.all().length }]);
   metrics.gauge("millrace_produce_queue_bytes", "bytes of produce requests not yet answered", () => [{ value: of.inFlightBytes() }]);

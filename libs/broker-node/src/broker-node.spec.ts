@@ -38,11 +38,17 @@ describe("a broker, asked by a small client", () => {
     await world.createTopic("t", { partitions: 1 });
     const service = world.loopback.client(BrokerService, "broker-1:9190");
     const produced = await world.run(
-      service.produce({ partitions: [{ topic: "t", data: { case: "records", value: { records: [{ key: bytes("k"), value: bytes("a") }, { value: bytes("b") }] } } }] }),
+      service.produce({
+        partitions: [
+          { topic: "t", data: { case: "records", value: { records: [{ key: bytes("k"), value: bytes("a") }, { value: bytes("b") }] } } },
+        ],
+      }),
     );
     expect(produced.results).toMatchObject([{ topic: "t", partition: 0, baseOffset: 0n }]);
     const fetched = await world.run(service.fetch({ partitions: [{ topic: "t", partition: 0, offset: 0n }], decode: true }));
-    expect(fetched.results[0]?.records.map((record) => [record.offset, record.key && text(record.key), text(record.value ?? null)])).toEqual([
+    expect(
+      fetched.results[0]?.records.map((record) => [record.offset, record.key && text(record.key), text(record.value ?? null)]),
+    ).toEqual([
       [0n, "k", "a"],
       [1n, undefined, "b"],
     ]);
@@ -71,7 +77,9 @@ describe("a broker, asked by a small client", () => {
     const service = world.loopback.client(BrokerService, "broker-1:9190");
     const before = world.clock.monotonicMs();
     const waiting = service.fetch({ partitions: [{ topic: "t", partition: 0, offset: 0n }], maxWaitMs: 10_000, decode: true });
-    await world.run(service.produce({ partitions: [{ topic: "t", data: { case: "records", value: { records: [{ value: bytes("a") }] } } }] }));
+    await world.run(
+      service.produce({ partitions: [{ topic: "t", data: { case: "records", value: { records: [{ value: bytes("a") }] } } }] }),
+    );
     expect((await world.run(waiting)).results[0]?.records).toHaveLength(1);
     expect(world.clock.monotonicMs()).toBe(before);
   });
@@ -81,10 +89,14 @@ describe("a broker, asked by a small client", () => {
     const service = world.loopback.client(BrokerService, "broker-1:9190");
     const records = { case: "records" as const, value: { records: [{ value: bytes("a") }, { value: bytes("b") }, { value: bytes("c") }] } };
     await world.run(service.produce({ partitions: [{ topic: "t", data: records }] }));
-    const deletions = [{ topic: "t", partition: 0, beforeOffset: 2n }, { topic: "t", partition: 0, beforeOffset: 9n }];
+    const deletions = [
+      { topic: "t", partition: 0, beforeOffset: 2n },
+      { topic: "t", partition: 0, beforeOffset: 9n },
+    ];
     const { results } = await world.run(service.deleteRecords({ deletions }));
     expect(results).toMatchObject([{ logStartOffset: 2n }, { logStartOffset: -1n, error: { code: "invalid-request" } }]);
-    const fetchFrom = async (offset: bigint) => (await world.run(service.fetch({ partitions: [{ topic: "t", partition: 0, offset }], decode: true }))).results[0];
+    const fetchFrom = async (offset: bigint) =>
+      (await world.run(service.fetch({ partitions: [{ topic: "t", partition: 0, offset }], decode: true }))).results[0];
     expect((await fetchFrom(2n))?.records).toHaveLength(1);
     expect((await fetchFrom(1n))?.error?.code).toBe("offset-out-of-range");
   });
@@ -92,7 +104,8 @@ describe("a broker, asked by a small client", () => {
   it("reads to an end offset and not beyond, and ends the stream there", async () => {
     await world.createTopic("t", { partitions: 1 });
     const service = world.loopback.client(BrokerService, "broker-1:9190");
-    const produce = (value: string) => service.produce({ partitions: [{ topic: "t", data: { case: "records", value: { records: [{ value: bytes(value) }] } } }] });
+    const produce = (value: string) =>
+      service.produce({ partitions: [{ topic: "t", data: { case: "records", value: { records: [{ value: bytes(value) }] } } }] });
     for (const value of ["a", "b", "c", "d"]) await world.run(produce(value));
     const partitions = [{ topic: "t", partition: 0, offset: 1n, endOffset: 3n }];
     const fetched = await world.run(service.fetch({ partitions, decode: true }));
@@ -100,7 +113,8 @@ describe("a broker, asked by a small client", () => {
     const streamed: bigint[] = [];
     const reading = async (): Promise<void> => {
       const stream = service.fetchStream({ fetch: { partitions, decode: true, maxBytes: 1 } });
-      for await (const { fetch } of stream) streamed.push(...(fetch?.results ?? []).flatMap(({ records }) => records.map(({ offset }) => offset)));
+      for await (const { fetch } of stream)
+        streamed.push(...(fetch?.results ?? []).flatMap(({ records }) => records.map(({ offset }) => offset)));
     };
     await world.run(reading());
     expect(streamed).toEqual([1n, 2n]);
@@ -138,7 +152,9 @@ describe("a producer and a consumer", () => {
     await world.createTopic("t", { partitions: 1, configs: { "max.message.bytes": "200" } });
     const producer = world.client().producer();
     expect(await world.run(producer.sendAndWait("t", { value: bytes("a") }))).toEqual({ partition: 0, offset: 0 });
-    await expect(world.run(producer.sendAndWait("t", { value: bytes("x".repeat(300)) }))).rejects.toMatchObject({ code: "record-too-large" });
+    await expect(world.run(producer.sendAndWait("t", { value: bytes("x".repeat(300)) }))).rejects.toMatchObject({
+      code: "record-too-large",
+    });
     expect(await world.run(producer.sendAndWait("t", { value: bytes("b") }))).toEqual({ partition: 0, offset: 1 });
     await expect(world.run(producer.flush())).rejects.toMatchObject({ code: "record-too-large" });
     await expect(world.run(producer.open(["nope"]))).rejects.toMatchObject({ code: "unknown-topic" });
@@ -166,7 +182,8 @@ describe("retention", () => {
   it("spares what somebody holds, until the hold runs out or is let go", async () => {
     await world.createTopic("t", { partitions: 1, configs: { "retention.ms": "1000" } });
     const service = world.loopback.client(BrokerService, "broker-1:9190");
-    const produce = () => service.produce({ partitions: [{ topic: "t", data: { case: "records", value: { records: [{ value: bytes("a") }] } } }] });
+    const produce = () =>
+      service.produce({ partitions: [{ topic: "t", data: { case: "records", value: { records: [{ value: bytes("a") }] } } }] });
     const hold = async (fromOffset: bigint, ttlMs: number) =>
       (await world.run(service.holdRecords({ holder: "job", holds: [{ topic: "t", partition: 0, fromOffset }], ttlMs }))).results;
     const start = async (): Promise<number> => {
@@ -184,14 +201,18 @@ describe("retention", () => {
     expect(await start()).toBe(1);
     expect(await hold(-1n, 1)).toMatchObject([{ logStartOffset: 1n }]);
     expect(await start()).toBe(2);
-    expect((await world.run(service.holdRecords({ holder: "job", holds: [{ topic: "nope", partition: 0 }], ttlMs: 1 }))).results[0]?.error?.code).toBe("unknown-topic");
+    expect(
+      (await world.run(service.holdRecords({ holder: "job", holds: [{ topic: "nope", partition: 0 }], ttlMs: 1 }))).results[0]?.error?.code,
+    ).toBe("unknown-topic");
     await expect(world.run(service.holdRecords({ holder: "", ttlMs: 1 }))).rejects.toMatchObject({ code: "invalid-request" });
   });
 
   it("waits after a start, until holders have said again what they need", async () => {
     await world.createTopic("t", { partitions: 1, configs: { "retention.ms": "1000" } });
     const service = world.loopback.client(BrokerService, "broker-1:9190");
-    await world.run(service.produce({ partitions: [{ topic: "t", data: { case: "records", value: { records: [{ value: bytes("a") }] } } }] }));
+    await world.run(
+      service.produce({ partitions: [{ topic: "t", data: { case: "records", value: { records: [{ value: bytes("a") }] } } }] }),
+    );
     await world.clock.advance(250_000); // a new epoch 50 s before the next round of retention
     world.coordinator.dropSessions();
     await world.clock.advance(60_000);
@@ -204,7 +225,12 @@ describe("retention", () => {
 describe("a topic in memory", () => {
   it("loses its records with the process, and never uses an offset twice", async () => {
     await world.createTopic("m", { partitions: 1, configs: { storage: "memory" } });
-    const before = await world.run(world.client().producer().sendAndWait("m", { value: bytes("gone") }));
+    const before = await world.run(
+      world
+        .client()
+        .producer()
+        .sendAndWait("m", { value: bytes("gone") }),
+    );
     expect(before.offset).toBe(0);
     await world.run(world.brokers.get(1)?.stop() ?? Promise.resolve());
     await world.startBroker(1);
@@ -293,7 +319,14 @@ describe("a transaction", () => {
     await world.run(producer.commitTransaction());
     producer.beginTransaction();
     await world.run(producer.sendAndWait("t", { value: bytes("b") }));
-    const marker = { producerId: 1000n, producerEpoch: 0, commit: true, coordinatorEpoch: 0, transactionNumber: 1n, partitions: [{ topic: "t", partition: 0 }] };
+    const marker = {
+      producerId: 1000n,
+      producerEpoch: 0,
+      commit: true,
+      coordinatorEpoch: 0,
+      transactionNumber: 1n,
+      partitions: [{ topic: "t", partition: 0 }],
+    };
     const late = await world.run(world.loopback.client(BrokerPeerService, "broker-1:9190").writeTransactionMarkers({ markers: [marker] }));
     expect(late.results).toMatchObject([{ producerId: 1000n, topic: "t", partition: 0 }]);
     expect(late.results[0]?.error).toBeUndefined();
@@ -331,7 +364,10 @@ describe("a transactional batch", () => {
     const builder = new BatchBuilder({ crc32c: referenceCrc32c });
     builder.append(timestampMs(1), null, bytes("a"));
     const batch = builder.build({
-      producerId: producerIdFromWire(owner.producerId), producerEpoch: producerEpoch(owner.producerEpoch), baseSequence: 0, transactional: true,
+      producerId: producerIdFromWire(owner.producerId),
+      producerEpoch: producerEpoch(owner.producerEpoch),
+      baseSequence: 0,
+      transactional: true,
     });
     const produce = async (): Promise<string | undefined> => {
       const partitions = [{ topic: "t", partition: 0, data: { case: "batch" as const, value: batch } }];
@@ -339,7 +375,9 @@ describe("a transactional batch", () => {
     };
     expect(await produce()).toBe("invalid-transaction-state");
     const { producerId, producerEpoch: epoch } = owner;
-    await world.run(transactions.addPartitions({ transactionalId, producerId, producerEpoch: epoch, partitions: [{ topic: "t", partition: 0 }] }));
+    await world.run(
+      transactions.addPartitions({ transactionalId, producerId, producerEpoch: epoch, partitions: [{ topic: "t", partition: 0 }] }),
+    );
     expect(await produce()).toBeUndefined();
   });
 });
@@ -397,7 +435,10 @@ describe("a coordinator", () => {
     await world.clock.advance(2_000);
     const registrations = world.coordinator.registrations.length;
     expect(world.coordinator.registrations.at(-1)?.coordinatorEpochSeen).toBe(1n);
-    for (const [epoch, id] of [[4, "c1"], [5, "c2"]] as const) {
+    for (const [epoch, id] of [
+      [4, "c1"],
+      [5, "c2"],
+    ] as const) {
       world.coordinator.epoch = epoch;
       world.coordinator.coordinatorId = id;
       world.coordinator.dropSessions();

@@ -1,5 +1,14 @@
 import { create } from "@bufbuild/protobuf";
-import { bindService, BrokerPeerService, BrokerService, FetchRequestSchema, type RpcServer, type ServiceHandlers, TopicService, TransactionService } from "@millrace/contracts";
+import {
+  bindService,
+  BrokerPeerService,
+  BrokerService,
+  FetchRequestSchema,
+  type RpcServer,
+  type ServiceHandlers,
+  TopicService,
+  TransactionService,
+} from "@millrace/contracts";
 import { GROUP_SETTINGS_DEFAULT } from "@millrace/groups";
 import { createTailCache } from "@millrace/log-engine";
 import { GROUP_OFFSETS_TOPIC, type LeaderEpoch, TRANSACTION_STATE_TOPIC } from "@millrace/model";
@@ -85,7 +94,12 @@ class Broker implements BrokerNode {
       {
         brokerId,
         view: this.#view,
-        logPorts: { storage: ports.storage, crc32c: ports.crc32c, codecs: ports.compression, tailCache: createTailCache(settings.tailCacheBytes) },
+        logPorts: {
+          storage: ports.storage,
+          crc32c: ports.crc32c,
+          codecs: ports.compression,
+          tailCache: createTailCache(settings.tailCacheBytes),
+        },
         memoryTopicBytes: settings.memoryTopicBytes,
         listener: { leads: (partition, epoch) => this.#leads(partition, epoch), resigned: (partition) => this.#resigned(partition) },
         observer: {
@@ -96,11 +110,18 @@ class Broker implements BrokerNode {
       ports,
     );
     this.#coordinators = new TransactionCoordinators(
-      { view: this.#view, writeMarkers: (effect, of) => writeMarkers(effect, of, { brokerId, view: this.#view, replicas: this.#replicas, ports }) },
+      {
+        view: this.#view,
+        writeMarkers: (effect, of) => writeMarkers(effect, of, { brokerId, view: this.#view, replicas: this.#replicas, ports }),
+      },
       ports,
     );
     this.#groups = new GroupCoordinators(
-      { brokerId, view: this.#view, settings: { ...GROUP_SETTINGS_DEFAULT, initialRebalanceDelayMs: settings.groupInitialRebalanceDelayMs } },
+      {
+        brokerId,
+        view: this.#view,
+        settings: { ...GROUP_SETTINGS_DEFAULT, initialRebalanceDelayMs: settings.groupInitialRebalanceDelayMs },
+      },
       ports,
     );
     this.#coordinatorCalls = new CoordinatorCalls(this.#view, ports);

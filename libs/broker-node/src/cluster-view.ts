@@ -93,7 +93,9 @@ export class ClusterView {
     return update.topics.flatMap(({ name, partitions: named }) => {
       const topic = this.#topicsByName.get(name);
       if (topic === undefined) return [];
-      return named.length === 0 ? [topic] : [{ ...topic, partitions: named.flatMap(({ partition }) => this.partition(name, partition) ?? []) }];
+      return named.length === 0
+        ? [topic]
+        : [{ ...topic, partitions: named.flatMap(({ partition }) => this.partition(name, partition) ?? []) }];
     });
   }
 

@@ -12,33 +12,91 @@ export const brokerErrors = {
     new AppError({ kind: "retry", code: "not-leader", message: "another broker leads the partition: ask it", context }),
   noLeader: (context: Context): AppError =>
     new AppError({ kind: "retry", code: "leader-not-available", message: "the partition has no leader at the moment", context }),
-  starting: (): AppError => new AppError({ kind: "retry", code: "broker-starting", message: "the broker has no metadata yet: try again soon" }),
+  starting: (): AppError =>
+    new AppError({ kind: "retry", code: "broker-starting", message: "the broker has no metadata yet: try again soon" }),
   stopping: (): AppError => new AppError({ kind: "unavailable", code: "broker-stopping", message: "the broker stops: ask another one" }),
   opening: (context: Context): AppError =>
     new AppError({ kind: "retry", code: "partition-opening", message: "the partition's log is being opened: try again soon", context }),
   partitionFailed: (context: Context, cause: unknown): AppError =>
-    new AppError({ kind: "unavailable", code: "partition-failed", message: "the partition's log cannot be used, see the broker's log", context, cause }),
+    new AppError({
+      kind: "unavailable",
+      code: "partition-failed",
+      message: "the partition's log cannot be used, see the broker's log",
+      context,
+      cause,
+    }),
   notEnoughReplicas: (context: Context): AppError =>
-    new AppError({ kind: "retry", code: "not-enough-replicas", message: "fewer replicas are in sync than min.insync.replicas asks for", context }),
+    new AppError({
+      kind: "retry",
+      code: "not-enough-replicas",
+      message: "fewer replicas are in sync than min.insync.replicas asks for",
+      context,
+    }),
   timedOut: (context: Context): AppError =>
-    new AppError({ kind: "unavailable", code: "request-timed-out", message: "not acknowledged in time: the records may or may not be stored", context }),
+    new AppError({
+      kind: "unavailable",
+      code: "request-timed-out",
+      message: "not acknowledged in time: the records may or may not be stored",
+      context,
+    }),
   tooManyBytes: (context: Context): AppError =>
-    new AppError({ kind: "exhausted", code: "too-many-bytes-in-flight", message: "the broker holds as many unanswered bytes as it may: send again later", context }),
+    new AppError({
+      kind: "exhausted",
+      code: "too-many-bytes-in-flight",
+      message: "the broker holds as many unanswered bytes as it may: send again later",
+      context,
+    }),
   tooManyHolders: (context: Context): AppError =>
-    new AppError({ kind: "exhausted", code: "too-many-holders", message: "too many readers hold records of this partition: let some go first", context }),
-  invalidRequest: (message: string, context: Context = {}): AppError => new AppError({ kind: "invalid", code: "invalid-request", message, context }),
+    new AppError({
+      kind: "exhausted",
+      code: "too-many-holders",
+      message: "too many readers hold records of this partition: let some go first",
+      context,
+    }),
+  invalidRequest: (message: string, context: Context = {}): AppError =>
+    new AppError({ kind: "invalid", code: "invalid-request", message, context }),
   noCoordinator: (context: Context = {}): AppError =>
-    new AppError({ kind: "unavailable", code: "no-coordinator", message: "no active coordinator is known at the moment: try again soon", context }),
+    new AppError({
+      kind: "unavailable",
+      code: "no-coordinator",
+      message: "no active coordinator is known at the moment: try again soon",
+      context,
+    }),
   coordinatorLoading: (context: Context): AppError =>
-    new AppError({ kind: "retry", code: "transaction-coordinator-loading", message: "the transaction log is being read: try again soon", context }),
+    new AppError({
+      kind: "retry",
+      code: "transaction-coordinator-loading",
+      message: "the transaction log is being read: try again soon",
+      context,
+    }),
   notTransactionCoordinator: (context: Context): AppError =>
-    new AppError({ kind: "retry", code: "not-transaction-coordinator", message: "another broker serves this transactional id: find it again", context }),
+    new AppError({
+      kind: "retry",
+      code: "not-transaction-coordinator",
+      message: "another broker serves this transactional id: find it again",
+      context,
+    }),
   fencedEpoch: (context: Context): AppError =>
-    new AppError({ kind: "fenced", code: "fenced-leader-epoch", message: "an older leader epoch was named: read the metadata again", context }),
+    new AppError({
+      kind: "fenced",
+      code: "fenced-leader-epoch",
+      message: "an older leader epoch was named: read the metadata again",
+      context,
+    }),
   unknownEpoch: (context: Context): AppError =>
-    new AppError({ kind: "retry", code: "unknown-leader-epoch", message: "a newer leader epoch was named than is known here: try again soon", context }),
+    new AppError({
+      kind: "retry",
+      code: "unknown-leader-epoch",
+      message: "a newer leader epoch was named than is known here: try again soon",
+      context,
+    }),
   staleCoordinator: (context: Context): AppError =>
-    new AppError({ kind: "fenced", code: "stale-coordinator", message: "a coordinator with an older epoch than this broker has seen was refused", context }),
+    new AppError({
+      kind: "fenced",
+      code: "stale-coordinator",
+      message: "a coordinator with an older epoch than this broker has seen was refused",
+      context,
+    }),
   foreignCluster: (context: Context): AppError =>
     new AppError({
       kind: "conflict",
@@ -47,9 +105,24 @@ export const brokerErrors = {
       context,
     }),
   foreignBroker: (context: Context): AppError =>
-    new AppError({ kind: "conflict", code: "foreign-broker", message: "the data folder belongs to another broker id: set that id, or use another folder", context }),
+    new AppError({
+      kind: "conflict",
+      code: "foreign-broker",
+      message: "the data folder belongs to another broker id: set that id, or use another folder",
+      context,
+    }),
   newerFormat: (context: Context): AppError =>
-    new AppError({ kind: "invalid", code: "data-folder-newer-format", message: "the data folder was written by a newer version: start that version", context }),
+    new AppError({
+      kind: "invalid",
+      code: "data-folder-newer-format",
+      message: "the data folder was written by a newer version: start that version",
+      context,
+    }),
   abortSlippedIn: (context: Context): AppError =>
-    new AppError({ kind: "conflict", code: "transaction-ended-meanwhile", message: "the transaction was ended before its records arrived: begin a new one", context }),
+    new AppError({
+      kind: "conflict",
+      code: "transaction-ended-meanwhile",
+      message: "the transaction was ended before its records arrived: begin a new one",
+      context,
+    }),
 };

@@ -46,7 +46,8 @@ export class BrokerFolder {
     const { seen, clusterId: ownCluster } = this.#content;
     if (ownCluster !== "" && ownCluster !== clusterId) throw brokerErrors.foreignCluster({ clusterId, folderClusterId: ownCluster });
     const isOlder = next.coordinatorEpoch < seen.coordinatorEpoch;
-    const isDouble = next.coordinatorEpoch === seen.coordinatorEpoch && seen.coordinatorId !== "" && next.coordinatorId !== seen.coordinatorId;
+    const isDouble =
+      next.coordinatorEpoch === seen.coordinatorEpoch && seen.coordinatorId !== "" && next.coordinatorId !== seen.coordinatorId;
     if (isOlder || isDouble) {
       throw brokerErrors.staleCoordinator({
         coordinatorId: next.coordinatorId,
@@ -94,6 +95,11 @@ function decode(bytes: Uint8Array): FolderContent {
   try {
     return JSON.parse(new TextDecoder().decode(bytes)) as FolderContent;
   } catch (cause) {
-    throw new AppError({ kind: "corrupt", code: "data-folder-corrupt", message: "broker.json in the data folder is damaged: restore it", cause });
+    throw new AppError({
+      kind: "corrupt",
+      code: "data-folder-corrupt",
+      message: "broker.json in the data folder is damaged: restore it",
+      cause,
+    });
   }
 }

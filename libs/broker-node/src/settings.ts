@@ -1,31 +1,85 @@
 import { z } from "zod";
-import { IN_FLIGHT_BYTES_PER_CONNECTION_DEFAULT, IN_FLIGHT_BYTES_TOTAL_DEFAULT, MEMORY_TOPIC_BYTES_DEFAULT, TAIL_CACHE_BYTES_DEFAULT } from "./limits.ts";
+import {
+  IN_FLIGHT_BYTES_PER_CONNECTION_DEFAULT,
+  IN_FLIGHT_BYTES_TOTAL_DEFAULT,
+  MEMORY_TOPIC_BYTES_DEFAULT,
+  TAIL_CACHE_BYTES_DEFAULT,
+} from "./limits.ts";
 
 const address = z.string().regex(/^[^\s:]+:\d{1,5}$|^\[[^\s\]]+\]:\d{1,5}$/, "host:port");
 
 /** Settings of a broker: every one with its default and what it does. Names of flags and environment variables are made from them. */
 export const brokerSettingsSchema = z.object({
-  brokerId: z.int().min(0).max(2_147_483_647).default(1).describe("Number of this broker, unique in the cluster and kept over restarts. Since 0.1."),
-  dataFolder: z.string().min(1).default("data/broker").describe("Folder for logs and what must survive a restart; belongs to one broker. Since 0.1."),
+  brokerId: z
+    .int()
+    .min(0)
+    .max(2_147_483_647)
+    .default(1)
+    .describe("Number of this broker, unique in the cluster and kept over restarts. Since 0.1."),
+  dataFolder: z
+    .string()
+    .min(1)
+    .default("data/broker")
+    .describe("Folder for logs and what must survive a restart; belongs to one broker. Since 0.1."),
   listenAddress: address.default("0.0.0.0:9190").describe("host:port on which gRPC is served; port 0 takes a free one. Since 0.1."),
-  advertisedAddress: address.optional().describe("host:port under which clients and brokers reach this one; absent: where it listens. Since 0.1."),
-  kafkaListenAddress: z.union([address, z.literal("off")]).optional()
-    .describe("host:port for Kafka clients, `off` for none; absent: port 9092 on the host of gRPC, or none if gRPC is not on 9190. Since 0.1."),
-  kafkaAdvertisedAddress: address.optional().describe("host:port under which Kafka clients reach this broker; absent: where it listens. Since 0.1."),
-  autoCreateTopics: z.boolean().default(false).describe("Make a topic when a Kafka client asks for one that is not there (auto.create.topics.enable). Since 0.1."),
-  groupInitialRebalanceDelayMs: z.int().min(0).max(300_000).default(3_000)
-    .describe("How long a consumer group waits for more members before its first assignment (group.initial.rebalance.delay.ms). Since 0.1."),
+  advertisedAddress: address
+    .optional()
+    .describe("host:port under which clients and brokers reach this one; absent: where it listens. Since 0.1."),
+  kafkaListenAddress: z
+    .union([address, z.literal("off")])
+    .optional()
+    .describe(
+      "host:port for Kafka clients, `off` for none; absent: port 9092 on the host of gRPC, or none if gRPC is not on 9190. Since 0.1.",
+    ),
+  kafkaAdvertisedAddress: address
+    .optional()
+    .describe("host:port under which Kafka clients reach this broker; absent: where it listens. Since 0.1."),
+  autoCreateTopics: z
+    .boolean()
+    .default(false)
+    .describe("Make a topic when a Kafka client asks for one that is not there (auto.create.topics.enable). Since 0.1."),
+  groupInitialRebalanceDelayMs: z
+    .int()
+    .min(0)
+    .max(300_000)
+    .default(3_000)
+    .describe(
+      "How long a consumer group waits for more members before its first assignment (group.initial.rebalance.delay.ms). Since 0.1.",
+    ),
   rack: z.string().default("").describe("Failure domain, for placing replicas apart. Since 0.1."),
-  coordinators: z.array(address).min(1).default(["127.0.0.1:9191"]).describe("host:port of coordinators, any order; the active one is found. Since 0.1."),
-  inFlightBytesPerConnectionMax: z.int().min(1_048_576).default(IN_FLIGHT_BYTES_PER_CONNECTION_DEFAULT)
+  coordinators: z
+    .array(address)
+    .min(1)
+    .default(["127.0.0.1:9191"])
+    .describe("host:port of coordinators, any order; the active one is found. Since 0.1."),
+  inFlightBytesPerConnectionMax: z
+    .int()
+    .min(1_048_576)
+    .default(IN_FLIGHT_BYTES_PER_CONNECTION_DEFAULT)
     .describe("Bytes of produce requests that one stream may have unanswered; more waits. Since 0.1."),
-  inFlightBytesMax: z.int().min(1_048_576).default(IN_FLIGHT_BYTES_TOTAL_DEFAULT)
+  inFlightBytesMax: z
+    .int()
+    .min(1_048_576)
+    .default(IN_FLIGHT_BYTES_TOTAL_DEFAULT)
     .describe("Bytes of produce requests unanswered in all; above it requests are refused as exhausted. Since 0.1."),
-  tailCacheBytes: z.int().min(0).default(TAIL_CACHE_BYTES_DEFAULT).describe("Newest records kept in memory for readers that follow the end. Since 0.1."),
-  memoryTopicBytes: z.int().min(1_048_576).default(MEMORY_TOPIC_BYTES_DEFAULT)
-    .describe("RAM for all topics with storage=memory; when it is full, producers to them are refused until retention makes room. Since 0.1."),
+  tailCacheBytes: z
+    .int()
+    .min(0)
+    .default(TAIL_CACHE_BYTES_DEFAULT)
+    .describe("Newest records kept in memory for readers that follow the end. Since 0.1."),
+  memoryTopicBytes: z
+    .int()
+    .min(1_048_576)
+    .default(MEMORY_TOPIC_BYTES_DEFAULT)
+    .describe(
+      "RAM for all topics with storage=memory; when it is full, producers to them are refused until retention makes room. Since 0.1.",
+    ),
   retentionCheckMs: z.int().min(100).default(300_000).describe("How often old segments are looked for. Since 0.1."),
-  checkpointMs: z.int().min(100).default(5_000).describe("How often high watermark and recovery point of written logs are saved. Since 0.1."),
+  checkpointMs: z
+    .int()
+    .min(100)
+    .default(5_000)
+    .describe("How often high watermark and recovery point of written logs are saved. Since 0.1."),
   stopMs: z.int().min(0).default(10_000).describe("How long a stop waits for requests under way and for leadership to move. Since 0.1."),
 });
 
@@ -37,5 +91,7 @@ const KAFKA_PORT_DEFAULT = ":9092";
 /** Where to listen for Kafka clients; undefined: nowhere. Brokers beside each other on one machine have ports of their own for gRPC, and name one for Kafka too. */
 export function kafkaListenAddressOf({ kafkaListenAddress, listenAddress }: BrokerSettings): string | undefined {
   if (kafkaListenAddress !== undefined) return kafkaListenAddress === "off" ? undefined : kafkaListenAddress;
-  return listenAddress.endsWith(GRPC_PORT_DEFAULT) ? `${listenAddress.slice(0, -GRPC_PORT_DEFAULT.length)}${KAFKA_PORT_DEFAULT}` : undefined;
+  return listenAddress.endsWith(GRPC_PORT_DEFAULT)
+    ? `${listenAddress.slice(0, -GRPC_PORT_DEFAULT.length)}${KAFKA_PORT_DEFAULT}`
+    : undefined;
 }

@@ -42,7 +42,11 @@ async function run(seed: number): Promise<void> {
   const reader = world.client();
   for (let partition = 0; partition < PARTITIONS; partition++) {
     const expected = Array.from({ length: RECORDS }, (_, i) => i).filter((i) => i % PARTITIONS === partition);
-    expect({ seed, partition, values: await readPartition(world, reader, { topic: "t", partition }) }).toEqual({ seed, partition, values: expected });
+    expect({ seed, partition, values: await readPartition(world, reader, { topic: "t", partition }) }).toEqual({
+      seed,
+      partition,
+      values: expected,
+    });
   }
   expect(failed).toEqual([]);
   await world.stop();

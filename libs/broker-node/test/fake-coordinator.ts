@@ -1,5 +1,12 @@
 import {
-  bindService, type Broker, type BrokerSessionRequest, type BrokerSessionResponse, BrokerSessionResponseSchema, ClusterService, type RpcListener, TopicService,
+  bindService,
+  type Broker,
+  type BrokerSessionRequest,
+  type BrokerSessionResponse,
+  BrokerSessionResponseSchema,
+  ClusterService,
+  type RpcListener,
+  TopicService,
 } from "@millrace/contracts";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { AppError } from "@millrace/model";
@@ -76,7 +83,8 @@ export class FakeCoordinator {
 
   /** Ends every session, as a coordinator does that dies. */
   dropSessions(): void {
-    for (const session of this.#sessions.values()) session.end(new AppError({ kind: "unavailable", code: "unreachable", message: "coordinator died" }));
+    for (const session of this.#sessions.values())
+      session.end(new AppError({ kind: "unavailable", code: "unreachable", message: "coordinator died" }));
     this.#sessions.clear();
   }
 
@@ -92,7 +100,9 @@ export class FakeCoordinator {
 
   #metadata(update: object): Response {
     const common = { metadataVersion: BigInt(this.#version), coordinatorEpoch: BigInt(this.epoch), coordinatorAddress: this.address };
-    return create(BrokerSessionResponseSchema, { command: { case: "metadata", value: { ...common, brokers: [...this.#brokers.values()], ...update } } });
+    return create(BrokerSessionResponseSchema, {
+      command: { case: "metadata", value: { ...common, brokers: [...this.#brokers.values()], ...update } },
+    });
   }
 
   async *#serve(requests: AsyncIterable<BrokerSessionRequest>): AsyncGenerator<Response> {
@@ -119,8 +129,17 @@ export class FakeCoordinator {
     const brokerEpoch = BigInt(this.registrations.length);
     this.#brokers.set(brokerId, { brokerId, address, rack, brokerEpoch, fenced: false, kafkaAddress: "" } as Broker);
     this.#sessions.set(brokerId, responses);
-    const registered = { brokerEpoch, clusterId: "cluster", generation: "g", coordinatorEpoch: BigInt(this.epoch), coordinatorId: this.coordinatorId };
-    responses.tryPush({ command: { case: "registered", value: { ...registered, heartbeatIntervalMs: 500, sessionTimeoutMs: 3_000 } } }, { force: true });
+    const registered = {
+      brokerEpoch,
+      clusterId: "cluster",
+      generation: "g",
+      coordinatorEpoch: BigInt(this.epoch),
+      coordinatorId: this.coordinatorId,
+    };
+    responses.tryPush(
+      { command: { case: "registered", value: { ...registered, heartbeatIntervalMs: 500, sessionTimeoutMs: 3_000 } } },
+      { force: true },
+    );
     // A new start of the leader is a new leader epoch.
     for (const topic of this.#topics.values()) {
       for (const state of topic.partitions) {

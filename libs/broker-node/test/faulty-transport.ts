@@ -13,7 +13,8 @@ export function faultyTransport(inner: RpcTransport, faults: { random: Random; l
     client<S extends DescService>(service: S, address: string): ServiceClient<S> {
       const client = inner.client(service, address) as unknown as Readonly<{ [method: string]: AnyCall }>;
       const methods: { [method: string]: AnyCall } = {};
-      for (const method of service.methods) methods[method.localName] = faultyCall(method, (input, options) => client[method.localName]?.(input, options), isLost);
+      for (const method of service.methods)
+        methods[method.localName] = faultyCall(method, (input, options) => client[method.localName]?.(input, options), isLost);
       return methods as unknown as ServiceClient<S>;
     },
   };

@@ -12,7 +12,7 @@ export async function readPartition(
   const values: number[] = [];
   const chunks = client.consumer({ isolation });
   chunks.assign([{ topic, partition, offset: "earliest" }]);
-  for (let next = 0; next < (end?.offset ?? 0); ) {
+  for (let next = 0; next < (end?.offset ?? 0);) {
     const group = await world.run(chunks.poll({ timeoutMs: 2_000 }));
     if (group === undefined) break; // only markers and aborted records are left
     values.push(...group.records.map((record) => Number(text(record.value))));

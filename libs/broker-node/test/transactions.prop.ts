@@ -51,7 +51,8 @@ async function run(seed: number): Promise<void> {
   const values = seen[0] ?? [];
   expect({ seed, values }).toEqual({ seed, values: [...new Set(values)].sort((a, b) => a - b) });
   outcomes.forEach((outcome, number) => {
-    if (outcome !== "unknown") expect({ seed, number, visible: values.includes(number) }).toEqual({ seed, number, visible: outcome === "committed" });
+    if (outcome !== "unknown")
+      expect({ seed, number, visible: values.includes(number) }).toEqual({ seed, number, visible: outcome === "committed" });
   });
   expect(outcomes).toContain("committed");
   await world.stop();

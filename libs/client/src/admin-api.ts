@@ -1,5 +1,11 @@
 import type {
-  CreateSavepointResponse, DescribeClusterResponse, GetJobResponse, JobStatus, StopJobResponse, SubmitJobResponse, Topic,
+  CreateSavepointResponse,
+  DescribeClusterResponse,
+  GetJobResponse,
+  JobStatus,
+  StopJobResponse,
+  SubmitJobResponse,
+  Topic,
 } from "@millrace/contracts";
 
 export interface TopicSpec {

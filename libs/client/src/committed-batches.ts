@@ -5,7 +5,10 @@ import type { AbortedRange } from "./api.ts";
  * The data batches of fetched bytes as views, in order: control batches left out, and those of the `aborted` transactions that the answer named. A
  * producer's aborted transaction ends at its next control batch.
  */
-export function* committedBatches(chunk: { readonly batches: Uint8Array; readonly aborted: readonly AbortedRange[] }): Generator<Uint8Array, void, undefined> {
+export function* committedBatches(chunk: {
+  readonly batches: Uint8Array;
+  readonly aborted: readonly AbortedRange[];
+}): Generator<Uint8Array, void, undefined> {
   const cursor = createBatchCursor(chunk.batches);
   const open = new Set<number>();
   let nextAborted = 0;
@@ -15,7 +18,11 @@ export function* committedBatches(chunk: { readonly batches: Uint8Array; readonl
       if (!view.isControl) yield view.subarray();
       continue;
     }
-    for (let aborted = chunk.aborted[nextAborted]; aborted !== undefined && aborted.firstOffset <= view.lastOffset; aborted = chunk.aborted[++nextAborted]) {
+    for (
+      let aborted = chunk.aborted[nextAborted];
+      aborted !== undefined && aborted.firstOffset <= view.lastOffset;
+      aborted = chunk.aborted[++nextAborted]
+    ) {
       open.add(aborted.producerId);
     }
     if (view.isControl) open.delete(view.producerId);

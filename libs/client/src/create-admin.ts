@@ -27,7 +27,12 @@ export function createAdmin(context: AdminContext): Admin {
 
   return {
     async createTopic(spec) {
-      const request = { ...spec, partitions: spec.partitions ?? 0, replicationFactor: spec.replicationFactor ?? 0, configs: { ...spec.configs } };
+      const request = {
+        ...spec,
+        partitions: spec.partitions ?? 0,
+        replicationFactor: spec.replicationFactor ?? 0,
+        configs: { ...spec.configs },
+      };
       const { topic } = await topics((service) => service.createTopic(request, options));
       if (topic === undefined) throw new AppError({ kind: "internal", code: "internal", message: "answer without a topic" });
       return spec.validateOnly === true ? topic : untilServed(topic, context);
@@ -44,7 +49,10 @@ export function createAdmin(context: AdminContext): Admin {
       return topic;
     },
     describeCluster: () => coordinator((address) => ports.transport.client(ClusterService, address).describeCluster({}, options)),
-    submitJob: (job) => jobs((service) => service.submitJob({ ...job, savepointId: job.savepointId ?? "", failIfExists: job.failIfExists ?? false }, options)),
+    submitJob: (job) =>
+      jobs((service) =>
+        service.submitJob({ ...job, savepointId: job.savepointId ?? "", failIfExists: job.failIfExists ?? false }, options),
+      ),
     listJobs: async () => (await jobs((service) => service.listJobs({}, options))).jobs,
     getJob: (job) => jobs((service) => service.getJob({ job }, options)),
     watchJob: (job, watch = {}) => watchJob(job, context, watch.signal),
@@ -81,17 +89,32 @@ function hintOf(error: unknown): string | undefined {
 async function untilServed(topic: Topic, { ports, metadata, retryForMs }: AdminContext): Promise<Topic> {
   await retrying(ports, { forMs: retryForMs }, async () => {
     const known = await metadata.topic(topic.name, { fresh: true }).catch((error: unknown) => {
-      throw new AppError({ kind: "retry", code: "topic-not-served", message: "brokers do not know the new topic yet", context: { topic: topic.name }, cause: error });
+      throw new AppError({
+        kind: "retry",
+        code: "topic-not-served",
+        message: "brokers do not know the new topic yet",
+        context: { topic: topic.name },
+        cause: error,
+      });
     });
     const served = known.partitions.every(({ partition }) => metadata.leaderAddress(topic.name, partition) !== undefined);
     if (!served) {
-      throw new AppError({ kind: "retry", code: "leader-not-available", message: "not every partition of the new topic has a leader", context: { topic: topic.name } });
+      throw new AppError({
+        kind: "retry",
+        code: "leader-not-available",
+        message: "not every partition of the new topic has a leader",
+        context: { topic: topic.name },
+      });
     }
   });
   return topic;
 }
 
-async function* watchJob(job: string, { ports, metadata, retryForMs }: AdminContext, signal?: AbortSignal): AsyncGenerator<JobStatus, void, undefined> {
+async function* watchJob(
+  job: string,
+  { ports, metadata, retryForMs }: AdminContext,
+  signal?: AbortSignal,
+): AsyncGenerator<JobStatus, void, undefined> {
   let failures = 0;
   let failingSinceMs = 0;
   let hint: string | undefined;
@@ -99,7 +122,9 @@ async function* watchJob(job: string, { ports, metadata, retryForMs }: AdminCont
   while (!isAborted()) {
     try {
       const address = hint ?? (await metadata.coordinatorAddress({ fresh: failures > 0 }));
-      for await (const { status } of ports.transport.client(JobService, address).watchJob({ job }, signal === undefined ? {} : { signal })) {
+      for await (const { status } of ports.transport
+        .client(JobService, address)
+        .watchJob({ job }, signal === undefined ? {} : { signal })) {
         failures = 0;
         if (status === undefined) continue;
         yield status;

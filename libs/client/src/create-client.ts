@@ -30,7 +30,8 @@ export function createClient(settings: ClientSettings, ports: ClientPorts): Clie
     partitionCount: async (topic) => (await metadata.topic(topic)).partitions.length,
     admin: () => createAdmin(context),
     fenceTransactionalIds: async (transactionalIds) => {
-      const fence = (id: string): Promise<unknown> => new TransactionCoordinatorCalls(context, id).init(PRODUCER_DEFAULTS.transactionTimeoutMs);
+      const fence = (id: string): Promise<unknown> =>
+        new TransactionCoordinatorCalls(context, id).init(PRODUCER_DEFAULTS.transactionTimeoutMs);
       await Promise.all(transactionalIds.map(fence));
     },
     close: async () => {

@@ -6,13 +6,23 @@ type Context = Readonly<Record<string, string | number | boolean | undefined>>;
 export const clientErrors = {
   closed: (): AppError => new AppError({ kind: "invalid", code: "client-closed", message: "it has been closed: make a new one" }),
   bufferFull: (context: Context): AppError =>
-    new AppError({ kind: "exhausted", code: "producer-buffer-full", message: "too many records are unacknowledged: await ready() when send answers false", context }),
+    new AppError({
+      kind: "exhausted",
+      code: "producer-buffer-full",
+      message: "too many records are unacknowledged: await ready() when send answers false",
+      context,
+    }),
   unknownTopic: (topic: string): AppError =>
     new AppError({ kind: "not-found", code: "unknown-topic", message: "topic does not exist: create it first", context: { topic } }),
   unknownPartition: (context: Context): AppError =>
     new AppError({ kind: "not-found", code: "unknown-partition", message: "topic has no such partition", context }),
   topicNotOpened: (topic: string): AppError =>
-    new AppError({ kind: "invalid", code: "topic-not-opened", message: "the producer does not know the topic's partitions yet: await open([topic]) first", context: { topic } }),
+    new AppError({
+      kind: "invalid",
+      code: "topic-not-opened",
+      message: "the producer does not know the topic's partitions yet: await open([topic]) first",
+      context: { topic },
+    }),
   deliveryTimeout: (context: Context, cause: unknown): AppError =>
     new AppError({
       kind: "unavailable",
@@ -27,7 +37,12 @@ export const clientErrors = {
     new AppError({ kind: "invalid", code: "not-transactional", message: "transactions need a producer with a transactionalId" }),
   transactionState: (message: string): AppError => new AppError({ kind: "invalid", code: "invalid-transaction-state", message }),
   transactionFailed: (cause: unknown): AppError =>
-    new AppError({ kind: "conflict", code: "transaction-failed", message: "a record of the transaction was not stored: abort it and begin again", cause }),
+    new AppError({
+      kind: "conflict",
+      code: "transaction-failed",
+      message: "a record of the transaction was not stored: abort it and begin again",
+      cause,
+    }),
   noBroker: (bootstrap: readonly string[], cause: unknown): AppError =>
     new AppError({
       kind: "unavailable",

@@ -1,10 +1,29 @@
 export type { Admin, JobSubmission, TopicSpec } from "./admin-api.ts";
 export type {
-  AbortedRange, Assignment, Client, ClientPorts, Consumer, Delivery, FetchedChunk, FetchRange, FetchRangeOptions, ListedOffset, OffsetSpec,
-  PartitionRecords, Producer, ProducerRecord, StartOffset,
+  AbortedRange,
+  Assignment,
+  Client,
+  ClientPorts,
+  Consumer,
+  Delivery,
+  FetchedChunk,
+  FetchRange,
+  FetchRangeOptions,
+  ListedOffset,
+  OffsetSpec,
+  PartitionRecords,
+  Producer,
+  ProducerRecord,
+  StartOffset,
 } from "./api.ts";
 export { committedBatches } from "./committed-batches.ts";
 export { createClient } from "./create-client.ts";
 export {
-  type AcksSetting, type ClientSettings, CONSUMER_DEFAULTS, type ConsumerSettings, type IsolationSetting, PRODUCER_DEFAULTS, type ProducerSettings,
+  type AcksSetting,
+  type ClientSettings,
+  CONSUMER_DEFAULTS,
+  type ConsumerSettings,
+  type IsolationSetting,
+  PRODUCER_DEFAULTS,
+  type ProducerSettings,
 } from "./settings.ts";

@@ -30,7 +30,9 @@ for (const length of [50, 100, 200, 300, 4_096, 65_536]) {
 }
 
 const text = new TextEncoder().encode(
-  Array.from({ length: 600 }, (_, index) => JSON.stringify({ id: index, origin: `A${index % 90}`, delay: (index * 37) % 120, at: 1_700_000_000_000 + index })).join("\n"),
+  Array.from({ length: 600 }, (_, index) =>
+    JSON.stringify({ id: index, origin: `A${index % 90}`, delay: (index * 37) % 120, at: 1_700_000_000_000 + index }),
+  ).join("\n"),
 );
 const codecs = createCompressionCodecs();
 for (const type of ["gzip", "snappy", "lz4", "zstd"] as const) {

@@ -52,7 +52,9 @@ describe.each(types)("compression %s", (type) => {
   it("accepts output of exactly the bound and refuses one byte more", () => {
     const compressed = codecs.compress(type, sample(100_000));
     expect(codecs.decompress(type, compressed, 100_000)).toHaveLength(100_000);
-    expect(() => codecs.decompress(type, compressed, 99_999)).toThrow(expect.objectContaining({ kind: "exhausted", code: "payload-too-large" }));
+    expect(() => codecs.decompress(type, compressed, 99_999)).toThrow(
+      expect.objectContaining({ kind: "exhausted", code: "payload-too-large" }),
+    );
   });
 });
 
@@ -68,13 +70,17 @@ describe.each(compressedTypes)("decompression of damaged %s", (type) => {
     const compressed = codecs.compress(type, sample(3_000));
     for (let length = 0; length < compressed.length; length += length < 40 ? 1 : 13) {
       if (type === "snappy" && length === 16) continue; // a header alone is the empty payload
-      expect(() => codecs.decompress(type, compressed.subarray(0, length), BOUND)).toThrow(expect.objectContaining({ kind: "corrupt", code: "corrupt-payload" }));
+      expect(() => codecs.decompress(type, compressed.subarray(0, length), BOUND)).toThrow(
+        expect.objectContaining({ kind: "corrupt", code: "corrupt-payload" }),
+      );
     }
   });
 
   it("refuses bytes behind the end", () => {
     const compressed = codecs.compress(type, sample(3_000));
-    expect(() => codecs.decompress(type, Uint8Array.of(...compressed, 1, 2, 3, 4, 5), BOUND)).toThrow(expect.objectContaining({ code: "corrupt-payload" }));
+    expect(() => codecs.decompress(type, Uint8Array.of(...compressed, 1, 2, 3, 4, 5), BOUND)).toThrow(
+      expect.objectContaining({ code: "corrupt-payload" }),
+    );
   });
 
   it("answers any mutation with bytes within the bound or a typed error", () => {
@@ -101,7 +107,9 @@ describe("formats of other clients", () => {
   });
 
   it("a snappy preamble that promises gigabytes is refused without memory for them", () => {
-    expect(() => codecs.decompress("snappy", Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f, 1, 2), 2 ** 33)).toThrow(expect.objectContaining({ code: "corrupt-payload" }));
+    expect(() => codecs.decompress("snappy", Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f, 1, 2), 2 ** 33)).toThrow(
+      expect.objectContaining({ code: "corrupt-payload" }),
+    );
   });
 
   it("lz4 frames with content and block checksums are accepted", () => {

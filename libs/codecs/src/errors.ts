@@ -25,12 +25,23 @@ export function payloadTooLarge(codec: string, bytesMax: number): AppError {
 
 /** A value holds something that would not come back as it was. */
 export function unserialisableValue(reason: string, context: Context): AppError {
-  return new AppError({ kind: "invalid", code: "unserialisable-value", message: `value cannot be kept in state or sent to another worker: ${reason}`, context });
+  return new AppError({
+    kind: "invalid",
+    code: "unserialisable-value",
+    message: `value cannot be kept in state or sent to another worker: ${reason}`,
+    context,
+  });
 }
 
 /** Encoded bytes are not a value that this codec wrote. */
 export function corruptValue(cause: unknown): AppError {
-  return new AppError({ kind: "corrupt", code: "corrupt-value", message: "encoded value cannot be decoded", context: { reason: reasonOf(cause) }, cause });
+  return new AppError({
+    kind: "corrupt",
+    code: "corrupt-value",
+    message: "encoded value cannot be decoded",
+    context: { reason: reasonOf(cause) },
+    cause,
+  });
 }
 
 const REASON_LENGTH_MAX = 200; // what native libraries say is short; what they quote may not be

@@ -92,7 +92,11 @@ function pathOfRefusal(value: unknown, path: string, depth: number): string {
 
 function partsOf(value: object): [string, unknown][] {
   if (Array.isArray(value)) return value.map((item: unknown, index) => [`[${index}]`, item]);
-  if (value instanceof Map) return Array.from(value as Map<unknown, unknown>).flatMap(([key, item]) => [[".key()", key], [`.get(${String(key)})`, item]]);
+  if (value instanceof Map)
+    return Array.from(value as Map<unknown, unknown>).flatMap(([key, item]) => [
+      [".key()", key],
+      [`.get(${String(key)})`, item],
+    ]);
   if (value instanceof Set) return Array.from(value as Set<unknown>, (item) => [".member()", item]);
   return isPlainObject(value) ? Object.entries(value).map(([key, item]) => [`.${key}`, item]) : [];
 }

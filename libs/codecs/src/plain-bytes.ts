@@ -10,12 +10,18 @@ export function asBuffer(bytes: Uint8Array): Buffer {
 
 export function readUint32LittleEndian(bytes: Uint8Array, position: number): number {
   return (
-    ((bytes[position] ?? 0) | ((bytes[position + 1] ?? 0) << 8) | ((bytes[position + 2] ?? 0) << 16) | ((bytes[position + 3] ?? 0) << 24)) >>> 0
+    ((bytes[position] ?? 0) |
+      ((bytes[position + 1] ?? 0) << 8) |
+      ((bytes[position + 2] ?? 0) << 16) |
+      ((bytes[position + 3] ?? 0) << 24)) >>>
+    0
   );
 }
 
 export function readInt32BigEndian(bytes: Uint8Array, position: number): number {
-  return ((bytes[position] ?? 0) << 24) | ((bytes[position + 1] ?? 0) << 16) | ((bytes[position + 2] ?? 0) << 8) | (bytes[position + 3] ?? 0);
+  return (
+    ((bytes[position] ?? 0) << 24) | ((bytes[position + 1] ?? 0) << 16) | ((bytes[position + 2] ?? 0) << 8) | (bytes[position + 3] ?? 0)
+  );
 }
 
 /** The parts one after another; a single one is not copied. */

@@ -27,7 +27,14 @@ describe("ValueCodec", () => {
     ["objects with undefined fields", { a: undefined, b: { c: null } }],
     ["objects with awkward keys", { "": 1, 1: 2, constructor: 3, toString: 4, hasOwnProperty: 5, "a b": 6, prototype: 7 }],
     ["an empty object and an empty map", [{}, new Map(), new Set()]],
-    ["maps apart from objects", new Map<unknown, unknown>([[1, "a"], ["1", "b"], [[1, 2], new Map([[{ x: 1 }, new Set([1n])]])]])],
+    [
+      "maps apart from objects",
+      new Map<unknown, unknown>([
+        [1, "a"],
+        ["1", "b"],
+        [[1, 2], new Map([[{ x: 1 }, new Set([1n])]])],
+      ]),
+    ],
     ["sets", new Set<unknown>([1, "1", 1n, undefined, null, NaN])],
     ["20,000 objects of 5,000 shapes", Array.from({ length: 20_000 }, (_, index) => ({ [`field${index % 5_000}`]: index, tail: -index }))],
   ];
@@ -37,11 +44,14 @@ describe("ValueCodec", () => {
   });
 
   // Under jest these classes exist twice. `structuredClone` gives those of Node's realm, which msgpackr knows; decoded ones are compared by name and content.
-  it.each([Float64Array.of(1.5, NaN), Float32Array.of(0.5), Int32Array.of(-1, 2), Uint16Array.of(7), BigInt64Array.of(-5n)])("gives back %O", (array) => {
-    const decoded = codec.decode(codec.encode(structuredClone(array)));
-    expect(Object.prototype.toString.call(decoded)).toBe(Object.prototype.toString.call(array));
-    expect(Array.from(decoded as Iterable<number | bigint>)).toEqual(Array.from<number | bigint>(array));
-  });
+  it.each([Float64Array.of(1.5, NaN), Float32Array.of(0.5), Int32Array.of(-1, 2), Uint16Array.of(7), BigInt64Array.of(-5n)])(
+    "gives back %O",
+    (array) => {
+      const decoded = codec.decode(codec.encode(structuredClone(array)));
+      expect(Object.prototype.toString.call(decoded)).toBe(Object.prototype.toString.call(array));
+      expect(Array.from(decoded as Iterable<number | bigint>)).toEqual(Array.from<number | bigint>(array));
+    },
+  );
 
   it("gives back -0 as -0", () => {
     expect(Object.is(codec.decode(codec.encode(-0)), -0)).toBe(true);
@@ -77,6 +87,8 @@ describe("ValueCodec", () => {
   ];
 
   it.each(refused)("refuses %s and says where", (_, value, message) => {
-    expect(() => codec.encode(value)).toThrow(expect.objectContaining({ kind: "invalid", code: "unserialisable-value", message: expect.stringContaining(message) }));
+    expect(() => codec.encode(value)).toThrow(
+      expect.objectContaining({ kind: "invalid", code: "unserialisable-value", message: expect.stringContaining(message) }),
+    );
   });
 });

@@ -42,7 +42,10 @@ export function decompressZstd(bytes: Uint8Array, bytesMax: number): Uint8Array 
 
 /** With `info`, which Node's types do not know for zstd, the result says how much of the input the frame took. */
 function decompressZstdFrame(bytes: Uint8Array, maxOutputLength: number): { output: Uint8Array; consumed: number } {
-  const result = zstdDecompressSync(bytes, { maxOutputLength, info: true }) as unknown as { buffer: Uint8Array; engine: { bytesWritten: number } };
+  const result = zstdDecompressSync(bytes, { maxOutputLength, info: true }) as unknown as {
+    buffer: Uint8Array;
+    engine: { bytesWritten: number };
+  };
   return { output: result.buffer, consumed: result.engine.bytesWritten };
 }
 

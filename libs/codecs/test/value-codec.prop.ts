@@ -19,7 +19,11 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
     fc.date({ noInvalidDate: true }),
     fc.uint8Array(),
     fc.array(tie("value")),
-    fc.dictionary(fc.string({ unit: "grapheme" }).filter((key) => key !== "__proto__"), tie("value"), { noNullPrototype: true }),
+    fc.dictionary(
+      fc.string({ unit: "grapheme" }).filter((key) => key !== "__proto__"),
+      tie("value"),
+      { noNullPrototype: true },
+    ),
     fc.array(fc.tuple(tie("value"), tie("value"))).map((entries) => new Map(entries)),
     fc.array(tie("value")).map((members) => new Set(members)),
   ),

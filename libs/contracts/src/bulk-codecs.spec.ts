@@ -3,7 +3,8 @@ import { describe, expect, it } from "@jest/globals";
 import { BULK_CODECS } from "./bulk-codecs.ts";
 import { Acks, FetchStreamResponseSchema, ProduceStreamRequestSchema } from "./gen/millrace/broker/v1/broker_pb.ts";
 
-const encode = (type: string, message: unknown): Uint8Array => BULK_CODECS.get(`millrace.broker.v1.${type}`)?.encode(message) ?? new Uint8Array();
+const encode = (type: string, message: unknown): Uint8Array =>
+  BULK_CODECS.get(`millrace.broker.v1.${type}`)?.encode(message) ?? new Uint8Array();
 const batch = (bytes: number): Uint8Array => new Uint8Array(bytes).fill(7);
 
 describe("BULK_CODECS", () => {
@@ -20,14 +21,23 @@ describe("BULK_CODECS", () => {
         transactionalId: "x",
       },
     };
-    expect(fromBinary(ProduceStreamRequestSchema, encode("ProduceStreamRequest", message))).toEqual(create(ProduceStreamRequestSchema, message));
+    expect(fromBinary(ProduceStreamRequestSchema, encode("ProduceStreamRequest", message))).toEqual(
+      create(ProduceStreamRequestSchema, message),
+    );
     expect(encode("ProduceStreamRequest", create(ProduceStreamRequestSchema, message))).toEqual(encode("ProduceStreamRequest", message));
   });
 
   it.each([0, 1, 127, 128, 20_000])("write a fetch answer that any protobuf decoder reads, with %i bytes of batches", (bytes) => {
     const message = {
-      fetch: { results: [{ topic: "t", partition: 1, batches: batch(bytes), nextOffset: 5n, abortedTransactions: [{ producerId: 1n, firstOffset: 2n }] }, { topic: "u" }] },
+      fetch: {
+        results: [
+          { topic: "t", partition: 1, batches: batch(bytes), nextOffset: 5n, abortedTransactions: [{ producerId: 1n, firstOffset: 2n }] },
+          { topic: "u" },
+        ],
+      },
     };
-    expect(fromBinary(FetchStreamResponseSchema, encode("FetchStreamResponse", message))).toEqual(create(FetchStreamResponseSchema, message));
+    expect(fromBinary(FetchStreamResponseSchema, encode("FetchStreamResponse", message))).toEqual(
+      create(FetchStreamResponseSchema, message),
+    );
   });
 });

@@ -1,6 +1,11 @@
 import { create, type DescMessage, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import {
-  FetchResponseSchema, FetchResultSchema, FetchStreamResponseSchema, ProducePartitionSchema, ProduceRequestSchema, ProduceStreamRequestSchema,
+  FetchResponseSchema,
+  FetchResultSchema,
+  FetchStreamResponseSchema,
+  ProducePartitionSchema,
+  ProduceRequestSchema,
+  ProduceStreamRequestSchema,
 } from "./gen/millrace/broker/v1/broker_pb.ts";
 
 /** Wire form of one message type; `decode` may return views into the bytes. */
@@ -51,7 +56,10 @@ function fetchResultParts(result: MessageInitShape<typeof FetchResultSchema>): P
 }
 
 function codec<D extends DescMessage>(schema: D, partsOf: (message: MessageInitShape<D>) => Parts): [string, BulkCodec] {
-  return [schema.typeName, { encode: (message) => joined(partsOf(message as MessageInitShape<D>)), decode: (bytes) => fromBinary(schema, bytes) }];
+  return [
+    schema.typeName,
+    { encode: (message) => joined(partsOf(message as MessageInitShape<D>)), decode: (bytes) => fromBinary(schema, bytes) },
+  ];
 }
 
 /** A length-delimited field with these parts as its content. */

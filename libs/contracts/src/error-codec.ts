@@ -2,15 +2,15 @@ import { AppError, type ErrorKind, toAppError } from "@millrace/model";
 import { ErrorKind as WireKind } from "./gen/millrace/common/v1/common_pb.ts";
 
 const WIRE_KINDS: Readonly<globalThis.Record<ErrorKind, WireKind>> = {
-  "invalid": WireKind.INVALID,
+  invalid: WireKind.INVALID,
   "not-found": WireKind.NOT_FOUND,
-  "conflict": WireKind.CONFLICT,
-  "fenced": WireKind.FENCED,
-  "exhausted": WireKind.EXHAUSTED,
-  "retry": WireKind.RETRY,
-  "unavailable": WireKind.UNAVAILABLE,
-  "corrupt": WireKind.CORRUPT,
-  "internal": WireKind.INTERNAL,
+  conflict: WireKind.CONFLICT,
+  fenced: WireKind.FENCED,
+  exhausted: WireKind.EXHAUSTED,
+  retry: WireKind.RETRY,
+  unavailable: WireKind.UNAVAILABLE,
+  corrupt: WireKind.CORRUPT,
+  internal: WireKind.INTERNAL,
 };
 const KINDS = new Map(Object.entries(WIRE_KINDS).map(([kind, wire]) => [wire, kind as ErrorKind]));
 

@@ -1,4 +1,12 @@
-import { create, type DescMessage, type DescMethod, type DescService, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import {
+  create,
+  type DescMessage,
+  type DescMethod,
+  type DescService,
+  fromBinary,
+  type MessageInitShape,
+  toBinary,
+} from "@bufbuild/protobuf";
 import { AppError } from "@millrace/model";
 import type { BoundService, CallContext, CallOptions, RpcListener, RpcServer, RpcTransport, ServiceClient } from "./transport.ts";
 
@@ -57,7 +65,12 @@ function clientMethod(servers: Servers, method: DescMethod, address: string): (i
 function findHandler(servers: Servers, method: DescMethod, address: string): AnyHandler {
   const handler = servers.get(address)?.get(method.parent.typeName)?.handlers[method.localName];
   if (handler !== undefined) return handler as AnyHandler;
-  throw new AppError({ kind: "unavailable", code: "unreachable", message: "nobody answers at this address", context: { address, method: method.name } });
+  throw new AppError({
+    kind: "unavailable",
+    code: "unreachable",
+    message: "nobody answers at this address",
+    context: { address, method: method.name },
+  });
 }
 
 function contextOf(options: CallOptions): CallContext {

@@ -3,7 +3,12 @@ import { AppError } from "@millrace/model";
 /** Every error of this lib; each code has a page in docs/errors. */
 export const errors = {
   folderInUse: (folder: string, pid: number): AppError =>
-    new AppError({ kind: "conflict", code: "folder-in-use", message: "data folder is in use by another process: stop it or choose another folder", context: { folder, pid } }),
+    new AppError({
+      kind: "conflict",
+      code: "folder-in-use",
+      message: "data folder is in use by another process: stop it or choose another folder",
+      context: { folder, pid },
+    }),
   formatNewer: (folder: string, format: number, known: number): AppError =>
     new AppError({
       kind: "invalid",
@@ -12,7 +17,12 @@ export const errors = {
       context: { folder, format, known },
     }),
   commitTooLarge: (changes: number, bytes: number): AppError =>
-    new AppError({ kind: "exhausted", code: "commit-too-large", message: "commit is over its bound: split it", context: { changes, bytes } }),
+    new AppError({
+      kind: "exhausted",
+      code: "commit-too-large",
+      message: "commit is over its bound: split it",
+      context: { changes, bytes },
+    }),
   failed: (folder: string, cause: unknown): AppError =>
     new AppError({
       kind: "unavailable",

@@ -20,7 +20,12 @@ export function lockFolder(folder: string): FolderLock {
   writeFileSync(draft, mine);
   try {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      if (tryLink(draft, path)) return { release: () => { releaseIfMine(path, mine); } };
+      if (tryLink(draft, path))
+        return {
+          release: () => {
+            releaseIfMine(path, mine);
+          },
+        };
       const found = readOwner(path);
       if (found === undefined) continue;
       if (isAlive(found)) throw errors.folderInUse(folder, found.pid);
@@ -52,7 +57,8 @@ function readOwner(path: string): Owner | undefined {
   try {
     const text = readFileSync(path, "utf8");
     const parsed: unknown = JSON.parse(text);
-    if (typeof parsed !== "object" || parsed === null || !("pid" in parsed) || !("identity" in parsed)) return { text, pid: 0, identity: "" };
+    if (typeof parsed !== "object" || parsed === null || !("pid" in parsed) || !("identity" in parsed))
+      return { text, pid: 0, identity: "" };
     return { text, pid: Number(parsed.pid), identity: String(parsed.identity) };
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;

@@ -61,7 +61,10 @@ describe("createLmdbStore", () => {
 
   it("refuses a folder that is in use, naming the process, and frees it on close", async () => {
     const first = await createLmdbStore({ folder, exclusive: true }, ports);
-    await expect(createLmdbStore({ folder, exclusive: true }, ports)).rejects.toMatchObject({ code: "folder-in-use", context: { folder, pid: process.pid } });
+    await expect(createLmdbStore({ folder, exclusive: true }, ports)).rejects.toMatchObject({
+      code: "folder-in-use",
+      context: { folder, pid: process.pid },
+    });
     await first.close();
     await (await createLmdbStore({ folder, exclusive: true }, ports)).close();
   });
@@ -77,6 +80,9 @@ describe("createLmdbStore", () => {
     const database = open<Uint8Array, string>({ path: folder, encoding: "binary" });
     database.putSync("m/format", Buffer.from("99"));
     await database.close();
-    await expect(createLmdbStore({ folder, exclusive: true }, ports)).rejects.toMatchObject({ code: "folder-format-newer", context: { format: 99 } });
+    await expect(createLmdbStore({ folder, exclusive: true }, ports)).rejects.toMatchObject({
+      code: "folder-format-newer",
+      context: { format: 99 },
+    });
   });
 });

@@ -2,7 +2,15 @@ import { open, type RootDatabase } from "lmdb";
 import { assert } from "@millrace/stdx";
 import { AppError } from "@millrace/model";
 import {
-  type Change, type Clock, COMMIT_BYTES_MAX, COMMIT_CHANGES_MAX, type CommitResult, type CoordinationStore, type Entry, type Fence, type LeaseResult,
+  type Change,
+  type Clock,
+  COMMIT_BYTES_MAX,
+  COMMIT_CHANGES_MAX,
+  type CommitResult,
+  type CoordinationStore,
+  type Entry,
+  type Fence,
+  type LeaseResult,
   type Random,
 } from "@millrace/ports";
 import { decodeEntry, decodeJson, encodeEntry, encodeJson, type Lease, type Leader } from "./encoding.ts";
@@ -65,7 +73,8 @@ class LmdbStore implements CoordinationStore {
       const nowMs = this.#ports.clock.wallMs();
       const leader = this.#leader();
       const lease = this.#lease(nowMs);
-      if (lease !== undefined && lease.holder !== holder) return { kind: "held", holder: lease.holder, epoch: leader.epoch, remainingMs: lease.endMs - nowMs };
+      if (lease !== undefined && lease.holder !== holder)
+        return { kind: "held", holder: lease.holder, epoch: leader.epoch, remainingMs: lease.endMs - nowMs };
       const generation = this.#generation() ?? this.#ports.random.hex(16);
       const epoch = leader.epoch + 1;
       this.#put(GENERATION, encodeJson(generation));
@@ -92,7 +101,8 @@ class LmdbStore implements CoordinationStore {
 
   commit(fence: Fence, requestId: string, changes: readonly Change[]): Promise<CommitResult> {
     const bytes = changes.reduce((sum, change) => sum + change.key.length + (change.value?.length ?? 0), 0);
-    if (changes.length > COMMIT_CHANGES_MAX || bytes > COMMIT_BYTES_MAX) return Promise.reject(errors.commitTooLarge(changes.length, bytes));
+    if (changes.length > COMMIT_CHANGES_MAX || bytes > COMMIT_BYTES_MAX)
+      return Promise.reject(errors.commitTooLarge(changes.length, bytes));
     for (const { key } of changes) assert(key.length > 0 && key.length <= KEY_LENGTH_MAX, () => `key is empty or too long key=${key}`);
     return this.#write((): CommitResult => {
       const earlier = this.#database.getBinary(outcomeKey(requestId));
@@ -113,7 +123,9 @@ class LmdbStore implements CoordinationStore {
 
   readAll(prefix: string): Promise<readonly Entry[]> {
     return this.#try(() => {
-      const keys = [...this.#database.getKeys({ start: entryKey(prefix), end: `${entryKey(prefix)}\uffff`, snapshot: true })].filter((key) => key.startsWith(entryKey(prefix)));
+      const keys = [...this.#database.getKeys({ start: entryKey(prefix), end: `${entryKey(prefix)}\uffff`, snapshot: true })].filter(
+        (key) => key.startsWith(entryKey(prefix)),
+      );
       return keys.flatMap((key) => this.#entry(key.slice(entryKey("").length)) ?? []).sort((a, b) => (a.key < b.key ? -1 : 1));
     });
   }
@@ -130,7 +142,10 @@ class LmdbStore implements CoordinationStore {
       void this.#database.close();
       throw errors.formatNewer(this.#folder, format, FORMAT_VERSION);
     }
-    if (stored === undefined) this.#database.transactionSync(() => { this.#put(FORMAT, encodeJson(FORMAT_VERSION)); });
+    if (stored === undefined)
+      this.#database.transactionSync(() => {
+        this.#put(FORMAT, encodeJson(FORMAT_VERSION));
+      });
   }
 
   #entry(key: string): Entry | undefined {

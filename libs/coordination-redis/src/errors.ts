@@ -23,11 +23,26 @@ export const errors = {
       cause,
     }),
   address: (url: string): AppError =>
-    new AppError({ kind: "invalid", code: "invalid-redis-url", message: "Redis address must look like redis://host:6379 or rediss://user:password@host:6379/0", context: { url } }),
+    new AppError({
+      kind: "invalid",
+      code: "invalid-redis-url",
+      message: "Redis address must look like redis://host:6379 or rediss://user:password@host:6379/0",
+      context: { url },
+    }),
   commitTooLarge: (changes: number, bytes: number): AppError =>
-    new AppError({ kind: "exhausted", code: "commit-too-large", message: "commit is over its bound: split it", context: { changes, bytes } }),
+    new AppError({
+      kind: "exhausted",
+      code: "commit-too-large",
+      message: "commit is over its bound: split it",
+      context: { changes, bytes },
+    }),
   refused: (address: string, cause: unknown): AppError =>
-    new AppError({ kind: "unavailable", code: "redis-refused", message: `Redis at ${address} refused a command: ${reasonOf(cause)}`, cause }),
+    new AppError({
+      kind: "unavailable",
+      code: "redis-refused",
+      message: `Redis at ${address} refused a command: ${reasonOf(cause)}`,
+      cause,
+    }),
 } as const;
 
 function reasonOf(cause: unknown): string {

@@ -111,7 +111,8 @@ export class RedisConnection {
 function addressOf(url: string): string {
   try {
     const parsed = new URL(url);
-    if (parsed.protocol === "redis:" || parsed.protocol === "rediss:") return `${parsed.hostname}:${parsed.port === "" ? "6379" : parsed.port}`;
+    if (parsed.protocol === "redis:" || parsed.protocol === "rediss:")
+      return `${parsed.hostname}:${parsed.port === "" ? "6379" : parsed.port}`;
   } catch {
     // Not a URL: refused below.
   }

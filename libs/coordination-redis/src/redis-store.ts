@@ -1,7 +1,17 @@
 import { assert } from "@millrace/stdx";
 import {
-  type Change, type Clock, COMMIT_BYTES_MAX, COMMIT_CHANGES_MAX, type CommitResult, type CoordinationStore, type Entry, type Fence, type LeaseResult,
-  type Logger, type Random, type Timer,
+  type Change,
+  type Clock,
+  COMMIT_BYTES_MAX,
+  COMMIT_CHANGES_MAX,
+  type CommitResult,
+  type CoordinationStore,
+  type Entry,
+  type Fence,
+  type LeaseResult,
+  type Logger,
+  type Random,
+  type Timer,
 } from "@millrace/ports";
 import { errors } from "./errors.ts";
 import { KEY_LENGTH_MAX, OUTCOMES_MAX, PAGE_BYTES_MAX, PAGE_ENTRIES_MAX, SETTINGS_CHECK_MS } from "./limits.ts";
@@ -29,7 +39,10 @@ interface RedisStorePorts {
 
 /** The coordination store on Redis: each call one Lua script. Connects and checks the server's settings first. */
 export async function createRedisStore(settings: RedisStoreSettings, ports: RedisStorePorts): Promise<CoordinationStore> {
-  assert(/^[a-zA-Z0-9._-]{1,100}$/.test(settings.cluster), () => `cluster name must be 1 to 100 of a-z A-Z 0-9 . _ - cluster=${settings.cluster}`);
+  assert(
+    /^[a-zA-Z0-9._-]{1,100}$/.test(settings.cluster),
+    () => `cluster name must be 1 to 100 of a-z A-Z 0-9 . _ - cluster=${settings.cluster}`,
+  );
   const connection = await RedisConnection.open(settings, ports);
   const store = new RedisStore(connection, settings, ports);
   try {
@@ -89,7 +102,14 @@ class RedisStore implements CoordinationStore {
     const byteCount = changes.reduce((sum, change) => sum + change.key.length + (change.value?.length ?? 0), 0);
     if (changes.length > COMMIT_CHANGES_MAX || byteCount > COMMIT_BYTES_MAX) throw errors.commitTooLarge(changes.length, byteCount);
     const [, leader, generation] = this.#leaseKeys;
-    const keys = [leader, generation, `${this.#tag}:outcomes`, `${this.#tag}:order`, `${this.#tag}:names`, ...changes.map(({ key }) => this.#entryKey(key))];
+    const keys = [
+      leader,
+      generation,
+      `${this.#tag}:outcomes`,
+      `${this.#tag}:order`,
+      `${this.#tag}:names`,
+      ...changes.map(({ key }) => this.#entryKey(key)),
+    ];
     const args: (string | number | Buffer)[] = [fence.holder, fence.epoch, fence.generation, requestId, OUTCOMES_MAX];
     for (const { key, expect, value } of changes) args.push(key, expect, value === undefined ? "delete" : "put", asBuffer(value));
     const reply = array(await this.#connection.run(COMMIT, keys, args));
@@ -115,9 +135,12 @@ class RedisStore implements CoordinationStore {
   async readAll(prefix: string): Promise<readonly Entry[]> {
     const entries: Entry[] = [];
     const end = Buffer.from(`(${prefix}\u00ff`, "latin1"); // keys are ASCII, so all that start with the prefix sort below it
-    for (let start = `[${prefix}`; ; ) {
-      const page = array(await this.#connection.run(LIST_PAGE, [`${this.#tag}:names`], [start, end, this.#entryKey(""), PAGE_ENTRIES_MAX, PAGE_BYTES_MAX]));
-      for (let i = 0; i < page.length; i += 3) entries.push({ key: text(page[i]), version: integer(page[i + 1]), value: bytes(page[i + 2]) });
+    for (let start = `[${prefix}`; ;) {
+      const page = array(
+        await this.#connection.run(LIST_PAGE, [`${this.#tag}:names`], [start, end, this.#entryKey(""), PAGE_ENTRIES_MAX, PAGE_BYTES_MAX]),
+      );
+      for (let i = 0; i < page.length; i += 3)
+        entries.push({ key: text(page[i]), version: integer(page[i + 1]), value: bytes(page[i + 2]) });
       const last = entries.at(-1);
       if (page.length === 0 || last === undefined) return entries;
       start = `(${last.key}`;
@@ -130,7 +153,10 @@ class RedisStore implements CoordinationStore {
   }
 
   #entryKey(key: string): string {
-    assert(key.length <= KEY_LENGTH_MAX && /^[\x20-\x7e]*$/.test(key), () => `key must be printable ASCII of at most ${KEY_LENGTH_MAX} key=${key}`);
+    assert(
+      key.length <= KEY_LENGTH_MAX && /^[\x20-\x7e]*$/.test(key),
+      () => `key must be printable ASCII of at most ${KEY_LENGTH_MAX} key=${key}`,
+    );
     return `${this.#tag}:entry:${key}`;
   }
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import { unsafeSettings } from "./safe-settings.ts";
 
 const safe = { appendonly: "yes", appendfsync: "always", "no-appendfsync-on-rewrite": "no", "maxmemory-policy": "noeviction" };
-const check = (changed: Record<string, string>): string[] => unsafeSettings(new Map(Object.entries({ ...safe, ...changed }))).map(({ found, fix }) => `${found}: ${fix}`);
+const check = (changed: Record<string, string>): string[] =>
+  unsafeSettings(new Map(Object.entries({ ...safe, ...changed }))).map(({ found, fix }) => `${found}: ${fix}`);
 
 describe("unsafeSettings", () => {
   it("accepts what S1 asks for", () => {

@@ -6,7 +6,8 @@ import type { RedisStoreSettings } from "../src/index.ts";
 /** The Redis that tests use. Fails, instead of skipping what the store promises, when there is none. */
 export function redisUrl(): string {
   const url = process.env["REDIS_URL"];
-  if (url === undefined || url === "") throw new Error("REDIS_URL is not set: run `npm test`, which provides a Redis, or start one and set REDIS_URL=redis://127.0.0.1:6379");
+  if (url === undefined || url === "")
+    throw new Error("REDIS_URL is not set: run `npm test`, which provides a Redis, or start one and set REDIS_URL=redis://127.0.0.1:6379");
   return url;
 }
 
@@ -24,7 +25,11 @@ const clock: Clock = {
   monotonicMs: () => performance.now(),
   setTimer(delayMs, run) {
     const timer = setTimeout(run, delayMs).unref();
-    return { cancel: () => { clearTimeout(timer); } };
+    return {
+      cancel: () => {
+        clearTimeout(timer);
+      },
+    };
   },
 };
 
@@ -37,6 +42,7 @@ export const testPorts = {
 
 export async function removeCluster(cluster: string, redis?: Redis): Promise<void> {
   const client = redis ?? new Redis(redisUrl());
-  for await (const keys of client.scanStream({ match: `{${cluster}}*`, count: 1_000 }) as AsyncIterable<string[]>) if (keys.length > 0) await client.del(keys);
+  for await (const keys of client.scanStream({ match: `{${cluster}}*`, count: 1_000 }) as AsyncIterable<string[]>)
+    if (keys.length > 0) await client.del(keys);
   if (redis === undefined) client.disconnect();
 }

@@ -46,13 +46,17 @@ describe("createRedisStore", () => {
     await expect(opened).rejects.toMatchObject({
       kind: "unavailable",
       code: "redis-unreachable",
-      message: expect.stringMatching(new RegExp(`^cannot reach Redis at 127\\.0\\.0\\.1:${address.port}: start it there or correct the address`)),
+      message: expect.stringMatching(
+        new RegExp(`^cannot reach Redis at 127\\.0\\.0\\.1:${address.port}: start it there or correct the address`),
+      ),
     });
     await expect(opened).rejects.not.toMatchObject({ message: expect.stringContaining("secret") });
   });
 
   it("refuses an address that is none", async () => {
-    await expect(createRedisStore({ ...testSettings("c"), url: "localhost:6379" }, testPorts)).rejects.toMatchObject({ code: "invalid-redis-url" });
+    await expect(createRedisStore({ ...testSettings("c"), url: "localhost:6379" }, testPorts)).rejects.toMatchObject({
+      code: "invalid-redis-url",
+    });
   });
 
   it("gives up on a server that accepts and never answers", async () => {

@@ -7,7 +7,9 @@ import type { HolderProcess } from "@millrace/testkit";
 /** Starts test/holder.ts as a process of its own, with the given arguments. */
 export function spawnHolder(args: readonly string[]): HolderProcess {
   const script = fileURLToPath(new URL("./holder.ts", import.meta.url));
-  const child: ChildProcess = spawn(process.execPath, ["--conditions=@millrace/source", script, ...args], { stdio: ["pipe", "pipe", "inherit"] });
+  const child: ChildProcess = spawn(process.execPath, ["--conditions=@millrace/source", script, ...args], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const { stdin, stdout } = child;
   if (stdin === null || stdout === null) throw new Error("child has no pipes");
   const lines = createInterface({ input: stdout })[Symbol.asyncIterator]();

@@ -1,8 +1,17 @@
 import { describe, expect, it } from "@jest/globals";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import {
-  type BrokerRegistered, type BrokerSessionRequestSchema, type BrokerSessionResponse, ClusterService, createLoopback, ExecutorRegistryService,
-  type ExecutorSessionRequestSchema, type ExecutorSessionResponse, type MetadataUpdate, type StopGranted, TopicService,
+  type BrokerRegistered,
+  type BrokerSessionRequestSchema,
+  type BrokerSessionResponse,
+  ClusterService,
+  createLoopback,
+  ExecutorRegistryService,
+  type ExecutorSessionRequestSchema,
+  type ExecutorSessionResponse,
+  type MetadataUpdate,
+  type StopGranted,
+  TopicService,
 } from "@millrace/contracts";
 import { BoundedQueue } from "@millrace/stdx";
 import { NO_METRICS, NO_TRACER, SILENT_LOGGER } from "@millrace/ports";
@@ -31,7 +40,16 @@ function makeWorld(): World {
     async node(name) {
       const store = server.client();
       const settings = coordinatorSettingsSchema.parse({ coordinatorId: name, listenAddress: `${name}:9191`, leaseTtlMs: LEASE_MS });
-      const ports = { store, clock, random, logger: SILENT_LOGGER, metrics: NO_METRICS, tracer: NO_TRACER, listener: loopback, transport: loopback };
+      const ports = {
+        store,
+        clock,
+        random,
+        logger: SILENT_LOGGER,
+        metrics: NO_METRICS,
+        tracer: NO_TRACER,
+        listener: loopback,
+        transport: loopback,
+      };
       const node = createCoordinatorNode(settings, ports);
       await node.start();
       await clock.advance(0);
@@ -54,13 +72,24 @@ class FakeBroker {
   failure: unknown;
   readonly ended: Promise<void>;
 
-  constructor(world: World, coordinator: string, init: { id?: number; incarnation?: string; epochSeen?: number; generationSeen?: string } = {}) {
+  constructor(
+    world: World,
+    coordinator: string,
+    init: { id?: number; incarnation?: string; epochSeen?: number; generationSeen?: string } = {},
+  ) {
     const { id = 1, incarnation = "i1", epochSeen = 0, generationSeen = "" } = init;
     const register = {
-      brokerId: id, incarnationId: incarnation, folderId: `f${id}`, address: `b${id}:9190`, coordinatorEpochSeen: BigInt(epochSeen), generationSeen,
+      brokerId: id,
+      incarnationId: incarnation,
+      folderId: `f${id}`,
+      address: `b${id}:9190`,
+      coordinatorEpochSeen: BigInt(epochSeen),
+      generationSeen,
     };
     this.#requests.tryPush({ report: { case: "register", value: register } });
-    this.ended = this.#listen(world.loopback.client(ClusterService, coordinator).brokerSession(this.#requests, { signal: this.#cut.signal }));
+    this.ended = this.#listen(
+      world.loopback.client(ClusterService, coordinator).brokerSession(this.#requests, { signal: this.#cut.signal }),
+    );
   }
 
   get brokerEpoch(): bigint | undefined {
@@ -106,7 +135,9 @@ describe("coordinator leadership", () => {
     const b = await world.node("b");
     expect(b.node.status()).toEqual({ role: "standby", leaderAddress: "a:9191" });
     await expect(world.loopback.client(TopicService, "b:9191").listTopics({})).rejects.toMatchObject({
-      kind: "retry", code: "not-active-coordinator", context: { leader: "a:9191" },
+      kind: "retry",
+      code: "not-active-coordinator",
+      context: { leader: "a:9191" },
     });
   });
 
@@ -135,7 +166,10 @@ describe("coordinator leadership", () => {
     const lease = await other.acquireLease({ holder: "a", ttlMs: LEASE_MS });
     expect(lease).toMatchObject({ kind: "acquired", epoch: 2 });
     const before = await other.readAll("topic/");
-    await expect(world.loopback.client(TopicService, "a:9191").createTopic({ name: "t" })).rejects.toMatchObject({ kind: "fenced", code: "term-over" });
+    await expect(world.loopback.client(TopicService, "a:9191").createTopic({ name: "t" })).rejects.toMatchObject({
+      kind: "fenced",
+      code: "term-over",
+    });
     expect(await other.readAll("topic/")).toEqual(before);
     expect(a.node.status().role).toBe("standby");
   });
@@ -170,7 +204,9 @@ describe("coordinator leadership", () => {
     world.server.recordHistory();
     await world.loopback.client(TopicService, "a:9191").createTopic({ name: "t" });
     world.server.rollBack(1);
-    await expect(world.loopback.client(TopicService, "a:9191").deleteTopic({ name: "t" })).rejects.toMatchObject({ code: "store-rolled-back" });
+    await expect(world.loopback.client(TopicService, "a:9191").deleteTopic({ name: "t" })).rejects.toMatchObject({
+      code: "store-rolled-back",
+    });
   });
 });
 
@@ -202,7 +238,8 @@ describe("broker sessions", () => {
     await world.clock.advance(1_500);
     const restarted = new FakeBroker(world, "b:9191", { incarnation: "i2", epochSeen: 1 });
     await world.clock.advance(0);
-    const fenced = async (): Promise<unknown> => (await world.loopback.client(ClusterService, "b:9191").describeCluster({})).brokers[0]?.fenced;
+    const fenced = async (): Promise<unknown> =>
+      (await world.loopback.client(ClusterService, "b:9191").describeCluster({})).brokers[0]?.fenced;
     restarted.heartbeat({ metadataVersion: before.last("metadata")?.metadataVersion ?? 0n });
     await world.clock.advance(0);
     expect(await fenced()).toBe(true);
@@ -231,7 +268,8 @@ describe("broker sessions", () => {
   it("keeps a broker whose stream broke if it is back within the grace, and fences it otherwise", async () => {
     const world = makeWorld();
     await world.node("a");
-    const fenced = async (): Promise<unknown> => (await world.loopback.client(ClusterService, "a:9191").describeCluster({})).brokers[0]?.fenced;
+    const fenced = async (): Promise<unknown> =>
+      (await world.loopback.client(ClusterService, "a:9191").describeCluster({})).brokers[0]?.fenced;
     const broker = await liveBroker(world, "a:9191");
     broker.cut();
     await world.clock.advance(400);
@@ -258,7 +296,10 @@ describe("broker sessions", () => {
       await world.clock.advance(1_000);
     }
     const { brokers } = await world.loopback.client(ClusterService, "b:9191").describeCluster({});
-    expect(brokers.map((broker) => [broker.brokerId, broker.fenced])).toEqual([[1, true], [2, false]]);
+    expect(brokers.map((broker) => [broker.brokerId, broker.fenced])).toEqual([
+      [1, true],
+      [2, false],
+    ]);
   });
 
   it("grants a stop, and fences at once when the stopping broker has left", async () => {
@@ -305,14 +346,16 @@ describe("executor sessions", () => {
     const heard: ExecutorSessionResponse["command"][] = [];
     requests.tryPush({ report: { case: "register", value: { executorId: "e1", incarnationId: "i", host: "h1", workerSlots: 2 } } });
     const listening = (async () => {
-      for await (const response of world.loopback.client(ExecutorRegistryService, "a:9191").executorSession(requests)) heard.push(response.command);
+      for await (const response of world.loopback.client(ExecutorRegistryService, "a:9191").executorSession(requests))
+        heard.push(response.command);
     })();
     const failed = expect(listening).rejects.toMatchObject({ code: "session-timeout" });
     requests.tryPush({ report: { case: "heartbeat", value: {} } });
     await world.clock.advance(0);
     expect(heard[0]).toMatchObject({ case: "registered", value: { brokerAddresses: ["b1:9190"], coordinatorEpoch: 1n } });
     expect(heard[1]?.case).toBe("heartbeatAck");
-    const executors = async (): Promise<string[]> => (await world.loopback.client(ClusterService, "a:9191").describeCluster({})).executors.map((e) => e.executorId);
+    const executors = async (): Promise<string[]> =>
+      (await world.loopback.client(ClusterService, "a:9191").describeCluster({})).executors.map((e) => e.executorId);
     expect(await executors()).toEqual(["e1"]);
     await world.clock.advance(3_000);
     await failed;

@@ -1,5 +1,11 @@
 import {
-  bindService, ClusterService, ExecutorRegistryService, JobService, type RpcListener, type RpcServer, TopicService,
+  bindService,
+  ClusterService,
+  ExecutorRegistryService,
+  JobService,
+  type RpcListener,
+  type RpcServer,
+  TopicService,
 } from "@millrace/contracts";
 import { assertDefined } from "@millrace/stdx";
 import { errors } from "./errors.ts";
@@ -41,7 +47,8 @@ export function createCoordinatorNode(settings: CoordinatorSettings, ports: Coor
   let term: Term | undefined;
   let leaderAddress = "";
 
-  const address = (): string => (settings.advertisedAddress === "" ? assertDefined(server, "server: start the node first").address : settings.advertisedAddress);
+  const address = (): string =>
+    settings.advertisedAddress === "" ? assertDefined(server, "server: start the node first").address : settings.advertisedAddress;
   const currentTerm = (): Term => {
     if (term === undefined) throw errors.notActive(leaderAddress);
     return term;
@@ -106,7 +113,11 @@ function observe({ metrics }: CoordinatorPorts, term: () => Term | undefined): v
   };
   metrics.gauge("millrace_coordinator_active", "1 while this coordinator leads.", () => [{ value: term() === undefined ? 0 : 1 }]);
   gauge("millrace_coordinator_epoch", "Epoch of the current term.", ({ fence }) => fence.epoch);
-  gauge("millrace_brokers_live", "Brokers that are not fenced.", ({ controller }) => [...controller.state.brokers.values()].filter((broker) => broker.status !== "fenced").length);
+  gauge(
+    "millrace_brokers_live",
+    "Brokers that are not fenced.",
+    ({ controller }) => [...controller.state.brokers.values()].filter((broker) => broker.status !== "fenced").length,
+  );
   gauge("millrace_executors_live", "Executors with a session.", ({ executors }) => executors.live().length);
   gauge("millrace_topics", "Topics, internal ones included.", ({ controller }) => controller.state.topics.size);
   gauge("millrace_partitions_offline", "Partitions without a leader.", offlinePartitionCount);

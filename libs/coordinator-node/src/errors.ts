@@ -4,28 +4,48 @@ import { AppError } from "@millrace/model";
 export const errors = {
   /** `leader` is the address of the active coordinator, empty while there is none: follow it. */
   notActive: (leader: string): AppError =>
-    new AppError({ kind: "retry", code: "not-active-coordinator", message: "this coordinator is a standby: ask the leader", context: { leader } }),
+    new AppError({
+      kind: "retry",
+      code: "not-active-coordinator",
+      message: "this coordinator is a standby: ask the leader",
+      context: { leader },
+    }),
   termOver: (reason: string): AppError =>
     new AppError({ kind: "fenced", code: "term-over", message: "this coordinator no longer leads", context: { reason } }),
   storeRolledBack: (context: Readonly<Record<string, string | number>>): AppError =>
     new AppError({
       kind: "conflict",
       code: "store-rolled-back",
-      message: "the coordination store lost or rolled back its data: nothing is changed until it is put right (restore it, or start a new cluster)",
+      message:
+        "the coordination store lost or rolled back its data: nothing is changed until it is put right (restore it, or start a new cluster)",
       context,
     }),
   tooManyCommits: (): AppError =>
-    new AppError({ kind: "exhausted", code: "too-many-commits", message: "too many changes wait for the coordination store: try again later" }),
+    new AppError({
+      kind: "exhausted",
+      code: "too-many-commits",
+      message: "too many changes wait for the coordination store: try again later",
+    }),
   registerFirst: (what: string): AppError =>
     new AppError({ kind: "invalid", code: "not-registered", message: `the first message of a session must register the ${what}` }),
   sessionTimeout: (what: string, timeoutMs: number): AppError =>
-    new AppError({ kind: "unavailable", code: "session-timeout", message: `no heartbeat came in time from this ${what}: open a new session`, context: { timeoutMs } }),
+    new AppError({
+      kind: "unavailable",
+      code: "session-timeout",
+      message: `no heartbeat came in time from this ${what}: open a new session`,
+      context: { timeoutMs },
+    }),
   sessionReplaced: (what: string): AppError =>
     new AppError({ kind: "fenced", code: "session-replaced", message: `this ${what} has opened a newer session` }),
   slowExecutor: (queued: number): AppError =>
     new AppError({ kind: "exhausted", code: "slow-executor", message: "executor does not read its commands", context: { queued } }),
   tooManyExecutors: (max: number): AppError =>
-    new AppError({ kind: "exhausted", code: "too-many-executors", message: "cluster has as many executors as it may have", context: { max } }),
+    new AppError({
+      kind: "exhausted",
+      code: "too-many-executors",
+      message: "cluster has as many executors as it may have",
+      context: { max },
+    }),
   replicationUnsupported: (replicationFactor: number, max: number): AppError =>
     new AppError({
       kind: "invalid",

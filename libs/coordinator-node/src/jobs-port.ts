@@ -9,7 +9,9 @@ import type { ExecutorRegistry } from "./executors/executor-registry.ts";
  * with an AppError of kind `fenced`; when it stays unreachable, of kind `unavailable`.
  */
 export interface TermStore {
-  commit(changes: readonly Change[]): Promise<{ readonly kind: "ok" } | { readonly kind: "conflict"; readonly key: string; readonly version: number }>;
+  commit(
+    changes: readonly Change[],
+  ): Promise<{ readonly kind: "ok" } | { readonly kind: "conflict"; readonly key: string; readonly version: number }>;
   read(key: string): Promise<Entry | undefined>;
   readAll(prefix: string): Promise<readonly Entry[]>;
 }

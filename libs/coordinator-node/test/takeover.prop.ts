@@ -67,7 +67,13 @@ async function run(seed: number): Promise<{ terms: number }> {
   const broker = runBroker({ clock, loopback }, over.signal);
   const acknowledged = new Set<string>();
   const create = (name: string, at: string): Promise<unknown> =>
-    loopback.client(TopicService, at).createTopic({ name }).then(() => acknowledged.add(name), () => undefined);
+    loopback
+      .client(TopicService, at)
+      .createTopic({ name })
+      .then(
+        () => acknowledged.add(name),
+        () => undefined,
+      );
   const calls: Promise<unknown>[] = [];
   for (let step = 0; step < STEPS; step++) {
     const victim = members[random.integer(members.length)];
@@ -106,7 +112,8 @@ async function run(seed: number): Promise<{ terms: number }> {
 }
 
 describe("coordinators under store faults", () => {
-  const seeds = process.env["MILLRACE_SEED"] === undefined ? Array.from({ length: 30 }, (_, seed) => seed) : [Number(process.env["MILLRACE_SEED"])];
+  const seeds =
+    process.env["MILLRACE_SEED"] === undefined ? Array.from({ length: 30 }, (_, seed) => seed) : [Number(process.env["MILLRACE_SEED"])];
   it.each(seeds)("keeps every acknowledged topic and serves again when the store does, seed %i (MILLRACE_SEED)", async (seed) => {
     expect((await run(seed)).terms).toBeGreaterThan(1);
   });

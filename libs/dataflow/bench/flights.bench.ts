@@ -25,7 +25,13 @@ const withFields: SerdeDescriptor = {
 function flight(index: number): string {
   const date = new Date(978_307_260_000 + index * 5_200).toISOString();
   const airport = (seed: number): string => String.fromCharCode(65 + (seed % 23), 65 + ((seed * 7) % 19), 65 + (seed % 11));
-  return JSON.stringify({ date, delay: (index * 37) % 200 - 20, distance: (index * 131) % 2_500, origin: airport(index % 229), destination: airport((index * 3) % 229) });
+  return JSON.stringify({
+    date,
+    delay: ((index * 37) % 200) - 20,
+    distance: (index * 131) % 2_500,
+    origin: airport(index % 229),
+    destination: airport((index * 3) % 229),
+  });
 }
 
 function recordBatches(): Uint8Array[] {
@@ -43,7 +49,8 @@ async function run(name: string, serde: SerdeDescriptor, sliding: boolean, batch
   const job = new TestJob();
   const source = { type: "topic", topic: "flights", value: serde, elements: "value", start: "earliest", onBadRecord: "fail" } as const;
   job.add("flights", { kind: "source", source }, []);
-  const timeOf = serde.format === "json" && serde.fields !== undefined ? (f: { date: number }) => f.date : (f: { date: string }) => Date.parse(f.date);
+  const timeOf =
+    serde.format === "json" && serde.fields !== undefined ? (f: { date: number }) => f.date : (f: { date: string }) => Date.parse(f.date);
   job.add("time", { kind: "eventTime", delayMs: HOUR / 2, idleAfterMs: 1_000 }, ["flights"], { time: timeOf });
   job.add("pairs", { kind: "map" }, ["time"], { f: (f: { origin: string; delay: number }) => [f.origin, f.delay] });
   const functions = {
@@ -71,7 +78,12 @@ async function run(name: string, serde: SerdeDescriptor, sliding: boolean, batch
     plan: planJob(graph),
     functions: jobFunctions,
     settings: graph.settings,
-    layout: { workerIndex: 0, workerCount: 1, slotWorkers: new Array<number>(8).fill(0), sourceTasks: [{ source: "flights", index: 0, topic: "flights", partition: 0 }] },
+    layout: {
+      workerIndex: 0,
+      workerCount: 1,
+      slotWorkers: new Array<number>(8).fill(0),
+      sourceTasks: [{ source: "flights", index: 0, topic: "flights", partition: 0 }],
+    },
     codec: { encode: (value) => serialize(value), decode: (bytes) => deserialize(bytes) as unknown },
     eventTimeAheadMaxMs: Infinity,
     output: { sendBlock: () => undefined, edgeEnd: () => undefined, emitSink: () => out++, print: () => undefined },
@@ -84,7 +96,12 @@ async function run(name: string, serde: SerdeDescriptor, sliding: boolean, batch
   for (let batch = 1; (batch - 1) * perBatch < batches.length; batch++) {
     const late = wm;
     if (maxMs !== undefined) wm = maxMs - HOUR / 2;
-    runtime.beginBatch({ batch, timeMs: 2_000_000_000_000 + batch * 1_000, watermarks: new Map([["time", { lateMs: late, evictMs: wm }]]), final: false });
+    runtime.beginBatch({
+      batch,
+      timeMs: 2_000_000_000_000 + batch * 1_000,
+      watermarks: new Map([["time", { lateMs: late, evictMs: wm }]]),
+      final: false,
+    });
     for (const bytes of batches.slice((batch - 1) * perBatch, batch * perBatch)) {
       runtime.pushRecords({ source: "flights", index: 0, records: records.decode(bytes), startOffset: 0, endOffset: Infinity });
     }

@@ -93,11 +93,21 @@ export function missingFunction(operator: OperatorNode, functionName: string): A
 }
 
 export function notSupported(operator: OperatorNode, reason: string): AppError {
-  return new AppError({ kind: "invalid", code: "operator-not-supported", message: reason, context: { operator: operator.id, kind: operator.kind } });
+  return new AppError({
+    kind: "invalid",
+    code: "operator-not-supported",
+    message: reason,
+    context: { operator: operator.id, kind: operator.kind },
+  });
 }
 
 export function corruptState(operatorId: string, reason: string): AppError {
-  return new AppError({ kind: "corrupt", code: "corrupt-state", message: `a state part cannot be read: ${reason}`, context: { operator: operatorId } });
+  return new AppError({
+    kind: "corrupt",
+    code: "corrupt-state",
+    message: `a state part cannot be read: ${reason}`,
+    context: { operator: operatorId },
+  });
 }
 
 export function corruptBlock(reason: string, context: { readonly edge: number; readonly fromTask: number }): AppError {

@@ -1,7 +1,20 @@
 export { bucketOfKey } from "./keys/bucket-of-key.ts";
 export type {
-  BatchResult, EventTimeSeen, IncomingBlock, MapResult, OperatorCounts, OutgoingBlock, RuntimeBatch, RuntimeOutput, SinkRecord, SourceTask, StateSnapshot,
-  Watermarks, WorkerLayout, WorkerRuntime, WorkerRuntimeOptions,
+  BatchResult,
+  EventTimeSeen,
+  IncomingBlock,
+  MapResult,
+  OperatorCounts,
+  OutgoingBlock,
+  RuntimeBatch,
+  RuntimeOutput,
+  SinkRecord,
+  SourceTask,
+  StateSnapshot,
+  Watermarks,
+  WorkerLayout,
+  WorkerRuntime,
+  WorkerRuntimeOptions,
 } from "./runtime/runtime-types.ts";
 export { stageTaskIndex } from "./runtime/task-index.ts";
 export { createWorkerRuntime } from "./runtime/worker-runtime.ts";

@@ -32,9 +32,19 @@ export const errors = {
     new AppError({ kind: "fenced", code: "stale-shuffle", message: "blocks of another job epoch are not taken", context }),
   protocol: (what: string): AppError => new AppError({ kind: "internal", code: "worker-protocol", message: `unexpected message: ${what}` }),
   stateDamaged: (context: Readonly<Record<string, string | number>>): AppError =>
-    new AppError({ kind: "corrupt", code: "checkpoint-damaged", message: "a state part is not what was written: start from an older savepoint", context }),
+    new AppError({
+      kind: "corrupt",
+      code: "checkpoint-damaged",
+      message: "a state part is not what was written: start from an older savepoint",
+      context,
+    }),
   noCoordinator: (addresses: string): AppError =>
-    new AppError({ kind: "unavailable", code: "no-coordinator", message: "no coordinator answers: is one running at these addresses", context: { addresses } }),
+    new AppError({
+      kind: "unavailable",
+      code: "no-coordinator",
+      message: "no coordinator answers: is one running at these addresses",
+      context: { addresses },
+    }),
 } as const;
 
 /** The line that names the error, of a stack trace or whatever else a process printed last. */

@@ -22,14 +22,16 @@ export function listGroups(turn: Turn, { correlation, states, types }: ListGroup
 
 /** Classic groups, and groups that are only offsets. A KIP-848 group is described by its own request. */
 export function describeGroups(turn: Turn, request: GroupsRequest): void {
-  if (request.groups.length > GROUPS_PER_REQUEST_MAX) return turn.refuse(request.correlation, groupErrors.invalidRequest({ groups: request.groups.length }));
+  if (request.groups.length > GROUPS_PER_REQUEST_MAX)
+    return turn.refuse(request.correlation, groupErrors.invalidRequest({ groups: request.groups.length }));
   turn.answer(request.correlation, { kind: "groupsDescribed", groups: request.groups.map((group) => describe(turn.state, group)) });
 }
 
 /** Deletes groups without members, offsets and all. Answered when the tombstones are in the log. */
 export function deleteGroups(turn: Turn, request: GroupsRequest): void {
   const { correlation } = request;
-  if (request.groups.length > GROUPS_PER_REQUEST_MAX) return turn.refuse(correlation, groupErrors.invalidRequest({ groups: request.groups.length }));
+  if (request.groups.length > GROUPS_PER_REQUEST_MAX)
+    return turn.refuse(correlation, groupErrors.invalidRequest({ groups: request.groups.length }));
   const groups = request.groups.map((group) => ({ group, error: refusalOfDeletion(turn.state, group) }));
   const doomed = new Set(groups.filter(({ error }) => error === undefined).map(({ group }) => group));
   const response = { kind: "groupsDeleted", groups } as const;
@@ -55,8 +57,10 @@ export function deleteGroups(turn: Turn, request: GroupsRequest): void {
 function listedGroups(state: CoordinatorState): ListedGroup[] {
   const listed = new Map<string, ListedGroup>();
   for (const group of state.store.offsets.keys()) listed.set(group, { group, protocolType: "", state: "Empty", type: "classic" });
-  for (const [group, known] of state.consumer) listed.set(group, { group, protocolType: "consumer", state: stateOfConsumerGroup(known), type: "consumer" });
-  for (const [group, { protocolType, state: groupState }] of state.classic) listed.set(group, { group, protocolType, state: groupState, type: "classic" });
+  for (const [group, known] of state.consumer)
+    listed.set(group, { group, protocolType: "consumer", state: stateOfConsumerGroup(known), type: "consumer" });
+  for (const [group, { protocolType, state: groupState }] of state.classic)
+    listed.set(group, { group, protocolType, state: groupState, type: "classic" });
   return [...listed.values()];
 }
 
@@ -64,7 +68,8 @@ function describe(state: CoordinatorState, name: string): DescribedGroup {
   const none = { group: name, error: undefined, protocolType: "", protocolName: "", members: [] };
   const group = state.classic.get(name);
   if (group !== undefined) return describeClassic(group);
-  if (state.consumer.has(name) || !isKnownGroup(state, name)) return { ...none, error: groupErrors.unknownGroup({ group: name }), state: "Dead" };
+  if (state.consumer.has(name) || !isKnownGroup(state, name))
+    return { ...none, error: groupErrors.unknownGroup({ group: name }), state: "Dead" };
   return { ...none, state: "Empty" };
 }
 

@@ -38,7 +38,14 @@ export function createCoordinatorState(settings: GroupSettings, ports: GroupPort
 /** True if anything at all is known of the group. */
 export function isKnownGroup(state: CoordinatorState, group: string): boolean {
   const { store } = state;
-  if (state.classic.has(group) || state.consumer.has(group) || store.groups.has(group) || store.offsets.has(group) || store.consumerGroups.has(group)) return true;
+  if (
+    state.classic.has(group) ||
+    state.consumer.has(group) ||
+    store.groups.has(group) ||
+    store.offsets.has(group) ||
+    store.consumerGroups.has(group)
+  )
+    return true;
   for (const groups of store.pending.values()) if (groups.has(group)) return true;
   return false;
 }

@@ -136,8 +136,17 @@ export interface ConsumerHeartbeatRequest extends Request {
 
 /** What clients and administrators ask. */
 export type GroupRequest =
-  | JoinRequest | SyncRequest | HeartbeatRequest | LeaveRequest | CommitRequest | TransactionalCommitRequest | FetchOffsetsRequest | DeleteOffsetsRequest
-  | GroupsRequest | ListGroupsRequest | ConsumerHeartbeatRequest;
+  | JoinRequest
+  | SyncRequest
+  | HeartbeatRequest
+  | LeaveRequest
+  | CommitRequest
+  | TransactionalCommitRequest
+  | FetchOffsetsRequest
+  | DeleteOffsetsRequest
+  | GroupsRequest
+  | ListGroupsRequest
+  | ConsumerHeartbeatRequest;
 
 /** What happens to the coordinator. Each event carries the time. */
 export type GroupEvent =

@@ -61,12 +61,19 @@ export function handle(state: CoordinatorState, event: GroupEvent): GroupStep {
 
 /** Requests that write, or will: none of them while the log is so far behind. */
 const WRITES: ReadonlySet<GroupRequest["kind"]> = new Set([
-  "join", "sync", "commitOffsets", "commitTransactionalOffsets", "deleteOffsets", "deleteGroups", "consumerHeartbeat",
+  "join",
+  "sync",
+  "commitOffsets",
+  "commitTransactionalOffsets",
+  "deleteOffsets",
+  "deleteGroups",
+  "consumerHeartbeat",
 ]);
 
 function handleRequest(turn: Turn, request: GroupRequest): void {
   const waiting = turn.state.appends.size;
-  if (waiting >= APPENDS_IN_FLIGHT_MAX && WRITES.has(request.kind)) return turn.refuse(request.correlation, groupErrors.coordinatorNotAvailable({ waiting }));
+  if (waiting >= APPENDS_IN_FLIGHT_MAX && WRITES.has(request.kind))
+    return turn.refuse(request.correlation, groupErrors.coordinatorNotAvailable({ waiting }));
   switch (request.kind) {
     case "join":
       return join(turn, request);
@@ -142,7 +149,8 @@ function opened(turn: Turn): void {
   for (const [name, metadata] of state.store.groups) {
     const group = loadClassicGroup(name, metadata, turn.now);
     state.classic.set(name, group);
-    for (const { memberId, sessionTimeoutMs } of group.members.values()) turn.setTimer({ kind: "session", group: name, memberId }, sessionTimeoutMs);
+    for (const { memberId, sessionTimeoutMs } of group.members.values())
+      turn.setTimer({ kind: "session", group: name, memberId }, sessionTimeoutMs);
   }
   loadConsumerGroups(turn);
   turn.setTimer({ kind: "expireOffsets" }, state.settings.offsetsExpiryIntervalMs);

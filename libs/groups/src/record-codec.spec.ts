@@ -16,16 +16,38 @@ function check(record: GroupRecord, key: string, value: string): void {
 describe("encodeGroupRecord", () => {
   it("writes an offset as Kafka does", () => {
     const value = { offset: offset(5), leaderEpoch: leaderEpoch(2), metadata: "m", committedAtMs: timestampMs(1_000) };
-    check({ kind: "offset", group: "g", topic: "tp", partition: 7, value }, "0001 0001 67 0002 7470 00000007", "0003 0000000000000005 00000002 0001 6d 00000000000003e8");
+    check(
+      { kind: "offset", group: "g", topic: "tp", partition: 7, value },
+      "0001 0001 67 0002 7470 00000007",
+      "0003 0000000000000005 00000002 0001 6d 00000000000003e8",
+    );
     check({ kind: "offset", group: "g", topic: "tp", partition: 7, value: undefined }, "0001 0001 67 0002 7470 00000007", "null");
   });
 
   it("writes a generation as Kafka does", () => {
     const member = {
-      memberId: "a", instanceId: undefined, clientId: "c", clientHost: "h", rebalanceTimeoutMs: 1, sessionTimeoutMs: 2, metadata: bytes("0102"), assignment: bytes("03"),
+      memberId: "a",
+      instanceId: undefined,
+      clientId: "c",
+      clientHost: "h",
+      rebalanceTimeoutMs: 1,
+      sessionTimeoutMs: 2,
+      metadata: bytes("0102"),
+      assignment: bytes("03"),
     };
     check(
-      { kind: "group", group: "g", metadata: { protocolType: "consumer", generation: 3, protocolName: "r", leaderId: "a", stateSinceMs: timestampMs(9), members: [member] } },
+      {
+        kind: "group",
+        group: "g",
+        metadata: {
+          protocolType: "consumer",
+          generation: 3,
+          protocolName: "r",
+          leaderId: "a",
+          stateSinceMs: timestampMs(9),
+          members: [member],
+        },
+      },
       "0002 0001 67",
       "0003 0008 636f6e73756d6572 00000003 0001 72 0001 61 0000000000000009 00000001 0001 61 ffff 0001 63 0001 68 00000001 00000002 00000002 0102 00000001 03",
     );
@@ -36,8 +58,21 @@ describe("encodeGroupRecord", () => {
     check({ kind: "consumerGroup", group: "g", epoch: 4 }, "03e8 0001 67", "0000 00000004");
     const assigned = new Map([["t", [0, 2]]]);
     const member = {
-      memberId: "m", instanceId: "i", rackId: undefined, clientId: "c", clientHost: "h", rebalanceTimeoutMs: 1, topics: ["t"], topicRegex: undefined, assignor: "range",
-      state: "UNREVOKED_PARTITIONS", epoch: 2, previousEpoch: 1, assigned, revoking: new Map(), target: assigned,
+      memberId: "m",
+      instanceId: "i",
+      rackId: undefined,
+      clientId: "c",
+      clientHost: "h",
+      rebalanceTimeoutMs: 1,
+      topics: ["t"],
+      topicRegex: undefined,
+      assignor: "range",
+      state: "UNREVOKED_PARTITIONS",
+      epoch: 2,
+      previousEpoch: 1,
+      assigned,
+      revoking: new Map(),
+      target: assigned,
     } as const;
     const record: GroupRecord = { kind: "consumerMember", group: "g", memberId: "m", member };
     expect(decodeGroupRecord(encodeGroupRecord(record))).toEqual(record);
@@ -54,7 +89,11 @@ describe("decodeGroupRecord", () => {
     ["an array longer than its bytes", "0002 0001 67", "0003 0000 00000001 ffff ffff 0000000000000000 7fffffff"],
     ["text that is no UTF-8", "0002 0001 ff", null],
   ])("refuses %s", (_, key, value) => {
-    const decode = (): unknown => decodeGroupRecord({ key: key === null ? null : bytes(key.replaceAll(" ", "")), value: value === null ? null : bytes(value.replaceAll(" ", "")) });
+    const decode = (): unknown =>
+      decodeGroupRecord({
+        key: key === null ? null : bytes(key.replaceAll(" ", "")),
+        value: value === null ? null : bytes(value.replaceAll(" ", "")),
+      });
     expect(decode).toThrow("record of the group log cannot be read");
   });
 

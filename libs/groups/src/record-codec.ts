@@ -23,7 +23,10 @@ export function encodeGroupRecord(record: GroupRecord): EncodedRecord {
   const { group } = record;
   switch (record.kind) {
     case "group":
-      return { key: new ByteWriter().int16(GROUP_KEY).string(group).take(), value: record.metadata === undefined ? null : encodeGroup(record.metadata) };
+      return {
+        key: new ByteWriter().int16(GROUP_KEY).string(group).take(),
+        value: record.metadata === undefined ? null : encodeGroup(record.metadata),
+      };
     case "offset": {
       const key = new ByteWriter().int16(OFFSET_KEY).string(group).string(record.topic).int32(record.partition).take();
       return { key, value: record.value === undefined ? null : encodeOffset(record.value) };
@@ -57,7 +60,13 @@ function decode(key: ByteReader, value: ByteReader | undefined): GroupRecord | u
   switch (kind) {
     case 0: // Kafka's first layout of the same key
     case OFFSET_KEY:
-      return { kind: "offset", group: key.string(), topic: key.string(), partition: key.int32(), value: value === undefined ? undefined : decodeOffset(value) };
+      return {
+        kind: "offset",
+        group: key.string(),
+        topic: key.string(),
+        partition: key.int32(),
+        value: value === undefined ? undefined : decodeOffset(value),
+      };
     case GROUP_KEY:
       return { kind: "group", group: key.string(), metadata: value === undefined ? undefined : decodeGroup(value) };
     case CONSUMER_GROUP_KEY:
@@ -73,12 +82,23 @@ function decode(key: ByteReader, value: ByteReader | undefined): GroupRecord | u
 }
 
 function encodeOffset(value: OffsetCommitValue): Uint8Array {
-  return new ByteWriter().int16(OFFSET_VALUE).int64(value.offset).int32(value.leaderEpoch).string(value.metadata).int64(value.committedAtMs).take();
+  return new ByteWriter()
+    .int16(OFFSET_VALUE)
+    .int64(value.offset)
+    .int32(value.leaderEpoch)
+    .string(value.metadata)
+    .int64(value.committedAtMs)
+    .take();
 }
 
 function decodeOffset(value: ByteReader): OffsetCommitValue {
   requireVersion(value, OFFSET_VALUE);
-  return { offset: offset(value.int64()), leaderEpoch: leaderEpoch(value.int32()), metadata: value.string(), committedAtMs: timestampMs(value.int64()) };
+  return {
+    offset: offset(value.int64()),
+    leaderEpoch: leaderEpoch(value.int32()),
+    metadata: value.string(),
+    committedAtMs: timestampMs(value.int64()),
+  };
 }
 
 function encodeGroup(metadata: GroupMetadata): Uint8Array {

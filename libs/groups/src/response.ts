@@ -84,7 +84,12 @@ export type GroupResponse =
   | { readonly kind: "refused"; readonly error: AppError; readonly memberId?: string }
   | { readonly kind: "done" }
   | JoinedResponse
-  | { readonly kind: "synced"; readonly protocolType: string | undefined; readonly protocolName: string | undefined; readonly assignment: Uint8Array }
+  | {
+      readonly kind: "synced";
+      readonly protocolType: string | undefined;
+      readonly protocolName: string | undefined;
+      readonly assignment: Uint8Array;
+    }
   | { readonly kind: "left"; readonly members: readonly (MemberIdentity & { readonly error: AppError | undefined })[] }
   | { readonly kind: "offsetsCommitted" | "offsetsDeleted"; readonly partitions: readonly PartitionResult[] }
   | { readonly kind: "offsetsFetched"; readonly partitions: readonly FetchedOffset[] }

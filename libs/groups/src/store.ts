@@ -44,7 +44,13 @@ export interface CommittedOffset extends OffsetCommitValue {
 /** One record of the log; `undefined` is a tombstone. */
 export type GroupRecord =
   | { readonly kind: "group"; readonly group: string; readonly metadata: GroupMetadata | undefined }
-  | { readonly kind: "offset"; readonly group: string; readonly topic: string; readonly partition: number; readonly value: OffsetCommitValue | undefined }
+  | {
+      readonly kind: "offset";
+      readonly group: string;
+      readonly topic: string;
+      readonly partition: number;
+      readonly value: OffsetCommitValue | undefined;
+    }
   | ConsumerGroupRecord
   | ConsumerMemberRecord;
 

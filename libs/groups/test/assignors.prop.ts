@@ -6,9 +6,13 @@ import type { AssignedMember, Assignor } from "../src/consumer/assignor.ts";
 import type { Assignment } from "../src/consumer/records.ts";
 
 const TOPICS = ["t", "u", "v"];
-const counts = fc.tuple(fc.nat(9), fc.nat(9), fc.nat(9)).map((numbers) => new Map(TOPICS.map((topic, index) => [topic, numbers[index] ?? 0])));
+const counts = fc
+  .tuple(fc.nat(9), fc.nat(9), fc.nat(9))
+  .map((numbers) => new Map(TOPICS.map((topic, index) => [topic, numbers[index] ?? 0])));
 const subscriptions = fc.array(fc.subarray(TOPICS), { minLength: 1, maxLength: 6 });
-const same = fc.tuple(fc.subarray(TOPICS, { minLength: 1 }), fc.integer({ min: 1, max: 6 })).map(([topics, size]) => Array.from({ length: size }, () => topics));
+const same = fc
+  .tuple(fc.subarray(TOPICS, { minLength: 1 }), fc.integer({ min: 1, max: 6 }))
+  .map(([topics, size]) => Array.from({ length: size }, () => topics));
 
 function membersOf(wanted: readonly (readonly string[])[], previous: ReadonlyMap<string, Assignment> = new Map()): AssignedMember[] {
   return wanted.map((topics, index) => {
@@ -21,7 +25,11 @@ function slots(assignment: Assignment | undefined): string[] {
   return [...(assignment ?? [])].flatMap(([topic, partitions]) => partitions.map((partition) => `${topic}-${partition}`));
 }
 
-function assertExact(assign: Assignor, members: readonly AssignedMember[], topics: ReadonlyMap<string, number>): ReadonlyMap<string, Assignment> {
+function assertExact(
+  assign: Assignor,
+  members: readonly AssignedMember[],
+  topics: ReadonlyMap<string, number>,
+): ReadonlyMap<string, Assignment> {
   const result = assign(members, topics);
   const given = members.flatMap((member) => {
     const own = slots(result.get(member.memberId));
@@ -29,11 +37,16 @@ function assertExact(assign: Assignor, members: readonly AssignedMember[], topic
     return own;
   });
   const wanted = [...topics].filter(([topic]) => members.some((member) => member.topics.has(topic)));
-  expect(given.sort()).toEqual(wanted.flatMap(([topic, count]) => Array.from({ length: count }, (_, partition) => `${topic}-${partition}`)).sort());
+  expect(given.sort()).toEqual(
+    wanted.flatMap(([topic, count]) => Array.from({ length: count }, (_, partition) => `${topic}-${partition}`)).sort(),
+  );
   return result;
 }
 
-describe.each([["assignUniform", assignUniform], ["assignRange", assignRange]] as const)("%s", (_, assign) => {
+describe.each([
+  ["assignUniform", assignUniform],
+  ["assignRange", assignRange],
+] as const)("%s", (_, assign) => {
   it("gives each partition to exactly one subscriber, and its own result again", () => {
     fc.assert(
       fc.property(counts, counts, subscriptions, subscriptions, (before, after, first, second) => {
@@ -51,12 +64,21 @@ describe("assignUniform", () => {
     fc.assert(
       fc.property(counts, same, fc.integer({ min: 1, max: 6 }), (topics, wanted, size) => {
         const old = assignUniform(membersOf(wanted), topics);
-        const next = membersOf(Array.from({ length: size }, () => wanted[0] ?? []), old);
+        const next = membersOf(
+          Array.from({ length: size }, () => wanted[0] ?? []),
+          old,
+        );
         const fresh = assertExact(assignUniform, next, topics);
         const loads = next.map(({ memberId }) => slots(fresh.get(memberId)).length);
         expect(Math.max(...loads) - Math.min(...loads)).toBeLessThanOrEqual(1);
-        const kept = next.reduce((sum, { memberId }) => sum + slots(fresh.get(memberId)).filter((slot) => slots(old.get(memberId)).includes(slot)).length, 0);
-        const possible = next.reduce((sum, { memberId }) => sum + Math.min(slots(old.get(memberId)).length, slots(fresh.get(memberId)).length), 0);
+        const kept = next.reduce(
+          (sum, { memberId }) => sum + slots(fresh.get(memberId)).filter((slot) => slots(old.get(memberId)).includes(slot)).length,
+          0,
+        );
+        const possible = next.reduce(
+          (sum, { memberId }) => sum + Math.min(slots(old.get(memberId)).length, slots(fresh.get(memberId)).length),
+          0,
+        );
         expect(kept).toBe(possible);
       }),
     );

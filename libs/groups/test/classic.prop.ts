@@ -8,7 +8,12 @@ const name = fc.constantFrom(...NAMES);
 
 /** Dynamic members a and b, static members c and d: everything that clients, time and the log may do, in any order. */
 const command = fc.oneof(
-  { weight: 6, arbitrary: fc.tuple(name, fc.constantFrom("", "v4", "v9", "new"), fc.constantFrom("", "topics=t,u", "protocols=range,sticky", "own=x")).map(([who, version, change]) => `join ${who} ${version} ${change} ${instance(who)}`) },
+  {
+    weight: 6,
+    arbitrary: fc
+      .tuple(name, fc.constantFrom("", "v4", "v9", "new"), fc.constantFrom("", "topics=t,u", "protocols=range,sticky", "own=x"))
+      .map(([who, version, change]) => `join ${who} ${version} ${change} ${instance(who)}`),
+  },
   { weight: 6, arbitrary: name.map((who) => `sync ${who} ${instance(who)} ASSIGN`) },
   { weight: 3, arbitrary: name.map((who) => `beat ${who} ${instance(who)}`) },
   { weight: 2, arbitrary: name.map((who) => (instance(who) === "" ? `leave ${who}` : `leave ${instance(who)}`)) },
@@ -17,7 +22,10 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(fc.nat(2), fc.constantFrom("commit", "abort")).map(([producer, end]) => `end ${producer} ${end}`) },
   { weight: 4, arbitrary: fc.constantFrom(500, 3_000, 9_000, 60_000, 700_000_000).map((ms) => `clock ${ms}`) },
   { weight: 3, arbitrary: fc.constantFrom("hold", "release").map((log) => round(log)) },
-  { weight: 4, arbitrary: fc.constantFrom("hold", "hold", "release", "release", "fail", "failover", "delgroup", "deloffsets t-0 t-1", "gone t") },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom("hold", "hold", "release", "release", "fail", "failover", "delgroup", "deloffsets t-0 t-1", "gone t"),
+  },
 );
 
 /** Everybody joins and asks for an assignment, with or without a log that answers: random order alone seldom gets a group this far. */
@@ -64,7 +72,9 @@ describe("a classic group under any order of events", () => {
         let generation = 0;
         for (const text of commands.flatMap((each) => each.split("\n"))) {
           const members = [...(transcript.state.classic.get("g")?.members.keys() ?? [])];
-          const outcome = transcript.run(text.replace("ASSIGN", `assign=${members.map((memberId) => `${memberId}:${memberId}`).join(",")}`));
+          const outcome = transcript.run(
+            text.replace("ASSIGN", `assign=${members.map((memberId) => `${memberId}:${memberId}`).join(",")}`),
+          );
           const group = transcript.state.classic.get("g");
           const isAnew = group === undefined || outcome.includes("log -") || text === "failover" || text === "release"; // deleted, or without what was not in the log
           if (!isAnew) expect(group.generation).toBeGreaterThanOrEqual(generation);

@@ -204,7 +204,8 @@ describe("offsets of a KIP-848 group", () => {
 
 describe("the two kinds of groups", () => {
   it("turn into each other while empty, and never with members", () => {
-    const transcript = check(`
+    const transcript = check(
+      `
       topics t=1
       join a => a joined 1 range leader a-1 [a-1]
       chb b join id=b => b 69
@@ -215,7 +216,9 @@ describe("the two kinds of groups", () => {
       join a new => a 23
       chb b leave => log -b g@2; b epoch -1
       join a new => log -g; a joined 1 range leader a-3 [a-3]
-      cdescribe => cdescribe g 69`, { initialRebalanceDelayMs: 0 });
+      cdescribe => cdescribe g 69`,
+      { initialRebalanceDelayMs: 0 },
+    );
     expect(transcript.state.consumer.size).toBe(0);
   });
 });

@@ -15,7 +15,26 @@ interface Client {
 type Action = readonly [kind: string, who: string, extra: string];
 
 const action = fc.tuple(
-  fc.constantFrom("beat", "beat", "beat", "lazy", "lazy", "lost", "do", "do", "join", "join", "leave", "crash", "topics", "clock", "hold", "release", "fail", "failover"),
+  fc.constantFrom(
+    "beat",
+    "beat",
+    "beat",
+    "lazy",
+    "lazy",
+    "lost",
+    "do",
+    "do",
+    "join",
+    "join",
+    "leave",
+    "crash",
+    "topics",
+    "clock",
+    "hold",
+    "release",
+    "fail",
+    "failover",
+  ),
   fc.constantFrom(...NAMES),
   fc.constantFrom("2", "4", "7"),
 );

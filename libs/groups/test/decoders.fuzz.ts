@@ -7,17 +7,40 @@ import { topicsOfSubscription } from "../src/subscription.ts";
 const bytes = fc.uint8Array({ maxLength: 40 });
 const name = fc.string({ maxLength: 12 });
 const metadata = fc.record({
-  protocolType: name, generation: fc.nat(), protocolName: fc.option(name, { nil: undefined }), leaderId: fc.option(name, { nil: undefined }),
+  protocolType: name,
+  generation: fc.nat(),
+  protocolName: fc.option(name, { nil: undefined }),
+  leaderId: fc.option(name, { nil: undefined }),
   stateSinceMs: fc.nat().map(timestampMs),
-  members: fc.array(fc.record({
-    memberId: name, instanceId: fc.option(name, { nil: undefined }), clientId: name, clientHost: name, rebalanceTimeoutMs: fc.nat(), sessionTimeoutMs: fc.nat(),
-    metadata: bytes, assignment: bytes,
-  }), { maxLength: 4 }),
+  members: fc.array(
+    fc.record({
+      memberId: name,
+      instanceId: fc.option(name, { nil: undefined }),
+      clientId: name,
+      clientHost: name,
+      rebalanceTimeoutMs: fc.nat(),
+      sessionTimeoutMs: fc.nat(),
+      metadata: bytes,
+      assignment: bytes,
+    }),
+    { maxLength: 4 },
+  ),
 });
-const value = fc.record({ offset: fc.nat().map(offset), leaderEpoch: fc.nat().map(leaderEpoch), metadata: name, committedAtMs: fc.nat().map(timestampMs) });
+const value = fc.record({
+  offset: fc.nat().map(offset),
+  leaderEpoch: fc.nat().map(leaderEpoch),
+  metadata: name,
+  committedAtMs: fc.nat().map(timestampMs),
+});
 const record = fc.oneof(
   fc.record({ kind: fc.constant("group" as const), group: name, metadata: fc.option(metadata, { nil: undefined }) }),
-  fc.record({ kind: fc.constant("offset" as const), group: name, topic: name, partition: fc.nat(), value: fc.option(value, { nil: undefined }) }),
+  fc.record({
+    kind: fc.constant("offset" as const),
+    group: name,
+    topic: name,
+    partition: fc.nat(),
+    value: fc.option(value, { nil: undefined }),
+  }),
 );
 const mutations = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 6 });
 
@@ -54,9 +77,12 @@ describe("records of the group log", () => {
 
 describe("topicsOfSubscription", () => {
   it("reads topics or gives up, whatever the bytes", () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (each) => {
-      const topics = topicsOfSubscription(each);
-      expect(topics === undefined || topics.length * 2 <= each.length).toBe(true);
-    }), { numRuns: 5_000 });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), (each) => {
+        const topics = topicsOfSubscription(each);
+        expect(topics === undefined || topics.length * 2 <= each.length).toBe(true);
+      }),
+      { numRuns: 5_000 },
+    );
   });
 });

@@ -24,25 +24,40 @@ export function describeResponse(response: GroupResponse): string {
     case "offsetsDeleted":
       return response.partitions.map(({ topic, partition, error }) => `${topic}-${partition} ${code(error)}`).join(" ");
     case "offsetsFetched":
-      return response.partitions.map(({ topic, partition, offset, metadata, error }) => {
-        return `${topic}-${partition} ${error === undefined ? String(offset) : code(error)}${metadata === "" ? "" : `/${metadata}`}`;
-      }).join(" ");
+      return response.partitions
+        .map(({ topic, partition, offset, metadata, error }) => {
+          return `${topic}-${partition} ${error === undefined ? String(offset) : code(error)}${metadata === "" ? "" : `/${metadata}`}`;
+        })
+        .join(" ");
     case "groupsDeleted":
       return response.groups.map(({ group, error }) => `${group} ${code(error)}`).join(" ");
     case "groupsDescribed":
-      return response.groups.map(({ group, state, protocolType, protocolName, members, error }) => {
-        const parts = [group, state, protocolType, protocolName, ...members.map(({ memberId, assignment }) => `${memberId}:${text(assignment)}`)];
-        return [...parts.filter((part) => part !== ""), ...(error === undefined ? [] : [code(error)])].join(" ");
-      }).join(" ");
+      return response.groups
+        .map(({ group, state, protocolType, protocolName, members, error }) => {
+          const parts = [
+            group,
+            state,
+            protocolType,
+            protocolName,
+            ...members.map(({ memberId, assignment }) => `${memberId}:${text(assignment)}`),
+          ];
+          return [...parts.filter((part) => part !== ""), ...(error === undefined ? [] : [code(error)])].join(" ");
+        })
+        .join(" ");
     case "groupsListed":
       return response.groups.map(({ group, state, type }) => `${group}:${state}:${type}`).join(" ");
     case "consumerHeartbeat":
       return `epoch ${response.memberEpoch}${response.assignment === undefined ? "" : ` has ${assigned(response.assignment)}`}`;
     case "consumerGroupsDescribed":
-      return response.groups.map(({ group, state, groupEpoch, members, error }) => {
-        if (error !== undefined) return `${group} ${code(error)}`;
-        return [`${group} ${state} ${groupEpoch}`, ...members.map((each) => `${each.memberId}@${each.memberEpoch} ${assigned(each.assigned)}>${assigned(each.target)}`)].join("; ");
-      }).join(" ");
+      return response.groups
+        .map(({ group, state, groupEpoch, members, error }) => {
+          if (error !== undefined) return `${group} ${code(error)}`;
+          return [
+            `${group} ${state} ${groupEpoch}`,
+            ...members.map((each) => `${each.memberId}@${each.memberEpoch} ${assigned(each.assigned)}>${assigned(each.target)}`),
+          ].join("; ");
+        })
+        .join(" ");
   }
 }
 
@@ -53,7 +68,9 @@ export function describeRecord(encoded: EncodedRecord): string {
 }
 
 export function assigned(assignment: Assignment): string {
-  const parts = [...assignment].filter(([, partitions]) => partitions.length > 0).map(([topic, partitions]) => `${topic}:${partitions.join(".")}`);
+  const parts = [...assignment]
+    .filter(([, partitions]) => partitions.length > 0)
+    .map(([topic, partitions]) => `${topic}:${partitions.join(".")}`);
   return parts.length === 0 ? "·" : parts.join(",");
 }
 
@@ -65,7 +82,9 @@ function describe(record: GroupRecord): string {
       return `${record.group}@${generation}[${members.map(({ memberId, assignment }) => `${memberId}:${text(assignment)}`).join(" ")}]`;
     }
     case "offset":
-      return record.value === undefined ? `-${record.topic}-${record.partition}` : `${record.topic}-${record.partition}=${record.value.offset}`;
+      return record.value === undefined
+        ? `-${record.topic}-${record.partition}`
+        : `${record.topic}-${record.partition}=${record.value.offset}`;
     case "consumerGroup":
       return record.epoch === undefined ? `-${record.group}` : `${record.group}@${record.epoch}`;
     case "consumerMember": {

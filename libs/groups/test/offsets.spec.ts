@@ -24,11 +24,14 @@ describe("commit and fetch of offsets", () => {
   });
 
   it("refuse a commit without membership while the group has members, and one of a group that is gone", () => {
-    check(`
+    check(
+      `
       ${STABLE}
       commit - t-0=5 => - 25
       commit - group=h gen=3 id=x t-0=5 => - 22
-      commit a t-0=5 => log t-0=5; a t-0 ok`, DIRECT);
+      commit a t-0=5 => log t-0=5; a t-0 ok`,
+      DIRECT,
+    );
   });
 
   it("refuse metadata over 4,096 bytes for its partition alone", () => {
@@ -117,29 +120,38 @@ describe("offsets of a transaction", () => {
   });
 
   it("are checked against member and generation if the producer names them", () => {
-    check(`
+    check(
+      `
       ${STABLE}
       txn - 7 t-0=5 => log t-0=5 txn 7; - t-0 ok
       txn a 7 t-0=6 gen=0 => a 22
       txn a 7 t-0=6 id=a-9 => a 25
-      txn a 7 t-0=6 => log t-0=6 txn 7; a t-0 ok`, DIRECT);
+      txn a 7 t-0=6 => log t-0=6 txn 7; a t-0 ok`,
+      DIRECT,
+    );
   });
 });
 
 describe("deleting offsets", () => {
   it("spares topics that live members subscribe to", () => {
-    check(`
+    check(
+      `
       ${STABLE}
       commit a t-0=5 u-0=6 => log t-0=5 u-0=6; a t-0 ok u-0 ok
       deloffsets t-0 u-0 => log -u-0; deloffsets t-0 86 u-0 ok
       fetch => fetch t-0 5
       leave a => a left a-1 ok; log g@2[]
       deloffsets t-0 => log -t-0; deloffsets t-0 ok
-      fetch => fetch`, DIRECT);
-    check(`
+      fetch => fetch`,
+      DIRECT,
+    );
+    check(
+      `
       join a type=connect => a joined 1 range leader a-1 [a-1]
       deloffsets t-0 => deloffsets 68
-      deloffsets t-0 group=h => deloffsets 69`, DIRECT);
+      deloffsets t-0 group=h => deloffsets 69`,
+      DIRECT,
+    );
   });
 
   it("happens for topics that are gone, in every group and transaction", () => {
@@ -156,7 +168,8 @@ describe("deleting offsets", () => {
 
 describe("expiry of offsets", () => {
   it("takes the offsets of a group that was empty for seven days, and then the group", () => {
-    const transcript = check(`
+    const transcript = check(
+      `
       ${STABLE}
       commit a t-0=5 => log t-0=5; a t-0 ok
       leave a => a left a-1 ok; log g@2[]
@@ -164,17 +177,22 @@ describe("expiry of offsets", () => {
       fetch => fetch t-0 5
       clock 600001 => log -t-0 -g
       describe => describe g Dead 69
-      clock ${DAY}`, DIRECT);
+      clock ${DAY}`,
+      DIRECT,
+    );
     expect(transcript.state.classic.size).toBe(0);
   });
 
   it("never takes those of a live group", () => {
-    check(`
+    check(
+      `
       join a session=1800000 => a joined 1 range leader a-1 [a-1]
       sync a => log g@1[a-1:·]; a synced ·
       commit a t-0=5 => log t-0=5; a t-0 ok
       ${"clock 1700000\n beat a => a ok\n".repeat(400)}
-      fetch => fetch t-0 5`, DIRECT);
+      fetch => fetch t-0 5`,
+      DIRECT,
+    );
   });
 
   it("counts from the commit for a group that never had members, and for a reset of an empty one", () => {
@@ -185,14 +203,17 @@ describe("expiry of offsets", () => {
       clock ${DAY + 600_000} => log -t-0
       clock ${6 * DAY} => log -t-1
       list => list`);
-    check(`
+    check(
+      `
       ${STABLE}
       commit a t-0=5 => log t-0=5; a t-0 ok
       leave a => a left a-1 ok; log g@2[]
       clock ${6 * DAY}
       commit - t-0=1 => log t-0=1; - t-0 ok
       clock ${2 * DAY}
-      fetch => fetch t-0 1`, DIRECT);
+      fetch => fetch t-0 1`,
+      DIRECT,
+    );
   });
 
   it("spares what a transaction still holds and what is on its way into the log", () => {
@@ -211,7 +232,8 @@ describe("expiry of offsets", () => {
 
 describe("groups as administrators see them", () => {
   it("are listed by state and type, described and deleted when empty", () => {
-    check(`
+    check(
+      `
       ${STABLE}
       commit - group=h t-0=5 => log t-0=5; - t-0 ok
       list => list h:Empty:classic g:Stable:classic
@@ -225,7 +247,9 @@ describe("groups as administrators see them", () => {
       delgroup => log -g; delgroup g ok
       list => list
       failover
-      list => list`, DIRECT);
+      list => list`,
+      DIRECT,
+    );
   });
 
   it("do not come back when a transaction commits behind their deletion", () => {
@@ -237,13 +261,16 @@ describe("groups as administrators see them", () => {
   });
 
   it("stay if their deletion cannot be stored", () => {
-    check(`
+    check(
+      `
       ${STABLE}
       leave a => a left a-1 ok; log g@2[]
       hold
       delgroup => log -g
       fail => delgroup 15
-      join a new => a joined 3 range leader a-2 [a-2]`, DIRECT);
+      join a new => a joined 3 range leader a-2 [a-2]`,
+      DIRECT,
+    );
   });
 });
 

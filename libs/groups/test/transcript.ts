@@ -54,16 +54,22 @@ export class Transcript {
   run(command: string): string {
     this.#output = [];
     const [verb = "", ...words] = command.split(" ").filter((word) => word !== "");
-    const options = new Map(words.filter((word) => /^[a-z]+=/.test(word)).map((word) => [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)]));
+    const options = new Map(
+      words.filter((word) => /^[a-z]+=/.test(word)).map((word) => [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)]),
+    );
     const rest = words.filter((word) => !/^[a-z]+=/.test(word));
     if (verb === "clock") this.advance(Number(rest[0]));
     else if (verb === "hold") this.#isHolding = true;
     else if (verb === "release") this.#finish((append) => this.#committed(append));
-    else if (verb === "fail") this.#finish((append) => this.send({ kind: "appendFailed", appendId: append.appendId, error: groupErrors.coordinatorNotAvailable(), now: this.now }));
+    else if (verb === "fail")
+      this.#finish((append) =>
+        this.send({ kind: "appendFailed", appendId: append.appendId, error: groupErrors.coordinatorNotAvailable(), now: this.now }),
+      );
     else if (verb === "failover") this.#failover();
     else if (verb === "close") this.send({ kind: "closed", now: this.now });
     else if (verb === "gone") this.send({ kind: "topicsDeleted", topics: rest, now: this.now });
-    else if (verb === "topics") this.send({ kind: "topicsChanged", topics: new Map([...options].map(([topic, count]) => [topic, Number(count)])), now: this.now });
+    else if (verb === "topics")
+      this.send({ kind: "topicsChanged", topics: new Map([...options].map(([topic, count]) => [topic, Number(count)])), now: this.now });
     else if (verb === "end") this.#endTransaction(Number(rest[0]), rest[1] === "commit");
     else this.#request(verb, rest, options);
     return this.#output.join("; ");
@@ -117,7 +123,9 @@ export class Transcript {
         return;
       }
       case "append":
-        this.#output.push(`log ${effect.records.map((record) => describeRecord(record)).join(" ")}${effect.producer === undefined ? "" : ` txn ${effect.producer.producerId}`}`);
+        this.#output.push(
+          `log ${effect.records.map((record) => describeRecord(record)).join(" ")}${effect.producer === undefined ? "" : ` txn ${effect.producer.producerId}`}`,
+        );
         if (this.#isHolding) this.#held.push(effect);
         else this.#committed(effect);
         return;
@@ -184,7 +192,15 @@ export class Transcript {
     const correlation = this.#nextCorrelation++;
     this.open.set(correlation, name);
     const freshId = String(this.#nextFreshId);
-    const request = requestOf({ verb, words: isAdmin ? words : words.slice(1), options, client: this.#client(name), name, freshId, memberIdOf: (each) => this.#client(each).memberId });
+    const request = requestOf({
+      verb,
+      words: isAdmin ? words : words.slice(1),
+      options,
+      client: this.#client(name),
+      name,
+      freshId,
+      memberIdOf: (each) => this.#client(each).memberId,
+    });
     if (request.kind === "join" && request.memberId === "") this.#nextFreshId++;
     if (request.kind === "consumerHeartbeat" && request.memberId === "") this.#nextFreshId++;
     this.send({ ...request, correlation, now: this.now });
@@ -217,27 +233,53 @@ function requestOf(call: Call): Plain<GroupRequest> {
     case "chb":
       return consumerHeartbeatOf(call);
     case "sync": {
-      const assignments = (options.get("assign")?.split(",") ?? []).map((pair) => ({ memberId: pair.split(":")[0] ?? "", assignment: bytes(pair.split(":")[1] ?? "") }));
-      return { kind: "sync", ...identity, generation, protocolType: options.get("type"), protocolName: options.get("protocol"), assignments };
+      const assignments = (options.get("assign")?.split(",") ?? []).map((pair) => ({
+        memberId: pair.split(":")[0] ?? "",
+        assignment: bytes(pair.split(":")[1] ?? ""),
+      }));
+      return {
+        kind: "sync",
+        ...identity,
+        generation,
+        protocolType: options.get("type"),
+        protocolName: options.get("protocol"),
+        assignments,
+      };
     }
     case "beat":
       return { kind: "heartbeat", ...identity, generation };
     case "leave": {
       const names = name === "static" ? [] : [name, ...words];
       const members = names.map((each) => ({ memberId: memberIdOf(each), instanceId: undefined }));
-      return { kind: "leave", group, members: instanceId === undefined ? members : [...members, { memberId: options.get("id") ?? "", instanceId }] };
+      return {
+        kind: "leave",
+        group,
+        members: instanceId === undefined ? members : [...members, { memberId: options.get("id") ?? "", instanceId }],
+      };
     }
     case "commit":
       return { kind: "commitOffsets", ...identity, generation, offsets: words.map((word) => offsetOf(word)) };
     case "txn": {
       const producer = { producerId: producerId(Number(words[0])), producerEpoch: producerEpoch(0) };
-      return { kind: "commitTransactionalOffsets", ...identity, generation, ...producer, offsets: words.slice(1).map((word) => offsetOf(word)) };
+      return {
+        kind: "commitTransactionalOffsets",
+        ...identity,
+        generation,
+        ...producer,
+        offsets: words.slice(1).map((word) => offsetOf(word)),
+      };
     }
     case "fetch": {
       const partitions = words.filter((word) => word !== "stable").map((word) => partitionOf(word));
       const epoch = options.get("epoch");
       const member = epoch === undefined ? undefined : { memberId: memberIdOf(options.get("as") ?? ""), epoch: Number(epoch) };
-      return { kind: "fetchOffsets", group, partitions: partitions.length === 0 ? undefined : partitions, requireStable: words.includes("stable"), member };
+      return {
+        kind: "fetchOffsets",
+        group,
+        partitions: partitions.length === 0 ? undefined : partitions,
+        requireStable: words.includes("stable"),
+        member,
+      };
     }
     case "deloffsets":
       return { kind: "deleteOffsets", group, partitions: words.map((word) => partitionOf(word)) };
@@ -259,12 +301,24 @@ function joinOf({ words, options, client, name, freshId }: Call): Plain<GroupReq
   const topics = (options.get("topics") ?? "t").split(",");
   const metadata = new ByteWriter().int16(0);
   metadata.array(topics, (topic) => metadata.string(topic)).bytes(bytes(own));
-  const protocols = (options.get("protocols") ?? "range").split(",").filter((each) => each !== "").map((each): Protocol => ({ name: each, metadata: metadata.take() }));
+  const protocols = (options.get("protocols") ?? "range")
+    .split(",")
+    .filter((each) => each !== "")
+    .map((each): Protocol => ({ name: each, metadata: metadata.take() }));
   return {
-    kind: "join", group: options.get("group") ?? "g", memberId: options.get("id") ?? (words.includes("new") ? "" : client.memberId), instanceId: options.get("static"),
-    clientId: name, clientHost: "/host", sessionTimeoutMs: Number(options.get("session") ?? 10_000), rebalanceTimeoutMs: Number(options.get("rebalance") ?? 60_000),
-    protocolType: options.get("type") ?? "consumer", protocols, requiresKnownMemberId: words.includes("v4") || words.includes("v9"),
-    supportsSkipAssignment: words.includes("v9"), freshId,
+    kind: "join",
+    group: options.get("group") ?? "g",
+    memberId: options.get("id") ?? (words.includes("new") ? "" : client.memberId),
+    instanceId: options.get("static"),
+    clientId: name,
+    clientHost: "/host",
+    sessionTimeoutMs: Number(options.get("session") ?? 10_000),
+    rebalanceTimeoutMs: Number(options.get("rebalance") ?? 60_000),
+    protocolType: options.get("type") ?? "consumer",
+    protocols,
+    requiresKnownMemberId: words.includes("v4") || words.includes("v9"),
+    supportsSkipAssignment: words.includes("v9"),
+    freshId,
   };
 }
 
@@ -272,13 +326,27 @@ function joinOf({ words, options, client, name, freshId }: Call): Plain<GroupReq
 function consumerHeartbeatOf({ words, options, client, name, freshId }: Call): Plain<GroupRequest> {
   const isJoin = words.includes("join");
   const own = options.get("own") ?? (isJoin ? "" : undefined);
-  const owned = own?.split(",").filter((part) => part !== "").map((part) => [part.split(":")[0] ?? "", (part.split(":")[1] ?? "").split(".").map(Number)] as const);
-  const memberEpoch = Number(options.get("epoch") ?? (isJoin ? 0 : words.includes("leave") ? -1 : words.includes("away") ? -2 : client.generation));
+  const owned = own
+    ?.split(",")
+    .filter((part) => part !== "")
+    .map((part) => [part.split(":")[0] ?? "", (part.split(":")[1] ?? "").split(".").map(Number)] as const);
+  const memberEpoch = Number(
+    options.get("epoch") ?? (isJoin ? 0 : words.includes("leave") ? -1 : words.includes("away") ? -2 : client.generation),
+  );
   return {
-    kind: "consumerHeartbeat", group: options.get("group") ?? "g", memberId: options.get("id") ?? (words.includes("new") ? "" : client.memberId), freshId: `${name}-${freshId}`,
-    memberEpoch, instanceId: options.get("static"), rackId: undefined, clientId: name, clientHost: "/host",
+    kind: "consumerHeartbeat",
+    group: options.get("group") ?? "g",
+    memberId: options.get("id") ?? (words.includes("new") ? "" : client.memberId),
+    freshId: `${name}-${freshId}`,
+    memberEpoch,
+    instanceId: options.get("static"),
+    rackId: undefined,
+    clientId: name,
+    clientHost: "/host",
     rebalanceTimeoutMs: isJoin ? Number(options.get("rebalance") ?? 60_000) : undefined,
-    topics: options.get("topics")?.split(",") ?? (isJoin && !options.has("regex") ? ["t"] : undefined), topicRegex: options.get("regex"), assignor: options.get("assignor"),
+    topics: options.get("topics")?.split(",") ?? (isJoin && !options.has("regex") ? ["t"] : undefined),
+    topicRegex: options.get("regex"),
+    assignor: options.get("assignor"),
     owned: owned === undefined ? undefined : new Map(owned),
   };
 }
@@ -293,7 +361,13 @@ function partitionOf(word: string): { topic: string; partition: number } {
 }
 
 /** t-0=5, or t-0=5/metadata */
-function offsetOf(word: string): { topic: string; partition: number; offset: ReturnType<typeof offset>; leaderEpoch: ReturnType<typeof leaderEpoch>; metadata: string | null } {
+function offsetOf(word: string): {
+  topic: string;
+  partition: number;
+  offset: ReturnType<typeof offset>;
+  leaderEpoch: ReturnType<typeof leaderEpoch>;
+  metadata: string | null;
+} {
   const [place = "", value = ""] = word.split("=");
   const [number, metadata] = value.split("/");
   return { ...partitionOf(place), offset: offset(Number(number)), leaderEpoch: leaderEpoch(3), metadata: metadata ?? null };
@@ -302,14 +376,23 @@ function offsetOf(word: string): { topic: string; partition: number; offset: Ret
 /** Runs a transcript and compares each line; at the end the log alone must tell what the coordinator has stored. */
 export function check(text: string, settings: Partial<GroupSettings> = {}): Transcript {
   const transcript = new Transcript(settings);
-  const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+  const lines = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
   const actual = lines.map((line) => {
     const [command = ""] = line.split("=>").map((part) => part.trim());
     const outcome = transcript.run(command);
     return outcome === "" ? command : `${command} => ${outcome}`;
   });
-  expect(actual).toEqual(lines.map((line) => line.split("=>").map((part) => part.trim()).join(" => ")));
+  expect(actual).toEqual(
+    lines.map((line) =>
+      line
+        .split("=>")
+        .map((part) => part.trim())
+        .join(" => "),
+    ),
+  );
   expect(transcript.replay()).toEqual(transcript.state.store);
   return transcript;
 }
-

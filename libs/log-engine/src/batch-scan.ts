@@ -35,7 +35,8 @@ export function scanBatches(file: StorageFile, options: ScanOptions): ScanEnd {
     if (tail.kind === "corrupt") return { position, cause: tail.error };
     if (tail.kind === "truncated") {
       const bytesNeeded = tail.bytesNeeded;
-      if (position + bytesNeeded > file.sizeBytes || bytesNeeded > BATCH_BYTES_MAX) return { position, cause: new Error("batch is cut off") };
+      if (position + bytesNeeded > file.sizeBytes || bytesNeeded > BATCH_BYTES_MAX)
+        return { position, cause: new Error("batch is cut off") };
       if (bytesNeeded > buffer.length) buffer = new Uint8Array(bytesNeeded);
     }
   }
@@ -43,7 +44,10 @@ export function scanBatches(file: StorageFile, options: ScanOptions): ScanEnd {
 }
 
 /** True if a whole valid batch with a base offset ≥ `minOffset` stands anywhere behind a position: then what stands at it is no torn tail (R16). */
-export function hasBatchBehind(file: StorageFile, options: { readonly position: number; readonly minOffset: Offset; readonly crc32c: Crc32c }): boolean {
+export function hasBatchBehind(
+  file: StorageFile,
+  options: { readonly position: number; readonly minOffset: Offset; readonly crc32c: Crc32c },
+): boolean {
   const chunk = new Uint8Array(SCAN_CHUNK_BYTES);
   const view = new RecordBatchView(chunk);
   for (let start = options.position + 1; start + BATCH_HEADER_BYTES <= file.sizeBytes; start += SCAN_CHUNK_BYTES - BATCH_HEADER_BYTES) {
@@ -51,7 +55,10 @@ export function hasBatchBehind(file: StorageFile, options: { readonly position: 
     for (let at = 0; at + BATCH_HEADER_BYTES <= bytes.length; at++) {
       if (bytes[at + MAGIC_POSITION] !== 2) continue;
       view.moveTo(bytes, at);
-      if (looksLikeBatch(view, { bytesMax: file.sizeBytes - start - at, minOffset: options.minOffset }) && isValidAt(file, start + at, options.crc32c, view.sizeInBytes)) {
+      if (
+        looksLikeBatch(view, { bytesMax: file.sizeBytes - start - at, minOffset: options.minOffset }) &&
+        isValidAt(file, start + at, options.crc32c, view.sizeInBytes)
+      ) {
         return true;
       }
     }

@@ -10,7 +10,8 @@ interface ErrorRow {
 
 /** Makes the errors of one row of this table. */
 function factory(row: ErrorRow): (context?: Context, cause?: unknown) => AppError {
-  return (context, cause) => new AppError({ ...row, ...(context === undefined ? {} : { context }), ...(cause === undefined ? {} : { cause }) });
+  return (context, cause) =>
+    new AppError({ ...row, ...(context === undefined ? {} : { context }), ...(cause === undefined ? {} : { cause }) });
 }
 
 /** The bytes on disk are not what was written; the log is not served from here. Restore the file or let another replica take over. */

@@ -4,6 +4,20 @@ export { createTailCache } from "./tail-cache.ts";
 export { createPartitionLog, deletePartitionLog, listPartitionLogs, openPartitionLog, partitionFolder } from "./open-log.ts";
 export { logCorrupt, logFailed } from "./errors.ts";
 export type {
-  AbortedTransaction, Isolation, LogPorts, LogSettings, MarkerInput, OffsetAtTime, PartitionIdentity, PartitionLog, ReadOptions, ReadResult,
-  RecoveryReport, RetentionResult, StageOptions, StageResult, TailCache, TimeQuery,
+  AbortedTransaction,
+  Isolation,
+  LogPorts,
+  LogSettings,
+  MarkerInput,
+  OffsetAtTime,
+  PartitionIdentity,
+  PartitionLog,
+  ReadOptions,
+  ReadResult,
+  RecoveryReport,
+  RetentionResult,
+  StageOptions,
+  StageResult,
+  TailCache,
+  TimeQuery,
 } from "./partition-log.ts";

@@ -45,7 +45,14 @@ export class LogReader {
     let nextOffset = options.offset;
     for (let slab: Slab | undefined = first; slab !== undefined; slab = this.#tail.after(slab)) {
       const mayForce = sizeBytes === 0 && options.minOneBatch !== false;
-      const cut = this.#cut(slab, { start, maxBytes: options.maxBytes - sizeBytes, endOffset: options.endOffset, mayForce, segment, parts });
+      const cut = this.#cut(slab, {
+        start,
+        maxBytes: options.maxBytes - sizeBytes,
+        endOffset: options.endOffset,
+        mayForce,
+        segment,
+        parts,
+      });
       if (cut.end === start) break;
       chunks.push(slab.bytes.subarray(start, cut.end));
       sizeBytes += cut.end - start;
@@ -136,7 +143,11 @@ export class LogReader {
     }
     if (start >= 0) {
       const chunk = bytes.subarray(start, end);
-      return { result: { chunks: chunk.length === 0 ? [] : [chunk], sizeBytes: chunk.length, nextOffset }, skippedBytes: 0, bytesNeeded: 0 };
+      return {
+        result: { chunks: chunk.length === 0 ? [] : [chunk], sizeBytes: chunk.length, nextOffset },
+        skippedBytes: 0,
+        bytesNeeded: 0,
+      };
     }
     const tail = cursor.tail;
     if (tail.kind === "corrupt") {

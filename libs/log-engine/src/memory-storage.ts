@@ -41,7 +41,7 @@ class MemoryFile implements StorageFile {
 
   read(position: number, target: Uint8Array): number {
     const end = Math.min(position + target.length, this.#sizeBytes);
-    for (let at = position; at < end; ) {
+    for (let at = position; at < end;) {
       const start = at % MEMORY_CHUNK_BYTES;
       const chunk = this.#chunks[Math.floor(at / MEMORY_CHUNK_BYTES)];
       const part = chunk?.subarray(start, Math.min(MEMORY_CHUNK_BYTES, start + end - at)) ?? new Uint8Array(end - at);
@@ -79,7 +79,8 @@ class MemoryFile implements StorageFile {
   #grow(sizeBytes: number): void {
     const chunkCount = Math.ceil(sizeBytes / MEMORY_CHUNK_BYTES);
     const lastBytes = sizeBytes - (chunkCount - 1) * MEMORY_CHUNK_BYTES;
-    const wanted = (index: number): number => (index < chunkCount - 1 ? MEMORY_CHUNK_BYTES : Math.min(MEMORY_CHUNK_BYTES, powerOfTwoFrom(lastBytes)));
+    const wanted = (index: number): number =>
+      index < chunkCount - 1 ? MEMORY_CHUNK_BYTES : Math.min(MEMORY_CHUNK_BYTES, powerOfTwoFrom(lastBytes));
     let needed = 0;
     for (let index = Math.max(this.#chunks.length - 1, 0); index < chunkCount; index++) {
       needed += Math.max(wanted(index) - (this.#chunks[index]?.length ?? 0), 0);
@@ -96,7 +97,7 @@ class MemoryFile implements StorageFile {
   }
 
   #copyIn(position: number, bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.length; ) {
+    for (let done = 0; done < bytes.length;) {
       const at = position + done;
       const start = at % MEMORY_CHUNK_BYTES;
       const part = bytes.subarray(done, done + MEMORY_CHUNK_BYTES - start);

@@ -2,7 +2,14 @@ import type { Offset } from "@millrace/model";
 import type { Storage } from "@millrace/ports";
 import { CheckpointFile } from "./checkpoint-file.ts";
 import { logCorrupt, logExists, logMissing, logNewerFormat } from "./errors.ts";
-import { CHECKPOINT_FILE, DELETED_SUFFIX, LEADER_EPOCHS_FILE, parseSegmentFileName, PARTITION_FILE, segmentFileName } from "./file-names.ts";
+import {
+  CHECKPOINT_FILE,
+  DELETED_SUFFIX,
+  LEADER_EPOCHS_FILE,
+  parseSegmentFileName,
+  PARTITION_FILE,
+  segmentFileName,
+} from "./file-names.ts";
 import { LeaderEpochs } from "./leader-epochs.ts";
 import { TAIL_CACHE_BYTES_DEFAULT } from "./limits.ts";
 import type { LogPorts, LogSettings, PartitionIdentity, PartitionLog } from "./partition-log.ts";
@@ -39,7 +46,11 @@ export async function createPartitionLog(
   storage.createFolder(folder);
   storage.open(`${folder}/${segmentFileName(startOffset, "log")}`, { create: true }).close();
   await writeSealedFile(ports, `${folder}/${LEADER_EPOCHS_FILE}`, []);
-  await writeSealedFile(ports, `${folder}/${CHECKPOINT_FILE}`, { recoveryPoint: startOffset, highWatermark: startOffset, logStartOffset: startOffset });
+  await writeSealedFile(ports, `${folder}/${CHECKPOINT_FILE}`, {
+    recoveryPoint: startOffset,
+    highWatermark: startOffset,
+    logStartOffset: startOffset,
+  });
   await storage.syncFolder(folder);
   // Last: a folder without it is a creation that did not finish.
   const content: PartitionFile = { formatVersion: FORMAT_VERSION, ...identity };
@@ -86,13 +97,16 @@ export async function openPartitionLog(folder: string, settings: LogSettings, po
 }
 
 /** The logs in a data folder. Finishes deletions and removes creations that a crash interrupted. */
-export function listPartitionLogs(ports: Pick<LogPorts, "storage" | "crc32c">): readonly { readonly folder: string; readonly identity: PartitionIdentity }[] {
+export function listPartitionLogs(
+  ports: Pick<LogPorts, "storage" | "crc32c">,
+): readonly { readonly folder: string; readonly identity: PartitionIdentity }[] {
   const { storage } = ports;
   const logs: { folder: string; identity: PartitionIdentity }[] = [];
   for (const entry of storage.list("")) {
     if (!entry.isFolder) continue;
     if (entry.name.endsWith(DELETED_SUFFIX)) storage.remove(entry.name);
-    else if (storage.exists(`${entry.name}/${PARTITION_FILE}`)) logs.push({ folder: entry.name, identity: readIdentity(entry.name, ports) });
+    else if (storage.exists(`${entry.name}/${PARTITION_FILE}`))
+      logs.push({ folder: entry.name, identity: readIdentity(entry.name, ports) });
     else if (isUnfinished(entry.name, storage)) storage.remove(entry.name);
   }
   return logs;
@@ -130,9 +144,14 @@ function listSegments(folder: string, storage: Storage, logStartOffset: Offset) 
 
 function isUnfinished(folder: string, storage: Storage): boolean {
   const entries = storage.list(folder);
-  return entries.every(({ name, sizeBytes }) => parseSegmentFileName(name) === undefined || sizeBytes === 0) && entries.some(({ name }) => name.endsWith(".log"));
+  return (
+    entries.every(({ name, sizeBytes }) => parseSegmentFileName(name) === undefined || sizeBytes === 0) &&
+    entries.some(({ name }) => name.endsWith(".log"))
+  );
 }
 
 function tailCacheOf(ports: LogPorts): SharedTailCache {
-  return ports.tailCache instanceof SharedTailCache ? ports.tailCache : new SharedTailCache(ports.tailCache?.bytesMax ?? TAIL_CACHE_BYTES_DEFAULT);
+  return ports.tailCache instanceof SharedTailCache
+    ? ports.tailCache
+    : new SharedTailCache(ports.tailCache?.bytesMax ?? TAIL_CACHE_BYTES_DEFAULT);
 }

@@ -188,7 +188,12 @@ export class ProducerState {
     for (const producer of json as readonly ProducerJson[]) {
       state.#producers.set(producer.id, {
         epoch: producer.epoch,
-        batches: producer.batches.map(([firstSequence, lastSequence, baseOffset, lastOffset]) => ({ firstSequence, lastSequence, baseOffset, lastOffset })),
+        batches: producer.batches.map(([firstSequence, lastSequence, baseOffset, lastOffset]) => ({
+          firstSequence,
+          lastSequence,
+          baseOffset,
+          lastOffset,
+        })),
         lastMarker: producer.marker,
         lastSeenMs: producer.seen,
       });

@@ -117,8 +117,10 @@ class Recovery {
     });
     this.#verifiedBytes += end.position;
     const isShort = expectedEndOffset !== undefined && counted.endOffset !== expectedEndOffset;
-    if (end.cause === undefined && isShort) end = { position: end.position, cause: new Error(`the next segment begins at ${expectedEndOffset}`) };
-    if (end.cause !== undefined) this.#assertTorn(parts, { end, expectedOffset: counted.endOffset, path: this.#segments.path(segment.baseOffset, "log") });
+    if (end.cause === undefined && isShort)
+      end = { position: end.position, cause: new Error(`the next segment begins at ${expectedEndOffset}`) };
+    if (end.cause !== undefined)
+      this.#assertTorn(parts, { end, expectedOffset: counted.endOffset, path: this.#segments.path(segment.baseOffset, "log") });
     if (end.position < fileSize) parts.file.truncate(end.position);
     this.#cutBytes += fileSize - end.position;
     await parts.file.sync();
@@ -134,7 +136,9 @@ class Recovery {
     const { checkpoint, ports } = this.#input;
     const { end, expectedOffset, path } = found;
     const durableEnd = Math.max(checkpoint.highWatermark, checkpoint.recoveryPoint);
-    const isInMiddle = expectedOffset < durableEnd || hasBatchBehind(parts.file, { position: end.position, minOffset: expectedOffset, crc32c: ports.crc32c });
+    const isInMiddle =
+      expectedOffset < durableEnd ||
+      hasBatchBehind(parts.file, { position: end.position, minOffset: expectedOffset, crc32c: ports.crc32c });
     if (!isInMiddle) return;
     parts.file.close();
     throw logCorrupt({ file: path, position: end.position, offset: expectedOffset, cause: end.cause?.message }, end.cause);
@@ -174,7 +178,8 @@ class Recovery {
     const { ports, folder } = this.#input;
     for (const file of files) {
       this.#cutBytes += file.sizeBytes;
-      for (const kind of ["log", "index", "timeindex", "txnindex"] as const) ports.storage.remove(this.#segments.path(file.baseOffset, kind));
+      for (const kind of ["log", "index", "timeindex", "txnindex"] as const)
+        ports.storage.remove(this.#segments.path(file.baseOffset, kind));
     }
     await ports.storage.syncFolder(folder);
   }

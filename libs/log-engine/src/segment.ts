@@ -43,7 +43,12 @@ export class Segment {
   maxTimestampOffset: Offset;
   #bytesSinceEntry = 0;
 
-  constructor(init: { readonly baseOffset: Offset; readonly startedMs: TimestampMs; readonly endOffset?: Offset; readonly sizeBytes?: number }) {
+  constructor(init: {
+    readonly baseOffset: Offset;
+    readonly startedMs: TimestampMs;
+    readonly endOffset?: Offset;
+    readonly sizeBytes?: number;
+  }) {
     this.baseOffset = init.baseOffset;
     this.startedMs = init.startedMs;
     this.endOffset = init.endOffset ?? init.baseOffset;

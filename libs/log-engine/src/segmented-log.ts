@@ -205,7 +205,8 @@ export class SegmentedLog implements api.PartitionLog {
   read(options: api.ReadOptions): api.ReadResult {
     const { offset } = options;
     const { logStartOffset, logEndOffset } = this;
-    if (offset < logStartOffset || offset > logEndOffset) throw offsetOutOfRange({ offset, logStartOffset, logEndOffset, folder: this.folder });
+    if (offset < logStartOffset || offset > logEndOffset)
+      throw offsetOutOfRange({ offset, logStartOffset, logEndOffset, folder: this.folder });
     const endOffset = Math.min(options.endOffset, logEndOffset) as Offset;
     if (offset >= endOffset) return { chunks: [], sizeBytes: 0, nextOffset: offset };
     return this.#reader.read({ ...options, endOffset });
@@ -237,7 +238,10 @@ export class SegmentedLog implements api.PartitionLog {
 
   async applyRetention(options: Parameters<api.PartitionLog["applyRetention"]>[0]): Promise<api.RetentionResult> {
     this.#producers.forgetIdle(options.now);
-    return retain({ ...options, log: this, segments: this.#segments, storage: this.#ports.storage, roll: () => this.#roll(options.now) }, (offset) => this.#moveStart(offset));
+    return retain(
+      { ...options, log: this, segments: this.#segments, storage: this.#ports.storage, roll: () => this.#roll(options.now) },
+      (offset) => this.#moveStart(offset),
+    );
   }
 
   async deleteRecordsBefore(offset: Offset): Promise<void> {

@@ -6,7 +6,10 @@ import type { SegmentList } from "./segment-list.ts";
  * Aborted transactions with records in [offset, endOffset). Their markers stand at or behind `offset`, so the search begins in its segment, and ends at the
  * first marker behind which nothing below `endOffset` was open any more.
  */
-export function abortedIn(segments: SegmentList, range: { readonly offset: Offset; readonly endOffset: Offset }): readonly AbortedTransaction[] {
+export function abortedIn(
+  segments: SegmentList,
+  range: { readonly offset: Offset; readonly endOffset: Offset },
+): readonly AbortedTransaction[] {
   const found: AbortedTransaction[] = [];
   for (const segment of segments.all) {
     if (segment.endOffset <= range.offset) continue;

@@ -44,7 +44,8 @@ class Model {
       if (expected !== undefined && expected !== line) throw new Error(`acknowledged ${expected}, found ${line}`);
       if (this.possible.get(offset)?.has(line) !== true) throw new Error(`never written: ${line}`);
     });
-    if (log.logEndOffset < this.highestAcknowledgedEnd) throw new Error(`lost: end is ${log.logEndOffset}, acknowledged up to ${this.highestAcknowledgedEnd}`);
+    if (log.logEndOffset < this.highestAcknowledgedEnd)
+      throw new Error(`lost: end is ${log.logEndOffset}, acknowledged up to ${this.highestAcknowledgedEnd}`);
   }
 }
 
@@ -67,13 +68,23 @@ async function live(seed: number, prepare?: (storage: SimulatedStorage) => void)
     for (let count = 1 + random.integer(3); count > 0; count--) {
       const kind = random.integer(6);
       if (kind === 0) {
-        const marker = { producerId: 9 as ProducerId, producerEpoch: producerEpoch as ProducerEpoch, coordinatorEpoch: epoch, outcome: "abort" as const };
+        const marker = {
+          producerId: 9 as ProducerId,
+          producerEpoch: producerEpoch as ProducerEpoch,
+          coordinatorEpoch: epoch,
+          outcome: "abort" as const,
+        };
         const { baseOffset, kind: outcome } = log.stageMarker(marker, options);
         if (outcome === "appended") lines.push(...model.staged(baseOffset, ["#"]));
         continue;
       }
       const values = Array.from({ length: 1 + random.integer(4) }, () => `v${value++}-${"x".repeat(random.integer(30))}`);
-      const producer = kind === 1 ? { id: 7, epoch: producerEpoch, sequence } : kind === 2 ? { id: 9, epoch: producerEpoch, sequence: -1, transactional: true } : undefined;
+      const producer =
+        kind === 1
+          ? { id: 7, epoch: producerEpoch, sequence }
+          : kind === 2
+            ? { id: 9, epoch: producerEpoch, sequence: -1, transactional: true }
+            : undefined;
       if (producer?.id === 9) continue; // opened by its own step below
       const staged = log.stage(batchOf(producer === undefined ? values : { values, producer }), options);
       if (producer !== undefined) sequence += values.length;

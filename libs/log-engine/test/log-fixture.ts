@@ -2,7 +2,14 @@ import type { LeaderEpoch, Offset, ProducerEpoch, ProducerId, TimestampMs, Topic
 import type { Storage } from "@millrace/ports";
 import { BatchBuilder, createBatchCursor, readRecords } from "@millrace/records";
 import { referenceCrc32c } from "@millrace/testkit";
-import { createPartitionLog, type LogSettings, openPartitionLog, type PartitionLog, partitionFolder, type StageOptions } from "../src/index.ts";
+import {
+  createPartitionLog,
+  type LogSettings,
+  openPartitionLog,
+  type PartitionLog,
+  partitionFolder,
+  type StageOptions,
+} from "../src/index.ts";
 
 export const IDENTITY = { topicId: "0123456789abcdef0123456789abcdef" as TopicId, topic: "flights", partition: 3 };
 export const FOLDER = partitionFolder(IDENTITY);
@@ -58,7 +65,11 @@ export function batchOf(input: BatchInput | readonly string[]): Uint8Array {
 export const LEADS: StageOptions = { leaderEpoch: EPOCH, now: NOW };
 
 /** Stages, writes, syncs and acknowledges one batch; returns its base offset. */
-export async function append(log: PartitionLog, input: BatchInput | readonly string[], options: Partial<StageOptions> = {}): Promise<Offset> {
+export async function append(
+  log: PartitionLog,
+  input: BatchInput | readonly string[],
+  options: Partial<StageOptions> = {},
+): Promise<Offset> {
   const { baseOffset } = log.stage(batchOf(input), { ...LEADS, leaderEpoch: log.leaderEpoch, ...options });
   await commit(log);
   return baseOffset;
@@ -81,7 +92,9 @@ export function contentOf(log: PartitionLog, from: Offset = log.logStartOffset, 
       const cursor = createBatchCursor(chunk);
       while (cursor.advance()) {
         if (cursor.view.isControl) lines.push(`${cursor.view.baseOffset}:#`);
-        else for (const record of readRecords(cursor.view.subarray())) lines.push(`${record.offset}:${new TextDecoder().decode(record.value ?? undefined)}`);
+        else
+          for (const record of readRecords(cursor.view.subarray()))
+            lines.push(`${record.offset}:${new TextDecoder().decode(record.value ?? undefined)}`);
       }
       if (cursor.tail.kind !== "none") throw new Error("a chunk does not end with a batch");
     }

@@ -2,7 +2,22 @@ import { describe, expect, it } from "@jest/globals";
 import type { LeaderEpoch, Offset, ProducerId, TimestampMs } from "@millrace/model";
 import { createSimulatedStorage } from "@millrace/testkit";
 import { deletePartitionLog, listPartitionLogs } from "../src/index.ts";
-import { append, batchOf, codeOf, codeOfPromise, commit, contentOf, EPOCH, FOLDER, IDENTITY, LEADS, newLog, NOW, portsOn, reopen } from "./log-fixture.ts";
+import {
+  append,
+  batchOf,
+  codeOf,
+  codeOfPromise,
+  commit,
+  contentOf,
+  EPOCH,
+  FOLDER,
+  IDENTITY,
+  LEADS,
+  newLog,
+  NOW,
+  portsOn,
+  reopen,
+} from "./log-fixture.ts";
 
 const at = (offset: number) => offset as Offset;
 const storageOf = (seed = 1) => createSimulatedStorage({ seed });
@@ -241,12 +256,23 @@ describe("offsets by time", () => {
     let log = await newLog(storage, { segmentBytes: 500 });
     for (let index = 0; index < 20; index++) await append(log, { values: ["a", "b", "c"], timestamp: 1_000 + index * 10 });
     for (const round of ["open", "reopened"]) {
-      for (const [time, offset] of [[0, 0], [1_000, 0], [1_001, 1], [1_002, 2], [1_003, 3], [1_095, 30], [1_191, 58], [1_192, 59]] as const) {
+      for (const [time, offset] of [
+        [0, 0],
+        [1_000, 0],
+        [1_001, 1],
+        [1_002, 2],
+        [1_003, 3],
+        [1_095, 30],
+        [1_191, 58],
+        [1_192, 59],
+      ] as const) {
         expect([round, time, log.offsetForTime(time as TimestampMs, "read-uncommitted")?.offset]).toEqual([round, time, offset]);
       }
       expect(log.offsetForTime(1_193 as TimestampMs, "read-uncommitted")).toBeUndefined();
       expect(log.offsetForTime("max-timestamp", "read-uncommitted")).toMatchObject({ offset: 59, timestamp: 1_192, leaderEpoch: EPOCH });
-      expect([log.offsetForTime("earliest", "read-uncommitted")?.offset, log.offsetForTime("latest", "read-uncommitted")?.offset]).toEqual([0, 60]);
+      expect([log.offsetForTime("earliest", "read-uncommitted")?.offset, log.offsetForTime("latest", "read-uncommitted")?.offset]).toEqual([
+        0, 60,
+      ]);
       await log.close();
       log = await reopen(storage, { segmentBytes: 500 });
     }

@@ -67,7 +67,8 @@ describe("transactions", () => {
     log.stageMarker(marker("commit", 9), LEADS); // 6
     await commit(log);
     const check = (): void => {
-      const aborted = (from: number, to: number) => log.abortedTransactions(at(from), at(to)).map((entry) => [entry.producerId, entry.firstOffset]);
+      const aborted = (from: number, to: number) =>
+        log.abortedTransactions(at(from), at(to)).map((entry) => [entry.producerId, entry.firstOffset]);
       expect(aborted(0, 7)).toEqual([
         [7, 0],
         [8, 1],

@@ -67,7 +67,12 @@ export function resolveTopicConfig(overrides: Readonly<Record<string, string>>):
 
 function unknownConfig(name: string): AppError {
   const known = TOPIC_CONFIG_KEYS.map((key) => key.name).join(", ");
-  return new AppError({ kind: "invalid", code: "unknown-topic-config", message: `no such topic setting; known are ${known}`, context: { name } });
+  return new AppError({
+    kind: "invalid",
+    code: "unknown-topic-config",
+    message: `no such topic setting; known are ${known}`,
+    context: { name },
+  });
 }
 
 function wrongValue(key: ConfigKey<unknown>, value: string): AppError {

@@ -12,7 +12,11 @@ interface Load {
  * Replica sets for new partitions, the first of each being its preferred leader: leaders go where fewest are, replicas to racks that have
  * none of the partition yet, then where fewest are; ties by broker id, so that the same state always gives the same answer.
  */
-export function assignReplicas(state: ClusterState, brokers: readonly BrokerState[], shape: { partitions: number; replicationFactor: number }): BrokerId[][] {
+export function assignReplicas(
+  state: ClusterState,
+  brokers: readonly BrokerState[],
+  shape: { partitions: number; replicationFactor: number },
+): BrokerId[][] {
   assert(shape.replicationFactor <= brokers.length, "more replicas than brokers");
   const loads = currentLoads(state, brokers);
   return Array.from({ length: shape.partitions }, () => {

@@ -17,7 +17,8 @@ export function registerBroker(state: ClusterState, event: RegisterBroker): Brok
   if (known === undefined && state.brokers.size >= BROKERS_MAX) throw errors.tooManyBrokers(BROKERS_MAX);
   const { kind: _, ...registration } = event;
   if (known !== undefined && known.status !== "fenced") {
-    if (known.incarnationId === event.incarnationId && known.folderId === event.folderId) return confirm(known, { ...known, ...registration });
+    if (known.incarnationId === event.incarnationId && known.folderId === event.folderId)
+      return confirm(known, { ...known, ...registration });
     // The same folder cannot be open twice, so the old process is dead; another folder under the same id is a second broker.
     if (known.folderId !== event.folderId) throw errors.brokerIdInUse(event.brokerId, known.address);
   }
@@ -26,7 +27,9 @@ export function registerBroker(state: ClusterState, event: RegisterBroker): Brok
   const isLive = livenessWith(state, broker);
   const hasEmptyDisk = known !== undefined && known.folderId !== event.folderId;
   const topics = changeTopics(state.topics.values(), (partition: PartitionState) =>
-    hasEmptyDisk ? withEmptyDisk(partition, broker.brokerId, isLive) : withoutBroker(partition, broker.brokerId, { isLive, keepLast: false }),
+    hasEmptyDisk
+      ? withEmptyDisk(partition, broker.brokerId, isLive)
+      : withoutBroker(partition, broker.brokerId, { isLive, keepLast: false }),
   );
   const counter: ClusterChange = { kind: "cluster", identity: { ...state.identity, brokerEpochLast: epoch } };
   return { changes: [counter, { kind: "broker", broker }, ...topics], response: { kind: "broker", broker } };

@@ -5,7 +5,11 @@ import type { BrokerState, ClusterChange, ClusterState } from "./state.ts";
  * The partition after a broker stopped leading it. Others in sync remain: it leaves the in-sync set, and one of them leads. It was the last:
  * the set stays, so that only it may lead again, and `keepLast` says whether it leads meanwhile.
  */
-export function withoutBroker(partition: PartitionState, broker: BrokerId, options: { isLive: (id: BrokerId) => boolean; keepLast: boolean }): PartitionState {
+export function withoutBroker(
+  partition: PartitionState,
+  broker: BrokerId,
+  options: { isLive: (id: BrokerId) => boolean; keepLast: boolean },
+): PartitionState {
   if (!partition.inSyncSet.includes(broker)) return partition;
   const rest = partition.inSyncSet.filter((id) => id !== broker);
   const successor = partition.replicas.find((id) => rest.includes(id) && options.isLive(id));
@@ -31,7 +35,10 @@ export function withEmptyDisk(partition: PartitionState, broker: BrokerId, isLiv
   const inSyncSet = partition.inSyncSet.filter((id) => id !== broker);
   const shrunk = { ...partition, inSyncSet, partitionEpoch: partitionEpoch(partition.partitionEpoch + 1) };
   if (partition.leader !== broker) return shrunk;
-  return lead(shrunk, partition.replicas.find((id) => inSyncSet.includes(id) && isLive(id)));
+  return lead(
+    shrunk,
+    partition.replicas.find((id) => inSyncSet.includes(id) && isLive(id)),
+  );
 }
 
 function lead(partition: PartitionState, leader: BrokerId | undefined): PartitionState {
@@ -43,7 +50,8 @@ export function changeTopics(topics: Iterable<TopicDescription>, change: (partit
   const changes: ClusterChange[] = [];
   for (const topic of topics) {
     const partitions = topic.partitions.map(change);
-    if (partitions.some((partition, index) => partition !== topic.partitions[index])) changes.push({ kind: "topic", topic: { ...topic, partitions } });
+    if (partitions.some((partition, index) => partition !== topic.partitions[index]))
+      changes.push({ kind: "topic", topic: { ...topic, partitions } });
   }
   return changes;
 }

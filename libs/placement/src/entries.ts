@@ -50,9 +50,13 @@ function decodeEntry(key: string, value: Uint8Array): ClusterChange | undefined 
 }
 
 function storedTopic(topic: TopicDescription): StoredTopic {
-  const partitions = topic.partitions.map(
-    ({ replicas, leader, leaderEpoch, inSyncSet, partitionEpoch }): StoredPartition => [replicas, leader ?? null, leaderEpoch, inSyncSet, partitionEpoch],
-  );
+  const partitions = topic.partitions.map(({ replicas, leader, leaderEpoch, inSyncSet, partitionEpoch }): StoredPartition => [
+    replicas,
+    leader ?? null,
+    leaderEpoch,
+    inSyncSet,
+    partitionEpoch,
+  ]);
   return { ...topic, partitions };
 }
 
@@ -78,6 +82,12 @@ function decodeJson(key: string, value: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(value)) as unknown;
   } catch (cause) {
-    throw new AppError({ kind: "corrupt", code: "store-entry-corrupt", message: "entry of the coordination store is not JSON", context: { key }, cause });
+    throw new AppError({
+      kind: "corrupt",
+      code: "store-entry-corrupt",
+      message: "entry of the coordination store is not JSON",
+      context: { key },
+      cause,
+    });
   }
 }

@@ -10,13 +10,33 @@ export const errors = {
       context: { needed, live },
     }),
   topicExists: (topic: string): AppError =>
-    new AppError({ kind: "conflict", code: "topic-exists", message: "topic exists already: choose another name or delete it first", context: { topic } }),
+    new AppError({
+      kind: "conflict",
+      code: "topic-exists",
+      message: "topic exists already: choose another name or delete it first",
+      context: { topic },
+    }),
   unknownTopic: (topic: string): AppError =>
-    new AppError({ kind: "not-found", code: "unknown-topic", message: "no such topic: create it with millrace topic create", context: { topic } }),
+    new AppError({
+      kind: "not-found",
+      code: "unknown-topic",
+      message: "no such topic: create it with millrace topic create",
+      context: { topic },
+    }),
   internalTopic: (topic: string): AppError =>
-    new AppError({ kind: "invalid", code: "internal-topic", message: "names that begin with __ belong to the cluster: choose another", context: { topic } }),
+    new AppError({
+      kind: "invalid",
+      code: "internal-topic",
+      message: "names that begin with __ belong to the cluster: choose another",
+      context: { topic },
+    }),
   invalidPartitions: (partitions: number, max: number): AppError =>
-    new AppError({ kind: "invalid", code: "invalid-partitions", message: `number of partitions must be 1 to ${max}, or 0 for the default`, context: { partitions } }),
+    new AppError({
+      kind: "invalid",
+      code: "invalid-partitions",
+      message: `number of partitions must be 1 to ${max}, or 0 for the default`,
+      context: { partitions },
+    }),
   invalidReplicationFactor: (replicationFactor: number, max: number): AppError =>
     new AppError({
       kind: "invalid",
@@ -25,7 +45,12 @@ export const errors = {
       context: { replicationFactor },
     }),
   tooManyPartitions: (partitions: number, max: number): AppError =>
-    new AppError({ kind: "exhausted", code: "too-many-partitions", message: `cluster would have more than ${max} partitions: delete topics`, context: { partitions } }),
+    new AppError({
+      kind: "exhausted",
+      code: "too-many-partitions",
+      message: `cluster would have more than ${max} partitions: delete topics`,
+      context: { partitions },
+    }),
   tooManyBrokers: (max: number): AppError =>
     new AppError({ kind: "exhausted", code: "too-many-brokers", message: "cluster has as many brokers as it may have", context: { max } }),
   invalidBrokerId: (brokerId: number): AppError =>
@@ -38,5 +63,10 @@ export const errors = {
       context: { brokerId, address },
     }),
   staleBrokerEpoch: (brokerId: number, brokerEpoch: number): AppError =>
-    new AppError({ kind: "fenced", code: "stale-broker-epoch", message: "broker has registered anew since: this one is of the past", context: { brokerId, brokerEpoch } }),
+    new AppError({
+      kind: "fenced",
+      code: "stale-broker-epoch",
+      message: "broker has registered anew since: this one is of the past",
+      context: { brokerId, brokerEpoch },
+    }),
 } as const;

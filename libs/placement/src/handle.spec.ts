@@ -8,7 +8,10 @@ import { applyChange, type ClusterState, createClusterState } from "./state.ts";
 
 /** Runs a transcript, one event a line, and writes what each did: changed brokers and partitions, or the code of the refusal. */
 function check(transcript: string): void {
-  const lines = transcript.trim().split("\n").map((line) => line.trim());
+  const lines = transcript
+    .trim()
+    .split("\n")
+    .map((line) => line.trim());
   const state = createClusterState("c");
   const settings = { partitionsDefault: 3, replicationFactorDefault: 1, internalTopicPartitions: 2, internalTopicReplicas: 3 };
   const context: PlacementContext = { settings, random: new SeededRandom(1) };
@@ -27,7 +30,15 @@ function parse(state: ClusterState, line: string): ClusterEvent {
     case "register": {
       const incarnationId = option("incarnation") || "i1";
       const folderId = option("folder") || `f${first}`;
-      return { kind: "register-broker", brokerId: id, incarnationId, folderId, address: `b${first}:9190`, kafkaAddress: "", rack: option("rack") };
+      return {
+        kind: "register-broker",
+        brokerId: id,
+        incarnationId,
+        folderId,
+        address: `b${first}:9190`,
+        kafkaAddress: "",
+        rack: option("rack"),
+      };
     }
     case "caught-up":
       return { kind: "broker-caught-up", ...which };
@@ -56,12 +67,15 @@ function run(state: ClusterState, event: ClusterEvent, context: PlacementContext
     const lines: string[] = [];
     for (const change of changes) {
       applyChange(state, change);
-      if (change.kind === "broker") lines.push(`broker ${change.broker.brokerId} ${change.broker.status} epoch=${change.broker.brokerEpoch}`);
+      if (change.kind === "broker")
+        lines.push(`broker ${change.broker.brokerId} ${change.broker.status} epoch=${change.broker.brokerEpoch}`);
       if (change.kind === "topic-removed") lines.push("topic removed");
       if (change.kind !== "topic") continue;
       for (const p of change.topic.partitions) {
         const epochs = `${p.leaderEpoch}.${p.partitionEpoch}`;
-        lines.push(`${change.topic.name}-${p.partition} replicas=${p.replicas.join()} leader=${p.leader ?? "none"} isr=${p.inSyncSet.join()} epochs=${epochs}`);
+        lines.push(
+          `${change.topic.name}-${p.partition} replicas=${p.replicas.join()} leader=${p.leader ?? "none"} isr=${p.inSyncSet.join()} epochs=${epochs}`,
+        );
       }
     }
     if (response.kind === "producer-ids") lines.push(`ids ${response.firstProducerId}+${response.count}`);

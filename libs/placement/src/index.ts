@@ -1,11 +1,33 @@
-export { BROKER_PREFIX, CLUSTER_KEY, decodeClusterState, encodeChange, PRODUCER_IDS_KEY, type StoredChange, TOPIC_PREFIX } from "./entries.ts";
+export {
+  BROKER_PREFIX,
+  CLUSTER_KEY,
+  decodeClusterState,
+  encodeChange,
+  PRODUCER_IDS_KEY,
+  type StoredChange,
+  TOPIC_PREFIX,
+} from "./entries.ts";
 export type {
-  ClusterEvent, ClusterResponse, CreateTopic, Decision, PlacementContext, PlacementSettings, RegisterBroker,
+  ClusterEvent,
+  ClusterResponse,
+  CreateTopic,
+  Decision,
+  PlacementContext,
+  PlacementSettings,
+  RegisterBroker,
 } from "./events.ts";
 export { errors as placementErrors } from "./errors.ts";
 export { handle } from "./handle.ts";
 export { BROKERS_MAX, PARTITIONS_PER_CLUSTER_MAX, PRODUCER_ID_BLOCK, REPLICATION_FACTOR_MAX } from "./limits.ts";
 export {
-  applyChange, type BrokerState, type BrokerStatus, type ClusterChange, type ClusterIdentity, type ClusterState, createClusterState, liveBrokers,
-  partitionCount, topicByName,
+  applyChange,
+  type BrokerState,
+  type BrokerStatus,
+  type ClusterChange,
+  type ClusterIdentity,
+  type ClusterState,
+  createClusterState,
+  liveBrokers,
+  partitionCount,
+  topicByName,
 } from "./state.ts";

@@ -43,7 +43,13 @@ export type ClusterChange =
   | { readonly kind: "producer-ids"; readonly producerIdNext: number };
 
 export function createClusterState(clusterId: string): ClusterState {
-  return { identity: { clusterId, brokerEpochLast: 0 }, brokers: new Map(), topics: new Map(), topicIdsByName: new Map(), producerIdNext: 0 };
+  return {
+    identity: { clusterId, brokerEpochLast: 0 },
+    brokers: new Map(),
+    topics: new Map(),
+    topicIdsByName: new Map(),
+    producerIdNext: 0,
+  };
 }
 
 /** Puts a change that is stored into the state. Epochs that fall are a bug, here or in the store. */
@@ -79,10 +85,19 @@ export function applyChange(state: ClusterState, change: ClusterChange): void {
 function assertPartitionFollows(before: PartitionState | undefined, after: PartitionState): void {
   const { leader, inSyncSet, replicas } = after;
   assert(leader === undefined || inSyncSet.includes(leader), () => `leader is not in sync partition=${after.partition}`);
-  assert(inSyncSet.every((broker) => replicas.includes(broker)), () => `in-sync set holds a foreign broker partition=${after.partition}`);
+  assert(
+    inSyncSet.every((broker) => replicas.includes(broker)),
+    () => `in-sync set holds a foreign broker partition=${after.partition}`,
+  );
   if (before === undefined) return;
-  assert(after.leaderEpoch >= before.leaderEpoch && after.partitionEpoch >= before.partitionEpoch, () => `epoch falls partition=${after.partition}`);
-  assert(after.leader === before.leader || after.partitionEpoch > before.partitionEpoch, () => `leader without epoch partition=${after.partition}`);
+  assert(
+    after.leaderEpoch >= before.leaderEpoch && after.partitionEpoch >= before.partitionEpoch,
+    () => `epoch falls partition=${after.partition}`,
+  );
+  assert(
+    after.leader === before.leader || after.partitionEpoch > before.partitionEpoch,
+    () => `leader without epoch partition=${after.partition}`,
+  );
 }
 
 export function topicByName(state: ClusterState, name: string): TopicDescription | undefined {

@@ -1,6 +1,16 @@
 import {
-  assertTopicName, CHECKPOINTS_TOPIC, GROUP_OFFSETS_TOPIC, isInternalTopic, leaderEpoch, PARTITIONS_PER_TOPIC_MAX, partitionEpoch, resolveTopicConfig, SINK_MARKS_TOPIC,
-  type TopicDescription, type TopicId, TRANSACTION_STATE_TOPIC,
+  assertTopicName,
+  CHECKPOINTS_TOPIC,
+  GROUP_OFFSETS_TOPIC,
+  isInternalTopic,
+  leaderEpoch,
+  PARTITIONS_PER_TOPIC_MAX,
+  partitionEpoch,
+  resolveTopicConfig,
+  SINK_MARKS_TOPIC,
+  type TopicDescription,
+  type TopicId,
+  TRANSACTION_STATE_TOPIC,
 } from "@millrace/model";
 import { assignReplicas } from "./assign-replicas.ts";
 import { errors } from "./errors.ts";

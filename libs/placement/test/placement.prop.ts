@@ -36,7 +36,11 @@ function eventOf(state: ClusterState, { kind, broker, number }: Step): ClusterEv
       return { kind: "delete-topic", name: `t${broker}` };
     default:
       if (epoch === undefined) return undefined;
-      return { kind: kind === "stopping" ? "broker-stopping" : kind === "lost" ? "broker-lost" : "broker-caught-up", brokerId: id, brokerEpoch: epoch };
+      return {
+        kind: kind === "stopping" ? "broker-stopping" : kind === "lost" ? "broker-lost" : "broker-caught-up",
+        brokerId: id,
+        brokerEpoch: epoch,
+      };
   }
 }
 
@@ -63,7 +67,9 @@ describe("placement, any sequence of events", () => {
               expect(new Set(replicas).size).toBe(replicas.length);
               const old = before.get(`${topic.topicId}-${partition.partition}`);
               if (old === undefined || old === partition) continue;
-              expect(partitionEpoch).toBeGreaterThan(old.partitionEpoch - (old.leader === leader && old.inSyncSet.length === inSyncSet.length ? 1 : 0));
+              expect(partitionEpoch).toBeGreaterThan(
+                old.partitionEpoch - (old.leader === leader && old.inSyncSet.length === inSyncSet.length ? 1 : 0),
+              );
               if (leader !== undefined && leader !== old.leader) expect(leaderEpoch).toBe(old.leaderEpoch + 1);
             }
           }

@@ -17,7 +17,8 @@ const traceparent = [{ key: "traceparent", value: encoder.encode("00-0af7651916c
 const builder = new BatchBuilder({ crc32c });
 
 function encode(headers = traceparent.slice(1)): Uint8Array {
-  for (let index = 0; index < RECORDS_PER_BATCH; index++) builder.append(timestampMs(1_700_000_000_000 + index), keys[index] ?? null, value, headers);
+  for (let index = 0; index < RECORDS_PER_BATCH; index++)
+    builder.append(timestampMs(1_700_000_000_000 + index), keys[index] ?? null, value, headers);
   return builder.build();
 }
 
@@ -50,13 +51,18 @@ rate("decode to objects", RECORDS_PER_BATCH, () => {
   for (const record of readRecords(batch)) bytes += record.value?.length ?? 0;
   return bytes;
 });
-rate("validate header (batches)", 1, () => validateBatch(batch, { crc32c: () => ((batch[17] ?? 0) << 24 | (batch[18] ?? 0) << 16 | (batch[19] ?? 0) << 8 | (batch[20] ?? 0)) >>> 0, maxBytes: 1_048_588 }));
+rate("validate header (batches)", 1, () =>
+  validateBatch(batch, {
+    crc32c: () => (((batch[17] ?? 0) << 24) | ((batch[18] ?? 0) << 16) | ((batch[19] ?? 0) << 8) | (batch[20] ?? 0)) >>> 0,
+    maxBytes: 1_048_588,
+  }),
+);
 rate("stamp offset and epoch (batches)", 1, () => {
   stampBatch(batch, stamp);
 });
 rate("walk over stored batches", 100, () => {
   let last = 0;
-  for (const cursor = createBatchCursor(stored); cursor.advance(); ) last = cursor.view.lastOffset;
+  for (const cursor = createBatchCursor(stored); cursor.advance();) last = cursor.view.lastOffset;
   return last;
 });
 rate("partition of a 12 B key", RECORDS_PER_BATCH, () => {

@@ -61,13 +61,18 @@ describe("BatchBuilder", () => {
     const builder = new BatchBuilder({ crc32c });
     builder.append(timestampMs(-1), null, null);
     builder.append(timestampMs(Number.MAX_SAFE_INTEGER - 1), null, null);
-    expect(() => builder.append(timestampMs(Number.MAX_SAFE_INTEGER), null, null)).toThrow(expect.objectContaining({ code: "invalid-timestamp" }));
+    expect(() => builder.append(timestampMs(Number.MAX_SAFE_INTEGER), null, null)).toThrow(
+      expect.objectContaining({ code: "invalid-timestamp" }),
+    );
     expect([...readRecords(builder.build())].map((record) => record.timestamp)).toEqual([-1, Number.MAX_SAFE_INTEGER - 1]);
   });
 
   it("never makes a record larger than its upper bound", () => {
     const builder = new BatchBuilder({ crc32c });
-    const headers = [{ key: "häader", value: value(300) }, { key: "", value: null }];
+    const headers = [
+      { key: "häader", value: value(300) },
+      { key: "", value: null },
+    ];
     builder.append(timestampMs(Number.MAX_SAFE_INTEGER), null, null);
     const before = builder.sizeInBytes;
     const after = builder.append(timestampMs(0), value(200), value(20_000), headers);

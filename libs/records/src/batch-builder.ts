@@ -16,7 +16,11 @@ const LOOP_COPY_BYTES_MAX = 24;
  * Bytes that a record takes at most in a batch, whatever its place and time: for a producer that must decide before it appends.
  * 5 each for length, offset delta, key length, value length and header count, 9 for the timestamp, 1 for attributes.
  */
-export function recordBytesUpperBound(key: Uint8Array | null, value: Uint8Array | null, headers: readonly RecordHeader[] = NO_HEADERS): number {
+export function recordBytesUpperBound(
+  key: Uint8Array | null,
+  value: Uint8Array | null,
+  headers: readonly RecordHeader[] = NO_HEADERS,
+): number {
   let bytes = 35 + (key?.length ?? 0) + (value?.length ?? 0);
   for (const header of headers) bytes += 10 + encodedHeaderKey(header.key).length + (header.value?.length ?? 0);
   return bytes;

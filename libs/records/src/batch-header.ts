@@ -1,4 +1,12 @@
-import { NO_LEADER_EPOCH, NO_PRODUCER_EPOCH, NO_PRODUCER_ID, type LeaderEpoch, type Offset, type ProducerEpoch, type ProducerId } from "@millrace/model";
+import {
+  NO_LEADER_EPOCH,
+  NO_PRODUCER_EPOCH,
+  NO_PRODUCER_ID,
+  type LeaderEpoch,
+  type Offset,
+  type ProducerEpoch,
+  type ProducerId,
+} from "@millrace/model";
 import { writeInt16, writeInt32, writeInt64 } from "./bytes.ts";
 import { compressionId, type CompressionType, type Crc32c } from "./compression.ts";
 import * as layout from "./layout.ts";

@@ -17,10 +17,7 @@ export function readInt16(bytes: Uint8Array, position: number): number {
 
 export function readInt32(bytes: Uint8Array, position: number): number {
   return (
-    ((bytes[position] ?? 0) << 24) |
-    ((bytes[position + 1] ?? 0) << 16) |
-    ((bytes[position + 2] ?? 0) << 8) |
-    (bytes[position + 3] ?? 0)
+    ((bytes[position] ?? 0) << 24) | ((bytes[position + 1] ?? 0) << 16) | ((bytes[position + 2] ?? 0) << 8) | (bytes[position + 3] ?? 0)
   );
 }
 

@@ -39,7 +39,16 @@ export function buildEndTransactionMarker(marker: EndTransactionMarker, crc32c: 
   const { producerId, producerEpoch, timestamp } = marker;
   writeBatchHeader(
     batch,
-    { producerId, producerEpoch, transactional: true, control: true, lastOffsetDelta: 0, recordCount: 1, baseTimestamp: timestamp, maxTimestamp: timestamp },
+    {
+      producerId,
+      producerEpoch,
+      transactional: true,
+      control: true,
+      lastOffsetDelta: 0,
+      recordCount: 1,
+      baseTimestamp: timestamp,
+      maxTimestamp: timestamp,
+    },
     crc32c,
   );
   return batch;

@@ -3,7 +3,12 @@ export { createBatchCursor, splitBatches, type BatchCursor, type BatchTail } fro
 export type { BatchHeader } from "./batch-header.ts";
 export { RecordBatchView, sequenceAfter, type TimestampType } from "./batch-view.ts";
 export { compressionId, compressionOfId, type CompressionCodecs, type CompressionType, type Crc32c } from "./compression.ts";
-export { buildEndTransactionMarker, readEndTransactionMarker, type EndTransactionMarker, type TransactionOutcome } from "./control-batch.ts";
+export {
+  buildEndTransactionMarker,
+  readEndTransactionMarker,
+  type EndTransactionMarker,
+  type TransactionOutcome,
+} from "./control-batch.ts";
 export { unsupportedCompression } from "./errors.ts";
 export { BATCH_HEADER_BYTES, BATCH_OVERHEAD_BYTES, SEQUENCE_MAX } from "./layout.ts";
 export { PAYLOAD_BYTES_MAX } from "./limits.ts";

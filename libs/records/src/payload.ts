@@ -15,7 +15,8 @@ export function openPayload(view: RecordBatchView, codecs: CompressionCodecs | u
   const { bytes, position, sizeInBytes } = view;
   const start = position + BATCH_HEADER_BYTES;
   const end = position + sizeInBytes;
-  if (end > bytes.length || end < start) throw corruptBatch("its length does not fit the bytes that are there", { batchBytes: sizeInBytes });
+  if (end > bytes.length || end < start)
+    throw corruptBatch("its length does not fit the bytes that are there", { batchBytes: sizeInBytes });
   if (view.compressionId === 0 || view.recordCount === 0) return { bytes, start, end };
   const compression = view.compression;
   if (codecs === undefined) throw unsupportedCompression(compression);

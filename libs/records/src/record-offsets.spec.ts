@@ -28,7 +28,8 @@ describe("RecordOffsets.decode", () => {
     const offsets = new RecordOffsets();
     for (const count of [3, 500, 1, 90]) {
       const builder = new BatchBuilder({ crc32c });
-      for (let index = 0; index < count; index++) builder.append(timestampMs(index), index % 2 === 0 ? null : Uint8Array.of(index), Uint8Array.of(index, count));
+      for (let index = 0; index < count; index++)
+        builder.append(timestampMs(index), index % 2 === 0 ? null : Uint8Array.of(index), Uint8Array.of(index, count));
       offsets.decode(builder.build());
       expect(offsets.count).toBe(count);
       expect(offsets.value(count - 1)).toEqual(Uint8Array.of(count - 1, count));
@@ -100,7 +101,9 @@ describe("RecordOffsets.decode", () => {
     const builder = new BatchBuilder({ crc32c, codecs });
     builder.append(timestampMs(1_000), null, null);
     const batch = builder.build({ compression: "lz4" });
-    expect([...readRecords(batch, { codecs, payloadBytesMax: 99 })]).toEqual([{ offset: 0, timestamp: 1_000, key: null, value: null, headers: [] }]);
+    expect([...readRecords(batch, { codecs, payloadBytesMax: 99 })]).toEqual([
+      { offset: 0, timestamp: 1_000, key: null, value: null, headers: [] },
+    ]);
     expect(asked).toEqual(["lz4", [1, 2, 3], 99]);
     expect(() => new RecordOffsets().decode(batch)).toThrow(expect.objectContaining({ code: "unsupported-compression" }));
     writeInt16(batch, layout.ATTRIBUTES_POSITION, 7);

@@ -49,7 +49,10 @@ export class RecordOffsets {
     const payload = openPayload(view, options.codecs, options.payloadBytesMax ?? PAYLOAD_BYTES_MAX);
     const recordCount = view.recordCount;
     if (recordCount < 0 || recordCount * RECORD_BYTES_MIN > payload.end - payload.start) {
-      throw corruptRecords("the record count is more than the payload can hold", { recordCount, payloadBytes: payload.end - payload.start });
+      throw corruptRecords("the record count is more than the payload can hold", {
+        recordCount,
+        payloadBytes: payload.end - payload.start,
+      });
     }
     this.bytes = payload.bytes;
     this.#reserve(recordCount);
@@ -110,11 +113,13 @@ export class RecordOffsets {
       headerStarts[index] = reader.position;
       const headerCount = reader.readVarint();
       const rest = end - reader.position;
-      if (headerCount < 0 || headerCount * HEADER_BYTES_MIN > rest || (headerCount === 0 && rest !== 0)) throw malformed("its headers", index);
+      if (headerCount < 0 || headerCount * HEADER_BYTES_MIN > rest || (headerCount === 0 && rest !== 0))
+        throw malformed("its headers", index);
       if (reader.malformed) throw malformed("a number in it", index);
       reader.position = end;
     }
-    if (reader.position !== payload.end) throw corruptRecords("bytes are left after the last record", { bytes: payload.end - reader.position });
+    if (reader.position !== payload.end)
+      throw corruptRecords("bytes are left after the last record", { bytes: payload.end - reader.position });
   }
 
   #reserve(recordCount: number): void {

@@ -20,7 +20,12 @@ describe("stampBatch", () => {
     const bytes = twoRecords();
     stampBatch(bytes, stamp);
     const view = verifyBatch(bytes, { crc32c });
-    expect([view.baseOffset, view.lastOffset, view.partitionLeaderEpoch, view.timestampType]).toEqual([2 ** 40 + 3, 2 ** 40 + 4, 9, "CreateTime"]);
+    expect([view.baseOffset, view.lastOffset, view.partitionLeaderEpoch, view.timestampType]).toEqual([
+      2 ** 40 + 3,
+      2 ** 40 + 4,
+      9,
+      "CreateTime",
+    ]);
     expect([...readRecords(bytes)].map((record) => record.offset)).toEqual([2 ** 40 + 3, 2 ** 40 + 4]);
   });
 

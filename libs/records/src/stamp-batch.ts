@@ -2,7 +2,14 @@ import type { LeaderEpoch, Offset, TimestampMs } from "@millrace/model";
 import { RecordBatchView } from "./batch-view.ts";
 import { writeInt16, writeInt32, writeInt64 } from "./bytes.ts";
 import type { Crc32c } from "./compression.ts";
-import { ATTRIBUTES_POSITION, BASE_OFFSET_POSITION, CRC_POSITION, LEADER_EPOCH_POSITION, MAX_TIMESTAMP_POSITION, TIMESTAMP_TYPE_BIT } from "./layout.ts";
+import {
+  ATTRIBUTES_POSITION,
+  BASE_OFFSET_POSITION,
+  CRC_POSITION,
+  LEADER_EPOCH_POSITION,
+  MAX_TIMESTAMP_POSITION,
+  TIMESTAMP_TYPE_BIT,
+} from "./layout.ts";
 import { checksumOf } from "./validate-batch.ts";
 
 /** What a leader writes into a batch that it appends. */

@@ -50,20 +50,46 @@ describe("validateBatch", () => {
     ["two batches", Uint8Array.of(...batch(), ...batch()), {}, "invalid-batch", "exactly one batch"],
     ["a batch over the topic's limit", batch(), { maxBytes: 70 }, "record-too-large", "max.message.bytes"],
     ["no records", batch({}, (bytes) => writeInt32(bytes, layout.RECORD_COUNT_POSITION, 0)), {}, "invalid-batch", "record count"],
-    ["a gap in offsets", batch({}, (bytes) => writeInt32(bytes, layout.LAST_OFFSET_DELTA_POSITION, 2)), {}, "invalid-batch", "record count"],
+    [
+      "a gap in offsets",
+      batch({}, (bytes) => writeInt32(bytes, layout.LAST_OFFSET_DELTA_POSITION, 2)),
+      {},
+      "invalid-batch",
+      "record count",
+    ],
     ["a control batch", marker, {}, "invalid-batch", "control"],
     ["a producer id without sequence", batch({ ...idempotent, baseSequence: -1 }), {}, "invalid-batch", "sequence"],
     ["a producer id without epoch", batch({ ...idempotent, producerEpoch: -1 as ProducerEpoch }), {}, "invalid-batch", "epoch"],
     ["a transaction without producer", batch({ transactional: true }), {}, "invalid-batch", "producer id"],
     ["codec 5", batch({}, (bytes) => writeInt16(bytes, layout.ATTRIBUTES_POSITION, 5)), {}, "unsupported-compression", "zstd"],
-    ["zstd where the request is too old", batch({}, (bytes) => writeInt16(bytes, layout.ATTRIBUTES_POSITION, 4)), { compressionIdMax: 3 }, "unsupported-compression", "codec=4"],
-    ["LogAppendTime of a producer", batch({}, (bytes) => writeInt16(bytes, layout.ATTRIBUTES_POSITION, 8)), {}, "invalid-timestamp", "CreateTime"],
+    [
+      "zstd where the request is too old",
+      batch({}, (bytes) => writeInt16(bytes, layout.ATTRIBUTES_POSITION, 4)),
+      { compressionIdMax: 3 },
+      "unsupported-compression",
+      "codec=4",
+    ],
+    [
+      "LogAppendTime of a producer",
+      batch({}, (bytes) => writeInt16(bytes, layout.ATTRIBUTES_POSITION, 8)),
+      {},
+      "invalid-timestamp",
+      "CreateTime",
+    ],
     ["the far future", batch(), { timestampMax: timestampMs(T + 4) }, "invalid-timestamp", "future"],
-    ["a timestamp beyond 2^53", batch({}, (bytes) => writeInt64(bytes, layout.MAX_TIMESTAMP_POSITION, 2 ** 60)), {}, "invalid-batch", "2^53-1"],
+    [
+      "a timestamp beyond 2^53",
+      batch({}, (bytes) => writeInt64(bytes, layout.MAX_TIMESTAMP_POSITION, 2 ** 60)),
+      {},
+      "invalid-batch",
+      "2^53-1",
+    ],
   ];
 
   it.each(refused)("refuses %s", (_, bytes, change, code, reason) => {
-    expect(() => validateBatch(bytes, { ...rules, ...change })).toThrow(expect.objectContaining({ code, message: expect.stringContaining(reason) }));
+    expect(() => validateBatch(bytes, { ...rules, ...change })).toThrow(
+      expect.objectContaining({ code, message: expect.stringContaining(reason) }),
+    );
   });
 });
 

@@ -105,9 +105,5 @@ function timestampRefusalOf(view: RecordBatchView, rules: BatchRules): AppError 
 }
 
 function hasSafeNumbers(view: RecordBatchView): boolean {
-  return (
-    Number.isSafeInteger(view.baseTimestamp) &&
-    Number.isSafeInteger(view.maxTimestamp) &&
-    Number.isSafeInteger(view.producerId)
-  );
+  return Number.isSafeInteger(view.baseTimestamp) && Number.isSafeInteger(view.maxTimestamp) && Number.isSafeInteger(view.producerId);
 }

@@ -43,7 +43,18 @@ describe("varints", () => {
         expect(reader.position).toBe(bytes.length);
         expect(reader.malformed).toBe(false);
       }),
-      { examples: [[2 ** 30], [2 ** 30 - 1], [-(2 ** 30)], [-(2 ** 30) - 1], [Number.MAX_SAFE_INTEGER], [Number.MIN_SAFE_INTEGER], [2 ** 52], [-(2 ** 52)]] },
+      {
+        examples: [
+          [2 ** 30],
+          [2 ** 30 - 1],
+          [-(2 ** 30)],
+          [-(2 ** 30) - 1],
+          [Number.MAX_SAFE_INTEGER],
+          [Number.MIN_SAFE_INTEGER],
+          [2 ** 52],
+          [-(2 ** 52)],
+        ],
+      },
     );
   });
 

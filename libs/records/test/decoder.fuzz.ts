@@ -1,6 +1,15 @@
 import { describe, expect, it } from "@jest/globals";
 import { AppError, timestampMs, type ProducerEpoch, type ProducerId } from "@millrace/model";
-import { BatchBuilder, readEndTransactionMarker, readRecords, RecordBatchView, RecordOffsets, splitBatches, validateBatch, verifyBatch } from "../src/index.ts";
+import {
+  BatchBuilder,
+  readEndTransactionMarker,
+  readRecords,
+  RecordBatchView,
+  RecordOffsets,
+  splitBatches,
+  validateBatch,
+  verifyBatch,
+} from "../src/index.ts";
 import { crc32c } from "./crc32c.ts";
 import { goldenBytes } from "./golden.ts";
 
@@ -26,7 +35,12 @@ const EDGES = [0, 1, 2, 3, 0x0f, 0x10, 0x7e, 0x7f, 0x80, 0x81, 0xfe, 0xff];
 function corpus(): Uint8Array[] {
   const builder = new BatchBuilder({ crc32c });
   for (let index = 0; index < 20; index++) {
-    builder.append(timestampMs(1_000 + index), new Uint8Array(index), new Uint8Array(index * 7), index % 3 === 0 ? [{ key: "h", value: new Uint8Array(index) }] : []);
+    builder.append(
+      timestampMs(1_000 + index),
+      new Uint8Array(index),
+      new Uint8Array(index * 7),
+      index % 3 === 0 ? [{ key: "h", value: new Uint8Array(index) }] : [],
+    );
   }
   const idempotent = builder.build({ producerId: 1 as ProducerId, producerEpoch: 0 as ProducerEpoch, baseSequence: 0 });
   return [...["plain", "nulls", "headers", "timestamps", "transactional", "commit-marker"].map(goldenBytes), idempotent];
@@ -87,7 +101,16 @@ function assertInside(batch: Uint8Array, offsets: RecordOffsets): void {
     const [keyStart = 0, keyLength = 0] = [offsets.keyStarts[index], offsets.keyLengths[index]];
     const [valueStart = 0, valueLength = 0] = [offsets.valueStarts[index], offsets.valueLengths[index]];
     const [headerStart = 0, recordEnd = 0] = [offsets.headerStarts[index], offsets.recordEnds[index]];
-    const positions = [previousEnd, keyStart, keyStart + Math.max(keyLength, 0), valueStart, valueStart + Math.max(valueLength, 0), headerStart, recordEnd, end];
+    const positions = [
+      previousEnd,
+      keyStart,
+      keyStart + Math.max(keyLength, 0),
+      valueStart,
+      valueStart + Math.max(valueLength, 0),
+      headerStart,
+      recordEnd,
+      end,
+    ];
     for (let i = 1; i < positions.length; i++) {
       if ((positions[i] ?? 0) < (positions[i - 1] ?? 0)) throw new Error(`a part is outside of its record positions=${positions.join()}`);
     }

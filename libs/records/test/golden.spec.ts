@@ -22,16 +22,45 @@ const traceparent = bytesOf("00-0af7651916cd43dd8448eb211c80319c-b7ad6b716920333
 
 const cases: [name: string, records: PlainRecord[], header: BatchHeader][] = [
   ["plain", threeRecords, {}],
-  ["nulls", [[T, null, "v", []], [T, "k", null, []], [T, null, null, []], [T, "", "", []]], {}],
+  [
+    "nulls",
+    [
+      [T, null, "v", []],
+      [T, "k", null, []],
+      [T, null, null, []],
+      [T, "", "", []],
+    ],
+    {},
+  ],
   [
     "headers",
     [
-      [T, "k", "v", [{ key: "traceparent", value: traceparent }, { key: "n", value: null }, { key: "traceparent", value: Uint8Array.of() }, { key: "hé", value: Uint8Array.of(0xff) }]],
+      [
+        T,
+        "k",
+        "v",
+        [
+          { key: "traceparent", value: traceparent },
+          { key: "n", value: null },
+          { key: "traceparent", value: Uint8Array.of() },
+          { key: "hé", value: Uint8Array.of(0xff) },
+        ],
+      ],
       [T, null, "v", []],
     ],
     {},
   ],
-  ["timestamps", [[T, null, "a", []], [T - 5_000, null, "b", []], [T + 86_400_000 * 365, null, "c", []], [0, null, "d", []], [T + 2 ** 45, null, "e", []]], {}],
+  [
+    "timestamps",
+    [
+      [T, null, "a", []],
+      [T - 5_000, null, "b", []],
+      [T + 86_400_000 * 365, null, "c", []],
+      [0, null, "d", []],
+      [T + 2 ** 45, null, "e", []],
+    ],
+    {},
+  ],
   [
     "transactional",
     threeRecords,
@@ -44,7 +73,9 @@ describe("batches of another encoder", () => {
     const builder = new BatchBuilder({ crc32c });
     for (const [timestamp, key, value, headers] of records) builder.append(timestampMs(timestamp), bytesOf(key), bytesOf(value), headers);
     // kafka-python writes leader epoch 0, where others write -1; a broker overwrites it.
-    expect(builder.build({ ...header, leaderEpoch: new RecordBatchView(goldenBytes(name)).partitionLeaderEpoch })).toEqual(goldenBytes(name));
+    expect(builder.build({ ...header, leaderEpoch: new RecordBatchView(goldenBytes(name)).partitionLeaderEpoch })).toEqual(
+      goldenBytes(name),
+    );
   });
 
   it.each(cases)("%s: are read record for record", (name, records) => {
@@ -58,20 +89,49 @@ describe("batches of another encoder", () => {
   it("transactional: the view reads each field of the header", () => {
     const view = new RecordBatchView(goldenBytes("transactional"));
     expect({
-      base: view.baseOffset, last: view.lastOffset, next: view.nextOffset, count: view.recordCount, size: view.sizeInBytes, length: view.batchLength,
-      magic: view.magic, transactional: view.isTransactional, control: view.isControl, compression: view.compression, timestampType: view.timestampType,
-      baseTimestamp: view.baseTimestamp, maxTimestamp: view.maxTimestamp, producerId: view.producerId, producerEpoch: view.producerEpoch,
-      firstSequence: view.baseSequence, lastSequence: view.lastSequence,
+      base: view.baseOffset,
+      last: view.lastOffset,
+      next: view.nextOffset,
+      count: view.recordCount,
+      size: view.sizeInBytes,
+      length: view.batchLength,
+      magic: view.magic,
+      transactional: view.isTransactional,
+      control: view.isControl,
+      compression: view.compression,
+      timestampType: view.timestampType,
+      baseTimestamp: view.baseTimestamp,
+      maxTimestamp: view.maxTimestamp,
+      producerId: view.producerId,
+      producerEpoch: view.producerEpoch,
+      firstSequence: view.baseSequence,
+      lastSequence: view.lastSequence,
     }).toEqual({
-      base: 0, last: 2, next: 3, count: 3, size: 118, length: 106,
-      magic: 2, transactional: true, control: false, compression: "none", timestampType: "CreateTime",
-      baseTimestamp: T, maxTimestamp: T + 2, producerId: 2 ** 32 + 1, producerEpoch: 7,
-      firstSequence: 2 ** 31 - 2, lastSequence: 0,
+      base: 0,
+      last: 2,
+      next: 3,
+      count: 3,
+      size: 118,
+      length: 106,
+      magic: 2,
+      transactional: true,
+      control: false,
+      compression: "none",
+      timestampType: "CreateTime",
+      baseTimestamp: T,
+      maxTimestamp: T + 2,
+      producerId: 2 ** 32 + 1,
+      producerEpoch: 7,
+      firstSequence: 2 ** 31 - 2,
+      lastSequence: 0,
     });
   });
 
   const markers: [string, EndTransactionMarker][] = (
-    [["commit-marker", "commit", 42], ["abort-marker", "abort", 2 ** 31 - 1]] as const
+    [
+      ["commit-marker", "commit", 42],
+      ["abort-marker", "abort", 2 ** 31 - 1],
+    ] as const
   ).map(([name, outcome, coordinatorEpoch]) => [
     name,
     { outcome, coordinatorEpoch, producerId: 9_000 as ProducerId, producerEpoch: 3 as ProducerEpoch, timestamp: timestampMs(T) },

@@ -6,7 +6,10 @@ import { crc32c } from "./crc32c.ts";
 
 const bytes = fc.uint8Array({ maxLength: 200 });
 const record = fc.record({
-  timestamp: fc.oneof(fc.integer({ min: -1, max: Number.MAX_SAFE_INTEGER - 1 }), fc.integer({ min: 1_700_000_000_000, max: 1_700_000_100_000 })),
+  timestamp: fc.oneof(
+    fc.integer({ min: -1, max: Number.MAX_SAFE_INTEGER - 1 }),
+    fc.integer({ min: 1_700_000_000_000, max: 1_700_000_100_000 }),
+  ),
   key: fc.option(bytes),
   value: fc.option(bytes),
   headers: fc.array(fc.record({ key: fc.string({ unit: "grapheme", maxLength: 20 }), value: fc.option(bytes) }), { maxLength: 4 }),
@@ -26,13 +29,26 @@ describe("a batch that was built", () => {
         const builder = new BatchBuilder({ crc32c });
         for (const { timestamp, key, value, headers } of records) builder.append(timestampMs(timestamp), key, value, headers);
         const baseOffset = fields.baseOffset as Offset;
-        const batch = builder.build({ ...fields, baseOffset, producerId: fields.producerId as ProducerId, producerEpoch: fields.producerEpoch as ProducerEpoch });
+        const batch = builder.build({
+          ...fields,
+          baseOffset,
+          producerId: fields.producerId as ProducerId,
+          producerEpoch: fields.producerEpoch as ProducerEpoch,
+        });
 
         const view = validateBatch(batch, { crc32c, maxBytes: batch.length });
         expect(view.maxTimestamp).toBe(Math.max(...records.map(({ timestamp }) => timestamp)));
-        expect([view.producerId, view.producerEpoch, view.baseSequence]).toEqual([fields.producerId, fields.producerEpoch, fields.baseSequence]);
+        expect([view.producerId, view.producerEpoch, view.baseSequence]).toEqual([
+          fields.producerId,
+          fields.producerEpoch,
+          fields.baseSequence,
+        ]);
         expect([view.isTransactional, view.lastOffset]).toEqual([fields.transactional, fields.baseOffset + records.length - 1]);
-        const expected: DecodedRecord[] = records.map((given, index) => ({ ...given, timestamp: timestampMs(given.timestamp), offset: (baseOffset + index) as Offset }));
+        const expected: DecodedRecord[] = records.map((given, index) => ({
+          ...given,
+          timestamp: timestampMs(given.timestamp),
+          offset: (baseOffset + index) as Offset,
+        }));
         expect([...readRecords(batch)]).toEqual(expected);
 
         const shifted = new Uint8Array(batch.length + 50).fill(0xff);

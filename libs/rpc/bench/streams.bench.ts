@@ -85,7 +85,10 @@ async function unary(client: Client, inFlight: number): Promise<number> {
 }
 
 async function measure(): Promise<void> {
-  const child = fork(import.meta.filename, process.argv.slice(2), { env: { ...process.env, BENCH_SERVER: "1" }, execArgv: process.execArgv });
+  const child = fork(import.meta.filename, process.argv.slice(2), {
+    env: { ...process.env, BENCH_SERVER: "1" },
+    execArgv: process.execArgv,
+  });
   const [address] = (await once(child, "message")) as [string];
   const transport = createRpcTransport({ flowWindowBytes: Number(values.window) });
   const client = transport.client(BrokerService, address);
@@ -95,7 +98,8 @@ async function measure(): Promise<void> {
     const up = await upload(client, bytes);
     console.log(`stream ${String(bytes).padStart(8)} B: down ${down.toFixed(0).padStart(5)} MB/s, up ${up.toFixed(0).padStart(5)} MB/s`);
   }
-  for (const inFlight of [1, 16, 64]) console.log(`unary, ${String(inFlight).padStart(2)} in flight: ${(await unary(client, inFlight)).toFixed(2)} k calls/s`);
+  for (const inFlight of [1, 16, 64])
+    console.log(`unary, ${String(inFlight).padStart(2)} in flight: ${(await unary(client, inFlight)).toFixed(2)} k calls/s`);
   await transport.close();
   child.kill("SIGINT");
 }

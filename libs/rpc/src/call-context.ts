@@ -23,7 +23,9 @@ export function serverCallContext(call: ServerCall): CallContext {
       return controller.signal;
     },
     get metadata() {
-      metadata ??= new Map(Object.entries(call.metadata.getMap()).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+      metadata ??= new Map(
+        Object.entries(call.metadata.getMap()).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+      );
       return metadata;
     },
     get peer() {
@@ -37,5 +39,10 @@ export function serverCallContext(call: ServerCall): CallContext {
 }
 
 function cancelled(call: ServerCall): AppError {
-  return new AppError({ kind: "unavailable", code: "cancelled", message: "caller cancelled, ran out of time or lost its connection", context: { peer: call.getPeer() } });
+  return new AppError({
+    kind: "unavailable",
+    code: "cancelled",
+    message: "caller cancelled, ran out of time or lost its connection",
+    context: { peer: call.getPeer() },
+  });
 }

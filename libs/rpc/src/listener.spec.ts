@@ -26,7 +26,9 @@ describe("createRpcListener", () => {
       await answer.promise;
       return { topics: [{ name: "flights" }] };
     };
-    server = await createRpcListener().listen("127.0.0.1:0", [bindService(TopicService, { createTopic: refuse, deleteTopic: refuse, describeTopic: refuse, listTopics })]);
+    server = await createRpcListener().listen("127.0.0.1:0", [
+      bindService(TopicService, { createTopic: refuse, deleteTopic: refuse, describeTopic: refuse, listTopics }),
+    ]);
   });
   afterEach(async () => {
     await transport.close();
@@ -35,7 +37,9 @@ describe("createRpcListener", () => {
 
   it("says that it serves, in all and by service", async () => {
     for (const service of ["", TopicService.typeName]) {
-      expect(await callRaw(server.address, { definition: healthDefinition, method: "check", request: { service } })).toEqual({ status: "SERVING" });
+      expect(await callRaw(server.address, { definition: healthDefinition, method: "check", request: { service } })).toEqual({
+        status: "SERVING",
+      });
     }
   });
 
@@ -43,7 +47,9 @@ describe("createRpcListener", () => {
     const listing = await reflect(server.address, { listServices: "*" });
     expect(listing).toMatchObject({ listServicesResponse: { service: [{ name: "millrace.coordinator.v1.TopicService" }] } });
     const files = await reflect(server.address, { fileContainingSymbol: "millrace.coordinator.v1.TopicService" });
-    expect((files as { fileDescriptorResponse: { fileDescriptorProto: unknown[] } }).fileDescriptorResponse.fileDescriptorProto.length).toBeGreaterThan(1);
+    expect(
+      (files as { fileDescriptorResponse: { fileDescriptorProto: unknown[] } }).fileDescriptorResponse.fileDescriptorProto.length,
+    ).toBeGreaterThan(1);
   });
 
   it("lets a running call finish when it stops, and takes no new ones", async () => {
@@ -76,7 +82,10 @@ describe("createRpcListener", () => {
   });
 });
 
-function callRaw(address: string, { definition, method, request }: { definition: unknown; method: string; request: object }): Promise<unknown> {
+function callRaw(
+  address: string,
+  { definition, method, request }: { definition: unknown; method: string; request: object },
+): Promise<unknown> {
   const Client = makeGenericClientConstructor(definition as ServiceDefinition, "raw");
   const client = new Client(address, credentials.createInsecure());
   const call: unknown = Reflect.get(client, method);
@@ -99,8 +108,13 @@ async function reflect(address: string, request: object): Promise<unknown> {
   // eslint-disable-next-line @nx/enforce-module-boundaries -- what @grpc/reflection itself loads its protocol with
   const { loadSync } = require("@grpc/proto-loader") as { loadSync: (path: string) => Parameters<typeof loadPackageDefinition>[0] };
   const root = loadPackageDefinition(loadSync(require.resolve("../proto/grpc/reflection/v1/reflection.proto")));
-  const Service = ["grpc", "reflection", "v1", "ServerReflection"].reduce<unknown>((scope, name) => Reflect.get(scope as object, name), root);
-  const client = new (Service as new (address: string, options: unknown) => { ServerReflectionInfo(): NodeJS.ReadWriteStream; close(): void })(address, credentials.createInsecure());
+  const Service = ["grpc", "reflection", "v1", "ServerReflection"].reduce<unknown>(
+    (scope, name) => Reflect.get(scope as object, name),
+    root,
+  );
+  const client = new (
+    Service as new (address: string, options: unknown) => { ServerReflectionInfo(): NodeJS.ReadWriteStream; close(): void }
+  )(address, credentials.createInsecure());
   const stream = client.ServerReflectionInfo();
   const answered = new Promise((resolve, reject) => stream.once("data", resolve).once("error", reject));
   Reflect.apply(stream.write as (message: unknown) => boolean, stream, [request]);

@@ -34,7 +34,10 @@ export function createRpcListener(options: RpcListenerOptions = {}): RpcListener
       widenServerWindows(server, options.flowWindowBytes ?? FLOW_WINDOW_BYTES);
       for (const service of services) addService(server, service, options.codecs ?? BULK_CODECS);
       const health = addHealth(server, services);
-      await addReflection(server, services.map(({ service }) => service));
+      await addReflection(
+        server,
+        services.map(({ service }) => service),
+      );
       const port = await bind(server, address);
       return rpcServer(server, health, { address: `${address.slice(0, address.lastIndexOf(":"))}:${port}`, services });
     },

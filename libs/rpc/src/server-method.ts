@@ -1,5 +1,13 @@
 import type { DescMethod } from "@bufbuild/protobuf";
-import type { MethodDefinition, sendUnaryData, ServerDuplexStream, ServerReadableStream, ServerUnaryCall, ServerWritableStream, UntypedHandleCall } from "@grpc/grpc-js";
+import type {
+  MethodDefinition,
+  sendUnaryData,
+  ServerDuplexStream,
+  ServerReadableStream,
+  ServerUnaryCall,
+  ServerWritableStream,
+  UntypedHandleCall,
+} from "@grpc/grpc-js";
 import type { CallContext } from "@millrace/contracts";
 import { serverCallContext } from "./call-context.ts";
 import { asBuffer, codecOf, type MessageCodecs } from "./message-codec.ts";
@@ -40,7 +48,11 @@ export function methodHandler(method: DescMethod, handler: Handler, codecs: Mess
         (error: unknown) => callback(statusOfError(error)),
       );
   };
-  const stream = (call: ServerWritableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>, context: CallContext, answer: () => unknown): void => {
+  const stream = (
+    call: ServerWritableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>,
+    context: CallContext,
+    answer: () => unknown,
+  ): void => {
     Promise.resolve()
       .then(() => sendMessages(call, output, answer() as AsyncIterable<unknown>, context.signal))
       .then(

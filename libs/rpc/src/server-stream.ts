@@ -12,7 +12,12 @@ type WritableCall = ServerWritableStream<Buffer, Buffer> | ServerDuplexStream<Bu
  * Sends a handler's messages. The next one is asked for only while less than the bounds waits in this process, so a slow reader stops
  * the generator. Returns true when all are handed over, false when the caller went away first (the handler is then told to return).
  */
-export async function sendMessages(call: WritableCall, codec: MessageCodec, messages: AsyncIterable<unknown>, signal: AbortSignal): Promise<boolean> {
+export async function sendMessages(
+  call: WritableCall,
+  codec: MessageCodec,
+  messages: AsyncIterable<unknown>,
+  signal: AbortSignal,
+): Promise<boolean> {
   const iterator = messages[Symbol.asyncIterator]();
   let pendingBytes = 0;
   let pendingMessages = 0;
@@ -74,7 +79,12 @@ export async function* receiveMessages(call: ReadableCall, codec: MessageCodec):
     } else if (isEnded) {
       return;
     } else if (call.destroyed) {
-      throw new AppError({ kind: "unavailable", code: "cancelled", message: "caller went away before the end of its stream", context: { peer: call.getPeer() } });
+      throw new AppError({
+        kind: "unavailable",
+        code: "cancelled",
+        message: "caller went away before the end of its stream",
+        context: { peer: call.getPeer() },
+      });
     } else {
       waiting = createDeferred<void>();
       await waiting.promise;

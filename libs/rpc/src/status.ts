@@ -63,7 +63,12 @@ function errorOfCode(status: StatusObject, target: CallTarget): AppError {
     case Status.CANCELLED:
       return new AppError({ kind: "unavailable", code: "cancelled", message: "call was cancelled", context });
     case Status.DEADLINE_EXCEEDED:
-      return new AppError({ kind: "unavailable", code: "deadline-exceeded", message: "no answer in time: try again, or allow more time", context });
+      return new AppError({
+        kind: "unavailable",
+        code: "deadline-exceeded",
+        message: "no answer in time: try again, or allow more time",
+        context,
+      });
     case Status.UNAVAILABLE:
       return new AppError({
         kind: "unavailable",
@@ -72,7 +77,12 @@ function errorOfCode(status: StatusObject, target: CallTarget): AppError {
         context: { ...context, detail },
       });
     case Status.RESOURCE_EXHAUSTED:
-      return new AppError({ kind: "exhausted", code: "message-too-large", message: "message is over the transport's limit: send less at once", context: { ...context, detail } });
+      return new AppError({
+        kind: "exhausted",
+        code: "message-too-large",
+        message: "message is over the transport's limit: send less at once",
+        context: { ...context, detail },
+      });
     case Status.UNIMPLEMENTED:
       return new AppError({
         kind: "invalid",
@@ -82,8 +92,18 @@ function errorOfCode(status: StatusObject, target: CallTarget): AppError {
       });
     case Status.UNAUTHENTICATED:
     case Status.PERMISSION_DENIED:
-      return new AppError({ kind: "invalid", code: "not-allowed", message: "the server refused the caller", context: { ...context, detail } });
+      return new AppError({
+        kind: "invalid",
+        code: "not-allowed",
+        message: "the server refused the caller",
+        context: { ...context, detail },
+      });
     default:
-      return new AppError({ kind: "internal", code: "rpc-failed", message: "call failed", context: { ...context, status: Status[status.code], detail } });
+      return new AppError({
+        kind: "internal",
+        code: "rpc-failed",
+        message: "call failed",
+        context: { ...context, status: Status[status.code], detail },
+      });
   }
 }

@@ -53,14 +53,21 @@ export function describeTransportContract(name: string, makeEnds: () => Transpor
     it("carries requests and answers whole", async () => {
       const client = await serve({
         fetch: (request) =>
-          Promise.resolve({ results: request.partitions.map((p) => ({ topic: p.topic, highWatermark: p.offset + 1n, batches: new Uint8Array([1, 2, 3]) })) }),
+          Promise.resolve({
+            results: request.partitions.map((p) => ({ topic: p.topic, highWatermark: p.offset + 1n, batches: new Uint8Array([1, 2, 3]) })),
+          }),
       });
       const answer = await client.fetch({ partitions: [{ topic: "flights", offset: 2n ** 53n - 1n }] });
       expect(answer.results.map((r) => [r.topic, r.highWatermark, [...r.batches]])).toEqual([["flights", 2n ** 53n, [1, 2, 3]]]);
     });
 
     it("hands a handler's error to the caller: kind, code, reason and context", async () => {
-      const thrown = new AppError({ kind: "not-found", code: "unknown-topic", message: "no such topic: create it", context: { topic: "fl✈ghts", partition: 3 } });
+      const thrown = new AppError({
+        kind: "not-found",
+        code: "unknown-topic",
+        message: "no such topic: create it",
+        context: { topic: "fl✈ghts", partition: 3 },
+      });
       const client = await serve({ getMetadata: () => Promise.reject(thrown) });
       const caught = await caughtBy(client.getMetadata({}));
       expect(caught).toMatchObject({ kind: "not-found", code: "unknown-topic", reason: "no such topic: create it" });
@@ -77,7 +84,11 @@ export function describeTransportContract(name: string, makeEnds: () => Transpor
     it("refuses an address that is taken, naming it", async () => {
       await serve({});
       const { address } = assertDefined(server, "server");
-      expect(await caughtBy(ends.listener.listen(address, []).then(() => undefined))).toMatchObject({ kind: "conflict", code: "port-in-use", context: { address } });
+      expect(await caughtBy(ends.listener.listen(address, []).then(() => undefined))).toMatchObject({
+        kind: "conflict",
+        code: "port-in-use",
+        context: { address },
+      });
     });
 
     it("hands metadata and the remaining time to the handler", async () => {
@@ -239,7 +250,16 @@ function refuseAll(): ServiceHandlers<typeof BrokerService> {
   const refuse = (): never => {
     throw new AppError({ kind: "invalid", code: "not-served", message: "this test does not serve that" });
   };
-  return { produce: refuse, produceStream: refuse, fetch: refuse, fetchStream: refuse, deleteRecords: refuse, holdRecords: refuse, listOffsets: () => Promise.resolve(create(ListOffsetsResponseSchema)), getMetadata: refuse };
+  return {
+    produce: refuse,
+    produceStream: refuse,
+    fetch: refuse,
+    fetchStream: refuse,
+    deleteRecords: refuse,
+    holdRecords: refuse,
+    listOffsets: () => Promise.resolve(create(ListOffsetsResponseSchema)),
+    getMetadata: refuse,
+  };
 }
 
 async function caughtBy(call: Promise<unknown>): Promise<AppError> {
@@ -271,12 +291,17 @@ async function* payloads(count: number, bytes: number, onProduce: (count: number
   }
 }
 
-type ProduceInit = Pick<ProduceStreamRequest, "correlationId"> & { produce: { partitions: { data: { case: "batch"; value: Uint8Array } }[] } };
+type ProduceInit = Pick<ProduceStreamRequest, "correlationId"> & {
+  produce: { partitions: { data: { case: "batch"; value: Uint8Array } }[] };
+};
 
 async function* requestPayloads(count: number, bytes: number, onProduce: (count: number) => void): AsyncGenerator<ProduceInit> {
   for (let index = 0; index < count; index++) {
     onProduce(index + 1);
-    yield await Promise.resolve({ correlationId: BigInt(index), produce: { partitions: [{ data: { case: "batch" as const, value: new Uint8Array(bytes) } }] } });
+    yield await Promise.resolve({
+      correlationId: BigInt(index),
+      produce: { partitions: [{ data: { case: "batch" as const, value: new Uint8Array(bytes) } }] },
+    });
   }
 }
 

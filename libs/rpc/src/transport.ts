@@ -42,7 +42,11 @@ export function createRpcTransport(options: RpcTransportOptions = {}): RpcTransp
   };
   const open: OpenCall = (method, address, callOptions) => {
     const path = `/${method.parent.typeName}/${method.name}`;
-    const call: ClientCall = new ClientCall(channelOf(address), { address, method: path }, { ...callOptions, onEnd: () => calls.delete(call) });
+    const call: ClientCall = new ClientCall(
+      channelOf(address),
+      { address, method: path },
+      { ...callOptions, onEnd: () => calls.delete(call) },
+    );
     calls.add(call);
     return call;
   };

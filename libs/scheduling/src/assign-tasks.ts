@@ -18,7 +18,10 @@ export interface TaskAssignment {
  * source partitions contiguously and evenly. Executors take turns, so that a job with few tasks still uses several machines.
  * The same input gives the same assignment.
  */
-export function assignTasks(job: { slotCount: number; sourcePartitionCount: number }, executors: readonly ExecutorCapacity[]): TaskAssignment {
+export function assignTasks(
+  job: { slotCount: number; sourcePartitionCount: number },
+  executors: readonly ExecutorCapacity[],
+): TaskAssignment {
   const workersMax = Math.max(job.slotCount, job.sourcePartitionCount, 1);
   const workers: string[] = [];
   const sorted = [...executors].sort((a, b) => (a.executorId < b.executorId ? -1 : 1));

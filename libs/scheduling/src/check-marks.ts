@@ -12,7 +12,10 @@ export interface SinkMark {
  * Whether marks and the recorded plans tell one history. A mark beyond the last recorded plan, or with another digest for its batch,
  * means that the coordination store lost plans whose output is out: running on would write other data under an old number.
  */
-export function findMarkConflict(marks: readonly SinkMark[], options: { checkpointBatch: number; plans: readonly BatchPlan[] }): SinkMark | undefined {
+export function findMarkConflict(
+  marks: readonly SinkMark[],
+  options: { checkpointBatch: number; plans: readonly BatchPlan[] },
+): SinkMark | undefined {
   const digests = new Map(options.plans.map((plan) => [plan.batch, plan.digest]));
   return marks.find((mark) => mark.batch > options.checkpointBatch && digests.get(mark.batch) !== mark.digest);
 }

@@ -49,7 +49,13 @@ export type JobEffect =
   | { readonly kind: "commit"; readonly tag: CommitTag; readonly sequence: number; readonly changes: readonly JobChange[] }
   | { readonly kind: "start-worker"; readonly executorId: string; readonly jobEpoch: number; readonly workerIndex: number }
   | { readonly kind: "stop-worker"; readonly executorId: string; readonly jobEpoch: number; readonly workerIndex: number }
-  | { readonly kind: "command"; readonly executorId: string; readonly jobEpoch: number; readonly workerIndex: number; readonly command: WorkerCommand }
+  | {
+      readonly kind: "command";
+      readonly executorId: string;
+      readonly jobEpoch: number;
+      readonly workerIndex: number;
+      readonly command: WorkerCommand;
+    }
   /** Replaces a timer of the same name. */
   | { readonly kind: "set-timer"; readonly name: TimerName; readonly delayMs: number }
   | { readonly kind: "cancel-timer"; readonly name: TimerName }

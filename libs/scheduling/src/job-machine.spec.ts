@@ -16,7 +16,15 @@ const GRAPH: JobGraph = {
       name: "in",
       kind: "source",
       parents: [],
-      source: { type: "topic", topic: "t", value: { format: "string" }, elements: "value", start: "earliest", until: "latest", onBadRecord: "fail" },
+      source: {
+        type: "topic",
+        topic: "t",
+        value: { format: "string" },
+        elements: "value",
+        start: "earliest",
+        until: "latest",
+        onBadRecord: "fail",
+      },
     },
     { id: "out", name: "out", kind: "sink", parents: ["in"], sink: { type: "topic", topic: "o", value: { format: "string" } } },
   ],
@@ -47,7 +55,14 @@ const TWO = [
 
 /** Drives a machine as a node would; every effect becomes a line. Commits, lookups and timers are answered by the test. */
 function createRig(input: Partial<JobInput> = {}) {
-  const machine = new JobMachine({ record: RECORD, graph: GRAPH, checkpoint: undefined, plans: [], digest: (text) => `#${text.length}`, ...input });
+  const machine = new JobMachine({
+    record: RECORD,
+    graph: GRAPH,
+    checkpoint: undefined,
+    plans: [],
+    digest: (text) => `#${text.length}`,
+    ...input,
+  });
   const store = { record: RECORD, plans: new Map<number, BatchPlan>(), checkpoints: new Map<number, CheckpointManifest>() };
   let timeMs = 1_000;
   const handle = (event: JobEvent): string[] => describeEffects(machine.handle(event, { wallMs: (timeMs += 10), monotonicMs: timeMs }));
@@ -152,7 +167,11 @@ describe("JobMachine", () => {
     rig.start();
     rig.handle({ kind: "ends", ends: [9] });
     rig.committed();
-    expect(rig.handle({ kind: "executors", live: TWO.slice(0, 1) })).toEqual(["stop-worker a 1.0", "stop-worker b 1.1", "timer retry-start"]);
+    expect(rig.handle({ kind: "executors", live: TWO.slice(0, 1) })).toEqual([
+      "stop-worker a 1.0",
+      "stop-worker b 1.1",
+      "timer retry-start",
+    ]);
     expect(rig.worker(0, { kind: "map-done", batch: 1, eventTimes: [], recordsIn: 5 })).toEqual([]);
     expect(rig.handle({ kind: "timer", name: "retry-start" })).toEqual(["commit epoch"]);
     expect(rig.committed()).toEqual(["start-worker a 2.0"]);
@@ -174,7 +193,12 @@ describe("JobMachine", () => {
   it("ignores workers of a former epoch", () => {
     const rig = createRig();
     rig.start();
-    const stale = { kind: "worker", jobEpoch: 0, workerIndex: 0, report: { kind: "failed", permanent: true, batch: 1, failure: failure("old") } } as const;
+    const stale = {
+      kind: "worker",
+      jobEpoch: 0,
+      workerIndex: 0,
+      report: { kind: "failed", permanent: true, batch: 1, failure: failure("old") },
+    } as const;
     expect(rig.handle(stale)).toEqual([]);
     expect(rig.machine.record.restarts).toBe(0);
   });

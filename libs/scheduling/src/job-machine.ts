@@ -4,11 +4,23 @@ import { assignTasks, type ExecutorCapacity, type TaskAssignment } from "./assig
 import { BatchInFlight } from "./batch-in-flight.ts";
 import { findMarkConflict, type SinkMark } from "./check-marks.ts";
 import type { CommitTag, JobChange, JobEffect, JobEvent, TimerName, WorkerCommand, WorkerReport } from "./job-events.ts";
-import { type BatchPlan, type CheckpointManifest, ENDED_STATES, type JobFailure, type JobRecord, type SourcePartition } from "./job-record.ts";
+import {
+  type BatchPlan,
+  type CheckpointManifest,
+  ENDED_STATES,
+  type JobFailure,
+  type JobRecord,
+  type SourcePartition,
+} from "./job-record.ts";
 import { type JobShape, shapeOf } from "./job-shape.ts";
 import {
   BATCH_TIMEOUT_MS,
-  BATCHES_PER_CHECKPOINT_MAX, FENCING_TIMEOUT_MS, LOOKUP_RETRY_MS, OPENING_TIMEOUT_MS, RESCALE_DELAY_MS, STARTING_TIMEOUT_MS,
+  BATCHES_PER_CHECKPOINT_MAX,
+  FENCING_TIMEOUT_MS,
+  LOOKUP_RETRY_MS,
+  OPENING_TIMEOUT_MS,
+  RESCALE_DELAY_MS,
+  STARTING_TIMEOUT_MS,
 } from "./limits.ts";
 import type { JobInput, Now } from "./job-input.ts";
 import type { JobPhase } from "./job-phase.ts";
@@ -128,7 +140,12 @@ export class JobMachine {
     const ids = new Set(live.map((executor) => executor.executorId));
     const lost = assignment.workers.find((executorId) => !ids.has(executorId));
     if (lost !== undefined) {
-      this.#restart({ kind: "unavailable", code: "executor-lost", message: "an executor of the job went away", context: { executor: lost } });
+      this.#restart({
+        kind: "unavailable",
+        code: "executor-lost",
+        message: "an executor of the job went away",
+        context: { executor: lost },
+      });
       return;
     }
     const wanted = this.#assign(live);
@@ -319,7 +336,9 @@ export class JobMachine {
   #checkpointDue(plan: BatchPlan): boolean {
     const interval = this.#graph.settings.checkpointIntervalMs;
     const elapsed = this.#now.monotonicMs - this.#lastCheckpointMs;
-    return plan.final || this.#wantsBoundary() || this.#plans.count >= BATCHES_PER_CHECKPOINT_MAX || (interval !== "off" && elapsed >= interval);
+    return (
+      plan.final || this.#wantsBoundary() || this.#plans.count >= BATCHES_PER_CHECKPOINT_MAX || (interval !== "off" && elapsed >= interval)
+    );
   }
 
   #onBatchDone(inFlight: BatchInFlight): void {

@@ -32,7 +32,9 @@ const GRID_KINDS: ReadonlySet<OperatorKind> = new Set<OperatorKind>([
 
 export function shapeOf(graph: JobGraph): JobShape {
   const byId = new Map(graph.operators.map((operator) => [operator.id, operator]));
-  const sources = graph.operators.flatMap((operator) => (operator.kind === "source" ? [{ id: operator.id, descriptor: operator.source }] : []));
+  const sources = graph.operators.flatMap((operator) =>
+    operator.kind === "source" ? [{ id: operator.id, descriptor: operator.source }] : [],
+  );
   const eventTimes = graph.operators.flatMap((operator) =>
     operator.kind === "eventTime"
       ? [{ id: operator.id, delayMs: operator.delayMs, idleAfterMs: operator.idleAfterMs, sources: ancestors(operator, byId) }]

@@ -61,7 +61,12 @@ describe("planNextBatch", () => {
     expect(decision).toMatchObject({
       kind: "plan",
       lagRecords: 900,
-      plan: { ranges: [{ startOffset: 10, endOffset: 100 }, { startOffset: 20, endOffset: 30 }] },
+      plan: {
+        ranges: [
+          { startOffset: 10, endOffset: 100 },
+          { startOffset: 20, endOffset: 30 },
+        ],
+      },
     });
   });
 

@@ -54,7 +54,8 @@ export function planNextBatch(input: PlanInput): PlanDecision {
     if (timeMs > input.nowMs) return { kind: "wait", delayMs: timeMs - input.nowMs, lagRecords };
     if (!worthRunning(input, lagRecords, timeMs)) return { kind: "wait", delayMs: input.settings.batchIntervalMs, lagRecords };
   }
-  if (shape.bounded && lagRecords === 0 && !exhausted && !input.force) return { kind: "wait", delayMs: input.settings.batchIntervalMs, lagRecords };
+  if (shape.bounded && lagRecords === 0 && !exhausted && !input.force)
+    return { kind: "wait", delayMs: input.settings.batchIntervalMs, lagRecords };
   const ranges = shareOfLag(input, lags);
   const plan = { batch: progress.lastBatch + 1, timeMs, ranges, watermarks: watermarksAt(input, timeMs, exhausted), final: exhausted };
   return { kind: "plan", plan: { ...plan, digest: input.digest(canonicalPlan(plan)) }, lagRecords: lagRecords - recordCount(ranges) };

@@ -14,7 +14,13 @@ export function initialProgress(job: { shape: JobShape; sources: readonly Source
   const tracked = job.shape.eventTimes.flatMap((operator) =>
     job.sources
       .filter((source) => operator.sources.includes(source.source))
-      .map((source) => ({ operatorId: operator.id, source: source.source, index: source.index, maxMs: undefined, seenAtMs: job.zeroTimeMs })),
+      .map((source) => ({
+        operatorId: operator.id,
+        source: source.source,
+        index: source.index,
+        maxMs: undefined,
+        seenAtMs: job.zeroTimeMs,
+      })),
   );
   return {
     lastBatch: 0,

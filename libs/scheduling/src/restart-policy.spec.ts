@@ -4,7 +4,9 @@ import { RestartPolicy } from "./restart-policy.ts";
 describe("RestartPolicy", () => {
   it("waits longer while failures come close together, and is quick again later", () => {
     const policy = new RestartPolicy({ restartsMax: 100 });
-    expect([0, 1, 2, 3, 4, 5, 6, 7].map((ms) => policy.nextDelayMs(ms, { failure: true }))).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
+    expect([0, 1, 2, 3, 4, 5, 6, 7].map((ms) => policy.nextDelayMs(ms, { failure: true }))).toEqual([
+      100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000,
+    ]);
     expect(policy.nextDelayMs(60_000, { failure: true })).toBe(100);
   });
 

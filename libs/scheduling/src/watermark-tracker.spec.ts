@@ -6,7 +6,11 @@ const OPERATOR = { id: "e", delayMs: 10, idleAfterMs: 1_000, sources: ["s"] };
 const START: TrackedPartition[] = [0, 1].map((index) => ({ operatorId: "e", source: "s", index, maxMs: undefined, seenAtMs: 0 }));
 const seen = (index: number, maxMs: number) => ({ operatorId: "e", source: "s", index, maxMs });
 
-function watermark(tracked: readonly TrackedPartition[], batchTimeMs: number, options: { last?: number; exhausted?: number[]; final?: boolean } = {}) {
+function watermark(
+  tracked: readonly TrackedPartition[],
+  batchTimeMs: number,
+  options: { last?: number; exhausted?: number[]; final?: boolean } = {},
+) {
   const last = options.last === undefined ? [] : [{ operatorId: "e", lateMs: undefined, evictMs: options.last }];
   const exhausted = (_: string, index: number): boolean => options.exhausted?.includes(index) ?? false;
   return nextWatermarks([OPERATOR], tracked, { batchTimeMs, last, exhausted, final: options.final ?? false })[0];

@@ -11,7 +11,11 @@ export interface EventTimeSeen {
 }
 
 /** Adds what a batch saw. Applying the same batch again changes nothing: replays are safe. */
-export function trackEventTimes(tracked: readonly TrackedPartition[], seen: readonly EventTimeSeen[], batchTimeMs: number): TrackedPartition[] {
+export function trackEventTimes(
+  tracked: readonly TrackedPartition[],
+  seen: readonly EventTimeSeen[],
+  batchTimeMs: number,
+): TrackedPartition[] {
   const bySource = new Map(seen.map((entry) => [keyOf(entry), entry]));
   return tracked.map((partition) => {
     const entry = bySource.get(keyOf(partition));

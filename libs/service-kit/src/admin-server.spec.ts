@@ -41,7 +41,9 @@ describe("startAdminServer", () => {
 
   it("says which setting to change when its port is taken", async () => {
     await start();
-    await expect(startAdminServer(server?.address ?? "", { readiness: new Readiness(), metrics: new MetricRegistry() })).rejects.toMatchObject({
+    await expect(
+      startAdminServer(server?.address ?? "", { readiness: new Readiness(), metrics: new MetricRegistry() }),
+    ).rejects.toMatchObject({
       code: "port-in-use",
       context: { address: server?.address, setting: "admin-address" },
     });

@@ -48,7 +48,11 @@ function listenError(error: NodeJS.ErrnoException, address: string): AppError {
   return new AppError({ kind: "invalid", code: "cannot-listen", message, context: { ...context, detail: error.message }, cause: error });
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, { metrics, readiness }: { metrics: MetricRegistry; readiness: Readiness }): void {
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { metrics, readiness }: { metrics: MetricRegistry; readiness: Readiness },
+): void {
   const send = (status: number, body: string, type = "text/plain; charset=utf-8"): void => {
     response.writeHead(status, { "content-type": type }).end(body);
   };

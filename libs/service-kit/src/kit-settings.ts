@@ -5,7 +5,10 @@ import { DRAIN_MS } from "./limits.ts";
 /** Settings that every service has; a service spreads `.shape` into its own schema. */
 export const kitSettings = z.object({
   logLevel: z.enum(LOG_LEVELS).default("info").describe("Least serious log lines to write."),
-  logFormat: z.enum(["auto", "json", "pretty"]).default("auto").describe("JSON lines, or lines for people; auto asks whether stderr is a terminal."),
+  logFormat: z
+    .enum(["auto", "json", "pretty"])
+    .default("auto")
+    .describe("JSON lines, or lines for people; auto asks whether stderr is a terminal."),
   adminAddress: z
     .string()
     .regex(/^(off|.+:\d{1,5})$/, "host:port, or off")

@@ -12,7 +12,15 @@ describe("createLogger", () => {
     const { lines, logger } = capture("json");
     logger.info("partition opened", { topic: "a", offset: 3n, traceparent: "00-aaaa-bbbb-01" });
     const [line] = lines.map((text) => JSON.parse(text) as unknown);
-    expect(line).toMatchObject({ level: "info", component: "broker", event: "partition opened", topic: "a", offset: 3, trace_id: "aaaa", span_id: "bbbb" });
+    expect(line).toMatchObject({
+      level: "info",
+      component: "broker",
+      event: "partition opened",
+      topic: "a",
+      offset: 3,
+      trace_id: "aaaa",
+      span_id: "bbbb",
+    });
   });
 
   it("shows an expected error by code, a bug with its stack", () => {
@@ -26,9 +34,14 @@ describe("createLogger", () => {
 
   it("writes for people on a terminal, one line each", () => {
     const { lines, logger } = capture("pretty");
-    logger.warn("session lost", { peer: "a:1", error: new AppError({ kind: "unavailable", code: "unreachable", message: "nobody answers" }) });
+    logger.warn("session lost", {
+      peer: "a:1",
+      error: new AppError({ kind: "unavailable", code: "unreachable", message: "nobody answers" }),
+    });
     // eslint-disable-next-line no-control-regex -- colours are control characters
-    expect(lines[0]?.replaceAll(/\u001b\[\d+m/g, "").slice(13)).toBe('warn  broker      session lost peer=a:1 error="nobody answers" [unreachable]\n');
+    expect(lines[0]?.replaceAll(/\u001b\[\d+m/g, "").slice(13)).toBe(
+      'warn  broker      session lost peer=a:1 error="nobody answers" [unreachable]\n',
+    );
   });
 
   it("leaves out what is below its level", () => {

@@ -5,7 +5,13 @@ import { DURATION_BUCKETS, SERIES_PER_METRIC_MAX } from "./limits.ts";
 /** All series of one metric, as they are now. */
 export type MetricSnapshot =
   | { readonly kind: "counter" | "gauge"; readonly name: string; readonly help: string; readonly samples: readonly GaugeSample[] }
-  | { readonly kind: "histogram"; readonly name: string; readonly help: string; readonly bounds: readonly number[]; readonly series: readonly HistogramSeries[] };
+  | {
+      readonly kind: "histogram";
+      readonly name: string;
+      readonly help: string;
+      readonly bounds: readonly number[];
+      readonly series: readonly HistogramSeries[];
+    };
 
 export interface HistogramSeries {
   readonly labels: Labels;
@@ -99,7 +105,10 @@ class HistogramMetric implements Histogram {
   constructor(name: string, help: string, onDrop: () => void) {
     this.#name = name;
     this.#help = help;
-    this.#series = new SeriesMap(() => ({ bucketCounts: new Array<number>(DURATION_BUCKETS.length + 1).fill(0), sum: 0, count: 0 }), onDrop);
+    this.#series = new SeriesMap(
+      () => ({ bucketCounts: new Array<number>(DURATION_BUCKETS.length + 1).fill(0), sum: 0, count: 0 }),
+      onDrop,
+    );
   }
 
   record(value: number, labels?: Labels): void {
@@ -113,7 +122,9 @@ class HistogramMetric implements Histogram {
   }
 
   snapshot(): MetricSnapshot {
-    const series = this.#series.entries().map(([labels, { bucketCounts, sum, count }]) => ({ labels, bucketCounts: [...bucketCounts], sum, count }));
+    const series = this.#series
+      .entries()
+      .map(([labels, { bucketCounts, sum, count }]) => ({ labels, bucketCounts: [...bucketCounts], sum, count }));
     return { kind: "histogram", name: this.#name, help: this.#help, bounds: DURATION_BUCKETS, series };
   }
 }

@@ -36,13 +36,21 @@ describe("startOtlp", () => {
     const otlp = startOtlp({ endpoint, service: "millrace-broker", version: "0.1.0", metrics });
 
     const traceId = "0af7651916cd43dd8448eb211c80319c";
-    const span = otlp.tracer.startSpan("append", { kind: "consumer", parent: `00-${traceId}-b7ad6b7169203331-01`, attributes: { topic: "flights" } });
+    const span = otlp.tracer.startSpan("append", {
+      kind: "consumer",
+      parent: `00-${traceId}-b7ad6b7169203331-01`,
+      attributes: { topic: "flights" },
+    });
     expect(span?.traceparent).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`));
     span?.end(new Error("disk full"));
     expect(otlp.tracer.startSpan("append", { parent: `00-${traceId}-b7ad6b7169203331-00` })).toBeUndefined();
     await otlp.close();
 
-    const bodyOf = (service: string): string => calls.filter((call) => call.path.includes(service)).map((call) => call.body).join("");
+    const bodyOf = (service: string): string =>
+      calls
+        .filter((call) => call.path.includes(service))
+        .map((call) => call.body)
+        .join("");
     expect(bodyOf("TraceService/Export")).toContain("append");
     expect(bodyOf("TraceService/Export")).toContain("disk full");
     expect(bodyOf("MetricsService/Export")).toContain("records_total");

@@ -1,8 +1,24 @@
-import { type Context, ROOT_CONTEXT, type Span as OtelSpan, SpanKind, SpanStatusCode, trace, TraceFlags, type Tracer as OtelTracer, ValueType } from "@opentelemetry/api";
+import {
+  type Context,
+  ROOT_CONTEXT,
+  type Span as OtelSpan,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+  type Tracer as OtelTracer,
+  ValueType,
+} from "@opentelemetry/api";
 import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-grpc";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-grpc";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import { AggregationTemporality, DataPointType, type MetricData, type MetricProducer, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
+import {
+  AggregationTemporality,
+  DataPointType,
+  type MetricData,
+  type MetricProducer,
+  PeriodicExportingMetricReader,
+} from "@opentelemetry/sdk-metrics";
 import { NodeSDK } from "@opentelemetry/sdk-node";
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from "@opentelemetry/semantic-conventions";
 import { toAppError } from "@millrace/model";
@@ -25,7 +41,10 @@ export function startOtlp(options: { endpoint: string; service: string; version:
   const producer: MetricProducer = {
     collect: () => {
       const metrics = options.metrics.collect().map((metric) => metricData(metric, startedMs));
-      return Promise.resolve({ resourceMetrics: { resource: resourceFromAttributes({}), scopeMetrics: [{ scope: { name: "millrace" }, metrics }] }, errors: [] });
+      return Promise.resolve({
+        resourceMetrics: { resource: resourceFromAttributes({}), scopeMetrics: [{ scope: { name: "millrace" }, metrics }] },
+        errors: [],
+      });
     },
   };
   const sdk = new NodeSDK({
@@ -49,7 +68,12 @@ export function startOtlp(options: { endpoint: string; service: string; version:
 function metricData(metric: MetricSnapshot, startedMs: number): MetricData {
   const times = { startTime: hrTime(startedMs), endTime: hrTime(Date.now()) };
   const base = {
-    descriptor: { name: metric.name, description: metric.help, unit: metric.name.endsWith("_seconds") ? "s" : "", valueType: ValueType.DOUBLE },
+    descriptor: {
+      name: metric.name,
+      description: metric.help,
+      unit: metric.name.endsWith("_seconds") ? "s" : "",
+      valueType: ValueType.DOUBLE,
+    },
     aggregationTemporality: AggregationTemporality.CUMULATIVE,
   };
   if (metric.kind === "histogram") {
@@ -61,7 +85,9 @@ function metricData(metric: MetricSnapshot, startedMs: number): MetricData {
     return { ...base, dataPointType: DataPointType.HISTOGRAM, dataPoints };
   }
   const dataPoints = metric.samples.map(({ value, labels }) => ({ ...times, attributes: labels ?? {}, value }));
-  return metric.kind === "counter" ? { ...base, dataPointType: DataPointType.SUM, isMonotonic: true, dataPoints } : { ...base, dataPointType: DataPointType.GAUGE, dataPoints };
+  return metric.kind === "counter"
+    ? { ...base, dataPointType: DataPointType.SUM, isMonotonic: true, dataPoints }
+    : { ...base, dataPointType: DataPointType.GAUGE, dataPoints };
 }
 
 function hrTime(ms: number): [number, number] {
@@ -86,7 +112,11 @@ function otelTracer(tracer: OtelTracer): Tracer {
         const linked = parseTraceparent(link);
         return linked === undefined ? [] : [{ context: linked }];
       });
-      const span = tracer.startSpan(name, { kind: KINDS[options.kind ?? "internal"], links, attributes: { ...options.attributes } }, context);
+      const span = tracer.startSpan(
+        name,
+        { kind: KINDS[options.kind ?? "internal"], links, attributes: { ...options.attributes } },
+        context,
+      );
       return span.isRecording() ? wrap(span) : undefined;
     },
   };

@@ -6,11 +6,21 @@ export function parseFlags(args: readonly string[]): Readonly<Record<string, str
   for (let index = 0; index < args.length; index++) {
     const [name, ...rest] = (args[index] ?? "").split("=");
     if (name?.startsWith("--") !== true) {
-      throw new AppError({ kind: "invalid", code: "unknown-setting", message: "settings are given as --name value", context: { setting: args[index] } });
+      throw new AppError({
+        kind: "invalid",
+        code: "unknown-setting",
+        message: "settings are given as --name value",
+        context: { setting: args[index] },
+      });
     }
     const value = rest.length > 0 ? rest.join("=") : args[++index];
     if (value === undefined) {
-      throw new AppError({ kind: "invalid", code: "invalid-setting", message: "flag has no value: give it as --name value", context: { setting: name } });
+      throw new AppError({
+        kind: "invalid",
+        code: "invalid-setting",
+        message: "flag has no value: give it as --name value",
+        context: { setting: name },
+      });
     }
     flags[name.slice(2)] = value;
   }

@@ -9,7 +9,10 @@ export function formatPretty(line: string): string {
   const values = Object.entries(entry)
     .filter(([key]) => !HIDDEN.has(key))
     .map(([key, value]) => `${key}=${textOf(value)}`);
-  const { code, message, stack } = (typeof entry["error"] === "object" ? (entry["error"] ?? {}) : { message: entry["error"] }) as Record<string, unknown>;
+  const { code, message, stack } = (typeof entry["error"] === "object" ? (entry["error"] ?? {}) : { message: entry["error"] }) as Record<
+    string,
+    unknown
+  >;
   if (message !== undefined) values.push(`error="${textOf(message)}"`);
   if (code !== undefined) values.push(`[${textOf(code)}]`);
   const head = `${textOf(entry["time"]).slice(11, 23)} ${COLOURS[level] ?? ""}${level.padEnd(5)}${RESET} ${textOf(entry["component"]).padEnd(11)}`;

@@ -9,7 +9,10 @@ export function formatPrometheus(metrics: readonly MetricSnapshot[]): string {
 }
 
 function formatMetric(metric: MetricSnapshot): string {
-  const lines = [`# HELP ${metric.name} ${metric.help.replaceAll("\\", "\\\\").replaceAll("\n", "\\n")}`, `# TYPE ${metric.name} ${metric.kind}`];
+  const lines = [
+    `# HELP ${metric.name} ${metric.help.replaceAll("\\", "\\\\").replaceAll("\n", "\\n")}`,
+    `# TYPE ${metric.name} ${metric.kind}`,
+  ];
   if (metric.kind === "histogram") {
     for (const series of metric.series) lines.push(...formatHistogram(metric.name, metric.bounds, series));
   } else {
@@ -25,7 +28,11 @@ function formatHistogram(name: string, bounds: readonly number[], series: Histog
     const bound = bounds[index];
     return `${name}_bucket${formatLabels({ ...series.labels, le: bound === undefined ? "+Inf" : String(bound) })} ${cumulated}`;
   });
-  return [...buckets, `${name}_sum${formatLabels(series.labels)} ${formatNumber(series.sum)}`, `${name}_count${formatLabels(series.labels)} ${series.count}`];
+  return [
+    ...buckets,
+    `${name}_sum${formatLabels(series.labels)} ${formatNumber(series.sum)}`,
+    `${name}_count${formatLabels(series.labels)} ${series.count}`,
+  ];
 }
 
 function formatLabels(labels: Labels): string {

@@ -24,10 +24,7 @@ export interface ProcessControl {
  * signal, or a stop that outlives its deadline, cuts it. An error is printed in one line; one that nobody caught ends the process, since
  * state may be half changed, and recovery is what the next start is good at.
  */
-export async function runService(options: {
-  start: () => Promise<RunningService>;
-  control?: ProcessControl;
-}): Promise<void> {
+export async function runService(options: { start: () => Promise<RunningService>; control?: ProcessControl }): Promise<void> {
   const control = options.control ?? processControl();
   const stopAsked = Promise.withResolvers<void>();
   let signalCount = 0;
@@ -66,7 +63,9 @@ function processControl(): ProcessControl {
 async function within(promise: Promise<void>, ms: number): Promise<void> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    reject(new AppError({ kind: "unavailable", code: "stop-timeout", message: "service did not stop in time and is cut", context: { ms } }));
+    reject(
+      new AppError({ kind: "unavailable", code: "stop-timeout", message: "service did not stop in time and is cut", context: { ms } }),
+    );
   }, ms);
   try {
     await Promise.race([promise, late]);

@@ -65,7 +65,10 @@ export async function openTracer(service: string): Promise<OtlpExport> {
   return otlp ?? { tracer: NO_TRACER, close: () => Promise.resolve() };
 }
 
-async function openOtlp(configured: string, options: { service: string; version: string; metrics: MetricRegistry }): Promise<OtlpExport | undefined> {
+async function openOtlp(
+  configured: string,
+  options: { service: string; version: string; metrics: MetricRegistry },
+): Promise<OtlpExport | undefined> {
   const endpoint = configured === "" ? (process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] ?? "") : configured;
   if (endpoint === "") return undefined;
   const { startOtlp } = await import("./otlp.ts");

@@ -51,14 +51,26 @@ describe("loadSettings", () => {
   });
 
   it("names the nearest known setting for an unknown one", () => {
-    checkFails({ env: { MILLRACE_BROKER_IDD: "1" } }, { code: "unknown-setting", text: /setting=MILLRACE_BROKER_IDD nearest=MILLRACE_BROKER_ID/ });
+    checkFails(
+      { env: { MILLRACE_BROKER_IDD: "1" } },
+      { code: "unknown-setting", text: /setting=MILLRACE_BROKER_IDD nearest=MILLRACE_BROKER_ID/ },
+    );
     checkFails({ flags: { "brokr-id": "1" } }, { code: "unknown-setting", text: /setting=--brokr-id nearest=--broker-id/ });
-    checkFails({ env: { MILLRACE_XYZZY_PLUGH: "1" } }, { code: "unknown-setting", text: /see the settings page.*setting=MILLRACE_XYZZY_PLUGH$/ });
+    checkFails(
+      { env: { MILLRACE_XYZZY_PLUGH: "1" } },
+      { code: "unknown-setting", text: /see the settings page.*setting=MILLRACE_XYZZY_PLUGH$/ },
+    );
   });
 
   it("names value and allowed values for a wrong one", () => {
-    checkFails({ env: { MILLRACE_FLUSH: "often" } }, { code: "invalid-setting", text: /setting=flush \(MILLRACE_FLUSH\) value=often allowed=ack, interval/ });
-    checkFails({ env: { MILLRACE_BROKER_ID: "one" } }, { code: "invalid-setting", text: /setting=MILLRACE_BROKER_ID value=one allowed=a number/ });
+    checkFails(
+      { env: { MILLRACE_FLUSH: "often" } },
+      { code: "invalid-setting", text: /setting=flush \(MILLRACE_FLUSH\) value=often allowed=ack, interval/ },
+    );
+    checkFails(
+      { env: { MILLRACE_BROKER_ID: "one" } },
+      { code: "invalid-setting", text: /setting=MILLRACE_BROKER_ID value=one allowed=a number/ },
+    );
     checkFails({ flags: { "broker-id": -1 } }, { code: "invalid-setting", text: /setting=broker-id \(MILLRACE_BROKER_ID\) value=-1/ });
     checkFails({ env: { MILLRACE_REDIS_URL: "://bob:secret@host" } }, { code: "invalid-setting", text: /value=:\/\/\*\*\*@host/ });
   });
@@ -72,7 +84,11 @@ describe("loadSettings", () => {
   });
 
   it("passes over variables that Kubernetes adds for services, and those of others", () => {
-    const env = { MILLRACE_BROKER_SERVICE_HOST: "10.0.0.1", MILLRACE_BROKER_PORT: "tcp://10.0.0.1:9190", MILLRACE_BROKER_PORT_9190_TCP_ADDR: "10.0.0.1" };
+    const env = {
+      MILLRACE_BROKER_SERVICE_HOST: "10.0.0.1",
+      MILLRACE_BROKER_PORT: "tcp://10.0.0.1:9190",
+      MILLRACE_BROKER_PORT_9190_TCP_ADDR: "10.0.0.1",
+    };
     check({ env: { ...env, MILLRACE_DATA_DIR: "x" }, otherEnv: ["MILLRACE_DATA_DIR"] }, { brokerId: 0 });
   });
 });
@@ -81,7 +97,7 @@ describe("settingsTable", () => {
   it("has a row for each setting, nested ones with joined names", () => {
     const table = settingsTable(schema);
     expect(table).toContain("| `--broker-id` | `MILLRACE_BROKER_ID` | number | `0` | Id of this broker. |");
-    expect(table).toContain("| `--flush` | `MILLRACE_FLUSH` | ack \\| interval | `\"ack\"` |  |");
+    expect(table).toContain('| `--flush` | `MILLRACE_FLUSH` | ack \\| interval | `"ack"` |  |');
     expect(table).toContain("`--log-segment-bytes` | `MILLRACE_LOG_SEGMENT_BYTES` | number | `1024`");
   });
 });

@@ -29,15 +29,24 @@ export function loadSettings<T>(schema: SettingsSchema<T>, sources: SettingSourc
   const env = sources.env ?? {};
   const values: Record<string, unknown> = readSettingsFile(sources.file ?? env[SETTINGS_FILE_ENV]);
   for (const [name, text] of Object.entries(env)) {
-    if (text === undefined || !name.startsWith(ENV_PREFIX) || name === SETTINGS_FILE_ENV || sources.otherEnv?.includes(name) === true) continue;
+    if (text === undefined || !name.startsWith(ENV_PREFIX) || name === SETTINGS_FILE_ENV || sources.otherEnv?.includes(name) === true)
+      continue;
     const field = fields.find((known) => known.env === name);
     if (field !== undefined) put(values, field.path, parseText(field, text, name));
-    else if (!isServiceLink(name, text)) throw unknownSetting(name, fields.map((known) => known.env));
+    else if (!isServiceLink(name, text))
+      throw unknownSetting(
+        name,
+        fields.map((known) => known.env),
+      );
   }
   for (const [name, value] of Object.entries(sources.flags ?? {})) {
     if (value === undefined) continue;
     const field = fields.find((known) => known.name === name);
-    if (field === undefined) throw unknownSetting(`--${name}`, fields.map((known) => `--${known.name}`));
+    if (field === undefined)
+      throw unknownSetting(
+        `--${name}`,
+        fields.map((known) => `--${known.name}`),
+      );
     put(values, field.path, typeof value === "string" ? parseText(field, value, `--${name}`) : value);
   }
   const parsed = schema.strict().safeParse(values);
@@ -52,12 +61,16 @@ function isServiceLink(name: string, text: string): boolean {
 
 function readSettingsFile(path: string | undefined): Record<string, unknown> {
   if (path === undefined) return {};
-  const invalid = (message: string, cause?: unknown): AppError => new AppError({ kind: "invalid", code: "invalid-setting", message, context: { file: path }, cause });
+  const invalid = (message: string, cause?: unknown): AppError =>
+    new AppError({ kind: "invalid", code: "invalid-setting", message, context: { file: path }, cause });
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(path, "utf8"));
   } catch (cause) {
-    throw invalid(cause instanceof SyntaxError ? "settings file is not JSON: correct it" : "settings file cannot be read: check its path", cause);
+    throw invalid(
+      cause instanceof SyntaxError ? "settings file is not JSON: correct it" : "settings file cannot be read: check its path",
+      cause,
+    );
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw invalid("settings file must hold one JSON object");
   return { ...value };
@@ -84,7 +97,10 @@ function parseText(field: SettingField, text: string, source: string): unknown {
       if (text !== "true" && text !== "false") throw invalidSetting(source, text, "true or false");
       return text === "true";
     case "list":
-      return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+      return text
+        .split(",")
+        .map((part) => part.trim())
+        .filter((part) => part !== "");
     default:
       return text;
   }
@@ -92,7 +108,8 @@ function parseText(field: SettingField, text: string, source: string): unknown {
 
 function unknownSetting(name: string, known: readonly string[]): AppError {
   const nearest = nearestName(name, known);
-  const message = nearest === undefined ? "no such setting: see the settings page for all" : "no such setting: did you mean the nearest one";
+  const message =
+    nearest === undefined ? "no such setting: see the settings page for all" : "no such setting: did you mean the nearest one";
   return new AppError({ kind: "invalid", code: "unknown-setting", message, context: { setting: name, nearest } });
 }
 
@@ -106,7 +123,10 @@ function issueError(error: z.ZodError, fields: readonly SettingField[], values: 
   const issue = error.issues[0];
   const path = issue?.path.map(String) ?? [];
   if (issue?.code === "unrecognized_keys") {
-    return unknownSetting([...path, issue.keys[0]].join("."), fields.map((field) => field.path.join(".")));
+    return unknownSetting(
+      [...path, issue.keys[0]].join("."),
+      fields.map((field) => field.path.join(".")),
+    );
   }
   const field = fields.find((known) => known.path.join(".") === path.join("."));
   const allowed = field?.type === "enum" ? (field.allowed ?? []).join(", ") : (issue?.message ?? "").toLowerCase();

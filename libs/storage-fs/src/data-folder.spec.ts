@@ -14,7 +14,11 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const open = (newFolderId = "f1") => openDataFolder(root, { newFolderId });
-const codeOf = (promise: Promise<unknown>) => promise.then(() => "opened", (error: unknown) => (error as { code?: string }).code);
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => "opened",
+    (error: unknown) => (error as { code?: string }).code,
+  );
 const lockOf = (value: object): void => writeFileSync(join(root, "lock"), JSON.stringify(value));
 
 describe("openDataFolder", () => {

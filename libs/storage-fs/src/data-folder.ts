@@ -53,7 +53,8 @@ async function openLocked(path: string, options: { readonly newFolderId: string;
   const storage = new FsStorage(path);
   const found = readFolderFile(storage, path);
   let content = found ?? { formatVersion: FORMAT_VERSION, folderId: options.newFolderId };
-  const save = (): Promise<void> => storage.writeFileAtomically(FOLDER_FILE, new TextEncoder().encode(`${JSON.stringify(content, undefined, 2)}\n`));
+  const save = (): Promise<void> =>
+    storage.writeFileAtomically(FOLDER_FILE, new TextEncoder().encode(`${JSON.stringify(content, undefined, 2)}\n`));
   if (found === undefined) {
     const foreign = storage.list("").find((entry) => !IGNORED.test(entry.name));
     if (foreign !== undefined) throw folderForeign({ folder: path, found: foreign.name });

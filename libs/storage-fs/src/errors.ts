@@ -23,14 +23,29 @@ export function translate(error: unknown, path: string): AppError {
   const errno = errnoOf(error);
   const init = { context: { path, errno }, cause: error };
   if (errno === "ENOSPC" || errno === "EDQUOT") {
-    return new AppError({ ...init, kind: "exhausted", code: "disk-full", message: "no space is left on the disk: free some, or lower retention" });
+    return new AppError({
+      ...init,
+      kind: "exhausted",
+      code: "disk-full",
+      message: "no space is left on the disk: free some, or lower retention",
+    });
   }
   if (isMissing(error)) return new AppError({ ...init, kind: "not-found", code: "file-missing", message: "no such file" });
   if (errno === "EMFILE" || errno === "ENFILE") {
-    return new AppError({ ...init, kind: "exhausted", code: "too-many-files", message: "no more files can be opened: raise the limit (ulimit -n)" });
+    return new AppError({
+      ...init,
+      kind: "exhausted",
+      code: "too-many-files",
+      message: "no more files can be opened: raise the limit (ulimit -n)",
+    });
   }
   if (errno === "EACCES" || errno === "EPERM" || errno === "EROFS") {
-    return new AppError({ ...init, kind: "invalid", code: "folder-not-writable", message: "data folder cannot be written: change its owner or choose another" });
+    return new AppError({
+      ...init,
+      kind: "invalid",
+      code: "folder-not-writable",
+      message: "data folder cannot be written: change its owner or choose another",
+    });
   }
   return new AppError({ ...init, kind: "unavailable", code: "disk-failed", message: "disk failed: check it, then restart" });
 }

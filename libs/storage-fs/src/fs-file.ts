@@ -125,7 +125,12 @@ export class FsFile implements StorageFile {
     let total = 0;
     for (const chunk of chunks) total += chunk.length;
     const [only] = chunks;
-    let done = chunks.length === 1 && only !== undefined ? writeSync(this.#fd, only, 0, total, position) : total === 0 ? 0 : writevSync(this.#fd, chunks, position);
+    let done =
+      chunks.length === 1 && only !== undefined
+        ? writeSync(this.#fd, only, 0, total, position)
+        : total === 0
+          ? 0
+          : writevSync(this.#fd, chunks, position);
     while (done < total) done += writevSync(this.#fd, rest(chunks, done), position + done);
     return position + total;
   }

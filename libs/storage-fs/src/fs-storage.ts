@@ -28,7 +28,11 @@ export class FsStorage implements Storage {
     try {
       const entries = readdirSync(full, { withFileTypes: true }).map((entry) => {
         const isFolder = entry.isDirectory();
-        return { name: entry.name, isFolder, sizeBytes: isFolder ? 0 : (statSync(join(full, entry.name), { throwIfNoEntry: false })?.size ?? 0) };
+        return {
+          name: entry.name,
+          isFolder,
+          sizeBytes: isFolder ? 0 : (statSync(join(full, entry.name), { throwIfNoEntry: false })?.size ?? 0),
+        };
       });
       return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     } catch (error) {

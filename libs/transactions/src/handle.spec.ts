@@ -18,7 +18,10 @@ function check(transcript: string): void {
   const replayed = createCoordinatorState();
   let now = 1_000;
   let nextId = 100;
-  for (const line of transcript.split("\n").map((text) => text.trim()).filter((text) => text !== "")) {
+  for (const line of transcript
+    .split("\n")
+    .map((text) => text.trim())
+    .filter((text) => text !== "")) {
     const [command = "", expected = ""] = line.split("=>").map((part) => part.trim());
     if (command.startsWith("clock ")) {
       now += Number(command.slice(6));
@@ -50,9 +53,13 @@ function eventOf(command: string, nowMs: number, freshId: number): TransactionEv
 }
 
 function describeStep({ records, response, effects }: TransactionStep): string {
-  const parts = records.map(({ entry }) => (entry === undefined ? "forgotten" : `${entry.state} ${entry.producerId}/${entry.producerEpoch}`));
+  const parts = records.map(({ entry }) =>
+    entry === undefined ? "forgotten" : `${entry.state} ${entry.producerId}/${entry.producerEpoch}`,
+  );
   for (const { commit, producerId: id, producerEpoch: epoch, partitions } of effects) {
-    parts.push(`${commit ? "commit" : "abort"} markers ${id}/${epoch} to ${partitions.map(({ topic, partition }) => topic + String(partition)).join(" ")}`);
+    parts.push(
+      `${commit ? "commit" : "abort"} markers ${id}/${epoch} to ${partitions.map(({ topic, partition }) => topic + String(partition)).join(" ")}`,
+    );
   }
   if (response.kind === "initialised") parts.push(`owner ${response.producerId}/${response.producerEpoch}`);
   else if (response.kind === "verified") parts.push(`transaction ${response.transactionNumber}`);
@@ -164,8 +171,15 @@ describe("handle", () => {
     applyRecord(state, {
       transactionalId: "t",
       entry: {
-        transactionalId: "t", producerId: producerId(3), producerEpoch: producerEpoch(32_765), timeoutMs: 1, state: "Empty", transactionNumber: 0,
-        partitions: [], startedAtMs: now, updatedAtMs: now,
+        transactionalId: "t",
+        producerId: producerId(3),
+        producerEpoch: producerEpoch(32_765),
+        timeoutMs: 1,
+        state: "Empty",
+        transactionNumber: 0,
+        partitions: [],
+        startedAtMs: now,
+        updatedAtMs: now,
       },
     });
     expect(init().response).toEqual({ kind: "initialised", producerId: 3, producerEpoch: 32_766 });
@@ -174,16 +188,30 @@ describe("handle", () => {
 
   it("names after a replay the markers that are still to be written", () => {
     const state = createCoordinatorState();
-    for (const [id, entryState] of [["p", "PrepareCommit"], ["q", "Ongoing"], ["r", "PrepareAbort"], ["s", "CompleteCommit"]] as const) {
+    for (const [id, entryState] of [
+      ["p", "PrepareCommit"],
+      ["q", "Ongoing"],
+      ["r", "PrepareAbort"],
+      ["s", "CompleteCommit"],
+    ] as const) {
       applyRecord(state, {
         transactionalId: id,
         entry: {
-          transactionalId: id, producerId: producerId(1), producerEpoch: producerEpoch(0), timeoutMs: 1, state: entryState, transactionNumber: 4,
-          partitions: [{ topic: "a", partition: 0 }], startedAtMs: timestampMs(0), updatedAtMs: timestampMs(0),
+          transactionalId: id,
+          producerId: producerId(1),
+          producerEpoch: producerEpoch(0),
+          timeoutMs: 1,
+          state: entryState,
+          transactionNumber: 4,
+          partitions: [{ topic: "a", partition: 0 }],
+          startedAtMs: timestampMs(0),
+          updatedAtMs: timestampMs(0),
         },
       });
     }
-    expect(unfinishedEffects(state).map(({ transactionalId, commit, transactionNumber }) => [transactionalId, commit, transactionNumber])).toEqual([
+    expect(
+      unfinishedEffects(state).map(({ transactionalId, commit, transactionNumber }) => [transactionalId, commit, transactionNumber]),
+    ).toEqual([
       ["p", true, 4],
       ["r", false, 4],
     ]);
@@ -192,7 +220,8 @@ describe("handle", () => {
 
 describe("decodeTransactionRecord", () => {
   it("reads a record from before transactions had numbers", () => {
-    const value = '{"version":1,"producerId":1,"producerEpoch":0,"timeoutMs":1,"state":"Empty","partitions":[],"startedAtMs":0,"updatedAtMs":0}';
+    const value =
+      '{"version":1,"producerId":1,"producerEpoch":0,"timeoutMs":1,"state":"Empty","partitions":[],"startedAtMs":0,"updatedAtMs":0}';
     const { entry } = decodeTransactionRecord({ key: Uint8Array.of(116), value: new TextEncoder().encode(value) });
     expect(entry).toMatchObject({ transactionalId: "t", transactionNumber: 0 });
   });
@@ -204,6 +233,8 @@ describe("decodeTransactionRecord", () => {
     ["a missing number", '{"version":1,"state":"Empty","partitions":[]}'],
   ])("refuses %s", (_, value) => {
     const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
-    expect(() => decodeTransactionRecord({ key: encode("t"), value: encode(value) })).toThrow("record of the transaction log cannot be read");
+    expect(() => decodeTransactionRecord({ key: encode("t"), value: encode(value) })).toThrow(
+      "record of the transaction log cannot be read",
+    );
   });
 });

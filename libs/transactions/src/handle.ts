@@ -3,7 +3,11 @@ import { assert, assertNever } from "@millrace/stdx";
 import type { CoordinatorState, TransactionEntry, TransactionRecord } from "./entry.ts";
 import { transactionErrors } from "./errors.ts";
 import {
-  PARTITIONS_PER_TRANSACTION_MAX, PRODUCER_EPOCH_MAX, TRANSACTION_TIMEOUT_MS_MAX, TRANSACTIONAL_ID_IDLE_MS_MAX, TRANSACTIONAL_ID_LENGTH_MAX,
+  PARTITIONS_PER_TRANSACTION_MAX,
+  PRODUCER_EPOCH_MAX,
+  TRANSACTION_TIMEOUT_MS_MAX,
+  TRANSACTIONAL_ID_IDLE_MS_MAX,
+  TRANSACTIONAL_ID_LENGTH_MAX,
   TRANSACTIONAL_IDS_MAX,
 } from "./limits.ts";
 
@@ -91,7 +95,8 @@ function initProducerId(state: CoordinatorState, event: EventOf<"initProducerId"
   if (transactionalId.length < 1 || transactionalId.length > TRANSACTIONAL_ID_LENGTH_MAX) return refused(transactionErrors.invalidId({}));
   if (timeoutMs < 1 || timeoutMs > TRANSACTION_TIMEOUT_MS_MAX) return refused(transactionErrors.invalidTimeout({ timeoutMs }));
   const entry = state.entries.get(transactionalId);
-  if (entry === undefined && state.entries.size >= TRANSACTIONAL_IDS_MAX) return refused(transactionErrors.tooManyIds({ ids: state.entries.size }));
+  if (entry === undefined && state.entries.size >= TRANSACTIONAL_IDS_MAX)
+    return refused(transactionErrors.tooManyIds({ ids: state.entries.size }));
   if (entry !== undefined && isPrepared(entry)) return { records: [], response: { kind: "afterMarkers" }, effects: [] };
   if (entry?.state === "Ongoing") return abortFenced(entry, now);
 
@@ -100,7 +105,16 @@ function initProducerId(state: CoordinatorState, event: EventOf<"initProducerId"
     ? { producerId: entry.producerId, producerEpoch: producerEpoch(entry.producerEpoch + 1) }
     : { producerId: event.freshProducerId, producerEpoch: producerEpoch(0) };
   const transactionNumber = entry?.transactionNumber ?? 0;
-  const next: TransactionEntry = { transactionalId, ...owner, timeoutMs, state: "Empty", transactionNumber, partitions: [], startedAtMs: now, updatedAtMs: now };
+  const next: TransactionEntry = {
+    transactionalId,
+    ...owner,
+    timeoutMs,
+    state: "Empty",
+    transactionNumber,
+    partitions: [],
+    startedAtMs: now,
+    updatedAtMs: now,
+  };
   return { records: [recordOf(next)], response: { kind: "initialised", ...owner }, effects: [] };
 }
 
@@ -115,7 +129,8 @@ function addPartitions(state: CoordinatorState, event: EventOf<"addPartitions">)
   const added = event.partitions.filter((candidate) => !known.some((partition) => isSame(partition, candidate)));
   if (added.length === 0 && entry.state === "Ongoing") return done();
   const partitions = [...known, ...added];
-  if (partitions.length > PARTITIONS_PER_TRANSACTION_MAX) return refused(transactionErrors.tooManyPartitions({ partitions: partitions.length }));
+  if (partitions.length > PARTITIONS_PER_TRANSACTION_MAX)
+    return refused(transactionErrors.tooManyPartitions({ partitions: partitions.length }));
   const open = entry.state === "Ongoing" ? entry : { ...entry, startedAtMs: event.now, transactionNumber: entry.transactionNumber + 1 };
   return done([recordOf({ ...open, state: "Ongoing", partitions, updatedAtMs: event.now })]);
 }
@@ -138,7 +153,9 @@ function endTransaction(state: CoordinatorState, event: EventOf<"endTransaction"
     case "CompleteCommit":
     case "CompleteAbort":
       // The answer of an earlier attempt was lost.
-      return commit === (entry.state === "CompleteCommit") ? done() : refused(transactionErrors.invalidState({ transactionalId, state: entry.state }));
+      return commit === (entry.state === "CompleteCommit")
+        ? done()
+        : refused(transactionErrors.invalidState({ transactionalId, state: entry.state }));
     case "Empty":
       return refused(transactionErrors.invalidState({ transactionalId, state: entry.state }));
     default:
@@ -154,8 +171,11 @@ function verify(state: CoordinatorState, event: EventOf<"verify">): TransactionS
   const { transactionalId } = event;
   if (isPrepared(entry)) return refused(transactionErrors.concurrent({ transactionalId }));
   const missing = event.partitions.find((candidate) => !entry.partitions.some((partition) => isSame(partition, candidate)));
-  if (entry.state === "Ongoing" && missing === undefined) return { records: [], response: { kind: "verified", transactionNumber: entry.transactionNumber }, effects: [] };
-  return refused(transactionErrors.invalidState({ transactionalId, state: entry.state, topic: missing?.topic, partition: missing?.partition }));
+  if (entry.state === "Ongoing" && missing === undefined)
+    return { records: [], response: { kind: "verified", transactionNumber: entry.transactionNumber }, effects: [] };
+  return refused(
+    transactionErrors.invalidState({ transactionalId, state: entry.state, topic: missing?.topic, partition: missing?.partition }),
+  );
 }
 
 function markersWritten(state: CoordinatorState, event: EventOf<"markersWritten">): TransactionStep {
@@ -169,13 +189,19 @@ function timePassed(state: CoordinatorState, event: EventOf<"timePassed">): Tran
   const { transactionalId, now } = event;
   const entry = state.entries.get(transactionalId);
   if (entry === undefined || isPrepared(entry)) return done();
-  if (entry.state === "Ongoing") return now - entry.startedAtMs > entry.timeoutMs ? { ...abortFenced(entry, now), response: { kind: "done" } } : done();
+  if (entry.state === "Ongoing")
+    return now - entry.startedAtMs > entry.timeoutMs ? { ...abortFenced(entry, now), response: { kind: "done" } } : done();
   return now - entry.updatedAtMs > TRANSACTIONAL_ID_IDLE_MS_MAX ? done([{ transactionalId, entry: undefined }]) : done();
 }
 
 /** Ends an open transaction against its owner: the bumped epoch makes whatever the owner still sends fail, markers carry it to every partition. */
 function abortFenced(entry: TransactionEntry, now: TimestampMs): TransactionStep {
-  const prepared: TransactionEntry = { ...entry, producerEpoch: producerEpoch(entry.producerEpoch + 1), state: "PrepareAbort", updatedAtMs: now };
+  const prepared: TransactionEntry = {
+    ...entry,
+    producerEpoch: producerEpoch(entry.producerEpoch + 1),
+    state: "PrepareAbort",
+    updatedAtMs: now,
+  };
   return { records: [recordOf(prepared)], response: { kind: "afterMarkers" }, effects: [writeMarkers(prepared)] };
 }
 
@@ -196,7 +222,15 @@ function isSame(a: TopicPartition, b: TopicPartition): boolean {
 
 function writeMarkers(entry: TransactionEntry): WriteMarkers {
   const { transactionalId, producerId, producerEpoch: epoch, transactionNumber, partitions } = entry;
-  return { kind: "writeMarkers", transactionalId, producerId, producerEpoch: epoch, transactionNumber, commit: entry.state === "PrepareCommit", partitions };
+  return {
+    kind: "writeMarkers",
+    transactionalId,
+    producerId,
+    producerEpoch: epoch,
+    transactionNumber,
+    commit: entry.state === "PrepareCommit",
+    partitions,
+  };
 }
 
 function recordOf(entry: TransactionEntry): TransactionRecord {

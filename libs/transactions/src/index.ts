@@ -1,6 +1,20 @@
-export { applyRecord, type CoordinatorState, createCoordinatorState, type TransactionEntry, type TransactionRecord, type TransactionState } from "./entry.ts";
+export {
+  applyRecord,
+  type CoordinatorState,
+  createCoordinatorState,
+  type TransactionEntry,
+  type TransactionRecord,
+  type TransactionState,
+} from "./entry.ts";
 export { transactionErrors } from "./errors.ts";
-export { handle, type TransactionEvent, type TransactionResponse, type TransactionStep, unfinishedEffects, type WriteMarkers } from "./handle.ts";
+export {
+  handle,
+  type TransactionEvent,
+  type TransactionResponse,
+  type TransactionStep,
+  unfinishedEffects,
+  type WriteMarkers,
+} from "./handle.ts";
 export { TRANSACTION_TIMEOUT_MS_DEFAULT } from "./limits.ts";
 export { partitionOfTransactionalId } from "./partition-of-id.ts";
 export { decodeTransactionRecord, encodeTransactionRecord } from "./record-codec.ts";

@@ -14,7 +14,17 @@ export function encodeTransactionRecord(record: TransactionRecord): { readonly k
   if (entry === undefined) return { key, value: null };
   const { producerId: id, producerEpoch: epoch, timeoutMs, state, transactionNumber, startedAtMs, updatedAtMs } = entry;
   const partitions = entry.partitions.map(({ topic, partition }) => [topic, partition]);
-  const value = { version: FORMAT_VERSION, producerId: id, producerEpoch: epoch, timeoutMs, state, transactionNumber, partitions, startedAtMs, updatedAtMs };
+  const value = {
+    version: FORMAT_VERSION,
+    producerId: id,
+    producerEpoch: epoch,
+    timeoutMs,
+    state,
+    transactionNumber,
+    partitions,
+    startedAtMs,
+    updatedAtMs,
+  };
   return { key, value: encoder.encode(JSON.stringify(value)) };
 }
 
@@ -23,7 +33,10 @@ export function decodeTransactionRecord(record: { readonly key: Uint8Array | nul
   if (record.key === null) throw transactionErrors.corruptRecord({ reason: "no key" });
   try {
     const transactionalId = decoder.decode(record.key);
-    return { transactionalId, entry: record.value === null ? undefined : decodeEntry(transactionalId, JSON.parse(decoder.decode(record.value))) };
+    return {
+      transactionalId,
+      entry: record.value === null ? undefined : decodeEntry(transactionalId, JSON.parse(decoder.decode(record.value))),
+    };
   } catch (error) {
     throw transactionErrors.corruptRecord({}, error);
   }

@@ -15,7 +15,14 @@ const INIT = { jobId: "j", jobEpoch: 1, workerIndex: 0, host: "127.0.0.1", bundl
 
 function start(options: { readonly silenceMsMax?: number } = {}) {
   const entry = join(import.meta.dirname, "../test/fixtures/echo-worker.ts");
-  const host = createProcessHost({ entry, folder, heapMbMax: 40, logger: SILENT_LOGGER, flags: ["--conditions=@millrace/source"], ...options });
+  const host = createProcessHost({
+    entry,
+    folder,
+    heapMbMax: 40,
+    logger: SILENT_LOGGER,
+    flags: ["--conditions=@millrace/source"],
+    ...options,
+  });
   const events = new BoundedQueue<string | WorkerExit>({ weightMax: 100 });
   const worker = host.spawn(INIT, {
     onReport: (report) => events.tryPush(new TextDecoder().decode(report)),

@@ -75,7 +75,11 @@ function spawnWorker(settings: ProcessHostSettings, init: WorkerInit, listener: 
   });
   child.on("close", (code, signal) => {
     if (hangs && !killed) exit("unresponsive", `no sign of life for ${silenceMsMax} ms`);
-    else exit(killed ? "stopped" : exitReason(stderr), `${signal ?? `exit code ${code ?? -1}`}${stderr.text === "" ? "" : `: ${stderr.text}`}`);
+    else
+      exit(
+        killed ? "stopped" : exitReason(stderr),
+        `${signal ?? `exit code ${code ?? -1}`}${stderr.text === "" ? "" : `: ${stderr.text}`}`,
+      );
   });
   send({ kind: "init", init });
   settings.logger.debug("worker started", { job: init.jobId, jobEpoch: init.jobEpoch, worker: init.workerIndex, pid: child.pid });
@@ -94,7 +98,9 @@ function kill(child: ChildProcess): void {
 
 /** The export condition and loaders of this process, not its inspector, profiler or memory settings. */
 function inheritedFlags(): string[] {
-  return process.execArgv.filter((flag) => !/^--(inspect|max-old-space-size|cpu-prof|heap-prof|eval|print)/.test(flag) && flag !== "-e" && flag !== "-p");
+  return process.execArgv.filter(
+    (flag) => !/^--(inspect|max-old-space-size|cpu-prof|heap-prof|eval|print)/.test(flag) && flag !== "-e" && flag !== "-p",
+  );
 }
 
 function exitReason(stderr: StderrTail): WorkerExit["reason"] {

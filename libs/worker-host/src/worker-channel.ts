@@ -8,13 +8,18 @@ import { ALIVE, type ToWorker } from "./messages.ts";
 export async function openWorkerChannel(): Promise<WorkerChannel> {
   const send = process.send?.bind(process);
   if (send === undefined) {
-    throw new AppError({ kind: "invalid", code: "not-a-worker", message: "this module runs inside worker processes only: start `millrace executor` instead" });
+    throw new AppError({
+      kind: "invalid",
+      code: "not-a-worker",
+      message: "this module runs inside worker processes only: start `millrace executor` instead",
+    });
   }
   const init = createDeferred<WorkerChannel["init"]>();
   const commands = new BoundedQueue<Uint8Array>({ weightMax: UNSENT_MESSAGES_MAX });
   process.on("message", (message: ToWorker) => {
     if (message.kind === "init") init.resolve(message.init);
-    else if (!commands.tryPush(message.command)) commands.end(new AppError({ kind: "exhausted", code: "too-many-commands", message: "worker does not take its commands" }));
+    else if (!commands.tryPush(message.command))
+      commands.end(new AppError({ kind: "exhausted", code: "too-many-commands", message: "worker does not take its commands" }));
   });
   const beat = setInterval(() => send(ALIVE, undefined, undefined, () => undefined), ALIVE_INTERVAL_MS);
   beat.unref();

@@ -55,7 +55,9 @@ async function install(root) {
   const { code, output } = await capture(npm.path, [...npm.args, "ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root });
   progress.end(code === 0);
   if (code === 0) return;
-  throw new Error(`npm ci failed with code ${code}; check the network and npm's settings, then run the same command again\n${reasonOf(output)}`);
+  throw new Error(
+    `npm ci failed with code ${code}; check the network and npm's settings, then run the same command again\n${reasonOf(output)}`,
+  );
 }
 
 /** npm says what is wrong first, then how to call it. @param {string} output */

@@ -22,7 +22,9 @@ export async function runPlanted(args) {
     for (const bug of chosen) {
       const caughtBy = await caught(bug, redis.url);
       if (caughtBy === undefined) escaped += 1;
-      process.stdout.write(`${caughtBy === undefined ? "ESCAPED" : "caught "}  ${bug.name.padEnd(28)} ${bug.project.padEnd(28)} ${caughtBy ?? bug.what}\n`);
+      process.stdout.write(
+        `${caughtBy === undefined ? "ESCAPED" : "caught "}  ${bug.name.padEnd(28)} ${bug.project.padEnd(28)} ${caughtBy ?? bug.what}\n`,
+      );
     }
   } finally {
     await redis.stop();
@@ -62,6 +64,10 @@ async function caught(bug, redisUrl) {
 /** @param {string} path @param {import("./planted-bugs.mjs").PlantedBug} bug */
 function plant(path, bug) {
   const source = readFileSync(path, "utf8");
-  if (source.split(bug.correct).length !== 2) throw new Error(`${bug.name}: the line to change is not in ${path} exactly once; correct planted-bugs.mjs`);
-  writeFileSync(path, source.replace(bug.correct, () => bug.wrong));
+  if (source.split(bug.correct).length !== 2)
+    throw new Error(`${bug.name}: the line to change is not in ${path} exactly once; correct planted-bugs.mjs`);
+  writeFileSync(
+    path,
+    source.replace(bug.correct, () => bug.wrong),
+  );
 }

@@ -68,7 +68,10 @@ export async function followJob(client: Client, name: string, { options, world }
   if (last === undefined) return;
   if (options.json !== true) await show(last, { options, world });
   if (last.state === JobState.FAILED) {
-    throw cliError("job-failed", `the job failed: ${last.error?.message ?? "no reason was recorded"}`, { job: last.name, ...last.error?.context });
+    throw cliError("job-failed", `the job failed: ${last.error?.message ?? "no reason was recorded"}`, {
+      job: last.name,
+      ...last.error?.context,
+    });
   }
 }
 

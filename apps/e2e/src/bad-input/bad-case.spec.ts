@@ -1,7 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
 import { type BadCase, checkResult } from "./bad-case.ts";
 
-const wanted: BadCase = { name: "case", code: "port-in-use", mentions: ["choose another port", /address=/], run: () => Promise.reject(new Error("unused")) };
+const wanted: BadCase = {
+  name: "case",
+  code: "port-in-use",
+  mentions: ["choose another port", /address=/],
+  run: () => Promise.reject(new Error("unused")),
+};
 const line = "error: port is in use: choose another port address=a:1 [port-in-use]";
 
 function check(stderr: string, exit: number | string = 4): void {

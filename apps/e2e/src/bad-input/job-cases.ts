@@ -11,7 +11,12 @@ export const jobCases: readonly BadCase[] = [
     mentions: ["job.ts:4:", "no such region"],
     body: ['  throw new Error("no such region: " + ctx.source.length);'],
   }),
-  submitCase({ name: "no output", code: "no-output-operation", mentions: [".to(kafka(...))"], body: ["  ctx.source(input).map((line) => line.length);"] }),
+  submitCase({
+    name: "no output",
+    code: "no-output-operation",
+    mentions: [".to(kafka(...))"],
+    body: ["  ctx.source(input).map((line) => line.length);"],
+  }),
   submitCase({
     name: "wrong types between operators",
     code: "job-type-error",
@@ -19,10 +24,37 @@ export const jobCases: readonly BadCase[] = [
     details: /job\.ts:\d+:\d+: |^ {2}/,
     body: ["  ctx.source(input).map((line) => line.length).filter((n) => n.startsWith('a')).print();"],
   }),
-  submitCase({ name: "async", code: "job-build-async", mentions: [/async/], start: 'export default job("bad", async (ctx) => {', body: ["  ctx.source(input).print();"], check: false }),
-  submitCase({ name: "no job", code: "not-a-job", mentions: ["export default job("], start: "export default ((ctx: any) => {", body: ["  ctx.source(input).print();"], check: false }),
-  submitCase({ name: "a syntax error", code: "job-bundle-failed", mentions: ["job.ts:4:"], body: ["  ctx.source(input).map((line => ;"], check: false }),
-  submitCase({ name: "an import that is not there", code: "job-bundle-failed", mentions: ["job.ts:", "not-installed"], head: 'import "not-installed";', body: ["  ctx.source(input).print();"], check: false }),
+  submitCase({
+    name: "async",
+    code: "job-build-async",
+    mentions: [/async/],
+    start: 'export default job("bad", async (ctx) => {',
+    body: ["  ctx.source(input).print();"],
+    check: false,
+  }),
+  submitCase({
+    name: "no job",
+    code: "not-a-job",
+    mentions: ["export default job("],
+    start: "export default ((ctx: any) => {",
+    body: ["  ctx.source(input).print();"],
+    check: false,
+  }),
+  submitCase({
+    name: "a syntax error",
+    code: "job-bundle-failed",
+    mentions: ["job.ts:4:"],
+    body: ["  ctx.source(input).map((line => ;"],
+    check: false,
+  }),
+  submitCase({
+    name: "an import that is not there",
+    code: "job-bundle-failed",
+    mentions: ["job.ts:", "not-installed"],
+    head: 'import "not-installed";',
+    body: ["  ctx.source(input).print();"],
+    check: false,
+  }),
   submitCase({
     name: "throws at run",
     code: "job-failed",
@@ -31,7 +63,12 @@ export const jobCases: readonly BadCase[] = [
     flags: ["--follow"],
     body: ["  ctx.source(input).map((line) => { throw new Error('no vowel in ' + line); }).print();"],
   }),
-  { name: "job submit: no such file", code: "job-module-missing", mentions: ["nowhere.ts"], run: cli(() => ["job", "submit", "nowhere.ts"]) },
+  {
+    name: "job submit: no such file",
+    code: "job-module-missing",
+    mentions: ["nowhere.ts"],
+    run: cli(() => ["job", "submit", "nowhere.ts"]),
+  },
   { name: "job status: no such job", code: "unknown-job", mentions: ["nobody"], run: cli(() => ["job", "status", "nobody"]) },
 ];
 
@@ -48,7 +85,14 @@ function submitCase(options: {
 }): BadCase {
   const { name, code, mentions, details, body, flags = [], check = true, start = 'export default job("bad", (ctx) => {' } = options;
   const { head = "" } = options;
-  const lines = [`import { job, json, kafka, string } from "@millrace/streams"; ${head}`, `const input = kafka("${WORDS_TOPIC}", { value: string() });`, start, ...body, "});", ""];
+  const lines = [
+    `import { job, json, kafka, string } from "@millrace/streams"; ${head}`,
+    `const input = kafka("${WORDS_TOPIC}", { value: string() });`,
+    start,
+    ...body,
+    "});",
+    "",
+  ];
   const text = lines.join("\n");
   const submit = cli((world) => {
     const path = writeBelow(world, `${name.replaceAll(" ", "-")}/job.ts`, text);

@@ -5,8 +5,18 @@ export const SMALL_TOPIC = "small-records";
 
 /** Topics and records that do not fit. */
 export const recordCases: readonly BadCase[] = [
-  { name: "consume: unknown topic", code: "unknown-topic", mentions: ["fligths", /create/], run: cli(() => ["consume", "fligths", "--from-beginning"]) },
-  { name: "produce: unknown topic", code: "unknown-topic", mentions: ["fligths", /create/], run: cli(() => ["produce", "fligths", "--value", "x"]) },
+  {
+    name: "consume: unknown topic",
+    code: "unknown-topic",
+    mentions: ["fligths", /create/],
+    run: cli(() => ["consume", "fligths", "--from-beginning"]),
+  },
+  {
+    name: "produce: unknown topic",
+    code: "unknown-topic",
+    mentions: ["fligths", /create/],
+    run: cli(() => ["produce", "fligths", "--value", "x"]),
+  },
   { name: "topic describe: unknown topic", code: "unknown-topic", mentions: ["fligths"], run: cli(() => ["topic", "describe", "fligths"]) },
   {
     name: "topic create: unknown setting",

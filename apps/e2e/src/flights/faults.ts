@@ -167,7 +167,11 @@ export async function inflictFault(fault: Fault, { cluster, watch, recordCount, 
   check(before.lagRecords > 0n, `the job was done before the ${fault.name} was killed: more --records are needed`);
   // One more batch may have been planned than was told; beyond that, it was planned afterwards.
   const target = before.lastBatchPlanned + 2n;
-  await watch.until(`progress after the ${fault.name} was killed`, { withinMs: PROGRESS_WAIT_MS_MAX }, (status) => status.lastBatchDone >= target);
+  await watch.until(
+    `progress after the ${fault.name} was killed`,
+    { withinMs: PROGRESS_WAIT_MS_MAX },
+    (status) => status.lastBatchDone >= target,
+  );
   const progressMs = performance.now() - startMs;
   await repair();
   return Math.round(progressMs);

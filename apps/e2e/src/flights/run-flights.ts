@@ -37,13 +37,20 @@ export async function runFlights(run: FlightsRun, context: ScenarioContext): Pro
       context.say(`${fault.name} killed: the job went on after ${progressMs} ms (goal ${fault.progressMsMax} ms)`);
       figures[`${fault.name}KillToProgressMs`] = progressMs;
     }
-    const { restarts, lastBatchDone } = await watch.until("the end of the job", { withinMs: FINISH_MS_MAX }, (status) => status.state === JobState.FINISHED);
+    const { restarts, lastBatchDone } = await watch.until(
+      "the end of the job",
+      { withinMs: FINISH_MS_MAX },
+      (status) => status.state === JobState.FINISHED,
+    );
     watch.stop();
     const windows = await verify(cluster, expected);
     context.say(`${windows} windows, every one equal to the independent computation, none twice`);
     for (const fault of run.goalsHold ? run.faults : []) {
       const progressMs = figures[`${fault.name}KillToProgressMs`] ?? 0;
-      check(progressMs <= fault.progressMsMax, `after the ${fault.name} was killed progress took ${progressMs} ms, more than ${fault.progressMsMax} ms: is the machine busy?`);
+      check(
+        progressMs <= fault.progressMsMax,
+        `after the ${fault.name} was killed progress took ${progressMs} ms, more than ${fault.progressMsMax} ms: is the machine busy?`,
+      );
     }
     return { ...figures, windows, batches: Number(lastBatchDone), restarts };
   } finally {
@@ -52,7 +59,11 @@ export async function runFlights(run: FlightsRun, context: ScenarioContext): Pro
 }
 
 /** Makes the topics and produces the flights; returns what the job must find. */
-export async function produceInput(cluster: Reachable, run: { readonly recordCount: number }, { say }: ScenarioContext): Promise<ExpectedDelays> {
+export async function produceInput(
+  cluster: Reachable,
+  run: { readonly recordCount: number },
+  { say }: ScenarioContext,
+): Promise<ExpectedDelays> {
   for (const name of ["flights", "airport-delays"]) await cluster.client.admin().createTopic({ name, partitions: PARTITIONS });
   const expected = new ExpectedDelays();
   const progress = new Progress({ silent: true });
@@ -62,7 +73,11 @@ export async function produceInput(cluster: Reachable, run: { readonly recordCou
 }
 
 /** Submits the job through the command line. */
-export async function submit(cluster: Reachable, run: { readonly recordCount: number; readonly batches?: number }, { folder, say }: ScenarioContext): Promise<JobWatch> {
+export async function submit(
+  cluster: Reachable,
+  run: { readonly recordCount: number; readonly batches?: number },
+  { folder, say }: ScenarioContext,
+): Promise<JobWatch> {
   const module = writeJobInSmallBatches(folder, Math.ceil(run.recordCount / (run.batches ?? BATCHES_DEFAULT)));
   const { exit, stdout, stderr } = await runCli(["job", "submit", module, "--no-check", "--json", "--address", cluster.address]);
   check(exit === 0, `job submit ended with ${exit}: ${stderr}`);

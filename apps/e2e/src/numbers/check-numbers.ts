@@ -17,7 +17,10 @@ const READ_MS_MAX = 60_000;
 export async function checkNumbers(client: Client, { topic, partition, start, end }: NumbersRange): Promise<void> {
   if (start >= end) return;
   const [latest] = await client.listOffsets([{ topic, partition, at: "latest" }]);
-  check((latest?.offset ?? 0) >= end, `partition ${partition}: ${end} numbers were acknowledged, but the log ends at ${latest?.offset ?? 0}`);
+  check(
+    (latest?.offset ?? 0) >= end,
+    `partition ${partition}: ${end} numbers were acknowledged, but the log ends at ${latest?.offset ?? 0}`,
+  );
   let next = start;
   const signal = AbortSignal.timeout(READ_MS_MAX);
   for await (const chunk of client.fetchRange({ topic, partition, startOffset: start, endOffset: end }, { signal })) {
@@ -25,7 +28,10 @@ export async function checkNumbers(client: Client, { topic, partition, start, en
       for (const { offset, value } of readRecords(batch)) {
         if (offset < start) continue;
         const number = value === null ? Number.NaN : decodeNumber(value);
-        check(offset === next && number === next, `partition ${partition}: number ${number} stands at offset ${offset}, where ${next} belongs`);
+        check(
+          offset === next && number === next,
+          `partition ${partition}: number ${number} stands at offset ${offset}, where ${next} belongs`,
+        );
         next++;
       }
     }

@@ -11,6 +11,7 @@ export function encodeNumber(number: number, paddingBytes: number): Uint8Array {
 export function decodeNumber(value: Uint8Array): number {
   if (value.length < HEAD_BYTES) throw new Error(`a value of ${value.length} bytes was never written`);
   const number = new DataView(value.buffer, value.byteOffset).getFloat64(0);
-  for (let i = HEAD_BYTES; i < value.length; i++) if (value[i] !== (number & 0xff)) throw new Error(`the value of number ${number} is damaged at byte ${i}`);
+  for (let i = HEAD_BYTES; i < value.length; i++)
+    if (value[i] !== (number & 0xff)) throw new Error(`the value of number ${number} is damaged at byte ${i}`);
   return number;
 }

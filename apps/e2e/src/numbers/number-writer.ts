@@ -20,7 +20,11 @@ export class NumberWriter {
   #stopping = false;
   #failure: Error | undefined;
 
-  constructor(client: Client, target: { readonly topic: string; readonly partitions: number }, ports: { readonly clock: Clock; readonly random: Random }) {
+  constructor(
+    client: Client,
+    target: { readonly topic: string; readonly partitions: number },
+    ports: { readonly clock: Clock; readonly random: Random },
+  ) {
     this.#target = target;
     this.#ports = ports;
     this.#sent = Array.from({ length: target.partitions }, () => 0);
@@ -67,14 +71,18 @@ export class NumberWriter {
     const partition = Math.floor(this.#ports.random.next() * partitions);
     const number = this.#sent[partition] ?? 0;
     this.#sent[partition] = number + 1;
-    return this.#producer.send(topic, { partition, value: encodeNumber(number, Math.floor(this.#ports.random.next() * PADDING_BYTES_END)) });
+    return this.#producer.send(topic, {
+      partition,
+      value: encodeNumber(number, Math.floor(this.#ports.random.next() * PADDING_BYTES_END)),
+    });
   }
 
   #onDelivery({ partition, baseOffset, recordCount, error }: Delivery): void {
     const first = this.#acknowledged[partition] ?? 0;
     if (error !== undefined) this.#failure ??= error;
     // A repeated batch that the broker had already stored may come without its offset.
-    else if (baseOffset !== -1 && baseOffset !== first) this.#failure ??= new Error(`number ${first} of partition ${partition} was acknowledged at offset ${baseOffset}`);
+    else if (baseOffset !== -1 && baseOffset !== first)
+      this.#failure ??= new Error(`number ${first} of partition ${partition} was acknowledged at offset ${baseOffset}`);
     this.#acknowledged[partition] = first + recordCount;
   }
 }

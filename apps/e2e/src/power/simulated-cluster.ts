@@ -36,7 +36,11 @@ export class SimulatedCluster {
   }
 
   /** Brokers on disks of their own. `mount` may put something between a broker and its disk. */
-  static async start(options: { readonly seed: number; readonly brokers: number; readonly mount: (storage: Storage) => Storage }): Promise<SimulatedCluster> {
+  static async start(options: {
+    readonly seed: number;
+    readonly brokers: number;
+    readonly mount: (storage: Storage) => Storage;
+  }): Promise<SimulatedCluster> {
     const cluster = new SimulatedCluster(options);
     await cluster.#coordinator.start();
     for (let brokerId = 1; brokerId <= options.brokers; brokerId++) {
@@ -88,7 +92,13 @@ export class SimulatedCluster {
 
   async #startBroker(brokerId: number, storage: SimulatedStorage): Promise<BrokerNode> {
     const settings = brokerSettingsSchema.parse({ brokerId, listenAddress: addressOf(brokerId), coordinators: [COORDINATOR] });
-    const broker = createBrokerNode(settings, { ...this.#ports(), storage: this.#mount(storage.mount()), crc32c, compression: createCompressionCodecs(), defer: setImmediate });
+    const broker = createBrokerNode(settings, {
+      ...this.#ports(),
+      storage: this.#mount(storage.mount()),
+      crc32c,
+      compression: createCompressionCodecs(),
+      defer: setImmediate,
+    });
     await this.run(broker.start());
     await this.run(broker.ready());
     return broker;
@@ -103,7 +113,15 @@ export class SimulatedCluster {
 
   #ports() {
     const { clock, random } = this;
-    return { clock, random, logger: SILENT_LOGGER, metrics: NO_METRICS, tracer: NO_TRACER, listener: this.#loopback, transport: this.#loopback };
+    return {
+      clock,
+      random,
+      logger: SILENT_LOGGER,
+      metrics: NO_METRICS,
+      tracer: NO_TRACER,
+      listener: this.#loopback,
+      transport: this.#loopback,
+    };
   }
 }
 

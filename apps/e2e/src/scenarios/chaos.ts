@@ -1,4 +1,14 @@
-import { brokerKilled, brokersKilled, coordinatorKilled, executorKilled, executorPaused, type Fault, redisKilled, workerKilled, workerPaused } from "../flights/faults.ts";
+import {
+  brokerKilled,
+  brokersKilled,
+  coordinatorKilled,
+  executorKilled,
+  executorPaused,
+  type Fault,
+  redisKilled,
+  workerKilled,
+  workerPaused,
+} from "../flights/faults.ts";
 import { runFlights } from "../flights/run-flights.ts";
 import type { Scenario } from "../scenario.ts";
 
@@ -7,7 +17,16 @@ const FAULTS_DEFAULT = 8;
 const FIRST_SHARE = 0.05;
 const LAST_SHARE = 0.85;
 
-const FAULTS: readonly Fault[] = [executorKilled, coordinatorKilled, brokerKilled, workerKilled, executorPaused, workerPaused, redisKilled, brokersKilled];
+const FAULTS: readonly Fault[] = [
+  executorKilled,
+  coordinatorKilled,
+  brokerKilled,
+  workerKilled,
+  executorPaused,
+  workerPaused,
+  redisKilled,
+  brokersKilled,
+];
 
 /** Every kind of fault in an order of the seed's; `--kills` says how many. */
 export const chaos: Scenario = {
@@ -24,7 +43,10 @@ export const chaos: Scenario = {
       atShare: FIRST_SHARE + ((LAST_SHARE - FIRST_SHARE) * index) / count,
       latenessShareMax: 0.05,
     }));
-    return runFlights({ goalsHold: false, recordCount: flags.records ?? RECORDS_DEFAULT, size: { coordinators: 2, brokers: 2, executors: 2 }, faults }, context);
+    return runFlights(
+      { goalsHold: false, recordCount: flags.records ?? RECORDS_DEFAULT, size: { coordinators: 2, brokers: 2, executors: 2 }, faults },
+      context,
+    );
   },
 };
 

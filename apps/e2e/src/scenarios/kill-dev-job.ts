@@ -32,20 +32,31 @@ export const killDevJob: Scenario = {
   },
 };
 
-async function killWhileItRuns(dev: DevProcess, parts: { readonly watch: JobWatch; readonly recordCount: number; readonly context: ScenarioContext }): Promise<Figures> {
+async function killWhileItRuns(
+  dev: DevProcess,
+  parts: { readonly watch: JobWatch; readonly recordCount: number; readonly context: ScenarioContext },
+): Promise<Figures> {
   const { watch, recordCount, context } = parts;
   const kills = context.flags.kills ?? KILLS_DEFAULT;
   const progressMs: number[] = [];
   for (let kill = 0; kill < kills; kill++) {
     const share = (kill + context.random.next()) / (kills + 1);
     const due = BigInt(Math.round(recordCount * share));
-    await watch.until(`${due} flights processed`, { withinMs: WAIT_MS_MAX }, (status) => status.recordsIn >= due && status.state === JobState.RUNNING);
+    await watch.until(
+      `${due} flights processed`,
+      { withinMs: WAIT_MS_MAX },
+      (status) => status.recordsIn >= due && status.state === JobState.RUNNING,
+    );
     await dev.process.kill();
     const startMs = performance.now();
     const planned = watch.last?.lastBatchPlanned ?? 0n;
     check((watch.last?.lagRecords ?? 0n) > 0n, "the job was done before it was killed: more --records are needed");
     await dev.process.start();
-    await watch.until("progress after the restart", { withinMs: WAIT_MS_MAX }, (status) => status.lastBatchDone >= planned + 2n || status.state === JobState.FINISHED);
+    await watch.until(
+      "progress after the restart",
+      { withinMs: WAIT_MS_MAX },
+      (status) => status.lastBatchDone >= planned + 2n || status.state === JobState.FINISHED,
+    );
     progressMs.push(Math.round(performance.now() - startMs));
     context.say(`kill ${kill + 1} of ${kills}: the job went on after ${progressMs.at(-1) ?? 0} ms`);
   }

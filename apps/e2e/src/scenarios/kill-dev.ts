@@ -47,14 +47,29 @@ async function killAndCheck(dev: DevProcess, client: Client, { flags, random, sa
     await dev.process.kill();
     const acknowledged = writer.acknowledged;
     recoveryMs.push(await restart(dev, writer, random.next() < STARTING_SHARE ? random.next() * START_MS_END : undefined));
-    await checkAll(client, checked.map((count) => Math.max(0, count - OVERLAP)), acknowledged);
+    await checkAll(
+      client,
+      checked.map((count) => Math.max(0, count - OVERLAP)),
+      acknowledged,
+    );
     say(`kill ${kill} of ${kills}: ${sum(acknowledged)} acknowledged records are there; writing again after ${recoveryMs.at(-1) ?? 0} ms`);
     checked = acknowledged;
   }
   await writer.finish();
-  await checkAll(client, checked.map(() => 0), writer.acknowledged);
+  await checkAll(
+    client,
+    checked.map(() => 0),
+    writer.acknowledged,
+  );
   const sorted = recoveryMs.toSorted((a, b) => a - b);
-  return { kills, records: writer.acknowledgedTotal, lost: 0, twice: 0, killToWriteMsMedian: sorted[sorted.length >> 1] ?? 0, killToWriteMsMax: sorted.at(-1) ?? 0 };
+  return {
+    kills,
+    records: writer.acknowledgedTotal,
+    lost: 0,
+    twice: 0,
+    killToWriteMsMedian: sorted[sorted.length >> 1] ?? 0,
+    killToWriteMsMax: sorted.at(-1) ?? 0,
+  };
 }
 
 /** Starts it again, and if asked for kills it once more on the way; returns the milliseconds until a record was acknowledged. */
@@ -67,12 +82,15 @@ async function restart(dev: DevProcess, writer: NumberWriter, killAfterMs: numbe
   }
   const startMs = performance.now();
   await dev.process.start();
-  await waitFor("a record acknowledged after the restart", ACKNOWLEDGED_MS_MAX, () => (writer.acknowledgedTotal > before ? true : undefined));
+  await waitFor("a record acknowledged after the restart", ACKNOWLEDGED_MS_MAX, () =>
+    writer.acknowledgedTotal > before ? true : undefined,
+  );
   return Math.round(performance.now() - startMs);
 }
 
 async function checkAll(client: Client, starts: readonly number[], ends: readonly number[]): Promise<void> {
-  for (const [partition, end] of ends.entries()) await checkNumbers(client, { topic: TARGET.topic, partition, start: starts[partition] ?? 0, end });
+  for (const [partition, end] of ends.entries())
+    await checkNumbers(client, { topic: TARGET.topic, partition, start: starts[partition] ?? 0, end });
 }
 
 function sum(counts: readonly number[]): number {

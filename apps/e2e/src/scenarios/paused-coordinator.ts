@@ -74,38 +74,62 @@ async function pauseAndResume(cluster: Cluster, { watch, transport, context }: P
   const progressMs = sincePauseMs();
   await watch.until("the client hears of it", { withinMs: TAKEOVER_MS_MAX }, (status) => status.lastBatchDone >= lastBatchPlanned + 2n);
   const clientMs = sincePauseMs();
-  say(`${former.process.name} paused in epoch ${before.coordinatorEpoch}; ${after.coordinatorId} led after ${takeoverMs} ms, the job went on after ${progressMs} ms, clients heard of it after ${clientMs} ms`);
+  say(
+    `${former.process.name} paused in epoch ${before.coordinatorEpoch}; ${after.coordinatorId} led after ${takeoverMs} ms, the job went on after ${progressMs} ms, clients heard of it after ${clientMs} ms`,
+  );
   check(progressMs < PROGRESS_MS_MAX, `progress took ${progressMs} ms, more than ${PROGRESS_MS_MAX} ms`);
 
-  const calls = Array.from({ length: CALLS }, (_, i) => direct.createTopic({ name: `from-the-past-${i}`, partitions: 1 }, { timeoutMs: CALL_MS_MAX }));
+  const calls = Array.from({ length: CALLS }, (_, i) =>
+    direct.createTopic({ name: `from-the-past-${i}`, partitions: 1 }, { timeoutMs: CALL_MS_MAX }),
+  );
   const outcomes = Promise.allSettled(calls);
   former.process.resume();
   const accepted = (await outcomes).filter((outcome) => outcome.status === "fulfilled").length;
   check(accepted === 0, `the resumed coordinator accepted ${accepted} of ${CALLS} topics`);
   await checkFormer(cluster, { former, before, after });
   say(`resumed: it refused all ${CALLS} writes that waited for it, stepped down, and its epoch is fenced in Redis`);
-  return { takeoverMs, progressMs, clientMs, refusedWrites: CALLS, formerEpoch: Number(before.coordinatorEpoch), epoch: Number(after.coordinatorEpoch) };
+  return {
+    takeoverMs,
+    progressMs,
+    clientMs,
+    refusedWrites: CALLS,
+    formerEpoch: Number(before.coordinatorEpoch),
+    epoch: Number(after.coordinatorEpoch),
+  };
 }
 
 async function checkFormer(
   cluster: Cluster,
   { former, before, after }: { readonly former: Member; readonly before: DescribeClusterResponse; readonly after: DescribeClusterResponse },
 ): Promise<void> {
-  await waitFor("its log says that the term is over", TAKEOVER_MS_MAX, () => /"epoch":\d+,"reason":[^\n]*"event":"coordinator\.term-over"/.exec(former.process.log()) ?? undefined);
+  await waitFor(
+    "its log says that the term is over",
+    TAKEOVER_MS_MAX,
+    () => /"epoch":\d+,"reason":[^\n]*"event":"coordinator\.term-over"/.exec(former.process.log()) ?? undefined,
+  );
   const commit = await commitAs(cluster.redis.url, before);
-  check(commit.kind === "fenced" && commit.epoch === Number(after.coordinatorEpoch), `a write with the former epoch was answered with ${JSON.stringify(commit)}`);
+  check(
+    commit.kind === "fenced" && commit.epoch === Number(after.coordinatorEpoch),
+    `a write with the former epoch was answered with ${JSON.stringify(commit)}`,
+  );
   const admin = cluster.client.admin();
   await admin.createTopic({ name: "after-the-pause", partitions: 1 });
   const names = (await admin.listTopics()).map((topic) => topic.name);
   check(names.includes("after-the-pause") && !names.some((name) => name.startsWith("from-the-past")), `the topics are ${names.join(", ")}`);
   const now = await admin.describeCluster();
-  check(now.coordinatorEpoch === after.coordinatorEpoch, `the epoch moved on from ${after.coordinatorEpoch} to ${now.coordinatorEpoch} when the former leader came back`);
+  check(
+    now.coordinatorEpoch === after.coordinatorEpoch,
+    `the epoch moved on from ${after.coordinatorEpoch} to ${now.coordinatorEpoch} when the former leader came back`,
+  );
 }
 
 /** What the store says to a write that carries a former leader's proof. */
 async function commitAs(url: string, { coordinatorId, coordinatorEpoch, generation }: DescribeClusterResponse): Promise<CommitResult> {
   const ports = { clock: systemClock, random: systemRandom, logger: SILENT_LOGGER };
-  const store = await createRedisStore({ url, cluster: CLUSTER_NAME, unsafeSettings: "refuse", connectTimeoutMs: 5_000, commandTimeoutMs: 5_000 }, ports);
+  const store = await createRedisStore(
+    { url, cluster: CLUSTER_NAME, unsafeSettings: "refuse", connectTimeoutMs: 5_000, commandTimeoutMs: 5_000 },
+    ports,
+  );
   try {
     const fence = { holder: coordinatorId, epoch: Number(coordinatorEpoch), generation };
     return await store.commit(fence, systemRandom.hex(8), [{ key: "from-the-past", expect: "any", value: new Uint8Array(1) }]);

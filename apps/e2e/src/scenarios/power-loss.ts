@@ -43,7 +43,8 @@ async function live(seed: number, mount: (storage: Storage) => Storage): Promise
   const writer = new NumberWriter(client, TARGET, cluster);
   await cluster.run(writer.start());
   const checkAll = async (ends: readonly number[]): Promise<void> => {
-    for (const [partition, end] of ends.entries()) await cluster.run(checkNumbers(client, { topic: TARGET.topic, partition, start: 0, end }));
+    for (const [partition, end] of ends.entries())
+      await cluster.run(checkNumbers(client, { topic: TARGET.topic, partition, start: 0, end }));
   };
   for (let cut = 0; cut < CUTS; cut++) {
     await cluster.powerLoss({ withinMs: cluster.random.integer(RUN_MS_END), operationsMax: OPERATIONS_END });

@@ -12,6 +12,9 @@ export const smoke: Scenario = {
   what: "the main job on 7 processes with 100,000 flights; an executor is killed",
   run: (context) => {
     const recordCount = context.flags.records ?? RECORDS_DEFAULT;
-    return runFlights({ goalsHold: false, recordCount, batches: BATCHES, size: { coordinators: 2, brokers: 2, executors: 2 }, faults: [executorKilled] }, context);
+    return runFlights(
+      { goalsHold: false, recordCount, batches: BATCHES, size: { coordinators: 2, brokers: 2, executors: 2 }, faults: [executorKilled] },
+      context,
+    );
   },
 };

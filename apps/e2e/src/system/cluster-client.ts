@@ -11,7 +11,10 @@ export interface ClusterClient {
 
 export function connectClient(bootstrap: readonly string[]): ClusterClient {
   const transport = createRpcTransport();
-  const client = createClient({ bootstrap }, { transport, clock: systemClock, random: systemRandom, crc32c, compression: createCompressionCodecs() });
+  const client = createClient(
+    { bootstrap },
+    { transport, clock: systemClock, random: systemRandom, crc32c, compression: createCompressionCodecs() },
+  );
   return {
     client,
     close: async () => {

@@ -88,7 +88,14 @@ function members(count: number, create: (index: number) => Promise<Member>): Pro
 
 function coordinator(index: number, options: { readonly folder: string; readonly store: string }): Promise<Member> {
   const name = `coordinator-${index}`;
-  return service(name, "apps/coordinator/src/main.ts", options.folder, (address) => ["--coordinator-id", name, "--listen-address", address, "--store", options.store]);
+  return service(name, "apps/coordinator/src/main.ts", options.folder, (address) => [
+    "--coordinator-id",
+    name,
+    "--listen-address",
+    address,
+    "--store",
+    options.store,
+  ]);
 }
 
 function broker(index: number, options: { readonly folder: string; readonly coordinators: string }): Promise<Member> {

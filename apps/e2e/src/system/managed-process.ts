@@ -79,7 +79,8 @@ export class ManagedProcess {
     }).catch((error: unknown) => {
       throw new Error(`${error instanceof Error ? error.message : String(error)}\n${this.logTail()}`);
     });
-    if (this.#child !== child || child === undefined) throw new Error(`${this.name} ended before it was ready, exit=${await this.#exited}\n${this.logTail()}`);
+    if (this.#child !== child || child === undefined)
+      throw new Error(`${this.name} ended before it was ready, exit=${await this.#exited}\n${this.logTail()}`);
   }
 
   /** SIGKILL; resolves when it is gone. */
@@ -129,7 +130,11 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
 /** Ids of the processes that it has started. */
 export function childrenOf(pid: number): readonly number[] {
   try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter((id) => id !== "").map(Number);
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+      .trim()
+      .split(" ")
+      .filter((id) => id !== "")
+      .map(Number);
   } catch {
     return [];
   }

@@ -6,7 +6,16 @@ import { freePort } from "./free-port.ts";
 import { ManagedProcess } from "./managed-process.ts";
 
 /** What Millrace asks of a Redis: acknowledged means on disk, and nothing is evicted. */
-export const SAFE_REDIS_SETTINGS: readonly string[] = ["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction", "--save", ""];
+export const SAFE_REDIS_SETTINGS: readonly string[] = [
+  "--appendonly",
+  "yes",
+  "--appendfsync",
+  "always",
+  "--maxmemory-policy",
+  "noeviction",
+  "--save",
+  "",
+];
 
 const PROGRAM = "redis-server";
 
@@ -17,7 +26,8 @@ export interface RedisServer {
 
 /** A Redis of our own in `folder`, not yet started. */
 export async function createRedisServer(folder: string, settings: readonly string[] = SAFE_REDIS_SETTINGS): Promise<RedisServer> {
-  if (spawnSync(PROGRAM, ["--version"]).error !== undefined) throw new Error("redis-server is not on the PATH: apt-get install redis-server, or brew install redis");
+  if (spawnSync(PROGRAM, ["--version"]).error !== undefined)
+    throw new Error("redis-server is not on the PATH: apt-get install redis-server, or brew install redis");
   const port = await freePort();
   const dataFolder = join(folder, "redis");
   mkdirSync(dataFolder, { recursive: true });

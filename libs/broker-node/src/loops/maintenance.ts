@@ -53,8 +53,12 @@ export class Maintenance {
       const retention = local.retention();
       if (log.failure !== undefined || retention === false) continue;
       const now = timestampMs(this.#ports.clock.wallMs());
-      const { deletedSegments, deletedBytes, logStartOffset } = await log.applyRetention({ now, ...(retention.keepFrom === undefined ? {} : { keepFrom: retention.keepFrom }) });
-      if (deletedSegments > 0) this.#ports.logger.info("old segments deleted", { topic, partition, deletedSegments, deletedBytes, logStartOffset });
+      const { deletedSegments, deletedBytes, logStartOffset } = await log.applyRetention({
+        now,
+        ...(retention.keepFrom === undefined ? {} : { keepFrom: retention.keepFrom }),
+      });
+      if (deletedSegments > 0)
+        this.#ports.logger.info("old segments deleted", { topic, partition, deletedSegments, deletedBytes, logStartOffset });
     }
   }
 

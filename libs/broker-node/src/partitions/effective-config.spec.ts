@@ -8,7 +8,10 @@ function check(topic: { internal?: boolean; configs: { [key: string]: string } }
 
 describe("effectiveConfig", () => {
   it("is what a topic of users asks for", () => {
-    check({ configs: { flush: "interval", storage: "memory", "retention.ms": "5" } }, { flush: "interval", storage: "memory", retentionMs: 5 });
+    check(
+      { configs: { flush: "interval", storage: "memory", "retention.ms": "5" } },
+      { flush: "interval", storage: "memory", retentionMs: 5 },
+    );
     check({ configs: { "cleanup.policy": "compact,delete", "retention.bytes": "7" } }, { retentionBytes: 7 });
   });
 

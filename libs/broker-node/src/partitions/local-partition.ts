@@ -125,7 +125,10 @@ export class LocalPartition {
     this.#requireInSync();
     if (this.#isOfFormerTransaction(marker)) {
       const { stagedEndOffset } = this.log;
-      return { result: { kind: "duplicate", baseOffset: stagedEndOffset, lastOffset: stagedEndOffset, logAppendTime: NO_TIMESTAMP }, stored: STORED };
+      return {
+        result: { kind: "duplicate", baseOffset: stagedEndOffset, lastOffset: stagedEndOffset, logAppendTime: NO_TIMESTAMP },
+        stored: STORED,
+      };
     }
     const result = this.log.stageMarker(marker, this.#stageOptions(now));
     this.#openTransactions.delete(marker.producerId);
@@ -134,7 +137,11 @@ export class LocalPartition {
     this.#mustSync = true;
     const append = this.#staged(result, "committed-and-synced");
     const listener = this.#markerListener;
-    if (listener !== undefined) void append.stored.then(() => listener(marker), () => undefined);
+    if (listener !== undefined)
+      void append.stored.then(
+        () => listener(marker),
+        () => undefined,
+      );
     return append;
   }
 
@@ -249,10 +256,21 @@ export class LocalPartition {
   #requireInSync(): void {
     if (this.#inSyncCount >= this.#config.minInsyncReplicas) return;
     const { topic, partition } = this;
-    throw brokerErrors.notEnoughReplicas({ topic, partition, inSync: this.#inSyncCount, minInsyncReplicas: this.#config.minInsyncReplicas });
+    throw brokerErrors.notEnoughReplicas({
+      topic,
+      partition,
+      inSync: this.#inSyncCount,
+      minInsyncReplicas: this.#config.minInsyncReplicas,
+    });
   }
 
-  #isOfFormerTransaction({ producerId, transactionNumber }: { readonly producerId: ProducerId; readonly transactionNumber: number }): boolean {
+  #isOfFormerTransaction({
+    producerId,
+    transactionNumber,
+  }: {
+    readonly producerId: ProducerId;
+    readonly transactionNumber: number;
+  }): boolean {
     const open = this.#openTransactions.get(producerId);
     return open !== undefined && transactionNumber > 0 && transactionNumber < open;
   }

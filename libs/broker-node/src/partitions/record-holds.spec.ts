@@ -20,7 +20,9 @@ describe("RecordHolds.floor", () => {
   it("is bounded in holders, and those who hold may go on", () => {
     const holds = new RecordHolds();
     for (let holder = 0; holder < HOLDERS_PER_PARTITION_MAX; holder++) holds.hold(String(holder), { fromOffset: offset(1), untilMs: 10 });
-    expect(() => holds.hold("one more", { fromOffset: offset(1), untilMs: 10 })).toThrow(expect.objectContaining({ code: "too-many-holders" }));
+    expect(() => holds.hold("one more", { fromOffset: offset(1), untilMs: 10 })).toThrow(
+      expect.objectContaining({ code: "too-many-holders" }),
+    );
     holds.hold("0", { fromOffset: offset(2), untilMs: 20 });
     expect(holds.floor(10)).toBe(2);
   });

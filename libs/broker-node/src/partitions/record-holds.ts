@@ -16,7 +16,8 @@ export class RecordHolds {
 
   /** In place of the holder's former hold. `untilMs` is monotonic, as is the time given to `floor`. */
   hold(holder: string, hold: Hold): void {
-    if (!this.#holds.has(holder) && this.#holds.size >= HOLDERS_PER_PARTITION_MAX) throw brokerErrors.tooManyHolders({ holders: this.#holds.size });
+    if (!this.#holds.has(holder) && this.#holds.size >= HOLDERS_PER_PARTITION_MAX)
+      throw brokerErrors.tooManyHolders({ holders: this.#holds.size });
     this.#holds.set(holder, hold);
   }
 

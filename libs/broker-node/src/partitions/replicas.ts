@@ -1,4 +1,14 @@
-import { createMemoryStorage, createPartitionLog, deletePartitionLog, listPartitionLogs, type LogPorts, openPartitionLog, type PartitionIdentity, partitionFolder, type PartitionLog } from "@millrace/log-engine";
+import {
+  createMemoryStorage,
+  createPartitionLog,
+  deletePartitionLog,
+  listPartitionLogs,
+  type LogPorts,
+  openPartitionLog,
+  type PartitionIdentity,
+  partitionFolder,
+  type PartitionLog,
+} from "@millrace/log-engine";
 import { leaderEpoch, type LeaderEpoch, resolveTopicConfig, toAppError, type TopicConfig, topicPartitionKey } from "@millrace/model";
 import type { PartitionState, Topic } from "@millrace/contracts";
 import type { BrokerPorts } from "../node-ports.ts";
@@ -42,7 +52,14 @@ export class Replicas {
   readonly #unopened = new Map<string, unknown>();
 
   constructor(
-    of: { brokerId: number; view: ClusterView; logPorts: LogPorts; memoryTopicBytes: number; listener: ReplicaListener; observer: PartitionObserver },
+    of: {
+      brokerId: number;
+      view: ClusterView;
+      logPorts: LogPorts;
+      memoryTopicBytes: number;
+      listener: ReplicaListener;
+      observer: PartitionObserver;
+    },
     ports: BrokerPorts,
   ) {
     this.#brokerId = of.brokerId;
@@ -77,7 +94,13 @@ export class Replicas {
   *reports(): Generator<{ topicId: string; partition: number; leaderEpochSeen: number; lastEpochInLog: number; logEndOffset: bigint }> {
     const logs = [...this.#unclaimed.values(), ...this.all().map((partition) => partition.log)];
     for (const { identity, leaderEpoch, logEndOffset } of logs) {
-      yield { topicId: identity.topicId, partition: identity.partition, leaderEpochSeen: leaderEpoch, lastEpochInLog: leaderEpoch, logEndOffset: BigInt(logEndOffset) };
+      yield {
+        topicId: identity.topicId,
+        partition: identity.partition,
+        leaderEpochSeen: leaderEpoch,
+        lastEpochInLog: leaderEpoch,
+        logEndOffset: BigInt(logEndOffset),
+      };
     }
   }
 
@@ -159,7 +182,8 @@ export class Replicas {
   async #open(topic: Topic, partition: number, config: TopicConfig): Promise<LocalPartition> {
     const identity: PartitionIdentity = { topicId: topicIdOf(topic.topicId), topic: topic.name, partition };
     const folder = partitionFolder(identity);
-    const log = config.storage === "memory" ? await this.#createInMemory(identity, config) : await this.#claimOrCreate(folder, identity, config);
+    const log =
+      config.storage === "memory" ? await this.#createInMemory(identity, config) : await this.#claimOrCreate(folder, identity, config);
     const ports = { groupCommit: this.groupCommit, monotonicMs: () => this.#ports.clock.monotonicMs(), observer: this.#observer };
     return new LocalPartition({ topic: topic.name, partition, log, config }, ports);
   }

@@ -37,7 +37,11 @@ export function appendBatch(request: AppendRequest, context: RpcContext): Promis
   const span = ports.tracer.startSpan(`append ${request.topic}`, {
     kind: "server",
     parent: request.traceparent ?? traceparentOfFirstRecord(request.batch),
-    attributes: { "messaging.system": "millrace", "messaging.destination.name": request.topic, "messaging.destination.partition.id": String(request.partition) },
+    attributes: {
+      "messaging.system": "millrace",
+      "messaging.destination.name": request.topic,
+      "messaging.destination.partition.id": String(request.partition),
+    },
   });
   metrics.produceRequests.add(1, labels);
   return stageAndWait(request, context).then(
@@ -78,7 +82,8 @@ function stage(request: AppendRequest, context: RpcContext): Staged | Promise<St
   const { topic, batch, transactionalId } = request;
   if (context.stopping.aborted) throw brokerErrors.stopping();
   const partition = context.replicas.requireLeader(topic, request.partition);
-  if (topic === TRANSACTION_STATE_TOPIC || topic === GROUP_OFFSETS_TOPIC) throw brokerErrors.invalidRequest("this topic is written by the cluster only", { topic });
+  if (topic === TRANSACTION_STATE_TOPIC || topic === GROUP_OFFSETS_TOPIC)
+    throw brokerErrors.invalidRequest("this topic is written by the cluster only", { topic });
   const view = batch.length >= BATCH_HEADER_BYTES ? new RecordBatchView(batch) : undefined;
   const appendNow = (transactionVerified: boolean): Staged => {
     const append = partition.append(batch, {

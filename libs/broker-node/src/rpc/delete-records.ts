@@ -18,7 +18,8 @@ async function deleteBefore({ topic, partition, beforeOffset }: RecordDeletion, 
     const { log } = replicas.requireLeader(topic, partition);
     const { highWatermark } = log;
     const before = beforeOffset === UP_TO_HIGH_WATERMARK ? highWatermark : offsetOf(Number(beforeOffset));
-    if (before < 0 || before > highWatermark) throw brokerErrors.invalidRequest("records can be deleted up to the high watermark", { topic, partition, highWatermark });
+    if (before < 0 || before > highWatermark)
+      throw brokerErrors.invalidRequest("records can be deleted up to the high watermark", { topic, partition, highWatermark });
     await log.deleteRecordsBefore(before);
     return { topic, partition, logStartOffset: BigInt(log.logStartOffset) };
   } catch (error) {

@@ -1,11 +1,24 @@
-import { BrokerService, type CallContext, errorToWire, type FetchPartition, type FetchRequest, type FetchResponseSchema } from "@millrace/contracts";
+import {
+  BrokerService,
+  type CallContext,
+  errorToWire,
+  type FetchPartition,
+  type FetchRequest,
+  type FetchResponseSchema,
+} from "@millrace/contracts";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Isolation } from "@millrace/log-engine";
 import { offset as offsetOf, type Offset, topicPartitionKey } from "@millrace/model";
 import { createDeferred } from "@millrace/stdx";
 import { brokerErrors } from "../errors.ts";
 import { isolationOf } from "../from-wire.ts";
-import { FETCH_BYTES_DEFAULT, FETCH_BYTES_MAX, FETCH_PARTITION_BYTES_DEFAULT, FORWARD_TIMEOUT_MS, PARTITIONS_PER_REQUEST_MAX } from "../limits.ts";
+import {
+  FETCH_BYTES_DEFAULT,
+  FETCH_BYTES_MAX,
+  FETCH_PARTITION_BYTES_DEFAULT,
+  FORWARD_TIMEOUT_MS,
+  PARTITIONS_PER_REQUEST_MAX,
+} from "../limits.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
 import { decodeRecords } from "./decode-records.ts";
 import { FORWARDED } from "./produce.ts";
@@ -74,7 +87,9 @@ export class FetchHandler {
         continue;
       }
       change.stop();
-      const told = results.filter((result) => result.error !== undefined || (result.nextOffset ?? 0n) > BigInt(targetOf(targets, result)?.offset ?? 0));
+      const told = results.filter(
+        (result) => result.error !== undefined || (result.nextOffset ?? 0n) > BigInt(targetOf(targets, result)?.offset ?? 0),
+      );
       for (const result of told) {
         const target = targetOf(targets, result);
         if (target !== undefined) target.offset = offsetOf(Number(result.nextOffset ?? 0n));
@@ -95,7 +110,12 @@ export class FetchHandler {
       try {
         const partition = this.#partitionOf(target);
         const minOneBatch = sizeBytes === 0;
-        const result = this.#readPartition(partition, target, { isolation, maxBytes: Math.min(target.maxBytes, bytesLeft), minOneBatch, decode: request.decode });
+        const result = this.#readPartition(partition, target, {
+          isolation,
+          maxBytes: Math.min(target.maxBytes, bytesLeft),
+          minOneBatch,
+          decode: request.decode,
+        });
         sizeBytes += result.sizeBytes;
         bytesLeft = Math.max(0, bytesLeft - result.sizeBytes);
         results.push(result.result);
@@ -131,7 +151,8 @@ export class FetchHandler {
       this.#context.metrics.fetchRequests.add(1, { topic });
       this.#context.metrics.bytesOut.add(read.sizeBytes, { topic });
     }
-    const aborted = options.isolation === "read-committed" && read.sizeBytes > 0 ? log.abortedTransactions(target.offset, read.nextOffset) : [];
+    const aborted =
+      options.isolation === "read-committed" && read.sizeBytes > 0 ? log.abortedTransactions(target.offset, read.nextOffset) : [];
     const batches = joined(read.chunks, read.sizeBytes);
     const common = {
       topic,
@@ -145,7 +166,10 @@ export class FetchHandler {
       const records = decodeRecords({ batches, aborted, fromOffset: target.offset }, this.#context.ports.compression);
       return { result: { ...common, records }, sizeBytes: read.sizeBytes };
     }
-    const abortedTransactions = aborted.map(({ producerId, firstOffset }) => ({ producerId: BigInt(producerId), firstOffset: BigInt(firstOffset) }));
+    const abortedTransactions = aborted.map(({ producerId, firstOffset }) => ({
+      producerId: BigInt(producerId),
+      firstOffset: BigInt(firstOffset),
+    }));
     return { result: { ...common, batches, abortedTransactions }, sizeBytes: read.sizeBytes };
   }
 
@@ -183,7 +207,9 @@ export class FetchHandler {
   /** Decoded reads of partitions that others lead are passed on, so that a small client needs to know one broker only. */
   async #forwardDecoded(results: FetchResultInit[], request: FetchRequest, call: CallContext): Promise<FetchResultInit[]> {
     if (!request.decode || call.metadata.has(FORWARDED) || !results.some((result) => result.error?.code === "not-leader")) return results;
-    return Promise.all(results.map((result) => (result.error?.code === "not-leader" ? this.#forward(result, request, call) : Promise.resolve(result))));
+    return Promise.all(
+      results.map((result) => (result.error?.code === "not-leader" ? this.#forward(result, request, call) : Promise.resolve(result))),
+    );
   }
 
   async #forward(result: FetchResultInit, request: FetchRequest, call: CallContext): Promise<FetchResultInit> {
@@ -195,10 +221,12 @@ export class FetchHandler {
       if (address === undefined) throw brokerErrors.noLeader({ topic, partition });
       const asked = request.partitions.find((candidate) => candidate.topic === topic && candidate.partition === partition);
       const { maxWaitMs, minBytes, maxBytes, isolation, decode } = request;
-      const response = await ports.transport.client(BrokerService, address).fetch(
-        { partitions: asked === undefined ? [] : [asked], maxWaitMs, minBytes, maxBytes, isolation, decode },
-        { signal: call.signal, timeoutMs: Math.min(call.remainingMs(), maxWaitMs + FORWARD_TIMEOUT_MS), metadata: { [FORWARDED]: "1" } },
-      );
+      const response = await ports.transport
+        .client(BrokerService, address)
+        .fetch(
+          { partitions: asked === undefined ? [] : [asked], maxWaitMs, minBytes, maxBytes, isolation, decode },
+          { signal: call.signal, timeoutMs: Math.min(call.remainingMs(), maxWaitMs + FORWARD_TIMEOUT_MS), metadata: { [FORWARDED]: "1" } },
+        );
       return response.results[0] ?? result;
     } catch (error) {
       return failed({ topic, partition, offset: result.nextOffset ?? 0n }, error);
@@ -209,7 +237,15 @@ export class FetchHandler {
 /** The answer for a partition that cannot be read. */
 function failed(at: { topic: string; partition: number; offset: bigint }, error: unknown): FetchResultInit {
   const { topic, partition, offset } = at;
-  return { topic, partition, nextOffset: offset, highWatermark: -1n, lastStableOffset: -1n, logStartOffset: -1n, error: errorToWire(error) };
+  return {
+    topic,
+    partition,
+    nextOffset: offset,
+    highWatermark: -1n,
+    lastStableOffset: -1n,
+    logStartOffset: -1n,
+    error: errorToWire(error),
+  };
 }
 
 interface Change {
@@ -223,8 +259,10 @@ function targetsOf(request: FetchRequest): Target[] {
     throw brokerErrors.invalidRequest("too many partitions in one request", { partitions: request.partitions.length });
   }
   return request.partitions.map(({ topic, partition, offset, maxBytes, currentLeaderEpoch, endOffset = MAX_OFFSET }: FetchPartition) => {
-    if (offset < 0n || offset > MAX_OFFSET) throw brokerErrors.invalidRequest("a fetch offset is 0 or more; ask ListOffsets for earliest and latest", { topic, partition });
-    if (endOffset < 0n || endOffset > MAX_OFFSET) throw brokerErrors.invalidRequest("an end offset is 0 or more; leave it out to read on", { topic, partition });
+    if (offset < 0n || offset > MAX_OFFSET)
+      throw brokerErrors.invalidRequest("a fetch offset is 0 or more; ask ListOffsets for earliest and latest", { topic, partition });
+    if (endOffset < 0n || endOffset > MAX_OFFSET)
+      throw brokerErrors.invalidRequest("an end offset is 0 or more; leave it out to read on", { topic, partition });
     return {
       topic,
       partition,

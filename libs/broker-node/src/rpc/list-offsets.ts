@@ -29,6 +29,7 @@ function timeQueryOf(wire: bigint): TimeQuery {
   if (wire === -1n) return "latest";
   if (wire === -2n) return "earliest";
   if (wire === -3n) return "max-timestamp";
-  if (wire < 0n || wire > BigInt(Number.MAX_SAFE_INTEGER)) throw brokerErrors.invalidRequest("timestamp must be -1, -2, -3, or 0 and more", { timestampMs: String(wire) });
+  if (wire < 0n || wire > BigInt(Number.MAX_SAFE_INTEGER))
+    throw brokerErrors.invalidRequest("timestamp must be -1, -2, -3, or 0 and more", { timestampMs: String(wire) });
   return timestampMs(Number(wire));
 }

@@ -1,9 +1,23 @@
-import { BrokerService, type CallContext, ErrorKind, type ProducePartition, type ProduceRequest, type ProduceStreamRequest, type Record as WireRecord } from "@millrace/contracts";
+import {
+  BrokerService,
+  type CallContext,
+  ErrorKind,
+  type ProducePartition,
+  type ProduceRequest,
+  type ProduceStreamRequest,
+  type Record as WireRecord,
+} from "@millrace/contracts";
 import { AppError } from "@millrace/model";
 import { sleep } from "@millrace/ports";
 import { BoundedQueue } from "@millrace/stdx";
 import { brokerErrors } from "../errors.ts";
-import { FORWARD_TIMEOUT_MS, PARTITIONS_PER_REQUEST_MAX, PLAIN_RETRY_MS, PLAIN_RETRY_WAIT_MS, PRODUCE_TIMEOUT_MS_DEFAULT } from "../limits.ts";
+import {
+  FORWARD_TIMEOUT_MS,
+  PARTITIONS_PER_REQUEST_MAX,
+  PLAIN_RETRY_MS,
+  PLAIN_RETRY_WAIT_MS,
+  PRODUCE_TIMEOUT_MS_DEFAULT,
+} from "../limits.ts";
 import { appendBatch, failureOf, type PartitionResult } from "./append-batch.ts";
 import { InFlightBytes } from "./in-flight-bytes.ts";
 import { PlainRecords } from "./plain-records.ts";
@@ -35,7 +49,10 @@ export class ProduceHandler {
     }
   }
 
-  async *produceStream(requests: AsyncIterable<ProduceStreamRequest>, call: CallContext): AsyncGenerator<{ correlationId: bigint; produce: ProduceAnswer }> {
+  async *produceStream(
+    requests: AsyncIterable<ProduceStreamRequest>,
+    call: CallContext,
+  ): AsyncGenerator<{ correlationId: bigint; produce: ProduceAnswer }> {
     const answers = new BoundedQueue<{ correlationId: bigint; bytes: number; answer: Promise<ProduceAnswer> }>({
       weightMax: this.#context.settings.inFlightBytesPerConnectionMax,
       weigh: ({ bytes }) => bytes,
@@ -100,7 +117,12 @@ export class ProduceHandler {
     }
   }
 
-  #append(target: { topic: string; partition: number }, batch: Uint8Array, request: ProduceRequest, call: CallContext): Promise<PartitionResult> {
+  #append(
+    target: { topic: string; partition: number },
+    batch: Uint8Array,
+    request: ProduceRequest,
+    call: CallContext,
+  ): Promise<PartitionResult> {
     const { acks, transactionalId } = request;
     return appendBatch({ ...target, batch, acks, transactionalId, traceparent: call.metadata.get("traceparent") }, this.#context);
   }
@@ -109,7 +131,12 @@ export class ProduceHandler {
    * Plain records go to whoever leads, and are offered again for a while when a partition is just being opened or moved, so that a small client needs to
    * know one broker and no repetitions. Only refusals before the append are repeated.
    */
-  async #produceRecords(target: { topic: string; partition: number }, records: readonly WireRecord[], request: ProduceRequest, call: CallContext): Promise<PartitionResult> {
+  async #produceRecords(
+    target: { topic: string; partition: number },
+    records: readonly WireRecord[],
+    request: ProduceRequest,
+    call: CallContext,
+  ): Promise<PartitionResult> {
     const { clock } = this.#context.ports;
     const deadlineMs = clock.monotonicMs() + Math.min(PLAIN_RETRY_MS, call.remainingMs());
     for (;;) {
@@ -120,11 +147,17 @@ export class ProduceHandler {
     }
   }
 
-  #offerRecords(target: { topic: string; partition: number }, records: readonly WireRecord[], request: ProduceRequest, call: CallContext): Promise<PartitionResult> {
+  #offerRecords(
+    target: { topic: string; partition: number },
+    records: readonly WireRecord[],
+    request: ProduceRequest,
+    call: CallContext,
+  ): Promise<PartitionResult> {
     try {
       this.#context.replicas.requireLeader(target.topic, target.partition);
     } catch (error) {
-      if (error instanceof AppError && error.code === "not-leader" && !call.metadata.has(FORWARDED)) return this.#forward(target, records, request, call);
+      if (error instanceof AppError && error.code === "not-leader" && !call.metadata.has(FORWARDED))
+        return this.#forward(target, records, request, call);
       return Promise.resolve(failureOf(target, error));
     }
     try {
@@ -134,7 +167,12 @@ export class ProduceHandler {
     }
   }
 
-  async #forward(target: { topic: string; partition: number }, records: readonly WireRecord[], request: ProduceRequest, call: CallContext): Promise<PartitionResult> {
+  async #forward(
+    target: { topic: string; partition: number },
+    records: readonly WireRecord[],
+    request: ProduceRequest,
+    call: CallContext,
+  ): Promise<PartitionResult> {
     const { view, ports } = this.#context;
     try {
       const leader = view.requirePartition(target.topic, target.partition).leader;
@@ -142,7 +180,11 @@ export class ProduceHandler {
       if (address === undefined) throw brokerErrors.noLeader(target);
       const traceparent = call.metadata.get("traceparent");
       const response = await ports.transport.client(BrokerService, address).produce(
-        { partitions: [{ ...target, data: { case: "records", value: { records: [...records] } } }], acks: request.acks, timeoutMs: request.timeoutMs },
+        {
+          partitions: [{ ...target, data: { case: "records", value: { records: [...records] } } }],
+          acks: request.acks,
+          timeoutMs: request.timeoutMs,
+        },
         {
           signal: call.signal,
           timeoutMs: Math.min(call.remainingMs(), FORWARD_TIMEOUT_MS),
@@ -177,7 +219,8 @@ function bytesOf(request: ProduceRequest): number {
   let bytes = 0;
   for (const { data } of request.partitions) {
     if (data.case === "batch") bytes += data.value.length;
-    else if (data.case === "records") for (const { key, value } of data.value.records) bytes += RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0);
+    else if (data.case === "records")
+      for (const { key, value } of data.value.records) bytes += RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0);
   }
   return bytes;
 }

@@ -10,7 +10,10 @@ import type { RpcContext } from "./rpc-context.ts";
 import { visible } from "./topics.ts";
 
 /** Transactions and idempotent producers: finds who serves an id, and performs what is served here. */
-export function transactionHandlers(context: RpcContext, of: { coordinator: CoordinatorCalls; producerIds: ProducerIds }): ServiceHandlers<typeof TransactionService> {
+export function transactionHandlers(
+  context: RpcContext,
+  of: { coordinator: CoordinatorCalls; producerIds: ProducerIds },
+): ServiceHandlers<typeof TransactionService> {
   const { coordinators, view, ports } = context;
   const now = () => timestampMs(ports.clock.wallMs());
   return {
@@ -42,7 +45,12 @@ export function transactionHandlers(context: RpcContext, of: { coordinator: Coor
     async addPartitions({ transactionalId, producerId, producerEpoch: epoch, partitions }) {
       for (const { topic, partition } of partitions) view.requirePartition(topic, partition);
       const owner = { transactionalId, producerId: producerIdFromWire(producerId), producerEpoch: producerEpoch(epoch) };
-      await coordinators.submit({ kind: "addPartitions", ...owner, partitions: partitions.map(({ topic, partition }) => ({ topic, partition })), now: now() });
+      await coordinators.submit({
+        kind: "addPartitions",
+        ...owner,
+        partitions: partitions.map(({ topic, partition }) => ({ topic, partition })),
+        now: now(),
+      });
       return {};
     },
     async endTransaction({ transactionalId, producerId, producerEpoch: epoch, commit }) {
@@ -57,7 +65,9 @@ export function transactionHandlers(context: RpcContext, of: { coordinator: Coor
 async function createLog(transactionalId: string, context: RpcContext, coordinator: CoordinatorCalls): Promise<number> {
   const { coordinators } = context;
   if (!context.view.isKnown) throw brokerErrors.starting();
-  await coordinator.call(TopicService, (service) => service.createTopic({ name: TRANSACTION_STATE_TOPIC, ifNotExists: true }, { timeoutMs: FORWARD_TIMEOUT_MS }));
+  await coordinator.call(TopicService, (service) =>
+    service.createTopic({ name: TRANSACTION_STATE_TOPIC, ifNotExists: true }, { timeoutMs: FORWARD_TIMEOUT_MS }),
+  );
   await visible(context, () => coordinators.partitionOf(transactionalId) !== undefined);
   const partition = coordinators.partitionOf(transactionalId);
   if (partition === undefined) throw brokerErrors.coordinatorLoading({ transactionalId });

@@ -106,7 +106,8 @@ export class CoordinatorSession {
       }
       if (isStopped()) break;
       failures++;
-      const waitMs = hint !== undefined && failures < 3 ? 0 : Math.min(RECONNECT_MS_FIRST * 2 ** Math.min(failures - 1, 10), RECONNECT_MS_MAX);
+      const waitMs =
+        hint !== undefined && failures < 3 ? 0 : Math.min(RECONNECT_MS_FIRST * 2 ** Math.min(failures - 1, 10), RECONNECT_MS_MAX);
       if (waitMs > 0) await sleep(this.#ports.clock, waitMs, this.#stop.signal).catch(() => undefined); // aborted: the loop ends
     }
     this.#stopGranted.resolve();
@@ -149,7 +150,11 @@ export class CoordinatorSession {
           onRegistered();
           this.#reports = reports;
           timers = this.#startTimers({ heartbeatIntervalMs, sessionTimeoutMs }, onSilence);
-          this.#ports.logger.info("broker registered", { coordinator: command.value.coordinatorId, address, brokerEpoch: this.#brokerEpoch });
+          this.#ports.logger.info("broker registered", {
+            coordinator: command.value.coordinatorId,
+            address,
+            brokerEpoch: this.#brokerEpoch,
+          });
         } else if (command.case !== undefined) await this.#obey(command);
       }
     } finally {
@@ -162,7 +167,13 @@ export class CoordinatorSession {
     throw brokerErrors.noCoordinator({ address });
   }
 
-  async #accept(registered: { brokerEpoch: bigint; clusterId: string; generation: string; coordinatorEpoch: bigint; coordinatorId: string }): Promise<void> {
+  async #accept(registered: {
+    brokerEpoch: bigint;
+    clusterId: string;
+    generation: string;
+    coordinatorEpoch: bigint;
+    coordinatorId: string;
+  }): Promise<void> {
     const { clusterId, generation, coordinatorId } = registered;
     await this.#folder.accept({ clusterId, generation, coordinatorId, coordinatorEpoch: Number(registered.coordinatorEpoch) });
     this.#brokerEpoch = Number(registered.brokerEpoch);
@@ -174,7 +185,8 @@ export class CoordinatorSession {
       case "metadata": {
         const { coordinatorEpoch } = command.value;
         const seenEpoch = this.#folder.seen.coordinatorEpoch;
-        if (Number(coordinatorEpoch) !== seenEpoch) throw brokerErrors.staleCoordinator({ coordinatorEpoch: Number(coordinatorEpoch), seenEpoch });
+        if (Number(coordinatorEpoch) !== seenEpoch)
+          throw brokerErrors.staleCoordinator({ coordinatorEpoch: Number(coordinatorEpoch), seenEpoch });
         await this.#owner.apply(command.value);
         this.#heartbeat();
         return;

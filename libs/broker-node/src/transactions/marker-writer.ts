@@ -18,21 +18,34 @@ interface MarkerContext {
  * Puts the marker of a decided transaction into every partition of it, on whichever broker leads; repeated until it is there, for ever: readers of committed
  * records wait for it. Partitions of topics that were deleted need none. Rejects only when `signal` says that another broker coordinates now.
  */
-export async function writeMarkers(effect: WriteMarkers, of: { coordinatorEpoch: number; signal: AbortSignal }, context: MarkerContext): Promise<void> {
+export async function writeMarkers(
+  effect: WriteMarkers,
+  of: { coordinatorEpoch: number; signal: AbortSignal },
+  context: MarkerContext,
+): Promise<void> {
   let open: readonly TopicPartition[] = effect.partitions;
   for (let attempt = 1; ; attempt++) {
     open = open.filter(({ topic, partition }) => !context.view.isKnown || context.view.partition(topic, partition) !== undefined);
     open = await writeOnce(effect, open, of.coordinatorEpoch, context);
     if (open.length === 0) return;
     if (attempt % 10 === 0) {
-      context.ports.logger.warn("transaction markers are not written yet", { transactionalId: effect.transactionalId, partitions: open.length, attempt });
+      context.ports.logger.warn("transaction markers are not written yet", {
+        transactionalId: effect.transactionalId,
+        partitions: open.length,
+        attempt,
+      });
     }
     await sleep(context.ports.clock, Math.min(MARKER_RETRY_MS_FIRST * 2 ** Math.min(attempt, 16), MARKER_RETRY_MS_MAX), of.signal);
   }
 }
 
 /** One try at each partition; those that have no marker yet. */
-async function writeOnce(effect: WriteMarkers, partitions: readonly TopicPartition[], coordinatorEpoch: number, context: MarkerContext): Promise<TopicPartition[]> {
+async function writeOnce(
+  effect: WriteMarkers,
+  partitions: readonly TopicPartition[],
+  coordinatorEpoch: number,
+  context: MarkerContext,
+): Promise<TopicPartition[]> {
   const byLeader = new Map<number, TopicPartition[]>();
   const failed: TopicPartition[] = [];
   for (const target of partitions) {
@@ -54,15 +67,29 @@ async function writeOnce(effect: WriteMarkers, partitions: readonly TopicPartiti
   return failed;
 }
 
-async function writeHere(effect: WriteMarkers, targets: readonly TopicPartition[], coordinatorEpoch: number, context: MarkerContext): Promise<TopicPartition[]> {
+async function writeHere(
+  effect: WriteMarkers,
+  targets: readonly TopicPartition[],
+  coordinatorEpoch: number,
+  context: MarkerContext,
+): Promise<TopicPartition[]> {
   const { producerId, producerEpoch, transactionNumber, commit } = effect;
-  const marker = { producerId, producerEpoch, coordinatorEpoch, outcome: commit ? ("commit" as const) : ("abort" as const), transactionNumber };
+  const marker = {
+    producerId,
+    producerEpoch,
+    coordinatorEpoch,
+    outcome: commit ? ("commit" as const) : ("abort" as const),
+    transactionNumber,
+  };
   const now = timestampMs(context.ports.clock.wallMs());
-  const attempts = targets.map(async ({ topic, partition }) => context.replicas.requireLeader(topic, partition).appendMarker(marker, now).stored);
+  const attempts = targets.map(
+    async ({ topic, partition }) => context.replicas.requireLeader(topic, partition).appendMarker(marker, now).stored,
+  );
   const results = await Promise.allSettled(attempts);
   return targets.filter((_, index) => {
     const result = results[index];
-    if (result?.status === "rejected") context.ports.logger.debug("marker refused", { transactionalId: effect.transactionalId, error: result.reason });
+    if (result?.status === "rejected")
+      context.ports.logger.debug("marker refused", { transactionalId: effect.transactionalId, error: result.reason });
     return result?.status === "rejected";
   });
 }
@@ -76,11 +103,21 @@ async function writeThere(
   if (address === undefined) return [...to.targets];
   const { producerId, producerEpoch, transactionNumber, commit } = effect;
   const partitions = [...to.targets];
-  const marker = { producerId: BigInt(producerId), producerEpoch, commit, coordinatorEpoch: to.coordinatorEpoch, transactionNumber: BigInt(transactionNumber), partitions };
+  const marker = {
+    producerId: BigInt(producerId),
+    producerEpoch,
+    commit,
+    coordinatorEpoch: to.coordinatorEpoch,
+    transactionNumber: BigInt(transactionNumber),
+    partitions,
+  };
   const { results } = await context.ports.transport
     .client(BrokerPeerService, address)
     .writeTransactionMarkers({ markers: [marker] }, { timeoutMs: FORWARD_TIMEOUT_MS });
-  const written = new Set(results.filter((result) => result.error === undefined).map(({ topic, partition }) => topicPartitionKey(topic, partition)));
-  for (const { error } of results) if (error !== undefined) context.ports.logger.debug("marker refused", { leader: to.leader, error: errorFromWire(error) });
+  const written = new Set(
+    results.filter((result) => result.error === undefined).map(({ topic, partition }) => topicPartitionKey(topic, partition)),
+  );
+  for (const { error } of results)
+    if (error !== undefined) context.ports.logger.debug("marker refused", { leader: to.leader, error: errorFromWire(error) });
   return to.targets.filter(({ topic, partition }) => !written.has(topicPartitionKey(topic, partition)));
 }

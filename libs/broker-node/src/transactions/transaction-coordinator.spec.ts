@@ -1,8 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { createPartitionLog } from "@millrace/log-engine";
-import { leaderEpoch, offset, type ProducerEpoch, producerId, resolveTopicConfig, timestampMs, type TopicId, TRANSACTION_STATE_TOPIC } from "@millrace/model";
+import {
+  leaderEpoch,
+  offset,
+  type ProducerEpoch,
+  producerId,
+  resolveTopicConfig,
+  timestampMs,
+  type TopicId,
+  TRANSACTION_STATE_TOPIC,
+} from "@millrace/model";
 import { NO_METRICS, NO_TRACER, SILENT_LOGGER } from "@millrace/ports";
-import { createSimulatedStorage, ManualClock, referenceCrc32c as crc32c, SeededRandom, settle, type SimulatedStorage } from "@millrace/testkit";
+import {
+  createSimulatedStorage,
+  ManualClock,
+  referenceCrc32c as crc32c,
+  SeededRandom,
+  settle,
+  type SimulatedStorage,
+} from "@millrace/testkit";
 import type { TransactionEvent, WriteMarkers } from "@millrace/transactions";
 import { createLoopback } from "@millrace/contracts";
 import type { BrokerPorts } from "../node-ports.ts";
@@ -42,7 +58,10 @@ beforeEach(async () => {
     defer: setImmediate,
   };
   const config = resolveTopicConfig({});
-  const log = await createPartitionLog({ topicId: "0".repeat(32) as TopicId, topic: TRANSACTION_STATE_TOPIC, partition: 0 }, config, { storage: ports.storage, crc32c });
+  const log = await createPartitionLog({ topicId: "0".repeat(32) as TopicId, topic: TRANSACTION_STATE_TOPIC, partition: 0 }, config, {
+    storage: ports.storage,
+    crc32c,
+  });
   const observer = { flushed: () => undefined, failed: () => undefined };
   partition = new LocalPartition(
     { topic: TRANSACTION_STATE_TOPIC, partition: 0, log, config },
@@ -79,7 +98,9 @@ async function begin(): Promise<{ transactionalId: string; producerId: typeof PR
   const init = await submit({ kind: "initProducerId", transactionalId: "x", timeoutMs: 900_000, freshProducerId: PRODUCER, now: now() });
   if (init.kind !== "initialised") throw new Error(init.kind);
   const owner = { transactionalId: "x", producerId: init.producerId, producerEpoch: init.producerEpoch };
-  expect(await submit({ kind: "addPartitions", ...owner, partitions: [{ topic: "t", partition: 0 }], now: now() })).toEqual({ kind: "done" });
+  expect(await submit({ kind: "addPartitions", ...owner, partitions: [{ topic: "t", partition: 0 }], now: now() })).toEqual({
+    kind: "done",
+  });
   return owner;
 }
 
@@ -97,6 +118,8 @@ describe("TransactionCoordinator", () => {
     expect(partition.log.logEndOffset).toBe(offset(3)); // Empty, Ongoing, PrepareCommit
     expect(await submit({ ...commit, now: now() })).toEqual({ kind: "done" });
     expect(partition.log.logEndOffset).toBe(offset(4));
-    expect(await submit({ kind: "addPartitions", ...owner, partitions: [{ topic: "t", partition: 0 }], now: now() })).toEqual({ kind: "done" });
+    expect(await submit({ kind: "addPartitions", ...owner, partitions: [{ topic: "t", partition: 0 }], now: now() })).toEqual({
+      kind: "done",
+    });
   });
 });

@@ -2,11 +2,24 @@ import { type LeaderEpoch, timestampMs } from "@millrace/model";
 import { sleep } from "@millrace/ports";
 import { createDeferred, type Deferred } from "@millrace/stdx";
 import {
-  applyRecord, type CoordinatorState, createCoordinatorState, handle, type TransactionEvent, type TransactionResponse, transactionErrors,
-  unfinishedEffects, type WriteMarkers,
+  applyRecord,
+  type CoordinatorState,
+  createCoordinatorState,
+  handle,
+  type TransactionEvent,
+  type TransactionResponse,
+  transactionErrors,
+  unfinishedEffects,
+  type WriteMarkers,
 } from "@millrace/transactions";
 import { brokerErrors } from "../errors.ts";
-import { COMPLETE_ATTEMPTS_PER_WARNING, COMPLETE_RETRY_MS_FIRST, COMPLETE_RETRY_MS_MAX, MARKERS_WAIT_MS, TRANSACTION_CHECK_MS } from "../limits.ts";
+import {
+  COMPLETE_ATTEMPTS_PER_WARNING,
+  COMPLETE_RETRY_MS_FIRST,
+  COMPLETE_RETRY_MS_MAX,
+  MARKERS_WAIT_MS,
+  TRANSACTION_CHECK_MS,
+} from "../limits.ts";
 import type { BrokerPorts } from "../node-ports.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
 import { TransactionLog } from "./transaction-log.ts";
@@ -101,9 +114,14 @@ export class TransactionCoordinator {
         return;
       } catch (error) {
         if (this.isStopped) throw error;
-        if (attempt % COMPLETE_ATTEMPTS_PER_WARNING === 1) this.#context.ports.logger.warn("end of a transaction is not in the log yet", { transactionalId, attempt, error });
+        if (attempt % COMPLETE_ATTEMPTS_PER_WARNING === 1)
+          this.#context.ports.logger.warn("end of a transaction is not in the log yet", { transactionalId, attempt, error });
       }
-      await sleep(this.#context.ports.clock, Math.min(COMPLETE_RETRY_MS_FIRST * 2 ** Math.min(attempt, 16), COMPLETE_RETRY_MS_MAX), this.#stop.signal);
+      await sleep(
+        this.#context.ports.clock,
+        Math.min(COMPLETE_RETRY_MS_FIRST * 2 ** Math.min(attempt, 16), COMPLETE_RETRY_MS_MAX),
+        this.#stop.signal,
+      );
     }
   }
 

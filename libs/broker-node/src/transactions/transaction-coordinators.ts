@@ -20,7 +20,10 @@ export class TransactionCoordinators {
   readonly #writeMarkers: (effect: WriteMarkers, of: { coordinatorEpoch: number; signal: AbortSignal }) => Promise<void>;
   readonly #byPartition = new Map<number, TransactionCoordinator>();
 
-  constructor(of: { view: ClusterView; writeMarkers: (effect: WriteMarkers, of: { coordinatorEpoch: number; signal: AbortSignal }) => Promise<void> }, ports: BrokerPorts) {
+  constructor(
+    of: { view: ClusterView; writeMarkers: (effect: WriteMarkers, of: { coordinatorEpoch: number; signal: AbortSignal }) => Promise<void> },
+    ports: BrokerPorts,
+  ) {
     this.#view = of.view;
     this.#writeMarkers = of.writeMarkers;
     this.#ports = ports;

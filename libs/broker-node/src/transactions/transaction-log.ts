@@ -1,6 +1,14 @@
 import { type Offset, offset as offsetOf, timestampMs } from "@millrace/model";
 import { BatchBuilder, createBatchCursor, readRecords } from "@millrace/records";
-import { applyRecord, type CoordinatorState, decodeTransactionRecord, encodeTransactionRecord, isSnapshotDue, snapshotRecords, type TransactionRecord } from "@millrace/transactions";
+import {
+  applyRecord,
+  type CoordinatorState,
+  decodeTransactionRecord,
+  encodeTransactionRecord,
+  isSnapshotDue,
+  snapshotRecords,
+  type TransactionRecord,
+} from "@millrace/transactions";
 import { REPLAY_READ_BYTES } from "../limits.ts";
 import type { BrokerPorts } from "../node-ports.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
@@ -56,7 +64,11 @@ export class TransactionLog {
       startOffset ??= base;
     }
     await log.deleteRecordsBefore(startOffset ?? log.highWatermark);
-    this.#ports.logger.info("transaction log written anew", { partition: this.#partition.partition, ids: records.length, logStartOffset: log.logStartOffset });
+    this.#ports.logger.info("transaction log written anew", {
+      partition: this.#partition.partition,
+      ids: records.length,
+      logStartOffset: log.logStartOffset,
+    });
   }
 
   #replayChunk(chunk: Uint8Array, fromOffset: Offset, state: CoordinatorState): void {

@@ -34,13 +34,12 @@ export class TransactionVerifier {
     if (pending !== undefined) return pending;
     if (partition.log.hasOpenTransaction(producerId)) return undefined;
     const endedBefore = partition.transactionsEnded(producerId);
-    const asked = this.#ask({ transactionalId, producerId, producerEpoch }, partition).then(
-      (transactionNumber) => {
-        // The transaction was ended between the question and now: its marker is in the log, and this append would open it again.
-        if (partition.transactionsEnded(producerId) !== endedBefore) throw brokerErrors.abortSlippedIn({ transactionalId, topic: partition.topic });
-        partition.transactionVerified(producerId, transactionNumber);
-      },
-    );
+    const asked = this.#ask({ transactionalId, producerId, producerEpoch }, partition).then((transactionNumber) => {
+      // The transaction was ended between the question and now: its marker is in the log, and this append would open it again.
+      if (partition.transactionsEnded(producerId) !== endedBefore)
+        throw brokerErrors.abortSlippedIn({ transactionalId, topic: partition.topic });
+      partition.transactionVerified(producerId, transactionNumber);
+    });
     this.#pending.set(key, asked);
     const forget = (): void => void this.#pending.delete(key);
     // Behind the appends that wait: they find the answer, later ones the open transaction.
@@ -56,7 +55,10 @@ export class TransactionVerifier {
     if (address === undefined) throw brokerErrors.coordinatorLoading({ transactionalId: owner.transactionalId });
     const { transactionNumber } = await this.#ports.transport
       .client(BrokerPeerService, address)
-      .verifyTransaction({ ...owner, producerId: BigInt(owner.producerId), partitions: [{ topic, partition }] }, { timeoutMs: FORWARD_TIMEOUT_MS });
+      .verifyTransaction(
+        { ...owner, producerId: BigInt(owner.producerId), partitions: [{ topic, partition }] },
+        { timeoutMs: FORWARD_TIMEOUT_MS },
+      );
     return Number(transactionNumber);
   }
 }

@@ -93,7 +93,9 @@ class AssignedConsumer implements Consumer {
   }
 
   /** The next arrival; undefined when the time is over first. An arrival asked for stays asked for. */
-  async #next(limit: { delayMs: number; signal?: AbortSignal | undefined } | undefined): Promise<IteratorResult<Arrived, void> | undefined> {
+  async #next(
+    limit: { delayMs: number; signal?: AbortSignal | undefined } | undefined,
+  ): Promise<IteratorResult<Arrived, void> | undefined> {
     this.#pending ??= this.#iterator.next();
     const pending = this.#pending;
     const result = limit === undefined ? await pending : await Promise.race([pending, this.#timeout(limit)]);
@@ -152,7 +154,8 @@ function decode(chunk: FetchedChunk, fromOffset: number, context: ConsumerContex
   const records: DecodedRecord[] = [];
   const { compression } = context.ports;
   for (const batch of committedBatches(chunk)) {
-    for (const record of readRecords(batch, compression === undefined ? {} : { codecs: compression })) if (record.offset >= fromOffset) records.push(record);
+    for (const record of readRecords(batch, compression === undefined ? {} : { codecs: compression }))
+      if (record.offset >= fromOffset) records.push(record);
   }
   return records;
 }

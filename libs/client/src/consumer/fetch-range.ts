@@ -3,7 +3,11 @@ import { CONSUMER_DEFAULTS } from "../settings.ts";
 import { type FetchContext, streamPartition } from "./partition-stream.ts";
 
 /** Reads on until the end offset has been passed; see `Client.fetchRange`. */
-export async function* fetchRange(range: FetchRange, options: FetchRangeOptions, context: FetchContext): AsyncGenerator<FetchedChunk, void, undefined> {
+export async function* fetchRange(
+  range: FetchRange,
+  options: FetchRangeOptions,
+  context: FetchContext,
+): AsyncGenerator<FetchedChunk, void, undefined> {
   if (range.startOffset >= range.endOffset) return;
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);

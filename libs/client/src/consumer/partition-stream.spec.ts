@@ -44,7 +44,9 @@ function scriptedBroker(script: Script): BoundService {
         const failure = answers === script.answersUntilFailure ? script.failures.shift() : undefined;
         if (failure !== undefined) throw failure;
         script.served.push(next);
-        yield await Promise.resolve({ fetch: { results: [{ topic: "t", partition: 0, batches: batchAt(next), nextOffset: BigInt(++next) }] } });
+        yield await Promise.resolve({
+          fetch: { results: [{ topic: "t", partition: 0, batches: batchAt(next), nextOffset: BigInt(++next) }] },
+        });
       }
     },
   });
@@ -70,7 +72,10 @@ async function start(script: Omit<Script, "asked" | "served">): Promise<void> {
   served = [];
   const loopback = createLoopback();
   server = await loopback.listen("broker:1", [scriptedBroker({ ...script, asked, served })]);
-  client = createClient({ bootstrap: ["broker:1"], retryForMs: 5_000 }, { transport: loopback, clock, random: new SeededRandom(1), crc32c });
+  client = createClient(
+    { bootstrap: ["broker:1"], retryForMs: 5_000 },
+    { transport: loopback, clock, random: new SeededRandom(1), crc32c },
+  );
 }
 
 afterEach(async () => {
@@ -81,7 +86,8 @@ afterEach(async () => {
 async function offsetsOf(endOffset: number): Promise<number[]> {
   const offsets: number[] = [];
   const reading = (async () => {
-    for await (const chunk of client.fetchRange({ topic: "t", partition: 0, startOffset: 0, endOffset })) offsets.push(chunk.nextOffset - 1);
+    for await (const chunk of client.fetchRange({ topic: "t", partition: 0, startOffset: 0, endOffset }))
+      offsets.push(chunk.nextOffset - 1);
   })();
   reading.catch(() => undefined); // thrown below
   for (let turn = 0; turn < 100; turn++) {
@@ -104,7 +110,10 @@ describe("Client.fetchRange", () => {
     await start({ answersUntilFailure: 2, failures: [away()] });
     await offsetsOf(4);
     expect(served).toEqual([0, 1, 2, 3]);
-    expect(asked).toEqual([[0, 4], [2, 4]]);
+    expect(asked).toEqual([
+      [0, 4],
+      [2, 4],
+    ]);
   });
 
   it("ends at the end offset also with a broker that knows no end", async () => {

@@ -31,7 +31,11 @@ export interface PartitionStreamOptions {
  * Whole batches of one partition from an offset on, for as long as the signal lets it or until the end offset has been passed: fetched ahead up to a bound in
  * bytes, and never beyond the end; going on at the next offset over broken connections and changes of the leader. Throws what a repetition does not help against, such as `offset-out-of-range`.
  */
-export async function* streamPartition(options: PartitionStreamOptions, context: FetchContext, signal: AbortSignal): AsyncGenerator<FetchedChunk, void, undefined> {
+export async function* streamPartition(
+  options: PartitionStreamOptions,
+  context: FetchContext,
+  signal: AbortSignal,
+): AsyncGenerator<FetchedChunk, void, undefined> {
   const queue = new BoundedQueue<FetchedChunk>({ weightMax: options.prefetchBytes, weigh: (chunk) => chunk.batches.length + 1 });
   const stop = new AbortController();
   const pump = pumpPartition(options, context, { queue, signal: AbortSignal.any([signal, stop.signal]) });
@@ -83,14 +87,26 @@ async function pumpPartition(options: PartitionStreamOptions, context: FetchCont
   target.queue.end();
 }
 
-async function* openStream(options: PartitionStreamOptions, context: FetchContext, signal: AbortSignal): AsyncGenerator<FetchedChunk, void, undefined> {
+async function* openStream(
+  options: PartitionStreamOptions,
+  context: FetchContext,
+  signal: AbortSignal,
+): AsyncGenerator<FetchedChunk, void, undefined> {
   const { topic, partition, startOffset, endOffset, partitionBytesMax, isolation } = options;
   const { partitions } = await context.metadata.topic(topic);
   if (!partitions.some((candidate) => candidate.partition === partition)) throw clientErrors.unknownPartition({ topic, partition });
   const address = context.metadata.leaderAddress(topic, partition);
   if (address === undefined) throw clientErrors.noLeader({ topic, partition });
   const fetch = {
-    partitions: [{ topic, partition, offset: BigInt(startOffset), maxBytes: partitionBytesMax, ...(endOffset === undefined ? {} : { endOffset: BigInt(endOffset) }) }],
+    partitions: [
+      {
+        topic,
+        partition,
+        offset: BigInt(startOffset),
+        maxBytes: partitionBytesMax,
+        ...(endOffset === undefined ? {} : { endOffset: BigInt(endOffset) }),
+      },
+    ],
     maxWaitMs: FETCH_WAIT_MS,
     maxBytes: partitionBytesMax,
     isolation: isolation === "committed" ? Isolation.READ_COMMITTED : Isolation.READ_UNCOMMITTED,

@@ -20,7 +20,8 @@ export interface BatchWaiter {
   settle(outcome: BatchOutcome): void;
 }
 
-export type BatchOutcome = { readonly baseOffset: number; readonly error?: undefined } | { readonly baseOffset: -1; readonly error: AppError };
+export type BatchOutcome =
+  { readonly baseOffset: number; readonly error?: undefined } | { readonly baseOffset: -1; readonly error: AppError };
 
 /** Waits for the offset of one record in a batch. */
 export function recordWaiter(deferred: Deferred<number>, indexInBatch: number): BatchWaiter {

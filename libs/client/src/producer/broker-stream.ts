@@ -59,7 +59,10 @@ export class BrokerStream {
     return requests;
   }
 
-  async #receive(responses: AsyncIterable<{ correlationId: bigint; produce?: ProduceResponse | undefined }>, stream: AbortController): Promise<void> {
+  async #receive(
+    responses: AsyncIterable<{ correlationId: bigint; produce?: ProduceResponse | undefined }>,
+    stream: AbortController,
+  ): Promise<void> {
     let failure: unknown;
     try {
       for await (const { correlationId, produce } of responses) {

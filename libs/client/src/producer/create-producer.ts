@@ -31,7 +31,11 @@ interface TopicRoute {
 export function createProducer(settings: ProducerSettings, context: ProducerContext): Producer {
   if (settings.transactionalId !== undefined || settings.idempotent) {
     if (settings.acks !== "all") {
-      throw new AppError({ kind: "invalid", code: "invalid-producer-settings", message: "idempotent and transactional producers need acks=all: set acks or idempotent=false" });
+      throw new AppError({
+        kind: "invalid",
+        code: "invalid-producer-settings",
+        message: "idempotent and transactional producers need acks=all: set acks or idempotent=false",
+      });
     }
   }
   return new BatchingProducer(settings, context);
@@ -63,7 +67,12 @@ class BatchingProducer implements Producer, DeliveryOwner {
       const calls = new TransactionCoordinatorCalls({ ...context, retryForMs: settings.deliveryTimeoutMs }, transactionalId);
       this.#transaction = new Transaction(calls, settings.transactionTimeoutMs);
     }
-    this.#sender = new Sender(settings, { ...context, owner: this, transaction: this.#transaction, renew: (queue) => this.#renewIdentity(queue) });
+    this.#sender = new Sender(settings, {
+      ...context,
+      owner: this,
+      transaction: this.#transaction,
+      renew: (queue) => this.#renewIdentity(queue),
+    });
   }
 
   get bufferedBytes(): number {
@@ -175,7 +184,8 @@ class BatchingProducer implements Producer, DeliveryOwner {
 
   #append(topic: string, record: ProducerRecord, waiter?: (indexInBatch: number) => BatchWaiter): PartitionQueue {
     this.#assertCanSend();
-    if (this.#bufferedBytes > this.#settings.bufferBytes * BUFFER_OVERRUN_FACTOR) throw clientErrors.bufferFull({ bufferedBytes: this.#bufferedBytes });
+    if (this.#bufferedBytes > this.#settings.bufferBytes * BUFFER_OVERRUN_FACTOR)
+      throw clientErrors.bufferFull({ bufferedBytes: this.#bufferedBytes });
     const route = this.#routes.get(topic);
     if (route === undefined) throw clientErrors.topicNotOpened(topic);
     const partition = record.partition ?? this.#partitionFor(route, record);
@@ -224,10 +234,12 @@ class BatchingProducer implements Producer, DeliveryOwner {
   }
 
   #ensureIdentity(): Promise<ProducerIdentity> {
-    this.#identity ??= (this.#transaction === undefined ? freshIdentity(this.#context) : this.#transaction.init()).catch((error: unknown) => {
-      this.#identity = undefined;
-      throw error;
-    });
+    this.#identity ??= (this.#transaction === undefined ? freshIdentity(this.#context) : this.#transaction.init()).catch(
+      (error: unknown) => {
+        this.#identity = undefined;
+        throw error;
+      },
+    );
     return this.#identity;
   }
 
@@ -292,4 +304,3 @@ class BatchingProducer implements Producer, DeliveryOwner {
     if (this.#closed) throw clientErrors.closed();
   }
 }
-

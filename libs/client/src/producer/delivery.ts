@@ -68,5 +68,11 @@ export function giveUp(owner: DeliveryOwner, part: SentBatch, error: AppError): 
 }
 
 function deliveryOf({ queue, batch }: SentBatch, outcome: { baseOffset: number; error?: AppError }): Delivery {
-  return { topic: queue.topic, partition: queue.partition, recordCount: batch.recordCount, baseOffset: outcome.baseOffset, error: outcome.error };
+  return {
+    topic: queue.topic,
+    partition: queue.partition,
+    recordCount: batch.recordCount,
+    baseOffset: outcome.baseOffset,
+    error: outcome.error,
+  };
 }

@@ -108,7 +108,8 @@ describe("PartitionQueue", () => {
     queue.append({ value: null }, 0, (index) => ({ settle: ({ baseOffset, error }) => seen.push([index, baseOffset, error?.code]) }));
     queue.closeOpenBatch();
     const batch = queue.take();
-    for (const waiter of batch?.waiters ?? []) waiter.settle({ baseOffset: -1, error: new AppError({ kind: "invalid", code: "x", message: "x" }) });
+    for (const waiter of batch?.waiters ?? [])
+      waiter.settle({ baseOffset: -1, error: new AppError({ kind: "invalid", code: "x", message: "x" }) });
     expect(seen).toEqual([[0, -1, "x"]]);
   });
 });

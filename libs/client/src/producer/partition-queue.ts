@@ -35,7 +35,11 @@ export class PartitionQueue {
   #identity: ProducerIdentity | undefined;
   #nextSequence = 0;
 
-  constructor(target: { topic: string; partition: number; maxMessageBytes?: number | undefined }, settings: ProducerSettings, ports: ClientPorts) {
+  constructor(
+    target: { topic: string; partition: number; maxMessageBytes?: number | undefined },
+    settings: ProducerSettings,
+    ports: ClientPorts,
+  ) {
     this.topic = target.topic;
     this.#batchBytesMax = Math.max(settings.batchBytes, Math.min(BATCH_GROWTH_BYTES_MAX, target.maxMessageBytes ?? BATCH_GROWTH_BYTES_MAX));
     this.partition = target.partition;
@@ -49,7 +53,8 @@ export class PartitionQueue {
     const key = record.key ?? null;
     const headers = record.headers ?? NO_HEADERS;
     const builder = this.#builder;
-    const closes = builder.recordCount > 0 && builder.sizeInBytes + recordBytesUpperBound(key, record.value, headers) > this.#batchBytesNow();
+    const closes =
+      builder.recordCount > 0 && builder.sizeInBytes + recordBytesUpperBound(key, record.value, headers) > this.#batchBytesNow();
     if (closes) this.closeOpenBatch();
     if (builder.recordCount === 0) this.#openedAtMs = this.#ports.clock.monotonicMs();
     builder.append(timestampMs as TimestampMs, key, record.value, headers);
@@ -58,7 +63,9 @@ export class PartitionQueue {
   }
 
   #batchBytesNow(): number {
-    return this.#waiting.length > 0 || this.#inFlight.length >= BATCHES_IN_FLIGHT_PER_PARTITION_MAX ? this.#batchBytesMax : this.#settings.batchBytes;
+    return this.#waiting.length > 0 || this.#inFlight.length >= BATCHES_IN_FLIGHT_PER_PARTITION_MAX
+      ? this.#batchBytesMax
+      : this.#settings.batchBytes;
   }
 
   get openBytes(): number {
@@ -100,7 +107,12 @@ export class PartitionQueue {
     const bytes =
       identity === undefined
         ? builder.build({ compression })
-        : builder.build({ compression, ...identity, baseSequence: this.#nextSequence, transactional: this.#settings.transactionalId !== undefined });
+        : builder.build({
+            compression,
+            ...identity,
+            baseSequence: this.#nextSequence,
+            transactional: this.#settings.transactionalId !== undefined,
+          });
     this.#nextSequence = sequenceAfter(this.#nextSequence, recordCount);
     this.#enqueue(bytes, { recordCount, bufferedBytes: sizeInBytes, waiters: this.#openWaiters, createdAtMs: this.#openedAtMs });
     this.#openWaiters = [];
@@ -114,7 +126,12 @@ export class PartitionQueue {
     assert(whole, "produceBatch takes exactly one whole record batch");
     const { recordCount } = cursor.view;
     if (this.#identity !== undefined) this.#stamp(bytes, recordCount);
-    return this.#enqueue(bytes, { recordCount, bufferedBytes: bytes.length, waiters: [waiter], createdAtMs: this.#ports.clock.monotonicMs() });
+    return this.#enqueue(bytes, {
+      recordCount,
+      bufferedBytes: bytes.length,
+      waiters: [waiter],
+      createdAtMs: this.#ports.clock.monotonicMs(),
+    });
   }
 
   /** Next batch to leave; counts as in flight from now on. */
@@ -184,7 +201,11 @@ export class PartitionQueue {
   #stamp(bytes: Uint8Array, recordCount: number): void {
     const identity = this.#identity;
     assert(identity !== undefined, "stamp without identity");
-    stampProducer(bytes, { identity, baseSequence: this.#nextSequence, transactional: this.#settings.transactionalId !== undefined }, this.#ports.crc32c);
+    stampProducer(
+      bytes,
+      { identity, baseSequence: this.#nextSequence, transactional: this.#settings.transactionalId !== undefined },
+      this.#ports.crc32c,
+    );
     this.#nextSequence = sequenceAfter(this.#nextSequence, recordCount);
   }
 

@@ -6,7 +6,11 @@ const TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 function sampling(): { tracer: Tracer; log: string[] } {
   const log: string[] = [];
-  const span: Span = { traceparent: TRACEPARENT, setAttribute: () => undefined, end: (error) => log.push(error === undefined ? "end" : "end with error") };
+  const span: Span = {
+    traceparent: TRACEPARENT,
+    setAttribute: () => undefined,
+    end: (error) => log.push(error === undefined ? "end" : "end with error"),
+  };
   const tracer: Tracer = {
     startSpan: (name, { kind }) => {
       log.push(`${kind ?? ""} ${name}`);

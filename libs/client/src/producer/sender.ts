@@ -80,7 +80,11 @@ export class Sender {
     const nowMs = this.#context.ports.clock.monotonicMs();
     for (const batch of queue.takeExpired(nowMs)) {
       if (this.#context.owner.numbered) queue.needsIdentity = true;
-      giveUp(this.#context.owner, { queue, batch }, clientErrors.deliveryTimeout({ topic: queue.topic, partition: queue.partition }, undefined));
+      giveUp(
+        this.#context.owner,
+        { queue, batch },
+        clientErrors.deliveryTimeout({ topic: queue.topic, partition: queue.partition }, undefined),
+      );
     }
     if (this.#busy.has(queue)) return false;
     if (queue.needsIdentity) {
@@ -106,7 +110,8 @@ export class Sender {
     const { topic, partition, identity } = queue;
     if (transaction === undefined || identity === undefined || transaction.has(topic, partition)) return true;
     if (transaction.failure !== undefined) {
-      for (const batch of queue.takeAllWaiting()) giveUp(this.#context.owner, { queue, batch }, clientErrors.transactionFailed(transaction.failure));
+      for (const batch of queue.takeAllWaiting())
+        giveUp(this.#context.owner, { queue, batch }, clientErrors.transactionFailed(transaction.failure));
       return false;
     }
     this.#toAdd.push(queue);
@@ -119,10 +124,15 @@ export class Sender {
     const queues = this.#toAdd.splice(0);
     const identity = queues[0]?.identity;
     if (transaction === undefined || identity === undefined) return;
-    const added = transaction.add(identity, queues.map(({ topic, partition }) => ({ topic, partition }))).catch((error: unknown) => {
-      transaction.fail(toAppError(error));
-      for (const queue of queues) for (const batch of queue.takeAllWaiting()) giveUp(owner, { queue, batch }, toAppError(error));
-    });
+    const added = transaction
+      .add(
+        identity,
+        queues.map(({ topic, partition }) => ({ topic, partition })),
+      )
+      .catch((error: unknown) => {
+        transaction.fail(toAppError(error));
+        for (const queue of queues) for (const batch of queue.takeAllWaiting()) giveUp(owner, { queue, batch }, toAppError(error));
+      });
     for (const queue of queues) this.#whileBusy(queue, added);
   }
 
@@ -173,7 +183,10 @@ export class Sender {
     const address = this.#context.metadata.leaderAddress(queue.topic, queue.partition);
     if (address === undefined) {
       queue.retryAtMs = this.#context.ports.clock.monotonicMs() + backoffMs(++queue.failures, this.#context.ports.random);
-      this.#whileBusy(queue, this.#context.metadata.refresh().catch(() => undefined));
+      this.#whileBusy(
+        queue,
+        this.#context.metadata.refresh().catch(() => undefined),
+      );
       return undefined;
     }
     let stream = this.#streams.get(address);

@@ -122,13 +122,20 @@ export class BrokerSession {
 
   #act(heartbeat: { stopping: boolean; caughtUp: boolean; metadataVersion: bigint }): void {
     if (heartbeat.stopping) {
-      if (!this.#stopGranted) void this.#perform(() => this.#actions.stopping(), () => (this.#stopGrantDue = true));
+      if (!this.#stopGranted)
+        void this.#perform(
+          () => this.#actions.stopping(),
+          () => (this.#stopGrantDue = true),
+        );
       return;
     }
     const hasApplied = this.#snapshotVersion !== undefined && heartbeat.caughtUp && heartbeat.metadataVersion >= this.#snapshotVersion;
     if (!hasApplied || this.#isUnfencing) return;
     this.#isUnfencing = true;
-    void this.#perform(() => this.#actions.caughtUp(), () => undefined);
+    void this.#perform(
+      () => this.#actions.caughtUp(),
+      () => undefined,
+    );
   }
 
   async #perform(action: () => Promise<unknown>, then: () => void): Promise<void> {

@@ -78,7 +78,15 @@ export class BrokerSessions {
     this.#assertNotBehind(request);
     const id = brokerId(request.brokerId);
     const { incarnationId, folderId, address, kafkaAddress, rack } = request;
-    const { broker } = await this.#controller.execute({ kind: "register-broker", brokerId: id, incarnationId, folderId, address, kafkaAddress, rack });
+    const { broker } = await this.#controller.execute({
+      kind: "register-broker",
+      brokerId: id,
+      incarnationId,
+      folderId,
+      address,
+      kafkaAddress,
+      rack,
+    });
     if (this.#isClosed) throw errors.termOver("term ended during registration");
     this.#absent.get(id)?.cancel();
     this.#absent.delete(id);
@@ -88,7 +96,12 @@ export class BrokerSessions {
     void session.ended.then((reason) => {
       this.#onEnd(session, reason);
     });
-    this.#ports.logger.info("coordinator.broker-registered", { broker: id, brokerEpoch: broker.brokerEpoch, status: broker.status, address });
+    this.#ports.logger.info("coordinator.broker-registered", {
+      broker: id,
+      brokerEpoch: broker.brokerEpoch,
+      status: broker.status,
+      address,
+    });
     return session;
   }
 
@@ -98,7 +111,15 @@ export class BrokerSessions {
     const coordinatorEpoch = BigInt(this.#fence.epoch);
     const { clusterId } = this.#controller.state.identity;
     const { generation } = this.#fence;
-    const registered = { brokerEpoch: BigInt(brokerEpoch), clusterId, generation, coordinatorEpoch, coordinatorId, heartbeatIntervalMs, sessionTimeoutMs };
+    const registered = {
+      brokerEpoch: BigInt(brokerEpoch),
+      clusterId,
+      generation,
+      coordinatorEpoch,
+      coordinatorId,
+      heartbeatIntervalMs,
+      sessionTimeoutMs,
+    };
     return new BrokerSession(broker, {
       feed: new MetadataFeed(this.#controller, { coordinatorEpoch, coordinatorAddress }),
       registered: { command: { case: "registered", value: registered } },
@@ -137,7 +158,13 @@ export class BrokerSessions {
     const { epoch, generation } = this.#fence;
     const isOther = request.generationSeen !== "" && request.generationSeen !== generation;
     if (!isOther && request.coordinatorEpochSeen <= BigInt(epoch)) return;
-    const seen = { broker: request.brokerId, epoch, epochSeen: Number(request.coordinatorEpochSeen), generation, generationSeen: request.generationSeen };
+    const seen = {
+      broker: request.brokerId,
+      epoch,
+      epochSeen: Number(request.coordinatorEpochSeen),
+      generation,
+      generationSeen: request.generationSeen,
+    };
     this.#ports.logger.error("coordinator.store-rolled-back", seen);
     throw errors.storeRolledBack(seen);
   }

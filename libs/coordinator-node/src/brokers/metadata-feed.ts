@@ -39,7 +39,12 @@ export class MetadataFeed {
     const head = { ...this.#head, metadataVersion: BigInt(version) };
     if (this.#isSnapshotDue) {
       this.#isSnapshotDue = false;
-      return { ...head, snapshot: true, brokers: [...state.brokers.values()].map(brokerToWire), topics: [...state.topics.values()].map(topicToWire) };
+      return {
+        ...head,
+        snapshot: true,
+        brokers: [...state.brokers.values()].map(brokerToWire),
+        topics: [...state.topics.values()].map(topicToWire),
+      };
     }
     if (this.#brokers.size + this.#topics.size + this.#removedTopics.size === 0) return undefined;
     const update: Update = {

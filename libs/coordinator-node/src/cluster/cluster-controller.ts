@@ -2,8 +2,19 @@ import { assert } from "@millrace/stdx";
 import type { BrokerId, TopicId } from "@millrace/model";
 import { type Change, COMMIT_CHANGES_MAX, type Logger } from "@millrace/ports";
 import {
-  applyChange, BROKER_PREFIX, CLUSTER_KEY, type ClusterChange, type ClusterEvent, type ClusterState, createClusterState, decodeClusterState, encodeChange,
-  handle, type PlacementContext, PRODUCER_IDS_KEY, TOPIC_PREFIX,
+  applyChange,
+  BROKER_PREFIX,
+  CLUSTER_KEY,
+  type ClusterChange,
+  type ClusterEvent,
+  type ClusterState,
+  createClusterState,
+  decodeClusterState,
+  encodeChange,
+  handle,
+  type PlacementContext,
+  PRODUCER_IDS_KEY,
+  TOPIC_PREFIX,
 } from "@millrace/placement";
 import { errors } from "../errors.ts";
 import { CLUSTER_COMMIT_BYTES_MAX } from "../limits.ts";

@@ -13,7 +13,8 @@ export function createClusterView(controller: ClusterController): ClusterView {
       return broker === undefined || broker.status === "fenced" ? undefined : broker.address;
     },
     brokerAddresses: () => liveBrokers(state).map((broker) => broker.address),
-    ensureInternalTopic: async (name) => topicByName(state, name) ?? (await controller.execute({ kind: "ensure-internal-topic", name })).topic,
+    ensureInternalTopic: async (name) =>
+      topicByName(state, name) ?? (await controller.execute({ kind: "ensure-internal-topic", name })).topic,
     onChange: (listener) =>
       controller.onChange(() => {
         listener();

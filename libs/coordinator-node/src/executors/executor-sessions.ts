@@ -1,5 +1,11 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { CallContext, ExecutorSessionRequest, ExecutorSessionResponseSchema, RegisterExecutor, WorkerReport } from "@millrace/contracts";
+import type {
+  CallContext,
+  ExecutorSessionRequest,
+  ExecutorSessionResponseSchema,
+  RegisterExecutor,
+  WorkerReport,
+} from "@millrace/contracts";
 import { BoundedQueue } from "@millrace/stdx";
 import type { Clock, Fence, Logger, Timer } from "@millrace/ports";
 import { errors } from "../errors.ts";
@@ -84,12 +90,17 @@ export class ExecutorSessions implements ExecutorRegistry {
   #open(request: RegisterExecutor): Session {
     const { executorId, incarnationId, host, workerSlots, coordinatorEpochSeen } = request;
     const { fence, logger } = this.#parts;
-    if (coordinatorEpochSeen > BigInt(fence.epoch)) throw errors.storeRolledBack({ executor: executorId, epoch: fence.epoch, epochSeen: Number(coordinatorEpochSeen) });
+    if (coordinatorEpochSeen > BigInt(fence.epoch))
+      throw errors.storeRolledBack({ executor: executorId, epoch: fence.epoch, epochSeen: Number(coordinatorEpochSeen) });
     const former = this.#sessions.get(executorId);
     if (former === undefined && this.#sessions.size >= EXECUTORS_MAX) throw errors.tooManyExecutors(EXECUTORS_MAX);
     if (former !== undefined) this.#end(former, errors.sessionReplaced("executor"));
     const executor: ExecutorHandle = { executorId, incarnationId, host, workerSlots, stopping: false };
-    const session: Session = { executor, commands: new BoundedQueue({ weightMax: EXECUTOR_COMMANDS_QUEUED_MAX }), timer: { cancel: () => undefined } };
+    const session: Session = {
+      executor,
+      commands: new BoundedQueue({ weightMax: EXECUTOR_COMMANDS_QUEUED_MAX }),
+      timer: { cancel: () => undefined },
+    };
     this.#watch(session);
     const { heartbeatIntervalMs, executorSessionTimeoutMs: sessionTimeoutMs } = this.#settings;
     const brokerAddresses = [...this.#parts.brokerAddresses()];
@@ -123,7 +134,8 @@ export class ExecutorSessions implements ExecutorRegistry {
         session.executor = { ...session.executor, stopping: true };
         this.#tell({ kind: "stopping", executor: session.executor });
       }
-      if (!session.commands.tryPush({ command: { case: "heartbeatAck", value: {} } })) this.#end(session, errors.slowExecutor(session.commands.size));
+      if (!session.commands.tryPush({ command: { case: "heartbeatAck", value: {} } }))
+        this.#end(session, errors.slowExecutor(session.commands.size));
     }
   }
 

@@ -105,10 +105,18 @@ function findAsync(jobs: Jobs, idOrName: string): Promise<JobRunner> {
   return Promise.resolve().then(() => jobs.find(idOrName));
 }
 
-function assertSubmittable(jobs: Jobs, job: { name: string; graph: JobGraph; graphJson: string; bundle: Uint8Array; digest: string }): void {
+function assertSubmittable(
+  jobs: Jobs,
+  job: { name: string; graph: JobGraph; graphJson: string; bundle: Uint8Array; digest: string },
+): void {
   const { slotCount, batchIntervalMs } = job.graph.settings;
   if (!/^[a-zA-Z0-9._-]{1,100}$/.test(job.name)) {
-    throw new AppError({ kind: "invalid", code: "invalid-job-name", message: "job name must be 1 to 100 of a-z A-Z 0-9 . _ -", context: { name: job.name } });
+    throw new AppError({
+      kind: "invalid",
+      code: "invalid-job-name",
+      message: "job name must be 1 to 100 of a-z A-Z 0-9 . _ -",
+      context: { name: job.name },
+    });
   }
   if (slotCount < 1 || slotCount > BUCKET_COUNT || batchIntervalMs < 10) {
     const message = `job settings out of range: slotCount 1 to ${BUCKET_COUNT}, batchIntervalMs at least 10`;
@@ -121,7 +129,9 @@ function assertSubmittable(jobs: Jobs, job: { name: string; graph: JobGraph; gra
   if (jobs.settings.sha256([job.graphJson, job.bundle]) !== job.digest) {
     throw new AppError({ kind: "corrupt", code: "digest-mismatch", message: "bundle or graph was damaged on its way: submit again" });
   }
-  const running = [...jobs.runners.values()].find(({ machine: { record } }) => record.name === job.name && !ENDED_STATES.includes(record.state));
+  const running = [...jobs.runners.values()].find(
+    ({ machine: { record } }) => record.name === job.name && !ENDED_STATES.includes(record.state),
+  );
   if (running !== undefined) {
     throw jobExists(job.name, running.jobId);
   }
@@ -161,11 +171,20 @@ async function fromSavepoint(jobs: Jobs, fresh: StoredJob, savepointId: string):
   const entry = await jobs.ports.store.read(savepointKey(savepointId));
   const origin = jobs.runners.get(savepointId.slice(0, savepointId.lastIndexOf(".")));
   if (entry === undefined || origin === undefined) {
-    throw new AppError({ kind: "not-found", code: "unknown-savepoint", message: "no such savepoint, or its job is forgotten", context: { savepoint: savepointId } });
+    throw new AppError({
+      kind: "not-found",
+      code: "unknown-savepoint",
+      message: "no such savepoint, or its job is forgotten",
+      context: { savepoint: savepointId },
+    });
   }
   const { sources, zeroTimeMs } = origin.machine.record;
-  const sourceIds = (graph: JobGraph): string => graph.operators.flatMap((operator) => (operator.kind === "source" ? [operator.id] : [])).join();
-  if (origin.stored.graph.settings.slotCount !== fresh.graph.settings.slotCount || sourceIds(origin.stored.graph) !== sourceIds(fresh.graph)) {
+  const sourceIds = (graph: JobGraph): string =>
+    graph.operators.flatMap((operator) => (operator.kind === "source" ? [operator.id] : [])).join();
+  if (
+    origin.stored.graph.settings.slotCount !== fresh.graph.settings.slotCount ||
+    sourceIds(origin.stored.graph) !== sourceIds(fresh.graph)
+  ) {
     const message = "savepoint is of a job with other sources or another slotCount: submit without --savepoint";
     throw new AppError({ kind: "conflict", code: "savepoint-mismatch", message, context: { savepoint: savepointId } });
   }
@@ -176,7 +195,12 @@ async function fromSavepoint(jobs: Jobs, fresh: StoredJob, savepointId: string):
 function assertRunning(runner: JobRunner): void {
   const { state, jobId } = runner.machine.record;
   if (!ENDED_STATES.includes(state)) return;
-  throw new AppError({ kind: "conflict", code: "job-ended", message: "job has ended: there is nothing to save", context: { job: jobId, state } });
+  throw new AppError({
+    kind: "conflict",
+    code: "job-ended",
+    message: "job has ended: there is nothing to save",
+    context: { job: jobId, state },
+  });
 }
 
 async function forgetOldJobs(jobs: Jobs): Promise<void> {

@@ -1,7 +1,16 @@
 import { AppError, isRetriable, toAppError } from "@millrace/model";
 import { createDeferred, type Deferred } from "@millrace/stdx";
 import { type Logger, sleep, type Span, type Timer } from "@millrace/ports";
-import { type ExecutorCapacity, type JobEffect, type JobEvent, type JobFailure, JobMachine, ENDED_STATES, type TimerName, type WorkerReport } from "@millrace/scheduling";
+import {
+  type ExecutorCapacity,
+  type JobEffect,
+  type JobEvent,
+  type JobFailure,
+  JobMachine,
+  ENDED_STATES,
+  type TimerName,
+  type WorkerReport,
+} from "@millrace/scheduling";
 import type { ExecutorCommand, ExecutorHandle } from "../executors/executor-registry.ts";
 import type { JobsPorts } from "../jobs-port.ts";
 import { abandonWriters } from "./abandon-writers.ts";
@@ -63,7 +72,16 @@ export class JobRunner {
   onReport(jobEpoch: number, workerIndex: number, report: WorkerReport): void {
     if (report.kind === "failed") {
       const { failure, permanent, batch } = report;
-      this.#logger.warn("worker failed", { job: this.jobId, jobEpoch, workerIndex, batch, permanent, ...failure.context, code: failure.code, reason: failure.message });
+      this.#logger.warn("worker failed", {
+        job: this.jobId,
+        jobEpoch,
+        workerIndex,
+        batch,
+        permanent,
+        ...failure.context,
+        code: failure.code,
+        reason: failure.message,
+      });
     }
     this.dispatch({ kind: "worker", jobEpoch, workerIndex, report });
   }
@@ -78,9 +96,17 @@ export class JobRunner {
     this.#measureRate();
     const { state, jobEpoch, error } = this.machine.record;
     if (ENDED_STATES.includes(state)) {
-      this.#rejectSavepoints(new AppError({ kind: "conflict", code: "job-ended", message: "the job ended before the savepoint was stored", context: { job: this.jobId } }));
+      this.#rejectSavepoints(
+        new AppError({
+          kind: "conflict",
+          code: "job-ended",
+          message: "the job ended before the savepoint was stored",
+          context: { job: this.jobId },
+        }),
+      );
     }
-    if (state !== before) this.#logger.info("job state changed", { job: this.jobId, name: this.machine.record.name, state, jobEpoch, error: error?.code });
+    if (state !== before)
+      this.#logger.info("job state changed", { job: this.jobId, name: this.machine.record.name, state, jobEpoch, error: error?.code });
   }
 
   /** Calls back after every change, until the returned function is called. */
@@ -107,7 +133,9 @@ export class JobRunner {
     this.#over.abort(new Error("the term of this coordinator is over"));
     for (const timer of this.#timers.values()) timer.cancel();
     this.#endBatchSpan();
-    this.#rejectSavepoints(new AppError({ kind: "retry", code: "term-over", message: "this coordinator no longer leads: ask for the savepoint again" }));
+    this.#rejectSavepoints(
+      new AppError({ kind: "retry", code: "term-over", message: "this coordinator no longer leads: ask for the savepoint again" }),
+    );
     this.#notify();
   }
 
@@ -136,7 +164,10 @@ export class JobRunner {
         return;
       case "set-timer":
         this.#timers.get(effect.name)?.cancel();
-        this.#timers.set(effect.name, this.#ports.clock.setTimer(effect.delayMs, () => this.dispatch({ kind: "timer", name: effect.name })));
+        this.#timers.set(
+          effect.name,
+          this.#ports.clock.setTimer(effect.delayMs, () => this.dispatch({ kind: "timer", name: effect.name })),
+        );
         return;
       case "cancel-timer":
         this.#timers.get(effect.name)?.cancel();
@@ -159,7 +190,13 @@ export class JobRunner {
       if (this.#over.signal.aborted) return;
       try {
         const result = await this.#ports.store.commit(changes);
-        if (result.kind === "conflict") throw new AppError({ kind: "conflict", code: "job-changed", message: "an entry of the job was changed by someone else", context: { key: result.key } });
+        if (result.kind === "conflict")
+          throw new AppError({
+            kind: "conflict",
+            code: "job-changed",
+            message: "an entry of the job was changed by someone else",
+            context: { key: result.key },
+          });
         this.dispatch({ kind: "committed", sequence: effect.sequence });
         return;
       } catch (error) {
@@ -216,7 +253,11 @@ export class JobRunner {
     return { worker: this.#workerId(effect), digest: this.machine.record.digest, brokerAddresses };
   }
 
-  #workerId({ jobEpoch, workerIndex }: { jobEpoch: number; workerIndex: number }): { jobId: string; jobEpoch: bigint; workerIndex: number } {
+  #workerId({ jobEpoch, workerIndex }: { jobEpoch: number; workerIndex: number }): {
+    jobId: string;
+    jobEpoch: bigint;
+    workerIndex: number;
+  } {
     return { jobId: this.jobId, jobEpoch: BigInt(jobEpoch), workerIndex };
   }
 

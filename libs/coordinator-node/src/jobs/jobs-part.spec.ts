@@ -1,6 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
 import { BrokerService, bindService, type CallContext, createLoopback, JobState, type WorkerReport } from "@millrace/contracts";
-import { brokerId, JOB_SETTINGS_DEFAULT, type JobGraph, leaderEpoch, partitionEpoch, type TopicDescription, type TopicId } from "@millrace/model";
+import {
+  brokerId,
+  JOB_SETTINGS_DEFAULT,
+  type JobGraph,
+  leaderEpoch,
+  partitionEpoch,
+  type TopicDescription,
+  type TopicId,
+} from "@millrace/model";
 import { type Change, type Entry, NO_METRICS, NO_TRACER, SILENT_LOGGER } from "@millrace/ports";
 import { ManualClock, SeededRandom, settle } from "@millrace/testkit";
 import type { ExecutorChange, ExecutorCommand, ExecutorHandle } from "../executors/executor-registry.ts";
@@ -17,7 +25,15 @@ const GRAPH: JobGraph = {
       name: "in",
       kind: "source",
       parents: [],
-      source: { type: "topic", topic: "t", value: { format: "string" }, elements: "value", start: "earliest", until: "latest", onBadRecord: "fail" },
+      source: {
+        type: "topic",
+        topic: "t",
+        value: { format: "string" },
+        elements: "value",
+        start: "earliest",
+        until: "latest",
+        onBadRecord: "fail",
+      },
     },
     { id: "out", name: "out", kind: "sink", parents: ["in"], sink: { type: "topic", topic: "t", value: { format: "string" } } },
   ],
@@ -26,7 +42,14 @@ const CONTEXT: CallContext = { signal: new AbortController().signal, metadata: n
 const sha256 = (chunks: readonly (Uint8Array | string)[]): string => `sum${chunks.reduce((sum, chunk) => sum + chunk.length, 0)}`;
 
 function topic(name: string): TopicDescription {
-  const partition = { partition: 0, replicas: [brokerId(1)], leader: brokerId(1), leaderEpoch: leaderEpoch(0), inSyncSet: [brokerId(1)], partitionEpoch: partitionEpoch(0) };
+  const partition = {
+    partition: 0,
+    replicas: [brokerId(1)],
+    leader: brokerId(1),
+    leaderEpoch: leaderEpoch(0),
+    inSyncSet: [brokerId(1)],
+    partitionEpoch: partitionEpoch(0),
+  };
   return { topicId: "0" as TopicId, name, internal: false, configOverrides: {}, partitions: [{ ...partition, topicId: "0" as TopicId }] };
 }
 
@@ -43,14 +66,17 @@ function createStore() {
       return Promise.resolve({ kind: "ok" } as const);
     },
     read: (key: string) => Promise.resolve(entries.get(key)),
-    readAll: (prefix: string) => Promise.resolve([...entries.values()].filter((e) => e.key.startsWith(prefix)).sort((a, b) => (a.key < b.key ? -1 : 1))),
+    readAll: (prefix: string) =>
+      Promise.resolve([...entries.values()].filter((e) => e.key.startsWith(prefix)).sort((a, b) => (a.key < b.key ? -1 : 1))),
   };
 }
 
 async function createRig(store = createStore(), options = { start: true }) {
   const transport = createLoopback();
   const listOffsets = (request: { queries: { topic: string; partition: number; timestampMs: bigint }[] }) =>
-    Promise.resolve({ answers: request.queries.map((query) => ({ ...query, offset: query.timestampMs === -1n ? 5n : 0n, timestampMs: -1n })) });
+    Promise.resolve({
+      answers: request.queries.map((query) => ({ ...query, offset: query.timestampMs === -1n ? 5n : 0n, timestampMs: -1n })),
+    });
   await transport.listen("b:1", [bindService(BrokerService, { listOffsets } as never)]);
   const commands: ExecutorCommand[] = [];
   let live: ExecutorHandle[] = [];
@@ -87,7 +113,10 @@ async function createRig(store = createStore(), options = { start: true }) {
     submit: (graph: JobGraph = GRAPH) => {
       const graphJson = JSON.stringify(graph);
       const bundle = new Uint8Array([1, 2, 3]);
-      return part.handlers.submitJob({ name: graph.name, graphJson, bundle, digest: sha256([graphJson, bundle]), savepointId: "", failIfExists: false } as never, CONTEXT);
+      return part.handlers.submitJob(
+        { name: graph.name, graphJson, bundle, digest: sha256([graphJson, bundle]), savepointId: "", failIfExists: false } as never,
+        CONTEXT,
+      );
     },
     async join(): Promise<void> {
       live = [executor];
@@ -117,7 +146,10 @@ describe("jobs of a coordinator", () => {
     expect(await rig.report({ case: "opened", value: { marks: [], marksEndOffset: 0n } as never })).toBe("runBatch");
     for (const batch of [1n, 2n]) {
       await rig.report({ case: "mapDone", value: { batch, eventTimes: [], recordsIn: 5n } as never });
-      await rig.report({ case: "batchDone", value: { batch, recordsOut: 5n, lateRecords: 0n, statePending: false, parts: [], marksEndOffset: 1n } as never });
+      await rig.report({
+        case: "batchDone",
+        value: { batch, recordsOut: 5n, lateRecords: 0n, statePending: false, parts: [], marksEndOffset: 1n } as never,
+      });
     }
     const { status } = await rig.part.handlers.getJob({ job: "copy" } as never, CONTEXT);
     expect(status).toMatchObject({ jobId, state: JobState.FINISHED, recordsIn: 10n, lastCheckpointBatch: 2n });
@@ -136,7 +168,9 @@ describe("jobs of a coordinator", () => {
     await second.report({ case: "ready", value: { shuffleAddress: "h:9" } as never });
     await second.report({ case: "fenced", value: {} as never });
     expect(await second.report({ case: "opened", value: { marks: [], marksEndOffset: 0n } as never })).toBe("runBatch");
-    expect(second.last()).toMatchObject({ value: { worker: { jobEpoch: 2n }, command: { value: { plan: { batch: 1n, ranges: [{ endOffset: 5n }] } } } } });
+    expect(second.last()).toMatchObject({
+      value: { worker: { jobEpoch: 2n }, command: { value: { plan: { batch: 1n, ranges: [{ endOffset: 5n }] } } } },
+    });
   });
 
   it("refuses a job on a topic that does not exist, and says how to make it", async () => {

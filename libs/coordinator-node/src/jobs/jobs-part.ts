@@ -77,7 +77,8 @@ export class Jobs implements JobsPart {
     const digest = (text: string): string => this.settings.sha256([text]);
     const runner = new JobRunner(stored, { ...this.ports, digest });
     this.runners.set(stored.record.jobId, runner);
-    if (!ENDED_STATES.includes(stored.record.state)) this.ports.logger.info("job taken up", { job: stored.record.jobId, name: stored.record.name });
+    if (!ENDED_STATES.includes(stored.record.state))
+      this.ports.logger.info("job taken up", { job: stored.record.jobId, name: stored.record.name });
     return runner;
   }
 
@@ -105,7 +106,12 @@ export class Jobs implements JobsPart {
     const newest = named.sort((a, b) => b.machine.record.incarnation - a.machine.record.incarnation)[0];
     const runner = this.runners.get(idOrName) ?? newest;
     if (runner !== undefined) return runner;
-    throw new AppError({ kind: "not-found", code: "unknown-job", message: "no such job: see `millrace job list`", context: { job: idOrName } });
+    throw new AppError({
+      kind: "not-found",
+      code: "unknown-job",
+      message: "no such job: see `millrace job list`",
+      context: { job: idOrName },
+    });
   }
 
   /** A lost executor is told at once, even if it is back already: its workers are gone. */

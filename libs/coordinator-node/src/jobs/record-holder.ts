@@ -53,7 +53,9 @@ export class RecordHolder {
     for (const [address, holds] of byLeader) {
       if (address === undefined) continue;
       try {
-        await this.#ports.transport.client(BrokerService, address).holdRecords({ holder: jobId, holds, ttlMs: HOLD_TTL_MS }, { timeoutMs: LIST_OFFSETS_TIMEOUT_MS });
+        await this.#ports.transport
+          .client(BrokerService, address)
+          .holdRecords({ holder: jobId, holds, ttlMs: HOLD_TTL_MS }, { timeoutMs: LIST_OFFSETS_TIMEOUT_MS });
       } catch (error) {
         this.#ports.logger.warn("records not held", { job: jobId, address, code: toAppError(error).code });
       }

@@ -1,5 +1,12 @@
 import { BrokerService, errorFromWire, Isolation, type OffsetAnswer, type RpcTransport } from "@millrace/contracts";
-import { AppError, CHECKPOINTS_TOPIC, type JobGraph, SINK_MARKS_TOPIC, type TopicDescription, TRANSACTION_STATE_TOPIC } from "@millrace/model";
+import {
+  AppError,
+  CHECKPOINTS_TOPIC,
+  type JobGraph,
+  SINK_MARKS_TOPIC,
+  type TopicDescription,
+  TRANSACTION_STATE_TOPIC,
+} from "@millrace/model";
 import type { SourcePartition } from "@millrace/scheduling";
 import type { ClusterView } from "../jobs-port.ts";
 import { LIST_OFFSETS_TIMEOUT_MS } from "./limits.ts";
@@ -44,7 +51,9 @@ export function listEnds(sources: readonly SourcePartition[], ports: Ports): Pro
 
 /** One request per leader, all at once. */
 async function listOffsets(partitions: readonly { topic: string; partition: number }[], time: number, ports: Ports): Promise<number[]> {
-  const byLeader = Map.groupBy(partitions, ({ topic, partition }) => leaderAddress(topicOf(topic, ports.cluster), partition, ports.cluster));
+  const byLeader = Map.groupBy(partitions, ({ topic, partition }) =>
+    leaderAddress(topicOf(topic, ports.cluster), partition, ports.cluster),
+  );
   const answers = new Map<string, number>();
   const asked = [...byLeader].map(async ([address, own]) => {
     const client = ports.transport.client(BrokerService, address);
@@ -56,7 +65,12 @@ async function listOffsets(partitions: readonly { topic: string; partition: numb
   return partitions.map(({ topic, partition }) => {
     const offset = answers.get(`${topic}/${partition}`);
     if (offset !== undefined) return offset;
-    throw new AppError({ kind: "retry", code: "offset-not-answered", message: "broker did not answer for a partition", context: { topic, partition } });
+    throw new AppError({
+      kind: "retry",
+      code: "offset-not-answered",
+      message: "broker did not answer for a partition",
+      context: { topic, partition },
+    });
   });
 }
 

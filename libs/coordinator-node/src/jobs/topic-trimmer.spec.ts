@@ -8,7 +8,9 @@ import type { ClusterView } from "../jobs-port.ts";
 import { TopicTrimmer, type TrimHolder } from "./topic-trimmer.ts";
 
 function holder(marksEndOffset: number, firstOffsets: number[], options: Partial<TrimHolder> = {}): TrimHolder {
-  const parts = firstOffsets.map((firstOffset) => ({ location: { type: "topic", topic: CHECKPOINTS_TOPIC, partition: 0, firstOffset, recordCount: 1 } }));
+  const parts = firstOffsets.map((firstOffset) => ({
+    location: { type: "topic", topic: CHECKPOINTS_TOPIC, partition: 0, firstOffset, recordCount: 1 },
+  }));
   return { jobId: "j", needsMarks: true, checkpoint: { marksEndOffset, parts } as unknown as CheckpointManifest, ...options };
 }
 

@@ -1,5 +1,11 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { type BatchPlan as WirePlan, type BatchPlanSchema, type Error as WireError, type StatePart as WirePart, type StatePartSchema } from "@millrace/contracts";
+import {
+  type BatchPlan as WirePlan,
+  type BatchPlanSchema,
+  type Error as WireError,
+  type StatePart as WirePart,
+  type StatePartSchema,
+} from "@millrace/contracts";
 import type { WatermarkStep as WireStep, WatermarkStepSchema, WorkerCommandSchema, WorkerReport as WireReport } from "@millrace/contracts";
 import { errorFromWire } from "@millrace/contracts";
 import type { BatchPlan, JobFailure, StatePart, WatermarkStep, WorkerCommand, WorkerReport } from "@millrace/scheduling";
@@ -128,7 +134,12 @@ export function commandToWire(command: WorkerCommand, traceparent = ""): Message
     case "run-batch":
       return {
         case: "runBatch",
-        value: { plan: planToWire(command.plan), checkpoint: command.checkpoint, checkpointedBatch: BigInt(command.checkpointedBatch), traceparent },
+        value: {
+          plan: planToWire(command.plan),
+          checkpoint: command.checkpoint,
+          checkpointedBatch: BigInt(command.checkpointedBatch),
+          traceparent,
+        },
       };
   }
 }

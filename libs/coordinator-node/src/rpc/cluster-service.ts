@@ -38,6 +38,7 @@ export function clusterHandlers(term: () => Term): ServiceHandlers<typeof Cluste
 /** Partitions that no one leads. */
 export function offlinePartitionCount({ controller }: Term): number {
   let count = 0;
-  for (const topic of controller.state.topics.values()) count += topic.partitions.filter((partition) => partition.leader === undefined).length;
+  for (const topic of controller.state.topics.values())
+    count += topic.partitions.filter((partition) => partition.leader === undefined).length;
   return count;
 }

@@ -10,7 +10,8 @@ export function topicHandlers(term: () => Term, settings: { replicationFactorMax
     async createTopic(request) {
       const { controller } = term();
       const { name, partitions, replicationFactor, configs, ifNotExists } = request;
-      if (replicationFactor > settings.replicationFactorMax) throw errors.replicationUnsupported(replicationFactor, settings.replicationFactorMax);
+      if (replicationFactor > settings.replicationFactorMax)
+        throw errors.replicationUnsupported(replicationFactor, settings.replicationFactorMax);
       const event: CreateTopic = { kind: "create-topic", name, partitions, replicationFactor, configs, ifNotExists };
       const { topic } = request.validateOnly ? controller.preview(event) : await controller.execute(event);
       return { topic: topicToWire(topic) };

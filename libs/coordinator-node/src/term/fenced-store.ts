@@ -1,5 +1,14 @@
 import { isRetriable } from "@millrace/model";
-import { type Change, type Clock, type CommitResult, type CoordinationStore, type Entry, type Fence, type Random, sleep } from "@millrace/ports";
+import {
+  type Change,
+  type Clock,
+  type CommitResult,
+  type CoordinationStore,
+  type Entry,
+  type Fence,
+  type Random,
+  sleep,
+} from "@millrace/ports";
 import { errors } from "../errors.ts";
 import type { TermStore } from "../jobs-port.ts";
 import { COMMIT_BACKOFF_MS_MAX, COMMIT_BACKOFF_MS_MIN, COMMITS_WAITING_MAX } from "../limits.ts";

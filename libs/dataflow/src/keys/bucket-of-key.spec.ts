@@ -5,8 +5,22 @@ import { bucketOfKey } from "./bucket-of-key.ts";
 describe("bucketOfKey", () => {
   // Golden values: state on disk depends on them. They may never change.
   it.each([
-    ["", 666], ["a", 640], ["JFK", 651], ["häß", 280], ["😀", 604], [0, 644], [1, 289], [-1.5, 295], [NaN, 199], [1n, 252], [true, 162], [false, 243], [null, 291],
-    [["a", 1], 680], [{ b: 1, a: null }, 81], [Uint8Array.of(1, 2), 199],
+    ["", 666],
+    ["a", 640],
+    ["JFK", 651],
+    ["häß", 280],
+    ["😀", 604],
+    [0, 644],
+    [1, 289],
+    [-1.5, 295],
+    [NaN, 199],
+    [1n, 252],
+    [true, 162],
+    [false, 243],
+    [null, 291],
+    [["a", 1], 680],
+    [{ b: 1, a: null }, 81],
+    [Uint8Array.of(1, 2), 199],
   ])("puts %p into bucket %i", (key, bucket) => {
     expect(bucketOfKey(key)).toBe(bucket);
   });
@@ -34,8 +48,23 @@ describe("canonicalKey", () => {
   });
 
   it.each([
-    [1, "1"], [1, 1n], [1n, "1"], [null, "null"], [true, "true"], [[1], 1], [["a", "b"], ["ab"]], [["a"], "a"], [[], {}], [{ a: 1 }, [["a", 1]]],
-    [[null], [false]], [Uint8Array.of(97), "a"], [["1"], [1]], ["\0s", "s"], [["a"], canonicalKey(["a"])], [{ a: 1 }, { a: "1" }], ["", null],
+    [1, "1"],
+    [1, 1n],
+    [1n, "1"],
+    [null, "null"],
+    [true, "true"],
+    [[1], 1],
+    [["a", "b"], ["ab"]],
+    [["a"], "a"],
+    [[], {}],
+    [{ a: 1 }, [["a", 1]]],
+    [[null], [false]],
+    [Uint8Array.of(97), "a"],
+    [["1"], [1]],
+    ["\0s", "s"],
+    [["a"], canonicalKey(["a"])],
+    [{ a: 1 }, { a: "1" }],
+    ["", null],
   ])("tells %p from %p", (a, b) => {
     expect(same(a, b)).toBe(false);
   });

@@ -2,7 +2,12 @@ import { wrongResult } from "../errors.ts";
 import type { OperatorEnvironment } from "./environment.ts";
 
 /** Calls `each` for what a user function returned; errors of the user's iterator are the user's, those of `each` pass through. */
-export function forEachResult(environment: OperatorEnvironment, functionName: string, result: unknown, each: (item: unknown) => void): void {
+export function forEachResult(
+  environment: OperatorEnvironment,
+  functionName: string,
+  result: unknown,
+  each: (item: unknown) => void,
+): void {
   if (Array.isArray(result)) {
     for (const item of result as unknown[]) each(item);
     return;

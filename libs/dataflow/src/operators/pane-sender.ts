@@ -16,7 +16,10 @@ interface Pane {
  * Sending end of `aggregateByTimeWindow`: adds values up per (key, pane) before they are moved. A record all of whose windows have closed (end ≤ wm(t-1)) is
  * late: counted here, raw, and dropped. One that lies between windows (slide above size) is in none, and not late.
  */
-export function paneSender(environment: OperatorEnvironment<OperatorNode & { kind: "aggregateByTimeWindow" }>, writer: BlockWriter): EndingOperator {
+export function paneSender(
+  environment: OperatorEnvironment<OperatorNode & { kind: "aggregateByTimeWindow" }>,
+  writer: BlockWriter,
+): EndingOperator {
   const { operator, counts, batch } = environment;
   const panes = new TimePanes(operator.window);
   const init = environment.required("init");
@@ -71,7 +74,8 @@ export function paneSender(environment: OperatorEnvironment<OperatorNode & { kin
       }
     },
     end() {
-      for (const [index, pane] of open) for (const [canonical, cell] of pane.cells) writer.addNumbered(canonical, cell.key, cell.value, index);
+      for (const [index, pane] of open)
+        for (const [canonical, cell] of pane.cells) writer.addNumbered(canonical, cell.key, cell.value, index);
       open.clear();
       lastStart = Infinity;
       lastEnd = -Infinity;

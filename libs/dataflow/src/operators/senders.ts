@@ -70,7 +70,11 @@ export function gatherSender(environment: OperatorEnvironment, writer: BlockWrit
 }
 
 /** Sending end of `repartition`: the element at position i of task n goes to partition (n + i) modulo their number, so that a replay sends it there again. */
-export function spreadSender(environment: OperatorEnvironment, writer: BlockWriter, place: { readonly task: number; readonly partitions: number }): EndingOperator {
+export function spreadSender(
+  environment: OperatorEnvironment,
+  writer: BlockWriter,
+  place: { readonly task: number; readonly partitions: number },
+): EndingOperator {
   const { counts } = environment;
   const { task, partitions } = place;
   let next = task % partitions;
@@ -105,7 +109,11 @@ export function countSender(environment: OperatorEnvironment, writer: BlockWrite
 }
 
 /** Sending end of `reduce`: what the task's elements reduce to, if there are any. */
-export function reduceSender(environment: OperatorEnvironment, writer: BlockWriter, merge: (left: unknown, right: unknown) => unknown): EndingOperator {
+export function reduceSender(
+  environment: OperatorEnvironment,
+  writer: BlockWriter,
+  merge: (left: unknown, right: unknown) => unknown,
+): EndingOperator {
   const { counts } = environment;
   let held: { value: unknown } | undefined;
   return {

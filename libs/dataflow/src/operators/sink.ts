@@ -14,7 +14,11 @@ const encodeAnyKey: ValueEncoder = (key) => {
 };
 
 /** Turns elements into records of the sink's topic, encoded here so that a wrong value is an error of this operator at this record. */
-export function sinkOperator(environment: OperatorEnvironment<OperatorNode & { kind: "sink" }>, slot: number, write: (record: SinkRecord) => void): Emit {
+export function sinkOperator(
+  environment: OperatorEnvironment<OperatorNode & { kind: "sink" }>,
+  slot: number,
+  write: (record: SinkRecord) => void,
+): Emit {
   const { operator, counts, batch } = environment;
   const { sink } = operator;
   const encodeValue = createValueEncoder(sink.value);

@@ -89,9 +89,11 @@ export class SourceReader {
   }
 
   #refuse(error: unknown): void {
-    if (!(error instanceof DecodeFailure)) throw error instanceof AppError ? error : new AppError({ kind: "internal", code: "internal", message: String(error), cause: error });
+    if (!(error instanceof DecodeFailure))
+      throw error instanceof AppError ? error : new AppError({ kind: "internal", code: "internal", message: String(error), cause: error });
     const { operator } = this.#environment;
-    if (operator.source.onBadRecord === "fail") throw badRecord(error.message, { operator: operator.id, position: this.#position.text() ?? "" });
+    if (operator.source.onBadRecord === "fail")
+      throw badRecord(error.message, { operator: operator.id, position: this.#position.text() ?? "" });
     this.badRecords++;
   }
 

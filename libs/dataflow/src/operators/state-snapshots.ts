@@ -2,7 +2,11 @@ import type { Emit, OperatorEnvironment } from "./environment.ts";
 import type { EndingOperator } from "./partition.ts";
 
 /** `stateSnapshots`: all live [key, state] of the mapWithState above, when the batch's records and time-outs have been applied. */
-export function stateSnapshotsOperator(environment: OperatorEnvironment, live: () => Iterable<readonly [unknown, unknown]>, next: Emit): EndingOperator {
+export function stateSnapshotsOperator(
+  environment: OperatorEnvironment,
+  live: () => Iterable<readonly [unknown, unknown]>,
+  next: Emit,
+): EndingOperator {
   const { batch, operator, counts } = environment;
   return {
     emit: () => undefined,

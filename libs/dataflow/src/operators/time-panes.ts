@@ -23,7 +23,10 @@ export class TimePanes {
     this.paneMs = greatestCommonDivisor(window.sizeMs, window.slideMs);
     this.panesPerWindow = this.sizeMs / this.paneMs;
     this.panesPerSlide = this.slideMs / this.paneMs;
-    assert(this.panesPerWindow <= WINDOW_PANES_MAX, () => `a window has too many panes panes=${this.panesPerWindow} panesMax=${WINDOW_PANES_MAX}`);
+    assert(
+      this.panesPerWindow <= WINDOW_PANES_MAX,
+      () => `a window has too many panes panes=${this.panesPerWindow} panesMax=${WINDOW_PANES_MAX}`,
+    );
   }
 
   /** Pane of a time. The quotient may be rounded up for a time just below a border, so it is checked against exact borders. */

@@ -8,16 +8,24 @@ type Row = readonly [string, number];
 type F = (time: number, key: string, value: number | undefined, state: KeyState) => unknown;
 
 /** A job of a window (slide 2), below it the state; what it emits, batch by batch. */
-function jobOf(f: F, settings: { readonly timeoutMs?: number } = {}): { readonly job: ReturnType<TestJob["build"]>; readonly seen: Map<number, readonly unknown[]> } {
+function jobOf(
+  f: F,
+  settings: { readonly timeoutMs?: number } = {},
+): { readonly job: ReturnType<TestJob["build"]>; readonly seen: Map<number, readonly unknown[]> } {
   const seen = new Map<number, readonly unknown[]>();
   const job = new TestJob({ batchIntervalMs: 100, slotCount: 2, checkpointIntervalMs: 100 });
   const initial = (): readonly Row[] => [["x", 5]];
   job.source("a");
   job.add("w", { kind: "window", windowMs: 200, slideMs: 200 }, ["a"]);
   job.add("s", { kind: "mapWithState", hasInitial: true, ...settings }, ["w"], { f, initial });
-  job.add("u", { kind: "updateStateByKey", form: "values", hasInitial: true }, ["w"], { f: (values: readonly number[], old = 0) => values.length + old, initial });
+  job.add("u", { kind: "updateStateByKey", form: "values", hasInitial: true }, ["w"], {
+    f: (values: readonly number[], old = 0) => values.length + old,
+    initial,
+  });
   job.add("states", { kind: "union" }, ["s", "u"]);
-  job.add("out", { kind: "foreachBatch" }, ["states"], { f: (elements: readonly unknown[], time: number) => seen.set(time / 100, elements) });
+  job.add("out", { kind: "foreachBatch" }, ["states"], {
+    f: (elements: readonly unknown[], time: number) => seen.set(time / 100, elements),
+  });
   return { job: job.build(), seen };
 }
 
@@ -35,12 +43,30 @@ describe("an initial state", () => {
     for (let n = 1; n <= 4; n++) {
       await cluster.runBatch(batch(n), input(["x", 1]));
       const parts = cluster.workers.flatMap((worker) => worker.snapshotState({ all: true }));
-      const snapshot = new Map(parts.flatMap(({ operatorId, taskIndex, bytes }) => (bytes === undefined ? [] : [[`${operatorId}/${taskIndex}`, { operatorId, taskIndex, bytes }]])));
+      const snapshot = new Map(
+        parts.flatMap(({ operatorId, taskIndex, bytes }) =>
+          bytes === undefined ? [] : [[`${operatorId}/${taskIndex}`, { operatorId, taskIndex, bytes }]],
+        ),
+      );
       cluster = new TestCluster({ job, workerCount: 2, tasksOfSource, snapshot });
     }
     expect([...seen]).toEqual([
-      [2, [["x", 6], ["x", 7], ["x", 7]]],
-      [4, [["x", 8], ["x", 9], ["x", 9]]],
+      [
+        2,
+        [
+          ["x", 6],
+          ["x", 7],
+          ["x", 7],
+        ],
+      ],
+      [
+        4,
+        [
+          ["x", 8],
+          ["x", 9],
+          ["x", 9],
+        ],
+      ],
     ]);
   });
 });
@@ -59,16 +85,24 @@ describe("a state", () => {
 
   it.each<[string, F, string | undefined]>([
     ["is read where there is none", (_time, _key, _value, state) => state.get(), "state-absent"],
-    ["is updated after its removal", (_time, _key, _value, state) => [state.isTimingOut() || state.remove(), state.update(1)], "state-illegal-call"],
+    [
+      "is updated after its removal",
+      (_time, _key, _value, state) => [state.isTimingOut() || state.remove(), state.update(1)],
+      "state-illegal-call",
+    ],
     ["is removed twice", (_time, _key, _value, state) => [state.isTimingOut() || state.remove(), state.remove()], "state-illegal-call"],
     ["is updated while it times out", (_time, _key, _value, state) => state.isTimingOut() && state.update(1), "state-illegal-call"],
     ["is removed while it times out", (_time, _key, _value, state) => state.isTimingOut() && state.remove(), "state-illegal-call"],
     ["is set to nothing", (_time, _key, _value, state) => state.update(undefined), "state-illegal-call"],
   ])("that %s is refused, with the operator", async (_, f, code) => {
-    expect(await codeOf((time, key, value, state) => (key === "y" || state.isTimingOut() ? f(time, key, value, state) : undefined))).toEqual([code, "s"]);
+    expect(
+      await codeOf((time, key, value, state) => (key === "y" || state.isTimingOut() ? f(time, key, value, state) : undefined)),
+    ).toEqual([code, "s"]);
   });
 
   it("that is set again in the call that reads it is there", async () => {
-    expect(await codeOf((_time, _key, _value, state) => (state.isTimingOut() ? state.get() : [state.update(1), state.exists(), state.get()]))).toBeUndefined();
+    expect(
+      await codeOf((_time, _key, _value, state) => (state.isTimingOut() ? state.get() : [state.update(1), state.exists(), state.get()])),
+    ).toBeUndefined();
   });
 });

@@ -130,7 +130,11 @@ export class MapStateRoot implements RootOperator, Stateful {
 
   save(): unknown {
     const cells = Array.from(this.#cells.values());
-    return { version: STATE_VERSION, started: this.#initial === undefined, columns: [cells.map(({ key }) => key), cells.map(({ value }) => value), cells.map(({ stampMs }) => stampMs)] };
+    return {
+      version: STATE_VERSION,
+      started: this.#initial === undefined,
+      columns: [cells.map(({ key }) => key), cells.map(({ value }) => value), cells.map(({ stampMs }) => stampMs)],
+    };
   }
 
   load(saved: unknown): void {

@@ -58,7 +58,9 @@ export class ReduceWindowRoot implements RootOperator, Stateful {
       this.#changed = true;
     }
     if (!batch.isPresent(operator.id)) return;
-    const emitted = operator.inverse ? this.#slideIncrementally(batch.batch) : this.#reduced(batch.batch - this.#window, batch.batch).values();
+    const emitted = operator.inverse
+      ? this.#slideIncrementally(batch.batch)
+      : this.#reduced(batch.batch - this.#window, batch.batch).values();
     for (const cell of emitted) {
       counts.recordsOut++;
       emit([cell.key, cell.value], NaN);
@@ -100,7 +102,8 @@ export class ReduceWindowRoot implements RootOperator, Stateful {
   #filtered(now: number): KeyedCell[] {
     const passes = binary(this.#environment, "filter");
     const inWindow = new Set<CanonicalKey>();
-    for (const { batch, cells } of this.#batches) if (batch > now - this.#window) for (const canonical of cells.keys()) inWindow.add(canonical);
+    for (const { batch, cells } of this.#batches)
+      if (batch > now - this.#window) for (const canonical of cells.keys()) inWindow.add(canonical);
     const emitted: KeyedCell[] = [];
     for (const [canonical, cell] of this.#values) {
       if (passes(cell.key, cell.value)) {

@@ -11,14 +11,31 @@ async function partitions(count: number, tasks: readonly (readonly number[])[], 
   job.add("g", { kind: "glom" }, ["r"]);
   job.add("out", { kind: "foreachBatch" }, ["g"], { f: (elements: readonly unknown[]) => (seen = elements) });
   const cluster = new TestCluster({ job: job.build(), workerCount, tasksOfSource: new Map([["a", tasks.length]]) });
-  for (const n of [1, 2]) await cluster.runBatch({ batch: n, timeMs: n * 100, watermarks: new Map(), final: false }, new Map([["a", tasks]]));
+  for (const n of [1, 2])
+    await cluster.runBatch({ batch: n, timeMs: n * 100, watermarks: new Map(), final: false }, new Map([["a", tasks]]));
   return seen;
 }
 
 describe("repartition", () => {
-  it.each([1, 2, 7])("deals elements out in turn, each task from its own number on, the same in each batch and on %d workers", async (workers) => {
-    expect(await partitions(3, [[1, 2, 3, 4], [5, 6]], workers)).toEqual([[1, 4], [2, 5], [3, 6]]);
-    expect(await partitions(5, [[1], []], workers)).toEqual([[1], [], [], [], []]);
-    expect(await partitions(1, [[1, 2], [3]], workers)).toEqual([[1, 2, 3]]);
-  });
+  it.each([1, 2, 7])(
+    "deals elements out in turn, each task from its own number on, the same in each batch and on %d workers",
+    async (workers) => {
+      expect(
+        await partitions(
+          3,
+          [
+            [1, 2, 3, 4],
+            [5, 6],
+          ],
+          workers,
+        ),
+      ).toEqual([
+        [1, 4],
+        [2, 5],
+        [3, 6],
+      ]);
+      expect(await partitions(5, [[1], []], workers)).toEqual([[1], [], [], [], []]);
+      expect(await partitions(1, [[1, 2], [3]], workers)).toEqual([[1, 2, 3]]);
+    },
+  );
 });

@@ -149,7 +149,10 @@ export class TimeWindowRoot implements RootOperator, Stateful {
     this.#cells = new Map(
       panes.map((pane, index) => {
         const paneValues = values[index] as unknown[];
-        const cells = (keys[index] as unknown[]).map((key, row): [CanonicalKey, KeyedCell] => [canonicalKey(key), { key, value: paneValues[row] }]);
+        const cells = (keys[index] as unknown[]).map((key, row): [CanonicalKey, KeyedCell] => [
+          canonicalKey(key),
+          { key, value: paneValues[row] },
+        ]);
         return [pane as number, new Map(cells)];
       }),
     );

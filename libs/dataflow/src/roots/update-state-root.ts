@@ -106,7 +106,11 @@ export class UpdateStateRoot implements RootOperator, Stateful {
 
   save(): unknown {
     const cells = Array.from(this.#state.values());
-    return { version: STATE_VERSION, started: this.#initial === undefined, columns: [cells.map((cell) => cell.key), cells.map((cell) => cell.value)] };
+    return {
+      version: STATE_VERSION,
+      started: this.#initial === undefined,
+      columns: [cells.map((cell) => cell.key), cells.map((cell) => cell.value)],
+    };
   }
 
   load(saved: unknown): void {

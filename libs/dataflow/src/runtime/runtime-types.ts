@@ -149,9 +149,20 @@ export interface WorkerRuntime {
   loadState(part: { readonly operatorId: string; readonly taskIndex: number; readonly bytes: Uint8Array }): void;
   beginBatch(batch: RuntimeBatch): void;
   /** Records of one decoded record batch with startOffset ≤ offset < endOffset. Views on them are not kept. */
-  pushRecords(request: { readonly source: string; readonly index: number; readonly records: RecordOffsets; readonly startOffset: number; readonly endOffset: number }): void;
+  pushRecords(request: {
+    readonly source: string;
+    readonly index: number;
+    readonly records: RecordOffsets;
+    readonly startOffset: number;
+    readonly endOffset: number;
+  }): void;
   /** Elements as they are, for tests and sources that are not topics. `times` defaults to the batch time. */
-  pushElements(request: { readonly source: string; readonly index: number; readonly elements: Iterable<unknown>; readonly timeMs?: number }): void;
+  pushElements(request: {
+    readonly source: string;
+    readonly index: number;
+    readonly elements: Iterable<unknown>;
+    readonly timeMs?: number;
+  }): void;
   /** The source task has read its whole range. */
   endSource(source: string, index: number): void;
   /** All own source tasks have ended (called also by a worker that has none): ends their edges. */

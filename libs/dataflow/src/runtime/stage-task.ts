@@ -72,7 +72,11 @@ export interface TaskFactory {
   blockTarget(edge: ShuffleEdge, fromTask: number): BlockTarget;
 }
 
-export function createStageTask(factory: TaskFactory, stage: Stage, place: { readonly index: number; readonly source?: SourceTask }): StageTask {
+export function createStageTask(
+  factory: TaskFactory,
+  stage: Stage,
+  place: { readonly index: number; readonly source?: SourceTask },
+): StageTask {
   return new TaskBuilder(factory, stage, place).build();
 }
 
@@ -139,8 +143,12 @@ class TaskBuilder {
   /** Everything that follows an operator: children of this stage (once for each time they name it as a parent), then edges. */
   #targetsOf(id: string, lane: number): Emit {
     const { lanes } = this.#factory;
-    const children = this.#stage.operators.slice(1).flatMap((child) => lanes.below(this.#stage, { id, lane }, child).map((below) => this.#entryOf(child, below)));
-    const edges = this.#stage.outputs.map((index) => assertDefined(this.#factory.plan.edges[index], "edge")).filter((edge) => edge.from === id);
+    const children = this.#stage.operators
+      .slice(1)
+      .flatMap((child) => lanes.below(this.#stage, { id, lane }, child).map((below) => this.#entryOf(child, below)));
+    const edges = this.#stage.outputs
+      .map((index) => assertDefined(this.#factory.plan.edges[index], "edge"))
+      .filter((edge) => edge.from === id);
     return fanOut([...children, ...edges.map((edge) => this.#senderOf(edge, lane).emit)]);
   }
 
@@ -185,7 +193,9 @@ class TaskBuilder {
       case "glom":
         return this.#ending(glomOperator(environment, next, () => this.#hasPartition(environment)));
       case "window":
-        return this.#ending(this.#keep(operator.id, lane, new BatchWindowOperator(this.#environment(operator), next, this.#factory.batchIntervalMs)));
+        return this.#ending(
+          this.#keep(operator.id, lane, new BatchWindowOperator(this.#environment(operator), next, this.#factory.batchIntervalMs)),
+        );
       case "stateSnapshots": {
         const mapState = assertDefined(this.#mapState, "mapWithState above");
         return this.#ending(stateSnapshotsOperator(environment, () => mapState.live(), next));
@@ -200,7 +210,8 @@ class TaskBuilder {
   }
 
   #eventTime(operator: OperatorNode, next: Emit): Emit {
-    if (this.#sourceTask === undefined) throw notSupported(operator, "event time must be set before the first shuffle: move withEventTime next to the source");
+    if (this.#sourceTask === undefined)
+      throw notSupported(operator, "event time must be set before the first shuffle: move withEventTime next to the source");
     const built = eventTimeOperator(this.#environment(operator), next, this.#factory.eventTimeAheadMaxMs);
     this.#eventTimes.push({ operatorId: operator.id, operator: built });
     return built.emit;
@@ -280,7 +291,11 @@ class TaskBuilder {
       case "reduceByKeyAndWindow": {
         const { batchIntervalMs } = this.#factory;
         const own = this.#environment(operator);
-        return this.#keep(operator.id, 0, new ReduceWindowRoot({ environment: own, combiner: combinerOf(own), isCombined, batchIntervalMs }));
+        return this.#keep(
+          operator.id,
+          0,
+          new ReduceWindowRoot({ environment: own, combiner: combinerOf(own), isCombined, batchIntervalMs }),
+        );
       }
       case "aggregateByTimeWindow":
         return this.#keep(operator.id, 0, new TimeWindowRoot(this.#environment(operator)));

@@ -8,7 +8,10 @@ import { Lanes } from "./lanes.ts";
  * 100,000 for each stage before this one that holds it too. An operator behind a union runs in the stage of each of its parents, and the tasks of these
  * stages must not be taken for each other. A state part also says its lane (see `Lanes`); a sink's lanes write through one slot.
  */
-export function stageTaskIndex(plan: PhysicalPlan, position: { readonly operatorId: string; readonly stage: Stage; readonly task: number; readonly lane?: number }): number {
+export function stageTaskIndex(
+  plan: PhysicalPlan,
+  position: { readonly operatorId: string; readonly stage: Stage; readonly task: number; readonly lane?: number },
+): number {
   const { operatorId, stage, task, lane } = position;
   assert(task < STAGE_TASKS_MAX, () => `too many tasks in a stage task=${task}`);
   const lanes = new Lanes(plan);

@@ -12,7 +12,8 @@ const decoder = new TextDecoder();
 
 function recordsOf(values: readonly (string | null)[]): RecordOffsets {
   const builder = new BatchBuilder({ crc32c: () => 0 });
-  for (const [index, value] of values.entries()) builder.append(timestampMs(1_000 + index), encoder.encode(`k${index}`), value === null ? null : encoder.encode(value));
+  for (const [index, value] of values.entries())
+    builder.append(timestampMs(1_000 + index), encoder.encode(`k${index}`), value === null ? null : encoder.encode(value));
   return new RecordOffsets().decode(builder.build());
 }
 
@@ -24,7 +25,12 @@ function runtimeOf(job: TestJob, workerCount = 1): { readonly runtime: WorkerRun
     plan: planJob(graph),
     functions,
     settings: graph.settings,
-    layout: { workerIndex: 0, workerCount, slotWorkers: [0, workerCount - 1], sourceTasks: [{ source: "in", index: 3, topic: "flights", partition: 3 }] },
+    layout: {
+      workerIndex: 0,
+      workerCount,
+      slotWorkers: [0, workerCount - 1],
+      sourceTasks: [{ source: "in", index: 3, topic: "flights", partition: 3 }],
+    },
     codec: V8_CODEC,
     eventTimeAheadMaxMs: Infinity,
     output: { sendBlock: () => undefined, edgeEnd: () => undefined, emitSink: (record) => sinks.push(record), print: () => undefined },
@@ -50,7 +56,10 @@ describe("createWorkerRuntime", () => {
     expect(runtime.endSources()).toMatchObject({ recordsIn: 2, bytesIn: 6 });
     await runtime.advance();
     expect(runtime.finished).toBe(true);
-    expect(sinks.map(({ value, timestampMs: time, slot }) => [decoder.decode(value ?? undefined), time, slot])).toEqual([["4", 1_001, 3], ["6", 1_002, 3]]);
+    expect(sinks.map(({ value, timestampMs: time, slot }) => [decoder.decode(value ?? undefined), time, slot])).toEqual([
+      ["4", 1_001, 3],
+      ["6", 1_002, 3],
+    ]);
     expect(runtime.sinkSlots.get("out")).toEqual([3]);
   });
 
@@ -60,7 +69,8 @@ describe("createWorkerRuntime", () => {
       return value;
     });
     const { runtime } = runtimeOf(job);
-    const push = (): void => runtime.pushRecords({ source: "in", index: 3, records: recordsOf(["1", "2", "3"]), startOffset: 0, endOffset: 9 });
+    const push = (): void =>
+      runtime.pushRecords({ source: "in", index: 3, records: recordsOf(["1", "2", "3"]), startOffset: 0, endOffset: 9 });
     expect(push).toThrow(
       expect.objectContaining({
         code: "user-code-failed",
@@ -73,8 +83,11 @@ describe("createWorkerRuntime", () => {
   it("stops at a record that cannot be decoded, or counts and skips it, as the source says", async () => {
     const values = ["1", "{", null, "4"];
     const failing = runtimeOf(jobOf("fail", (value: number) => value)).runtime;
-    const push = (runtime: WorkerRuntime): void => runtime.pushRecords({ source: "in", index: 3, records: recordsOf(values), startOffset: 0, endOffset: 9 });
-    expect(() => push(failing)).toThrow(expect.objectContaining({ code: "bad-record", context: { operator: "in", position: "flights-3@1" } }));
+    const push = (runtime: WorkerRuntime): void =>
+      runtime.pushRecords({ source: "in", index: 3, records: recordsOf(values), startOffset: 0, endOffset: 9 });
+    expect(() => push(failing)).toThrow(
+      expect.objectContaining({ code: "bad-record", context: { operator: "in", position: "flights-3@1" } }),
+    );
 
     const { runtime, sinks } = runtimeOf(jobOf("skip", (value: number) => value));
     push(runtime);
@@ -95,7 +108,9 @@ describe("createWorkerRuntime", () => {
     runtime.endSources();
     await runtime.advance();
     expect(runtime.finished).toBe(false);
-    expect(() => runtime.receiveEdgeEnd({ batch: 1, edge: 0, fromWorker: 1, blockCount: 1 })).toThrow(expect.objectContaining({ code: "corrupt-shuffle-block" }));
+    expect(() => runtime.receiveEdgeEnd({ batch: 1, edge: 0, fromWorker: 1, blockCount: 1 })).toThrow(
+      expect.objectContaining({ code: "corrupt-shuffle-block" }),
+    );
   });
 
   it("keeps blocks of the next batch until it begins", async () => {

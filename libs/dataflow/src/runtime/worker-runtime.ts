@@ -9,7 +9,15 @@ import { rowCount } from "../shuffle/rows.ts";
 import { BatchState } from "./batch-state.ts";
 import { Lanes } from "./lanes.ts";
 import type {
-  BatchResult, IncomingBlock, MapResult, RuntimeBatch, RuntimeOutput, StateSnapshot, WorkerLayout, WorkerRuntime, WorkerRuntimeOptions,
+  BatchResult,
+  IncomingBlock,
+  MapResult,
+  RuntimeBatch,
+  RuntimeOutput,
+  StateSnapshot,
+  WorkerLayout,
+  WorkerRuntime,
+  WorkerRuntimeOptions,
 } from "./runtime-types.ts";
 import { createStageTask, type StageTask, type StatefulPart, type TaskFactory } from "./stage-task.ts";
 
@@ -104,11 +112,15 @@ class Runtime implements WorkerRuntime {
 
   endSources(): MapResult {
     for (const { source, index } of this.#layout.sourceTasks) {
-      assert(this.#sourcesEnded.has(`${source}/${index}`) || this.#sourceTask(source, index) === undefined, () => `a source task has not ended source=${source} index=${index}`);
+      assert(
+        this.#sourcesEnded.has(`${source}/${index}`) || this.#sourceTask(source, index) === undefined,
+        () => `a source task has not ended source=${source} index=${index}`,
+      );
     }
     const eventTimes = this.#tasks.flat().flatMap((task) => {
       const seen = new Map<string, number>(); // an operator has a part per lane
-      for (const { operatorId, operator } of task.eventTimes) seen.set(operatorId, Math.max(operator.takeMax() ?? -Infinity, seen.get(operatorId) ?? -Infinity));
+      for (const { operatorId, operator } of task.eventTimes)
+        seen.set(operatorId, Math.max(operator.takeMax() ?? -Infinity, seen.get(operatorId) ?? -Infinity));
       const times = Array.from(seen, ([operatorId, maxMs]) => ({ operatorId, source: task.stage.root, index: task.index, maxMs }));
       return times.filter(({ maxMs }) => maxMs !== -Infinity);
     });
@@ -141,7 +153,11 @@ class Runtime implements WorkerRuntime {
 
   finishBatch(): BatchResult {
     assert(this.finished, "the batch has not finished");
-    const operators = Array.from(this.#counts, ([operatorId, counts]) => ({ operatorId, ...counts, stateKeys: this.#stateKeys(operatorId) }));
+    const operators = Array.from(this.#counts, ([operatorId, counts]) => ({
+      operatorId,
+      ...counts,
+      stateKeys: this.#stateKeys(operatorId),
+    }));
     const sinks = operators.filter(({ operatorId }) => this.#plan.operators.get(operatorId)?.kind === "sink");
     return {
       recordsOut: sinks.reduce((sum, one) => sum + one.recordsOut, 0),
@@ -223,7 +239,8 @@ class Runtime implements WorkerRuntime {
         return table;
       },
       output,
-      environment: (operator, position) => createEnvironment({ operator, functions, batch: this.#state, counts: this.#countsOf(operator), position }),
+      environment: (operator, position) =>
+        createEnvironment({ operator, functions, batch: this.#state, counts: this.#countsOf(operator), position }),
       blockTarget: (edge, fromTask) => this.#blockTarget(edge, fromTask),
     };
   }
@@ -240,7 +257,15 @@ class Runtime implements WorkerRuntime {
       if (sent === undefined) this.#sent.set(edge.index, (sent = new Array<number>(workerCount).fill(0)));
       sent[toWorker] = (sent[toWorker] ?? 0) + 1;
       const payload = encodeRows(this.#options.codec, rows);
-      this.#output.sendBlock({ batch: this.#state.batch, edge: edge.index, fromTask, toSlot, toWorker, recordCount: rowCount(rows), payload });
+      this.#output.sendBlock({
+        batch: this.#state.batch,
+        edge: edge.index,
+        fromTask,
+        toSlot,
+        toWorker,
+        recordCount: rowCount(rows),
+        payload,
+      });
     };
   }
 
@@ -259,7 +284,10 @@ class Runtime implements WorkerRuntime {
   #sourceTask(source: string, index: number): StageTask | undefined {
     const stage = this.#plan.stages.find(({ root }) => root === source);
     if (stage === undefined) return undefined;
-    return assertDefined(this.#tasks[stage.index]?.find((task) => task.index === index), `source task ${source}/${index}`);
+    return assertDefined(
+      this.#tasks[stage.index]?.find((task) => task.index === index),
+      `source task ${source}/${index}`,
+    );
   }
 
   #countsOf(operator: OperatorNode): Counts {

@@ -44,5 +44,7 @@ function fieldValue(name: string, type: FieldType, value: unknown): unknown {
     case "json":
       return value;
   }
-  throw new DecodeFailure(value === undefined ? `field ${name} is missing` : `field ${name} must be ${type}, it is ${JSON.stringify(value).slice(0, 60)}`);
+  throw new DecodeFailure(
+    value === undefined ? `field ${name} is missing` : `field ${name} must be ${type}, it is ${JSON.stringify(value).slice(0, 60)}`,
+  );
 }

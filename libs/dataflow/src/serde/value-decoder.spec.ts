@@ -5,7 +5,10 @@ import { isoTimeOfBytes, parseIsoTime } from "./iso-time.ts";
 import { fieldsOfJson } from "./json-fields.ts";
 import { createValueDecoder } from "./value-decoder.ts";
 
-const FIELDS = { date: "timestamp", delay: "int", share: "double", late: "boolean", origin: "string" } as const satisfies Record<string, FieldType>;
+const FIELDS = { date: "timestamp", delay: "int", share: "double", late: "boolean", origin: "string" } as const satisfies Record<
+  string,
+  FieldType
+>;
 const encoder = new TextEncoder();
 
 type Outcome = { readonly value: unknown } | { readonly error: string };
@@ -92,7 +95,14 @@ describe("JSON decoder with fields", () => {
       fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
       fc.constantFrom("JFK", "LAX"),
     );
-    const good = fc.record({ date: fc.oneof(fc.integer(), fc.date({ noInvalidDate: true, min: new Date(0) })), delay: fc.integer(), distance: value, share: fc.double({ noNaN: true, noDefaultInfinity: true }), late: fc.boolean(), origin: fc.string({ maxLength: 5 }) });
+    const good = fc.record({
+      date: fc.oneof(fc.integer(), fc.date({ noInvalidDate: true, min: new Date(0) })),
+      delay: fc.integer(),
+      distance: value,
+      share: fc.double({ noNaN: true, noDefaultInfinity: true }),
+      late: fc.boolean(),
+      origin: fc.string({ maxLength: 5 }),
+    });
     const other = fc.dictionary(fc.constantFrom("date", "delay", "share", "late", "origin", "more"), value);
     fc.assert(
       fc.property(fc.array(fc.oneof({ weight: 5, arbitrary: good }, other), { maxLength: 12 }), fc.boolean(), (records, spaced) => {
@@ -115,11 +125,14 @@ describe("JSON decoder with fields", () => {
 describe("isoTimeOfBytes", () => {
   it("agrees with the platform on every time it takes", () => {
     fc.assert(
-      fc.property(fc.date({ noInvalidDate: true, min: new Date("0000-01-01T00:00:00Z"), max: new Date("9999-12-31T23:59:59.999Z") }), (date) => {
-        const bytes = encoder.encode(date.toISOString());
-        expect(isoTimeOfBytes(bytes, 0, bytes.length)).toBe(date.getTime());
-        expect(parseIsoTime(date.toISOString())).toBe(date.getTime());
-      }),
+      fc.property(
+        fc.date({ noInvalidDate: true, min: new Date("0000-01-01T00:00:00Z"), max: new Date("9999-12-31T23:59:59.999Z") }),
+        (date) => {
+          const bytes = encoder.encode(date.toISOString());
+          expect(isoTimeOfBytes(bytes, 0, bytes.length)).toBe(date.getTime());
+          expect(parseIsoTime(date.toISOString())).toBe(date.getTime());
+        },
+      ),
     );
   });
 

@@ -15,7 +15,9 @@ export function createValueDecoder(serde: SerdeDescriptor): ValueDecoder {
     case "string":
       return createStringDecoder();
     case "json":
-      return serde.fields === undefined ? (bytes, start, end) => parseJson(textOfBytes(bytes, start, end)) : createFieldsDecoder(serde.fields);
+      return serde.fields === undefined
+        ? (bytes, start, end) => parseJson(textOfBytes(bytes, start, end))
+        : createFieldsDecoder(serde.fields);
   }
 }
 

@@ -7,7 +7,10 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 describe("createValueEncoder", () => {
   it("gives bytes that later texts do not touch", () => {
     const encode = createValueEncoder({ format: "string" });
-    const text = fc.oneof(fc.string({ unit: "binary", maxLength: 40 }).filter((one) => one.isWellFormed()), fc.integer({ min: 0, max: 300_000 }).map((length) => "x".repeat(length)));
+    const text = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 40 }).filter((one) => one.isWellFormed()),
+      fc.integer({ min: 0, max: 300_000 }).map((length) => "x".repeat(length)),
+    );
     fc.assert(
       fc.property(fc.array(text, { maxLength: 12 }), (list) => {
         const encoded = list.map((one) => encode(one));

@@ -8,9 +8,13 @@ export function encodeRows(codec: ValueCodec, rows: Rows): Uint8Array {
 }
 
 /** Inverse of `encodeRows`; a payload that is something else is `corrupt-shuffle-block`. */
-export function decodeRows(codec: ValueCodec, block: { readonly edge: number; readonly fromTask: number; readonly recordCount: number; readonly payload: Uint8Array }): Rows {
+export function decodeRows(
+  codec: ValueCodec,
+  block: { readonly edge: number; readonly fromTask: number; readonly recordCount: number; readonly payload: Uint8Array },
+): Rows {
   const columns = codec.decode(block.payload);
-  if (!Array.isArray(columns) || columns.length !== 3 || !columns.every(Array.isArray)) throw corruptBlock("it has no three columns", block);
+  if (!Array.isArray(columns) || columns.length !== 3 || !columns.every(Array.isArray))
+    throw corruptBlock("it has no three columns", block);
   const [keys, values, numbers] = columns as [unknown[], unknown[], number[]];
   const rows = { keys, values, numbers };
   if (rowCount(rows) !== block.recordCount) throw corruptBlock("it has another number of rows than it says", block);

@@ -17,7 +17,12 @@ export class BlockWriter {
   readonly #rowsMax: number;
   readonly #open: Rows[];
 
-  constructor(options: { readonly slots: Uint16Array; readonly slotCount: number; readonly target: BlockTarget; readonly rowsMax: number }) {
+  constructor(options: {
+    readonly slots: Uint16Array;
+    readonly slotCount: number;
+    readonly target: BlockTarget;
+    readonly rowsMax: number;
+  }) {
     this.#slots = options.slots;
     this.#target = options.target;
     this.#rowsMax = options.rowsMax;

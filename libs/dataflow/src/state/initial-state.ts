@@ -8,7 +8,10 @@ import { forEachResult } from "../operators/iterate.ts";
 export type InitialState = () => readonly (readonly [CanonicalKey, unknown, unknown])[];
 
 /** Initial state of a task from the user's `initial`, of which every task sees all and keeps its own keys. Undefined if the operator has none. */
-export function initialStateOf(environment: OperatorEnvironment, place: { readonly task: number; readonly taskCount: number }): InitialState | undefined {
+export function initialStateOf(
+  environment: OperatorEnvironment,
+  place: { readonly task: number; readonly taskCount: number },
+): InitialState | undefined {
   const { operator } = environment;
   const has = (operator.kind === "updateStateByKey" || operator.kind === "mapWithState") && operator.hasInitial === true;
   if (!has) return undefined;

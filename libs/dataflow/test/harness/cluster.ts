@@ -1,7 +1,14 @@
 import type { JobDefinition } from "@millrace/model";
 import { planJob } from "@millrace/planner";
 import {
-  type BatchResult, createWorkerRuntime, type IncomingBlock, type MapResult, type RuntimeBatch, type SinkRecord, type SourceTask, type WorkerRuntime,
+  type BatchResult,
+  createWorkerRuntime,
+  type IncomingBlock,
+  type MapResult,
+  type RuntimeBatch,
+  type SinkRecord,
+  type SourceTask,
+  type WorkerRuntime,
 } from "../../src/index.ts";
 import { V8_CODEC } from "./v8-codec.ts";
 
@@ -60,7 +67,8 @@ export class TestCluster {
         eventTimeAheadMaxMs: Infinity,
         output: {
           sendBlock: ({ toWorker, ...block }) => this.#messages.push({ from: workerIndex, to: toWorker, block }),
-          edgeEnd: ({ toWorker, ...end }) => this.#messages.push({ from: workerIndex, to: toWorker, end: { ...end, fromWorker: workerIndex } }),
+          edgeEnd: ({ toWorker, ...end }) =>
+            this.#messages.push({ from: workerIndex, to: toWorker, end: { ...end, fromWorker: workerIndex } }),
           emitSink: (record) => this.#sinks.push(record),
           print: (text) => this.printed.push(text),
         },

@@ -19,7 +19,14 @@ export class TestJob {
   }
 
   source(id: string): string {
-    const source = { type: "topic", topic: id, value: { format: "json" }, elements: "value", start: "earliest", onBadRecord: "fail" } as const;
+    const source = {
+      type: "topic",
+      topic: id,
+      value: { format: "json" },
+      elements: "value",
+      start: "earliest",
+      onBadRecord: "fail",
+    } as const;
     return this.add(id, { kind: "source", source }, []);
   }
 
@@ -33,7 +40,12 @@ export class TestJob {
   /** Throws as the DStream API does when an operator comes after the graph was built. */
   assertOpen(id: string): void {
     if (!this.#frozen) return;
-    throw new AppError({ kind: "invalid", code: "graph-frozen", message: "the job is built already: add operators before", context: { operator: id } });
+    throw new AppError({
+      kind: "invalid",
+      code: "graph-frozen",
+      message: "the job is built already: add operators before",
+      context: { operator: id },
+    });
   }
 
   build(): JobDefinition {

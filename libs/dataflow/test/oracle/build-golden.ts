@@ -1,9 +1,26 @@
 import {
-  countByValueAndWindowRecipe, countByWindowRecipe, groupByKeyAndWindowRecipe, type JobDefinition, type RecipeStep, reduceByWindowRecipe,
+  countByValueAndWindowRecipe,
+  countByWindowRecipe,
+  groupByKeyAndWindowRecipe,
+  type JobDefinition,
+  type RecipeStep,
+  reduceByWindowRecipe,
 } from "@millrace/model";
 import { fn, TestJob } from "../harness/graph.ts";
 import type { GoldenCase, GoldenOperator } from "./golden-case.ts";
-import { COMBINE, FILTER, FLAT_MAP, MAP, MAP_STATE, PARTITION, REDUCE, TRANSFORM, TRANSFORM_ALL, TRANSFORM_WITH, UPDATE } from "./golden-functions.ts";
+import {
+  COMBINE,
+  FILTER,
+  FLAT_MAP,
+  MAP,
+  MAP_STATE,
+  PARTITION,
+  REDUCE,
+  TRANSFORM,
+  TRANSFORM_ALL,
+  TRANSFORM_WITH,
+  UPDATE,
+} from "./golden-functions.ts";
 
 type F = (...args: never[]) => unknown;
 type Visit = readonly [unknown, readonly unknown[], unknown];
@@ -32,11 +49,17 @@ export class GoldenJob {
     const { params } = golden;
     const { batchMs, rememberMs } = params;
     const checkpointIntervalMs = params.checkpoint === true ? batchMs : "off";
-    this.#job = new TestJob({ batchIntervalMs: batchMs, slotCount: PARTITIONS_DEFAULT, checkpointIntervalMs, ...(rememberMs === undefined ? {} : { rememberMs }) });
+    this.#job = new TestJob({
+      batchIntervalMs: batchMs,
+      slotCount: PARTITIONS_DEFAULT,
+      checkpointIntervalMs,
+      ...(rememberMs === undefined ? {} : { rememberMs }),
+    });
     for (const { id } of params.sources) this.#job.source(id);
     for (const operator of params.graph) this.add(operator);
     const watched = [...(params.slices ?? []).map(({ stream }) => stream), ...(params.retained ?? [])];
-    for (const id of new Set([...params.outputs, ...watched])) this.#listen(`output-${id}`, id, (elements, time) => listen(id, elements, time));
+    for (const id of new Set([...params.outputs, ...watched]))
+      this.#listen(`output-${id}`, id, (elements, time) => listen(id, elements, time));
     const [first] = params.outputs;
     if (params.partitionCounts !== true || first === undefined) return;
     this.#job.add("partitions", { kind: "glom" }, [first]);
@@ -72,7 +95,10 @@ interface Place {
 function addOperator(job: TestJob, operator: GoldenOperator, { parents, window }: Place): void {
   const { id, op, numPartitions: partitions } = operator;
   const name = operator.fn ?? "";
-  const wanted = { ...(partitions === undefined ? {} : { partitions }), ...(operator.checkpointMs === undefined ? {} : { checkpointMs: operator.checkpointMs }) };
+  const wanted = {
+    ...(partitions === undefined ? {} : { partitions }),
+    ...(operator.checkpointMs === undefined ? {} : { checkpointMs: operator.checkpointMs }),
+  };
   const plain = (spec: Parameters<TestJob["add"]>[1], functions: Readonly<Record<string, F>> = {}): void => {
     job.add(id, { ...spec, ...wanted }, parents, functions);
   };
@@ -122,7 +148,10 @@ function addOperator(job: TestJob, operator: GoldenOperator, { parents, window }
       const { timeoutMs, initial } = operator;
       const timeoutCheckMs = operator.checkpointMs ?? STATE_SAVED_SLIDES * window.slideMs;
       const timeout = timeoutMs === undefined ? {} : { timeoutMs, timeoutCheckMs };
-      return plain({ kind: op, ...timeout, hasInitial: initial !== undefined }, { f: named(MAP_STATE, name), initial: () => initial ?? [] });
+      return plain(
+        { kind: op, ...timeout, hasInitial: initial !== undefined },
+        { f: named(MAP_STATE, name), initial: () => initial ?? [] },
+      );
     }
     case "window":
       return plain({ kind: op, ...window });
@@ -153,10 +182,17 @@ function updateState(operator: GoldenOperator): SpecAndFunctions {
   const hasInitial = operator.initial !== undefined;
   const initial = (): unknown => operator.initial ?? [];
   if (operator.overload === "iterator") {
-    const each = (visits: Iterable<Visit>): unknown[] => Array.from(visits, ([key, values, state]) => [key, f(values, state)]).filter((pair) => pair[1] !== undefined);
-    return [{ kind: "updateStateByKey", form: "iterator", hasInitial }, { f: each, initial }];
+    const each = (visits: Iterable<Visit>): unknown[] =>
+      Array.from(visits, ([key, values, state]) => [key, f(values, state)]).filter((pair) => pair[1] !== undefined);
+    return [
+      { kind: "updateStateByKey", form: "iterator", hasInitial },
+      { f: each, initial },
+    ];
   }
-  return [{ kind: "updateStateByKey", form: operator.overload === "time" ? "keyed" : "values", hasInitial }, { f, initial }];
+  return [
+    { kind: "updateStateByKey", form: operator.overload === "time" ? "keyed" : "values", hasInitial },
+    { f, initial },
+  ];
 }
 
 function reduceWindow(operator: GoldenOperator, window: Place["window"]): SpecAndFunctions {

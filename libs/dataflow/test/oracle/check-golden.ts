@@ -64,7 +64,9 @@ function compareFailure(expected: GoldenError | undefined, failure: GoldenRun["f
   if (code === undefined) return `no error of ours is known to say: ${said}`;
   if (given !== code) return `it should fail with ${code}, not so: ${describe(failure)}`;
   const words = expected.root_message;
-  return code !== "user-code-failed" || words === undefined || message.includes(words) ? undefined : `the error should say "${words}", not so: ${describe(failure)}`;
+  return code !== "user-code-failed" || words === undefined || message.includes(words)
+    ? undefined
+    : `the error should say "${words}", not so: ${describe(failure)}`;
 }
 
 function describe({ phase, batch, error }: NonNullable<GoldenRun["failure"]>): string {
@@ -77,7 +79,8 @@ function compareOutputs(golden: GoldenCase, run: GoldenRun): string | undefined 
   const exact = golden.params.order === "exact";
   for (const [id, expected] of Object.entries({ [first]: golden.expected, ...golden.expected_more })) {
     const given = run.outputs.get(id) ?? [];
-    if (golden.error === undefined && id !== "" && given.length !== expected.length) return `output ${id} has ${given.length} batches, not ${expected.length}`;
+    if (golden.error === undefined && id !== "" && given.length !== expected.length)
+      return `output ${id} has ${given.length} batches, not ${expected.length}`;
     for (const [index, rows] of expected.entries()) {
       const problem = difference(normal(given[index], exact), normal(rows, exact));
       if (problem !== undefined) return `output ${id}, batch ${index}: ${problem}`;
@@ -88,7 +91,9 @@ function compareOutputs(golden: GoldenCase, run: GoldenRun): string | undefined 
 
 function compareRest(golden: GoldenCase, run: GoldenRun): string | undefined {
   const bags = (slices: readonly Batches[]): unknown => slices.map((slice) => slice.map((rows) => normal(rows, false)));
-  const partitions = golden.partitions?.map((count, index) => [count, run.partitions[index]] as const).find(([wanted, given]) => wanted !== null && wanted !== given);
+  const partitions = golden.partitions
+    ?.map((count, index) => [count, run.partitions[index]] as const)
+    .find(([wanted, given]) => wanted !== null && wanted !== given);
   if (partitions !== undefined) return `partitions: ${difference(partitions[1], partitions[0]) ?? ""}`;
   const parts = {
     output_order: golden.output_order && difference(run.order, golden.output_order),

@@ -38,5 +38,12 @@ export async function checkTable(path: string, differences: Differences): Promis
 }
 
 function isOnBatchTime(golden: unknown): boolean {
-  return typeof golden === "object" && golden !== null && "params" in golden && typeof golden.params === "object" && golden.params !== null && "graph" in golden.params;
+  return (
+    typeof golden === "object" &&
+    golden !== null &&
+    "params" in golden &&
+    typeof golden.params === "object" &&
+    golden.params !== null &&
+    "graph" in golden.params
+  );
 }

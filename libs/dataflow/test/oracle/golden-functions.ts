@@ -87,15 +87,18 @@ type State = readonly [number, number];
 export const UPDATE: Readonly<Record<string, F>> = {
   sum: (values: readonly number[], state?: number) => (state ?? 0) + sum(values),
   sumDropZero: (values: readonly number[], state?: number) => ((state ?? 0) + sum(values) === 0 ? undefined : (state ?? 0) + sum(values)),
-  max: (values: readonly number[], state?: number) => (values.length === 0 && state === undefined ? undefined : Math.max(...values, state ?? -Infinity)),
+  max: (values: readonly number[], state?: number) =>
+    values.length === 0 && state === undefined ? undefined : Math.max(...values, state ?? -Infinity),
   expire2: (values: readonly number[], state?: State) => {
     const [total, silent] = state ?? [0, 0];
     if (values.length > 0) return [total + sum(values), 0];
     return silent + 1 >= 2 ? undefined : [total, silent + 1];
   },
   countCalls: (values: readonly number[], state?: State) => [(state?.[0] ?? 0) + sum(values), (state?.[1] ?? 0) + 1],
-  dropOnNegative: (values: readonly number[], state?: number) => (values.some((value) => value < 0) ? undefined : (state ?? 0) + sum(values)),
-  addTimeWhenValues: (time: number, _key: unknown, values: readonly number[], state?: number) => (state ?? 0) + (values.length > 0 ? time : 0),
+  dropOnNegative: (values: readonly number[], state?: number) =>
+    values.some((value) => value < 0) ? undefined : (state ?? 0) + sum(values),
+  addTimeWhenValues: (time: number, _key: unknown, values: readonly number[], state?: number) =>
+    (state ?? 0) + (values.length > 0 ? time : 0),
 };
 
 type List = readonly unknown[];

@@ -21,7 +21,8 @@ describe("tables of Spark's results", () => {
 });
 
 describe("the runner of tables", () => {
-  const table = (name: string): GoldenCase => JSON.parse(readFileSync(join(import.meta.dirname, "tables", `${name}.json`), "utf8")) as GoldenCase;
+  const table = (name: string): GoldenCase =>
+    JSON.parse(readFileSync(join(import.meta.dirname, "tables", `${name}.json`), "utf8")) as GoldenCase;
 
   it.each<[string, (golden: GoldenCase) => GoldenCase]>([
     ["another row", (golden) => ({ ...golden, expected: [[["a", 2]], ...golden.expected.slice(1)] })],
@@ -36,7 +37,12 @@ describe("the runner of tables", () => {
 
   it("refuses an error of another phase, batch, or content", async () => {
     const golden = table("map-task-failure");
-    for (const change of [{ phase: "start" }, { batch: 1 }, { root_message: "value 14 refused" }, { message: "Couldn't generate RDD from parent" }]) {
+    for (const change of [
+      { phase: "start" },
+      { batch: 1 },
+      { root_message: "value 14 refused" },
+      { message: "Couldn't generate RDD from parent" },
+    ]) {
       const error = { phase: "batch", message: "", ...golden.error, ...change };
       expect(await checkGolden({ ...golden, error })).toEqual(expect.any(String));
     }
@@ -48,7 +54,23 @@ describe("the runner of tables", () => {
     const graph = golden.params.graph.map((operator) => ({ ...operator, windowMs: 2_000, slideMs: 3_000 }));
     const params = { ...golden.params, graph, batches: 6 };
     const input = { a: [[["x", 7]], [], [], [["y", 1]], [["y", 2]], []] };
-    const phantom = { ...golden, name: "phantom", params, input, expected: [null, null, [["x", 7]], null, null, [["x", 0], ["y", 3]]] };
+    const phantom = {
+      ...golden,
+      name: "phantom",
+      params,
+      input,
+      expected: [
+        null,
+        null,
+        [["x", 7]],
+        null,
+        null,
+        [
+          ["x", 0],
+          ["y", 3],
+        ],
+      ],
+    };
     const path = join(folder, "phantom.json");
     writeFileSync(path, JSON.stringify(phantom));
     const problem = await checkTable(path, differences);
@@ -63,10 +85,18 @@ describe("the runner of tables", () => {
     const folder = mkdtempSync(join(tmpdir(), "oracle-"));
     const golden = table("map-inc");
     const graph = golden.params.graph.map((operator) => ({ ...operator, op: "mapInverse" }));
-    const contents = { operator: JSON.stringify({ ...golden, params: { ...golden.params, graph } }), query: '{"params":{"query":[]}}', text: "no table" };
+    const contents = {
+      operator: JSON.stringify({ ...golden, params: { ...golden.params, graph } }),
+      query: '{"params":{"query":[]}}',
+      text: "no table",
+    };
     for (const [name, content] of Object.entries(contents)) writeFileSync(join(folder, `${name}.json`), content);
     const problems = await Promise.all(tablesIn(folder).map(async (path) => await checkTable(path, differences)));
     rmSync(folder, { recursive: true });
-    expect(problems).toEqual([expect.stringContaining("no operator mapInverse"), expect.stringContaining("cannot run"), expect.stringContaining("JSON")]);
+    expect(problems).toEqual([
+      expect.stringContaining("no operator mapInverse"),
+      expect.stringContaining("cannot run"),
+      expect.stringContaining("JSON"),
+    ]);
   });
 });

@@ -19,7 +19,14 @@ export interface GoldenRun {
 }
 
 /** Codes of what an author is told while the graph is built; other refusals come at start. */
-const BUILD_CODES: readonly string[] = ["different-slides", "graph-malformed", "invalid-duration", "invalid-operator-setting", "union-of-nothing", "window-not-multiple"];
+const BUILD_CODES: readonly string[] = [
+  "different-slides",
+  "graph-malformed",
+  "invalid-duration",
+  "invalid-operator-setting",
+  "union-of-nothing",
+  "window-not-multiple",
+];
 
 /** Runs a case on an engine of so many workers. */
 export async function runGolden(golden: GoldenCase, workerCount: number): Promise<GoldenRun> {
@@ -43,7 +50,11 @@ class Runner {
     this.#outputs = new Map(params.outputs.map((id) => [id, new Array<readonly unknown[] | null>(params.batches).fill(null)]));
     this.#partitions = new Array<number | null>(params.batches).fill(null);
     for (const { id, kind, oneAtATime = true, partitions = 2, ...rest } of params.sources) {
-      if (kind === "queue") this.#queues.set(id, new QueueSource({ batches: (input[id] ?? []).map((rows) => rows ?? []), partitions, oneAtATime, default: rest.default }));
+      if (kind === "queue")
+        this.#queues.set(
+          id,
+          new QueueSource({ batches: (input[id] ?? []).map((rows) => rows ?? []), partitions, oneAtATime, default: rest.default }),
+        );
       else if (kind !== "batches") throw new Error(`cannot run: no source of kind ${kind}`);
     }
   }
@@ -100,11 +111,21 @@ class Runner {
   #batch(index: number): Parameters<TestCluster["runBatch"]>[0] & { readonly input: BatchInput } {
     const { params, input } = this.#golden;
     const rows = new Map(
-      params.sources.map(({ id, partitions = 2 }) => [id, this.#queues.get(id)?.next() ?? partitioned(input[id]?.[index] ?? [], partitions)] as const),
+      params.sources.map(
+        ({ id, partitions = 2 }) => [id, this.#queues.get(id)?.next() ?? partitioned(input[id]?.[index] ?? [], partitions)] as const,
+      ),
     );
     const absentSources = new Set(params.sources.map(({ id }) => id).filter((id) => !this.#queues.has(id) && input[id]?.[index] === null));
     const partitionCounts = new Map(Array.from(rows, ([id, partitions]) => [id, partitions.length]));
-    return { batch: index + 1, timeMs: (index + 1) * params.batchMs, watermarks: new Map(), final: false, absentSources, partitionCounts, input: rows };
+    return {
+      batch: index + 1,
+      timeMs: (index + 1) * params.batchMs,
+      watermarks: new Map(),
+      final: false,
+      absentSources,
+      partitionCounts,
+      input: rows,
+    };
   }
 
   #cluster(job: JobDefinition, snapshot?: Snapshot): TestCluster {
@@ -145,7 +166,9 @@ class Runner {
       order: this.#order,
       partitions: this.#partitions,
       executions: this.#executions,
-      slices: (params.slices ?? []).map(({ stream, fromMs, toMs }) => this.#histories.get(stream)?.slice(fromMs, toMs, slideOf(stream)) ?? []),
+      slices: (params.slices ?? []).map(
+        ({ stream, fromMs, toMs }) => this.#histories.get(stream)?.slice(fromMs, toMs, slideOf(stream)) ?? [],
+      ),
       retained: Object.fromEntries(retained),
       ...(failure === undefined ? {} : { failure }),
     };

@@ -56,7 +56,10 @@ export class NaiveJob {
     const streams = new Map<string, Stream>();
     for (const operator of this.#job.graph.operators) {
       const parents = operator.parents.map((id) => streams.get(id));
-      const stream = operator.parents.length > 1 || operator.kind === "transform" ? this.#together(operator, parents, batch) : this.#evaluate(operator, parents[0], batch);
+      const stream =
+        operator.parents.length > 1 || operator.kind === "transform"
+          ? this.#together(operator, parents, batch)
+          : this.#evaluate(operator, parents[0], batch);
       streams.set(operator.id, stream);
       this.#history.set(operator.id, [...(this.#history.get(operator.id) ?? []), stream]);
     }
@@ -68,11 +71,15 @@ export class NaiveJob {
     const lists = parents.flatMap((parent) => (parent === undefined ? [] : [parent.map(({ value }) => value)]));
     if (lists.length < parents.length) return undefined;
     if (operator.kind === "transform") return untimed(this.#function(operator, "f")(lists, batch.timeMs) as unknown[]);
-    const [lefts = NO_GROUPS, rights = NO_GROUPS] = lists.map((list): Groups => new Map(grouped(list as Pair[]).map(([key, values]) => [JSON.stringify(key), { key, values }])));
+    const [lefts = NO_GROUPS, rights = NO_GROUPS] = lists.map(
+      (list): Groups => new Map(grouped(list as Pair[]).map(([key, values]) => [JSON.stringify(key), { key, values }])),
+    );
     const keys = new Map([...lefts, ...rights].map(([text, { key }]) => [text, key]));
-    if (operator.kind === "cogroup") return untimed(Array.from(keys, ([text, key]) => [key, [lefts.get(text)?.values ?? [], rights.get(text)?.values ?? []]]));
+    if (operator.kind === "cogroup")
+      return untimed(Array.from(keys, ([text, key]) => [key, [lefts.get(text)?.values ?? [], rights.get(text)?.values ?? []]]));
     const sides = operator.kind === "join" ? operator.sides : "inner";
-    const filled = (groups: Groups, text: string, mayMiss: boolean): readonly unknown[] => groups.get(text)?.values ?? (mayMiss ? [undefined] : []);
+    const filled = (groups: Groups, text: string, mayMiss: boolean): readonly unknown[] =>
+      groups.get(text)?.values ?? (mayMiss ? [undefined] : []);
     return untimed(
       Array.from(keys).flatMap(([text, key]) => {
         const ofLeft = filled(lefts, text, sides === "right-outer" || sides === "full-outer");
@@ -107,7 +114,9 @@ export class NaiveJob {
       case "mapValues":
         return parent.map(({ value, time }) => ({ value: [(value as Pair)[0], f((value as Pair)[1])], time }));
       case "flatMapValues":
-        return parent.flatMap(({ value, time }) => Array.from(f((value as Pair)[1]) as Iterable<unknown>, (item) => ({ value: [(value as Pair)[0], item], time })));
+        return parent.flatMap(({ value, time }) =>
+          Array.from(f((value as Pair)[1]) as Iterable<unknown>, (item) => ({ value: [(value as Pair)[0], item], time })),
+        );
       case "mapPartitions":
         return untimed(Array.from(f(parent.map(({ value }) => value)) as Iterable<unknown>));
       case "glom":
@@ -151,7 +160,9 @@ export class NaiveJob {
     const interval = this.#job.graph.settings.batchIntervalMs;
     if ((n * interval) % operator.slideMs !== 0) return undefined;
     const history = this.#history.get(operator.parents[0] ?? "") ?? [];
-    return history.slice(Math.max(0, n - operator.windowMs / interval), n).map((stream) => untimed((stream ?? []).map(({ value }) => value)));
+    return history
+      .slice(Math.max(0, n - operator.windowMs / interval), n)
+      .map((stream) => untimed((stream ?? []).map(({ value }) => value)));
   }
 
   #windowReduction(operator: OperatorNode & { windowMs: number; slideMs: number }, n: number): Pair[] | undefined {
@@ -180,7 +191,12 @@ export class NaiveJob {
     for (const [text, [key]] of state) if (!groups.has(text)) groups.set(text, { key, values: [] });
     for (const [text, { key, values }] of groups) {
       const old = state.get(text)?.[1];
-      const next = operator.form === "keyed" ? f(timeMs, key, values, old) : operator.form === "values" ? f(values, old) : firstState(f([[key, values, old]]));
+      const next =
+        operator.form === "keyed"
+          ? f(timeMs, key, values, old)
+          : operator.form === "values"
+            ? f(values, old)
+            : firstState(f([[key, values, old]]));
       if (next === undefined) state.delete(text);
       else state.set(text, [key, next]);
     }
@@ -201,7 +217,8 @@ export class NaiveJob {
     for (const [key, value] of pairsOf(parent)) this.#call(operator, { cells, key, value, timeMs, timingOut: false }, emitted);
     const looks = operator.timeoutMs !== undefined && timeMs % (operator.timeoutCheckMs ?? 1) === 0;
     for (const { key, stamp } of looks ? [...cells.values()] : []) {
-      if (stamp < timeMs - (operator.timeoutMs ?? 0)) this.#call(operator, { cells, key, value: undefined, timeMs, timingOut: true }, emitted);
+      if (stamp < timeMs - (operator.timeoutMs ?? 0))
+        this.#call(operator, { cells, key, value: undefined, timeMs, timingOut: true }, emitted);
     }
     return untimed(emitted.filter((one) => one !== undefined));
   }
@@ -220,7 +237,8 @@ export class NaiveJob {
     };
     emitted.push(this.#function(operator, "f")(timeMs, key, value, state));
     if (timingOut) cells.delete(text);
-    else if (written.length > 0 || (old !== undefined && operator.timeoutMs !== undefined)) cells.set(text, { key, value: current(), stamp: timeMs });
+    else if (written.length > 0 || (old !== undefined && operator.timeoutMs !== undefined))
+      cells.set(text, { key, value: current(), stamp: timeMs });
   }
 
   #timeWindows(operator: OperatorNode & { kind: "aggregateByTimeWindow" }, parent: readonly Timed[], batch: NaiveBatch): Stream {
@@ -231,7 +249,8 @@ export class NaiveJob {
     for (const { value, time } of parent) {
       const [key, item] = value as Pair;
       const starts: number[] = [];
-      for (let start = Math.floor((time - offsetMs) / slideMs) * slideMs + offsetMs; start > time - sizeMs; start -= slideMs) starts.push(start);
+      for (let start = Math.floor((time - offsetMs) / slideMs) * slideMs + offsetMs; start > time - sizeMs; start -= slideMs)
+        starts.push(start);
       const alive = starts.filter((start) => start + sizeMs > late);
       if (starts.length > 0 && alive.length === 0) this.late.set(operator.id, (this.late.get(operator.id) ?? 0) + 1);
       for (const start of alive) {

@@ -15,8 +15,15 @@ interface Batch {
 }
 
 const TASKS = 3;
-const elementArbitrary: fc.Arbitrary<Element> = fc.tuple(fc.constantFrom<string | number>("x", "y", "z", "1", 1), fc.integer({ min: -3, max: 9 }), fc.integer({ min: -20, max: 120 }));
-const sourceArbitrary: fc.Arbitrary<SourceInput> = fc.array(fc.array(elementArbitrary, { maxLength: 4 }), { minLength: TASKS, maxLength: TASKS });
+const elementArbitrary: fc.Arbitrary<Element> = fc.tuple(
+  fc.constantFrom<string | number>("x", "y", "z", "1", 1),
+  fc.integer({ min: -3, max: 9 }),
+  fc.integer({ min: -20, max: 120 }),
+);
+const sourceArbitrary: fc.Arbitrary<SourceInput> = fc.array(fc.array(elementArbitrary, { maxLength: 4 }), {
+  minLength: TASKS,
+  maxLength: TASKS,
+});
 const batchArbitrary: fc.Arbitrary<Batch> = fc.record({
   a: sourceArbitrary,
   b: sourceArbitrary,
@@ -32,7 +39,10 @@ const text = new TextDecoder();
 async function check(choices: readonly Choice[], batches: readonly Batch[], picks: readonly number[]): Promise<void> {
   let outputs = new Map<string, readonly unknown[]>();
   const job = jobOf(choices, (id, elements) => outputs.set(id, elements));
-  const tasksOfSource = new Map([["a", TASKS], ["b", TASKS]]);
+  const tasksOfSource = new Map([
+    ["a", TASKS],
+    ["b", TASKS],
+  ]);
   let draws = 0;
   const pick = (count: number): number => (picks[draws++ % picks.length] ?? 0) % count;
   const naive = new NaiveJob(job);
@@ -45,11 +55,28 @@ async function check(choices: readonly Choice[], batches: readonly Batch[], pick
     const both = { lateMs: late, evictMs: isLast ? Infinity : evict };
     const batch = { batch: index + 1, timeMs: (index + 1) * INTERVAL_MS };
     outputs = new Map();
-    const watermarks = new Map([["a-time", both], ["b-time", both]]);
-    const outcome = await cluster.runBatch({ ...batch, watermarks, final: isLast }, new Map([["a", input.a], ["b", input.b]]));
+    const watermarks = new Map([
+      ["a-time", both],
+      ["b-time", both],
+    ]);
+    const outcome = await cluster.runBatch(
+      { ...batch, watermarks, final: isLast },
+      new Map([
+        ["a", input.a],
+        ["b", input.b],
+      ]),
+    );
 
     const lateBefore = new Map(naive.late);
-    const expected = naive.run({ ...batch, late, evict: both.evictMs, elements: new Map([["a", input.a.flat()], ["b", input.b.flat()]]) });
+    const expected = naive.run({
+      ...batch,
+      late,
+      evict: both.evictMs,
+      elements: new Map([
+        ["a", input.a.flat()],
+        ["b", input.b.flat()],
+      ]),
+    });
     for (const operator of job.graph.operators) {
       const parent = operator.parents[0] ?? "";
       const wanted = asBag(expected.get(parent)?.map(({ value }) => value));

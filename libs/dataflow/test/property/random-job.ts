@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import {
-  countByValueAndWindowRecipe, countByWindowRecipe, groupByKeyAndWindowRecipe, type JobDefinition, type JobFunction, reduceByWindowRecipe, type RecipeStep,
+  countByValueAndWindowRecipe,
+  countByWindowRecipe,
+  groupByKeyAndWindowRecipe,
+  type JobDefinition,
+  type JobFunction,
+  reduceByWindowRecipe,
+  type RecipeStep,
 } from "@millrace/model";
 import { TestJob } from "../harness/graph.ts";
 
@@ -43,13 +49,16 @@ export function jobOf(choices: readonly Choice[], listen: (id: string, elements:
   const streams: Stream[] = [];
   for (const name of ["a", "b"]) {
     job.source(name);
-    job.add(`${name}-time`, { kind: "eventTime", delayMs: 0, idleAfterMs: 1 }, [name], { time: (element: readonly unknown[]) => element[2] });
+    job.add(`${name}-time`, { kind: "eventTime", delayMs: 0, idleAfterMs: 1 }, [name], {
+      time: (element: readonly unknown[]) => element[2],
+    });
     job.add(`${name}-pairs`, { kind: "map" }, [`${name}-time`], { f: (element: readonly unknown[]) => [element[0], element[1]] });
     streams.push({ id: `${name}-pairs`, slide: 1, timed: true });
   }
   for (const [index, choice] of choices.entries()) streams.push(addOperator(job, streams, choice, `x${index}`));
   const outputs = [...streams.slice(0, 2), ...streams.slice(2)].slice(-4);
-  for (const { id } of outputs) job.add(`out-${id}`, { kind: "foreachBatch" }, [id], { f: (elements: readonly unknown[]) => listen(id, elements) });
+  for (const { id } of outputs)
+    job.add(`out-${id}`, { kind: "foreachBatch" }, [id], { f: (elements: readonly unknown[]) => listen(id, elements) });
   const last = outputs.at(-1);
   if (last !== undefined) job.add("sink", { kind: "sink", sink: { type: "topic", topic: "out", value: { format: "json" } } }, [last.id]);
   return job.build();
@@ -73,7 +82,12 @@ function addOperator(job: TestJob, streams: readonly Stream[], choice: Choice, i
       job.add(id, { kind: "filter" }, parents, { f: ([, v]: Pair) => v % 3 !== 0 });
       return { ...parent, id };
     case 2:
-      job.add(id, { kind: "flatMap" }, parents, { f: ([k, v]: Pair) => [[k, v], [v, 1]] });
+      job.add(id, { kind: "flatMap" }, parents, {
+        f: ([k, v]: Pair) => [
+          [k, v],
+          [v, 1],
+        ],
+      });
       return { ...parent, id };
     case 3:
       job.add(id, { kind: "flatMapValues" }, parents, { f: (v: number) => new Set([v, v + 1]) });
@@ -110,11 +124,17 @@ function addOperator(job: TestJob, streams: readonly Stream[], choice: Choice, i
       job.add(id, { kind: "window", windowMs, slideMs }, parents);
       return { id, slide, timed: false };
     case 12:
-      job.add(id, { kind: "reduceByKeyAndWindow", windowMs, slideMs, inverse: false, filtered: false }, parents, { f: (a: number, b: number) => Math.min(a, b) });
+      job.add(id, { kind: "reduceByKeyAndWindow", windowMs, slideMs, inverse: false, filtered: false }, parents, {
+        f: (a: number, b: number) => Math.min(a, b),
+      });
       return { id, slide, timed: false };
     case 13: {
       const filtered = choice.other % 2 === 0;
-      const functions = { f: sum, inverse: (a: number, b: number) => a - b, ...(filtered ? { filter: (_: unknown, v: number) => v !== 0 } : {}) };
+      const functions = {
+        f: sum,
+        inverse: (a: number, b: number) => a - b,
+        ...(filtered ? { filter: (_: unknown, v: number) => v !== 0 } : {}),
+      };
       job.add(id, { kind: "reduceByKeyAndWindow", windowMs, slideMs, inverse: true, filtered }, parents, functions);
       return { id, slide, timed: false };
     }
@@ -131,7 +151,9 @@ function addOperator(job: TestJob, streams: readonly Stream[], choice: Choice, i
       return untimed;
     case 17:
       job.add(`${id}-g`, { kind: "cogroup", ...partitions }, [parent.id, paired]);
-      job.add(id, { kind: "mapValues" }, [`${id}-g`], { f: ([left, right]: readonly [number[], number[]]) => total(left) * 3 + total(right) - left.length });
+      job.add(id, { kind: "mapValues" }, [`${id}-g`], {
+        f: ([left, right]: readonly [number[], number[]]) => total(left) * 3 + total(right) - left.length,
+      });
       return untimed;
     case 18:
       job.add(id, { kind: "transform" }, choice.size > 2 ? [parent.id, paired] : parents, { f: transformed });
@@ -190,7 +212,11 @@ const SIDES = ["inner", "left-outer", "right-outer", "full-outer"] as const;
 function addJoin(job: TestJob, id: string, [left, right]: readonly [string, string], choice: Choice): void {
   job.add(`${id}-r`, { kind: "reduceByKey" }, [right], { f: sum });
   const sides = SIDES[choice.size - 1] ?? "inner";
-  job.add(`${id}-j`, { kind: "join", sides, ...(choice.slide === 3 ? { partitions: 5 } : {}) }, choice.slide === 2 ? [`${id}-r`, left] : [left, `${id}-r`]);
+  job.add(
+    `${id}-j`,
+    { kind: "join", sides, ...(choice.slide === 3 ? { partitions: 5 } : {}) },
+    choice.slide === 2 ? [`${id}-r`, left] : [left, `${id}-r`],
+  );
   job.add(id, { kind: "mapValues" }, [`${id}-j`], { f: ([a, b]: readonly [number?, number?]) => (a ?? 100) * 2 + (b ?? 1_000) });
 }
 
@@ -228,7 +254,11 @@ function addMapState(job: TestJob, id: string, parents: readonly string[], choic
   else job.add(id, { kind: "filter" }, [`${id}-s`], { f: () => true });
 }
 
-const INITIAL: readonly Pair[] = [["x", 5], ["w", 7], [1, 9]];
+const INITIAL: readonly Pair[] = [
+  ["x", 5],
+  ["w", 7],
+  [1, 9],
+];
 
 function addUpdate(job: TestJob, id: string, parents: readonly string[], choice: Choice): void {
   const form = choice.other;
@@ -242,7 +272,8 @@ function addUpdate(job: TestJob, id: string, parents: readonly string[], choice:
   if (form % 3 === 0) {
     job.add(id, { kind: "updateStateByKey", form: "values", ...own }, parents, { f: next, initial });
   } else if (form % 3 === 1) {
-    const keyed = (time: number, _: unknown, values: readonly number[], state: number | undefined): number | undefined => next([...values, time % 7], state);
+    const keyed = (time: number, _: unknown, values: readonly number[], state: number | undefined): number | undefined =>
+      next([...values, time % 7], state);
     job.add(id, { kind: "updateStateByKey", form: "keyed", ...own }, parents, { f: keyed, initial });
   } else {
     const each = (visits: Iterable<readonly [unknown, readonly number[], number | undefined]>): unknown[] =>
@@ -272,7 +303,10 @@ function addTimeWindow(job: TestJob, id: string, from: Stream, choice: Choice): 
     },
     result: (a: SumAndCount) => a.sum * 100 + a.count,
   });
-  const flat = (row: { readonly key: string; readonly window: { readonly start: number }; readonly value: number }): unknown => [`${row.key}@${row.window.start}`, row.value];
+  const flat = (row: { readonly key: string; readonly window: { readonly start: number }; readonly value: number }): unknown => [
+    `${row.key}@${row.window.start}`,
+    row.value,
+  ];
   job.add(id, { kind: "map" }, [`${id}-w`], { f: flat });
   return { id, slide: from.slide, timed: true };
 }

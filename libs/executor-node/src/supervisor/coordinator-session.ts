@@ -1,11 +1,21 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import {
-  ExecutorRegistryService, type ExecutorRegistered, type ExecutorSessionRequestSchema, type ExecutorSessionResponse, type RpcTransport,
+  ExecutorRegistryService,
+  type ExecutorRegistered,
+  type ExecutorSessionRequestSchema,
+  type ExecutorSessionResponse,
+  type RpcTransport,
 } from "@millrace/contracts";
 import { AppError, toAppError } from "@millrace/model";
 import { type Clock, type Logger, sleep, type Timer } from "@millrace/ports";
 import { BoundedQueue } from "@millrace/stdx";
-import { RECONNECT_DELAY_MAX_MS, RECONNECT_DELAY_MIN_MS, REGISTER_TIMEOUT_MS, REPORTS_QUEUED_BYTES_MAX, SILENT_AVOIDED_MS } from "../limits.ts";
+import {
+  RECONNECT_DELAY_MAX_MS,
+  RECONNECT_DELAY_MIN_MS,
+  REGISTER_TIMEOUT_MS,
+  REPORTS_QUEUED_BYTES_MAX,
+  SILENT_AVOIDED_MS,
+} from "../limits.ts";
 
 type Request = MessageInitShape<typeof ExecutorSessionRequestSchema>;
 type Report = Request["report"] & object;
@@ -61,7 +71,9 @@ export class CoordinatorSession {
       const registered = await this.#attempt(this.#nextAddress());
       if (registered) attempt = 0;
       const delayMs = Math.min(RECONNECT_DELAY_MAX_MS, RECONNECT_DELAY_MIN_MS * 2 ** Math.min(attempt, 10));
-      await sleep(this.#ports.clock, this.#hint === undefined ? delayMs : RECONNECT_DELAY_MIN_MS, this.#stopped.signal).catch(() => undefined);
+      await sleep(this.#ports.clock, this.#hint === undefined ? delayMs : RECONNECT_DELAY_MIN_MS, this.#stopped.signal).catch(
+        () => undefined,
+      );
     }
   }
 
@@ -179,5 +191,10 @@ function weightOf(request: Request): number {
 }
 
 function staleCoordinator(address: string): AppError {
-  return new AppError({ kind: "fenced", code: "stale-coordinator", message: "a coordinator of an older epoch is not obeyed", context: { address } });
+  return new AppError({
+    kind: "fenced",
+    code: "stale-coordinator",
+    message: "a coordinator of an older epoch is not obeyed",
+    context: { address },
+  });
 }

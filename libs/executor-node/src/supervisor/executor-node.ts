@@ -1,7 +1,15 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import {
-  errorToWire, type ExecutorRegistered, type ExecutorSessionResponse, JobService, type RpcTransport, type StartWorker, WorkerCommandSchema,
-  type WorkerId, type WorkerReport, WorkerReportSchema,
+  errorToWire,
+  type ExecutorRegistered,
+  type ExecutorSessionResponse,
+  JobService,
+  type RpcTransport,
+  type StartWorker,
+  WorkerCommandSchema,
+  type WorkerId,
+  type WorkerReport,
+  WorkerReportSchema,
 } from "@millrace/contracts";
 import { toAppError } from "@millrace/model";
 import type { Clock, Logger, Metrics, Random, WorkerExit, WorkerHost, WorkerProcess } from "@millrace/ports";
@@ -97,7 +105,11 @@ class Supervisor implements ExecutorNode {
 
   #onSession(registered: ExecutorRegistered, coordinator: string): void {
     this.#current = { coordinator };
-    this.#ports.logger.info("registered", { executor: this.#settings.executorId, coordinator, coordinatorEpoch: Number(registered.coordinatorEpoch) });
+    this.#ports.logger.info("registered", {
+      executor: this.#settings.executorId,
+      coordinator,
+      coordinatorEpoch: Number(registered.coordinatorEpoch),
+    });
     this.#onRegistered();
   }
 
@@ -151,8 +163,18 @@ class Supervisor implements ExecutorNode {
   }
 
   #onUnexpectedExit(worker: WorkerId, exit: WorkerExit): void {
-    this.#ports.logger.warn("worker ended", { job: worker.jobId, jobEpoch: Number(worker.jobEpoch), worker: worker.workerIndex, reason: exit.reason, detail: exit.detail });
-    this.#reportFailure(worker, errors.workerEnded(exit.reason, exit.detail), exit.reason === "out-of-memory" || exit.reason === "unresponsive");
+    this.#ports.logger.warn("worker ended", {
+      job: worker.jobId,
+      jobEpoch: Number(worker.jobEpoch),
+      worker: worker.workerIndex,
+      reason: exit.reason,
+      detail: exit.detail,
+    });
+    this.#reportFailure(
+      worker,
+      errors.workerEnded(exit.reason, exit.detail),
+      exit.reason === "out-of-memory" || exit.reason === "unresponsive",
+    );
   }
 
   /** Fetched from the coordinator once per digest; a failure is not remembered. */

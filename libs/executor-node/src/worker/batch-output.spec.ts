@@ -19,28 +19,47 @@ function createRig(marked: Record<string, number> = {}) {
   const producer = {
     beginTransaction: () => log.push("begin"),
     commitTransaction: () => Promise.resolve(log.push("commit")),
-    send: (topic: string, record: ProducerRecord) => log.push(`${topic}: ${new TextDecoder().decode(record.value ?? new Uint8Array())}`) > 0,
+    send: (topic: string, record: ProducerRecord) =>
+      log.push(`${topic}: ${new TextDecoder().decode(record.value ?? new Uint8Array())}`) > 0,
   } as unknown as Producer;
-  const target = { producer, marks, topics: new Map([["out", "results"]]), sinkSlots: new Map([["out", [0, 1]]]), turn: () => Promise.resolve() };
+  const target = {
+    producer,
+    marks,
+    topics: new Map([["out", "results"]]),
+    sinkSlots: new Map([["out", [0, 1]]]),
+    turn: () => Promise.resolve(),
+  };
   const run = async (batch: number, records: [slot: number, value: string][]): Promise<string[]> => {
     log.length = 0;
     const output = new BatchOutput(target, { batch, digest: `d${batch}`, jobEpoch: 1 });
-    for (const [slot, value] of records) output.emit({ sink: "out", slot, key: null, value: new TextEncoder().encode(value), timestampMs: 0 });
+    for (const [slot, value] of records)
+      output.emit({ sink: "out", slot, key: null, value: new TextEncoder().encode(value), timestampMs: 0 });
     await output.commit();
     return [...log];
   };
   return { run };
 }
 
-const mark = (batch: number, slots: number[]): string => `${SINK_MARKS_TOPIC}: {"epoch":1,"batch":${batch},"digest":"d${batch}","marks":{"out":[${slots.join()}]}}`;
+const mark = (batch: number, slots: number[]): string =>
+  `${SINK_MARKS_TOPIC}: {"epoch":1,"batch":${batch},"digest":"d${batch}","marks":{"out":[${slots.join()}]}}`;
 
 describe("BatchOutput", () => {
   it("commits records and marks of all slots in one transaction", async () => {
-    expect(await createRig().run(4, [[0, "a"], [1, "b"]])).toEqual(["begin", "results: a", "results: b", mark(4, [0, 1]), "commit"]);
+    expect(
+      await createRig().run(4, [
+        [0, "a"],
+        [1, "b"],
+      ]),
+    ).toEqual(["begin", "results: a", "results: b", mark(4, [0, 1]), "commit"]);
   });
 
   it("drops what is out already, and marks only the slots that move", async () => {
-    expect(await createRig({ "out/0": 4 }).run(4, [[0, "a"], [1, "b"]])).toEqual(["begin", "results: b", mark(4, [1]), "commit"]);
+    expect(
+      await createRig({ "out/0": 4 }).run(4, [
+        [0, "a"],
+        [1, "b"],
+      ]),
+    ).toEqual(["begin", "results: b", mark(4, [1]), "commit"]);
   });
 
   it("writes nothing when a batch is replayed", async () => {

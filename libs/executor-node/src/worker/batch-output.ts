@@ -31,7 +31,11 @@ export class BatchOutput {
   readonly #headers: () => ProducerRecord["headers"];
 
   /** `headers` go with every record: the trace that it belongs to. */
-  constructor(target: OutputTarget, batch: { batch: number; digest: string; jobEpoch: number }, headers: () => ProducerRecord["headers"] = () => undefined) {
+  constructor(
+    target: OutputTarget,
+    batch: { batch: number; digest: string; jobEpoch: number },
+    headers: () => ProducerRecord["headers"] = () => undefined,
+  ) {
     this.#target = target;
     this.#batch = batch;
     this.#headers = headers;
@@ -79,7 +83,9 @@ export class BatchOutput {
 
   #markRecord(): MarkRecord {
     const { batch, digest, jobEpoch } = this.#batch;
-    const moved = [...this.#target.sinkSlots].map(([sink, slots]) => [sink, slots.filter((slot) => !this.#target.marks.covers(sink, slot, batch))] as const);
+    const moved = [...this.#target.sinkSlots].map(
+      ([sink, slots]) => [sink, slots.filter((slot) => !this.#target.marks.covers(sink, slot, batch))] as const,
+    );
     return { epoch: jobEpoch, batch, digest, marks: Object.fromEntries(moved.filter(([, slots]) => slots.length > 0)) };
   }
 }

@@ -1,7 +1,15 @@
 import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { type Client, createClient, type Producer } from "@millrace/client";
 import {
-  errorToWire, type FenceWriters, type OpenTasks, type RpcListener, type RpcServer, type RpcTransport, type RunBatch, WorkerCommandSchema, WorkerReportSchema,
+  errorToWire,
+  type FenceWriters,
+  type OpenTasks,
+  type RpcListener,
+  type RpcServer,
+  type RpcTransport,
+  type RunBatch,
+  WorkerCommandSchema,
+  WorkerReportSchema,
 } from "@millrace/contracts";
 import { createWorkerRuntime, type WorkerRuntime } from "@millrace/dataflow";
 import { AppError, type JobDefinition, type JobGraph, SINK_MARKS_TOPIC, toAppError } from "@millrace/model";
@@ -115,8 +123,19 @@ class JobWorker {
   async reportFailure(error: AppError): Promise<void> {
     const permanent = error.kind === "invalid"; // User code, bad records, a wrong bundle: the same batch would fail again.
     const { operator, position } = error.context;
-    this.#ports.logger.warn("worker fails", { job: this.#identity.jobId, worker: this.#identity.workerIndex, code: error.code, reason: error.message });
-    const value = { error: errorToWire(withSourceLine(error)), operatorId: text(operator), batch: BigInt(this.#batch), position: text(position), permanent };
+    this.#ports.logger.warn("worker fails", {
+      job: this.#identity.jobId,
+      worker: this.#identity.workerIndex,
+      code: error.code,
+      reason: error.message,
+    });
+    const value = {
+      error: errorToWire(withSourceLine(error)),
+      operatorId: text(operator),
+      batch: BigInt(this.#batch),
+      position: text(position),
+      permanent,
+    };
     await this.#report({ case: "failed", value }).catch(() => undefined); // The supervisor is gone: nobody to tell.
   }
 
@@ -157,7 +176,9 @@ class JobWorker {
       { jobId, incarnation: command.incarnation, startOffset: Number(command.marksStartOffset) },
       { client: this.#client, compression: this.#ports.compression },
     );
-    const topics = new Map(definition.graph.operators.flatMap((operator) => (operator.kind === "sink" ? [[operator.id, operator.sink.topic] as const] : [])));
+    const topics = new Map(
+      definition.graph.operators.flatMap((operator) => (operator.kind === "sink" ? [[operator.id, operator.sink.topic] as const] : [])),
+    );
     const producer = await this.#openProducer(command.transactionalId, [...new Set(topics.values())]);
     const turn = (): Promise<void> => sleep(this.#ports.clock, 0);
     const target = { producer, marks, topics, sinkSlots: runtime.sinkSlots, turn };
@@ -169,13 +190,28 @@ class JobWorker {
       marksPartition: marks.partition,
       ports: { ...this.#ports, client: this.#client },
     });
-    this.#context = { ...this.#ports, client: this.#client, identity: this.#identity, runtime, arrived: this.#arrived, sources, target, checkpoints };
-    const own = marks.of(runtime.sinkSlots).map((mark) => ({ sink: mark.sink, slot: mark.slot, batch: BigInt(mark.batch), planDigest: mark.digest }));
+    this.#context = {
+      ...this.#ports,
+      client: this.#client,
+      identity: this.#identity,
+      runtime,
+      arrived: this.#arrived,
+      sources,
+      target,
+      checkpoints,
+    };
+    const own = marks
+      .of(runtime.sinkSlots)
+      .map((mark) => ({ sink: mark.sink, slot: mark.slot, batch: BigInt(mark.batch), planDigest: mark.digest }));
     await this.#report({ case: "opened", value: { marks: own, marksEndOffset: BigInt(endOffset) } });
   }
 
   async #openProducer(transactionalId: string, topics: readonly string[]): Promise<Producer> {
-    const producer = this.#client.producer({ transactionalId, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS, bufferBytes: OUTPUT_BUFFER_BYTES });
+    const producer = this.#client.producer({
+      transactionalId,
+      transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
+      bufferBytes: OUTPUT_BUFFER_BYTES,
+    });
     if (topics.length > 0) await producer.open([...topics, SINK_MARKS_TOPIC]);
     return producer;
   }
@@ -215,11 +251,23 @@ class JobWorker {
     const plan = assertDefined(command.plan, "plan");
     const context = assertDefined(this.#context, "open tasks");
     this.#batch = Number(plan.batch);
-    const trace = new BatchTrace(this.#ports.tracer, { jobId: this.#identity.jobId, batch: this.#batch, workerIndex: this.#identity.workerIndex, parent: command.traceparent });
-    const output = new BatchOutput(context.target, { batch: this.#batch, digest: plan.digest, jobEpoch: this.#identity.jobEpoch }, () => trace.headers);
+    const trace = new BatchTrace(this.#ports.tracer, {
+      jobId: this.#identity.jobId,
+      batch: this.#batch,
+      workerIndex: this.#identity.workerIndex,
+      parent: command.traceparent,
+    });
+    const output = new BatchOutput(
+      context.target,
+      { batch: this.#batch, digest: plan.digest, jobEpoch: this.#identity.jobEpoch },
+      () => trace.headers,
+    );
     this.#output = output;
     try {
-      await runBatch({ plan, checkpoint: command.checkpoint, output, ready: () => this.#ready(), trace, report: (report) => this.#report(report) }, context);
+      await runBatch(
+        { plan, checkpoint: command.checkpoint, output, ready: () => this.#ready(), trace, report: (report) => this.#report(report) },
+        context,
+      );
       trace.end();
     } catch (error) {
       trace.end(error);

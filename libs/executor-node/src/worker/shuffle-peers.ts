@@ -15,15 +15,23 @@ const MESSAGE_OVERHEAD_BYTES = 64;
 export class ShufflePeers {
   readonly #peers = new Map<number, Peer>();
 
-  constructor(identity: ShuffleIdentity, addresses: readonly string[], options: { transport: RpcTransport; onLost: (error: Error) => void }) {
+  constructor(
+    identity: ShuffleIdentity,
+    addresses: readonly string[],
+    options: { transport: RpcTransport; onLost: (error: Error) => void },
+  ) {
     addresses.forEach((address, receiverIndex) => {
-      if (receiverIndex !== identity.workerIndex) this.#peers.set(receiverIndex, new Peer({ ...identity, receiverIndex, address }, options));
+      if (receiverIndex !== identity.workerIndex)
+        this.#peers.set(receiverIndex, new Peer({ ...identity, receiverIndex, address }, options));
     });
   }
 
   sendBlock(block: OutgoingBlock): void {
     const { batch, edge, fromTask, toSlot, recordCount, payload } = block;
-    this.#peer(block.toWorker).send({ case: "block", value: { batch: BigInt(batch), edge, fromTask, toSlot, recordCount, payload } }, payload.length);
+    this.#peer(block.toWorker).send(
+      { case: "block", value: { batch: BigInt(batch), edge, fromTask, toSlot, recordCount, payload } },
+      payload.length,
+    );
   }
 
   edgeEnd(end: { batch: number; edge: number; toWorker: number; blockCount: number }): void {

@@ -16,11 +16,20 @@ class MarksLog {
     const builder = new BatchBuilder({ crc32c });
     const value = { epoch: 1, batch, digest: `d${batch}`, marks: { out: [0] } };
     builder.append(timestampMs(1), new TextEncoder().encode(`${job}/1`), new TextEncoder().encode(JSON.stringify(value)));
-    return this.#append(builder.build({ producerId: producerId(producer), producerEpoch: producerEpoch(0), baseSequence: 0, transactional: true }), 1);
+    return this.#append(
+      builder.build({ producerId: producerId(producer), producerEpoch: producerEpoch(0), baseSequence: 0, transactional: true }),
+      1,
+    );
   }
 
   end(producer: number, outcome: "commit" | "abort"): this {
-    const marker = { producerId: producerId(producer), producerEpoch: producerEpoch(0), coordinatorEpoch: 0, outcome, timestamp: timestampMs(1) };
+    const marker = {
+      producerId: producerId(producer),
+      producerEpoch: producerEpoch(0),
+      coordinatorEpoch: 0,
+      outcome,
+      timestamp: timestampMs(1),
+    };
     return this.#append(buildEndTransactionMarker(marker, crc32c), 1);
   }
 

@@ -50,7 +50,8 @@ export class SinkMarks {
     const startOffset = Math.max(job.startOffset, earliest?.offset ?? 0);
     if (startOffset < endOffset) {
       const pending = new PendingMarks(marks, ports.compression);
-      for await (const chunk of ports.client.fetchRange({ ...target, startOffset, endOffset }, { isolation: "uncommitted" })) pending.addAll(chunk.batches);
+      for await (const chunk of ports.client.fetchRange({ ...target, startOffset, endOffset }, { isolation: "uncommitted" }))
+        pending.addAll(chunk.batches);
     }
     return { marks, endOffset };
   }
@@ -84,7 +85,8 @@ export class SinkMarks {
     for (const [sink, slots] of Object.entries(record.marks)) {
       for (const slot of slots) {
         const key = `${sink}/${slot}`;
-        if ((this.#marks.get(key)?.batch ?? 0) < record.batch) this.#marks.set(key, { sink, slot, batch: record.batch, digest: record.digest });
+        if ((this.#marks.get(key)?.batch ?? 0) < record.batch)
+          this.#marks.set(key, { sink, slot, batch: record.batch, digest: record.digest });
       }
     }
   }
@@ -102,7 +104,7 @@ class PendingMarks {
   }
 
   addAll(batches: Uint8Array): void {
-    for (const cursor = createBatchCursor(batches); cursor.advance(); ) {
+    for (const cursor = createBatchCursor(batches); cursor.advance();) {
       const { view } = cursor;
       if (view.isControl) this.#end(view.producerId, readEndTransactionMarker(view.subarray())?.outcome === "commit");
       else this.#add(view.producerId, view.subarray());

@@ -55,8 +55,21 @@ export interface ClassicGroup {
 
 export function createClassicGroup(group: string, now: TimestampMs): ClassicGroup {
   return {
-    group, state: "Empty", stateSinceMs: now, generation: 0, protocolType: "", protocolName: undefined, leaderId: undefined, members: new Map(),
-    instances: new Map(), pending: new Set(), joinPhase: { kind: "rejoin" }, joinEndsAtMs: now, memberAdded: false, assigning: false, syncEndsAtMs: undefined,
+    group,
+    state: "Empty",
+    stateSinceMs: now,
+    generation: 0,
+    protocolType: "",
+    protocolName: undefined,
+    leaderId: undefined,
+    members: new Map(),
+    instances: new Map(),
+    pending: new Set(),
+    joinPhase: { kind: "rejoin" },
+    joinEndsAtMs: now,
+    memberAdded: false,
+    assigning: false,
+    syncEndsAtMs: undefined,
   };
 }
 
@@ -69,8 +82,20 @@ export function loadClassicGroup(group: string, metadata: GroupMetadata, now: Ti
     const { memberId, instanceId, clientId, clientHost, sessionTimeoutMs, rebalanceTimeoutMs, assignment } = stored;
     const expiresAtMs = timestampMs(now + sessionTimeoutMs);
     loaded.members.set(memberId, {
-      memberId, instanceId, clientId, clientHost, sessionTimeoutMs, rebalanceTimeoutMs, protocols: [{ name: protocolName ?? "", metadata: stored.metadata }],
-      assignment, isNew: false, expiresAtMs, timerAtMs: expiresAtMs, joining: undefined, syncing: undefined, mustSync: false,
+      memberId,
+      instanceId,
+      clientId,
+      clientHost,
+      sessionTimeoutMs,
+      rebalanceTimeoutMs,
+      protocols: [{ name: protocolName ?? "", metadata: stored.metadata }],
+      assignment,
+      isNew: false,
+      expiresAtMs,
+      timerAtMs: expiresAtMs,
+      joining: undefined,
+      syncing: undefined,
+      mustSync: false,
     });
     if (instanceId !== undefined) loaded.instances.set(instanceId, memberId);
   }
@@ -78,12 +103,24 @@ export function loadClassicGroup(group: string, metadata: GroupMetadata, now: Ti
 }
 
 /** The group's record, with assignments that may be newer than those of its members. */
-export function metadataOf(group: ClassicGroup, assignmentOf: (member: Member) => Uint8Array = (member) => member.assignment): GroupMetadata {
+export function metadataOf(
+  group: ClassicGroup,
+  assignmentOf: (member: Member) => Uint8Array = (member) => member.assignment,
+): GroupMetadata {
   const { protocolType, protocolName, generation, leaderId, stateSinceMs } = group;
   const members = [...group.members.values()].map((member): StoredMember => {
     const { memberId, instanceId, clientId, clientHost, rebalanceTimeoutMs, sessionTimeoutMs } = member;
     const assignment = assignmentOf(member);
-    return { memberId, instanceId, clientId, clientHost, rebalanceTimeoutMs, sessionTimeoutMs, metadata: protocolMetadata(member, protocolName), assignment };
+    return {
+      memberId,
+      instanceId,
+      clientId,
+      clientHost,
+      rebalanceTimeoutMs,
+      sessionTimeoutMs,
+      metadata: protocolMetadata(member, protocolName),
+      assignment,
+    };
   });
   return { protocolType, protocolName, generation, leaderId, stateSinceMs, members };
 }
@@ -118,10 +155,18 @@ export function joinedResponse(group: ClassicGroup, member: Member): JoinedRespo
   assert(group.protocolName !== undefined && group.leaderId !== undefined, "a generation has a protocol and a leader");
   const { protocolName, leaderId } = group;
   const members = [...group.members.values()].map((each) => ({
-    memberId: each.memberId, instanceId: each.instanceId, metadata: protocolMetadata(each, protocolName),
+    memberId: each.memberId,
+    instanceId: each.instanceId,
+    metadata: protocolMetadata(each, protocolName),
   }));
   return {
-    kind: "joined", generation: group.generation, protocolType: group.protocolType, protocolName, leaderId, memberId: member.memberId, skipAssignment: false,
+    kind: "joined",
+    generation: group.generation,
+    protocolType: group.protocolType,
+    protocolName,
+    leaderId,
+    memberId: member.memberId,
+    skipAssignment: false,
     members: member.memberId === leaderId ? members : [],
   };
 }

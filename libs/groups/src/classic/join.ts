@@ -3,7 +3,11 @@ import { refusalOfNewGroup } from "../coordinator-state.ts";
 import { groupErrors } from "../errors.ts";
 import type { Correlation, JoinRequest } from "../event.ts";
 import {
-  ID_LENGTH_MAX, NEW_MEMBER_JOIN_TIMEOUT_MS, PROTOCOL_BYTES_PER_MEMBER_MAX, PROTOCOLS_PER_MEMBER_MAX, REBALANCE_TIMEOUT_MS_MAX,
+  ID_LENGTH_MAX,
+  NEW_MEMBER_JOIN_TIMEOUT_MS,
+  PROTOCOL_BYTES_PER_MEMBER_MAX,
+  PROTOCOLS_PER_MEMBER_MAX,
+  REBALANCE_TIMEOUT_MS_MAX,
 } from "../limits.ts";
 import type { GroupSettings } from "../settings.ts";
 import type { Turn } from "../turn.ts";
@@ -23,9 +27,11 @@ export function join(turn: Turn, request: JoinRequest): void {
   if (known === undefined && request.memberId !== "") return turn.refuse(request.correlation, groupErrors.unknownMember(context));
   const group = known ?? createClassicGroup(request.group, turn.now);
   if (group.state === "Dead") return turn.refuse(request.correlation, groupErrors.coordinatorNotAvailable(context));
-  if (!convertConsumerGroup(turn, request.group)) return turn.refuse(request.correlation, groupErrors.inconsistentProtocol({ ...context, type: "consumer" }));
+  if (!convertConsumerGroup(turn, request.group))
+    return turn.refuse(request.correlation, groupErrors.inconsistentProtocol({ ...context, type: "consumer" }));
   if (!hasRoom(turn, group, request)) return;
-  if (!supportsProtocols(group, request.protocolType, request.protocols)) return turn.refuse(request.correlation, groupErrors.inconsistentProtocol(context));
+  if (!supportsProtocols(group, request.protocolType, request.protocols))
+    return turn.refuse(request.correlation, groupErrors.inconsistentProtocol(context));
   classic.set(request.group, group);
   if (request.memberId === "") joinNew(turn, group, request);
   else joinKnown(turn, group, request);
@@ -51,7 +57,8 @@ function refusalOfJoin(settings: GroupSettings, request: JoinRequest): AppError 
   if (protocols.length > PROTOCOLS_PER_MEMBER_MAX || bytes > PROTOCOL_BYTES_PER_MEMBER_MAX) {
     return groupErrors.invalidRequest({ group, protocols: protocols.length, bytes });
   }
-  if ((instanceId ?? "").length > ID_LENGTH_MAX || request.protocolType.length > ID_LENGTH_MAX) return groupErrors.invalidRequest({ group, idLengthMax: ID_LENGTH_MAX });
+  if ((instanceId ?? "").length > ID_LENGTH_MAX || request.protocolType.length > ID_LENGTH_MAX)
+    return groupErrors.invalidRequest({ group, idLengthMax: ID_LENGTH_MAX });
   return undefined;
 }
 
@@ -63,7 +70,12 @@ function hasRoom(turn: Turn, group: ClassicGroup, request: JoinRequest): boolean
   const waiting = [...group.members.values()].filter(({ joining }) => joining !== undefined).length;
   const counted = group.state === "PreparingRebalance" ? waiting : group.members.size;
   const keepsPlace = group.state === "PreparingRebalance" ? member?.joining !== undefined : member !== undefined || isReturning;
-  if (group.state === "Empty" ? group.pending.size < groupSizeMax || group.pending.has(request.memberId) : keepsPlace || counted < groupSizeMax) return true;
+  if (
+    group.state === "Empty"
+      ? group.pending.size < groupSizeMax || group.pending.has(request.memberId)
+      : keepsPlace || counted < groupSizeMax
+  )
+    return true;
   if (member !== undefined) {
     removeMember(turn, group, member);
     afterRemoval(turn, group);
@@ -77,11 +89,14 @@ function joinNew(turn: Turn, group: ClassicGroup, request: JoinRequest): void {
   if (instanceId !== undefined) {
     const owner = group.instances.get(instanceId);
     const memberId = `${instanceId}-${freshId}`;
-    return owner === undefined ? addMember(turn, group, request, memberId) : rejoinStatic(turn, group, { request, before: memberOf(group, owner), memberId });
+    return owner === undefined
+      ? addMember(turn, group, request, memberId)
+      : rejoinStatic(turn, group, { request, before: memberOf(group, owner), memberId });
   }
   const memberId = `${request.clientId.slice(0, ID_LENGTH_MAX)}-${freshId}`;
   if (!request.requiresKnownMemberId) return addMember(turn, group, request, memberId);
-  if (group.pending.size >= turn.state.settings.groupSizeMax) return turn.refuse(request.correlation, groupErrors.groupFull({ group: group.group }));
+  if (group.pending.size >= turn.state.settings.groupSizeMax)
+    return turn.refuse(request.correlation, groupErrors.groupFull({ group: group.group }));
   group.pending.add(memberId);
   turn.setTimer({ kind: "pending", group: group.group, memberId }, request.sessionTimeoutMs);
   turn.answer(request.correlation, { kind: "refused", error: groupErrors.memberIdRequired({ group: group.group }), memberId });
@@ -111,7 +126,8 @@ function joinKnown(turn: Turn, group: ClassicGroup, request: JoinRequest): void 
 
 /** Lets the member wait for the generation. A call of the same member that still waits was given up by it. */
 export function park(turn: Turn, group: ClassicGroup, member: Member, correlation: Correlation): void {
-  if (member.joining !== undefined) turn.refuse(member.joining, groupErrors.rebalanceInProgress({ group: group.group, memberId: member.memberId }));
+  if (member.joining !== undefined)
+    turn.refuse(member.joining, groupErrors.rebalanceInProgress({ group: group.group, memberId: member.memberId }));
   member.joining = correlation;
   maybeCompleteJoin(turn, group);
 }
@@ -120,8 +136,20 @@ export function park(turn: Turn, group: ClassicGroup, member: Member, correlatio
 export function memberOfRequest(turn: Turn, request: JoinRequest, memberId: string): Member {
   const { instanceId, clientId, clientHost, sessionTimeoutMs, protocols } = request;
   return {
-    memberId, instanceId, clientId: clientId.slice(0, ID_LENGTH_MAX), clientHost, sessionTimeoutMs, rebalanceTimeoutMs: rebalanceTimeoutOf(request), protocols,
-    assignment: NO_ASSIGNMENT, isNew: true, expiresAtMs: turn.now, timerAtMs: timestampMs(0), joining: undefined, syncing: undefined, mustSync: false,
+    memberId,
+    instanceId,
+    clientId: clientId.slice(0, ID_LENGTH_MAX),
+    clientHost,
+    sessionTimeoutMs,
+    rebalanceTimeoutMs: rebalanceTimeoutOf(request),
+    protocols,
+    assignment: NO_ASSIGNMENT,
+    isNew: true,
+    expiresAtMs: turn.now,
+    timerAtMs: timestampMs(0),
+    joining: undefined,
+    syncing: undefined,
+    mustSync: false,
   };
 }
 

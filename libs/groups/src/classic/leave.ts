@@ -32,7 +32,11 @@ export function pendingTimerFired(turn: Turn, group: ClassicGroup, memberId: str
   else maybeCompleteJoin(turn, group);
 }
 
-function leaveOne(turn: Turn, group: ClassicGroup | undefined, identity: MemberIdentity & { readonly group: string }): AppError | undefined {
+function leaveOne(
+  turn: Turn,
+  group: ClassicGroup | undefined,
+  identity: MemberIdentity & { readonly group: string },
+): AppError | undefined {
   if (group === undefined) return groupErrors.unknownMember({ group: identity.group, memberId: identity.memberId });
   const found = findMember(group, identity);
   if (typeof found !== "string") return found;

@@ -56,7 +56,8 @@ export function subscribedTopics(group: ClassicGroup): ReadonlySet<string> | und
 
 function commonProtocols(members: readonly Member[]): ReadonlySet<string> {
   const counts = new Map<string, number>();
-  for (const { protocols } of members) for (const name of new Set(protocols.map((each) => each.name))) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const { protocols } of members)
+    for (const name of new Set(protocols.map((each) => each.name))) counts.set(name, (counts.get(name) ?? 0) + 1);
   return new Set([...counts].filter(([, count]) => count === members.length).map(([name]) => name));
 }
 

@@ -122,7 +122,11 @@ function becomeEmpty(turn: Turn, group: ClassicGroup): void {
   group.state = "Empty";
   group.protocolName = undefined;
   group.leaderId = undefined;
-  turn.append({ records: [{ kind: "group", group: group.group, metadata: metadataOf(group) }], onCommitted: () => undefined, onFailed: () => undefined });
+  turn.append({
+    records: [{ kind: "group", group: group.group, metadata: metadataOf(group) }],
+    onCommitted: () => undefined,
+    onFailed: () => undefined,
+  });
 }
 
 function setJoinTimer(turn: Turn, group: ClassicGroup, afterMs: number): void {

@@ -8,7 +8,11 @@ import { prepareRebalance } from "./rebalance.ts";
 import { extendTo, touch } from "./session.ts";
 
 /** A static member came back without its member id: it takes a new one and the place of the old, whose calls are fenced from here on. */
-export function rejoinStatic(turn: Turn, group: ClassicGroup, options: { readonly request: JoinRequest; readonly before: Member; readonly memberId: string }): void {
+export function rejoinStatic(
+  turn: Turn,
+  group: ClassicGroup,
+  options: { readonly request: JoinRequest; readonly before: Member; readonly memberId: string },
+): void {
   const { request, before, memberId } = options;
   const member: Member = { ...memberOfRequest(turn, request, memberId), assignment: before.assignment, isNew: false };
   replace(turn, group, before, member);
@@ -30,7 +34,12 @@ function replace(turn: Turn, group: ClassicGroup, before: Member, after: Member)
 }
 
 /** Nothing changes for the others; the new member id is in the log before its owner hears of it, or a failover would know only the old. */
-function keepGeneration(turn: Turn, group: ClassicGroup, options: { readonly request: JoinRequest; readonly before: Member }, member: Member): void {
+function keepGeneration(
+  turn: Turn,
+  group: ClassicGroup,
+  options: { readonly request: JoinRequest; readonly before: Member },
+  member: Member,
+): void {
   const { request, before } = options;
   const { correlation, supportsSkipAssignment } = request;
   const response = joinedResponse(group, member);

@@ -27,7 +27,10 @@ export function sync(turn: Turn, request: SyncRequest): void {
 }
 
 function isOtherProtocol(group: ClassicGroup, { protocolType, protocolName }: SyncRequest): boolean {
-  return (protocolType !== undefined && protocolType !== group.protocolType) || (protocolName !== undefined && protocolName !== group.protocolName);
+  return (
+    (protocolType !== undefined && protocolType !== group.protocolType) ||
+    (protocolName !== undefined && protocolName !== group.protocolName)
+  );
 }
 
 /** The leader's bytes pass untouched; a member that it left out gets none. Whatever happens meanwhile ends the generation, and then nobody gets them. */
@@ -37,7 +40,9 @@ function assign(turn: Turn, group: ClassicGroup, request: SyncRequest): void {
   const isCurrent = (): boolean => group.state === "CompletingRebalance" && group.generation === generation;
   group.assigning = true;
   turn.append({
-    records: [{ kind: "group", group: group.group, metadata: metadataOf(group, ({ memberId }) => assignments.get(memberId) ?? NO_ASSIGNMENT) }],
+    records: [
+      { kind: "group", group: group.group, metadata: metadataOf(group, ({ memberId }) => assignments.get(memberId) ?? NO_ASSIGNMENT) },
+    ],
     onCommitted: (later) => {
       if (isCurrent()) becomeStable(later, group, assignments);
     },

@@ -10,7 +10,11 @@ export const assignRange: Assignor = (members, topics) => {
     let start = 0;
     for (const [index, { memberId }] of subscribers.entries()) {
       const length = size + (index < extra ? 1 : 0);
-      if (length > 0) result.get(memberId)?.set(topic, Array.from({ length }, (_, step) => start + step));
+      if (length > 0)
+        result.get(memberId)?.set(
+          topic,
+          Array.from({ length }, (_, step) => start + step),
+        );
       start += length;
     }
   }

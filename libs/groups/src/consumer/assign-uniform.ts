@@ -12,7 +12,9 @@ export const assignUniform: Assignor = (members, topics) => {
   const ordered = inOrder(members);
   const kept = keepPrevious(ordered, topics);
   const first = ordered[0];
-  const isUniform = first !== undefined && ordered.every((member) => member.topics.size === first.topics.size && [...member.topics].every((topic) => first.topics.has(topic)));
+  const isUniform =
+    first !== undefined &&
+    ordered.every((member) => member.topics.size === first.topics.size && [...member.topics].every((topic) => first.topics.has(topic)));
   if (isUniform) fillEvenly(ordered, kept, slotsOf(first, topics));
   else fillByLoad(ordered, kept, topics);
   return new Map([...kept].map(([memberId, slots]) => [memberId, assignmentOf(slots)]));
@@ -55,7 +57,12 @@ function fillEvenly(members: readonly AssignedMember[], kept: ReadonlyMap<string
 }
 
 function fillByLoad(members: readonly AssignedMember[], kept: ReadonlyMap<string, Slot[]>, topics: ReadonlyMap<string, number>): void {
-  const subscribers = new Map([...topics.keys()].map((topic) => [topic, members.filter((member) => member.topics.has(topic)).map(({ memberId }) => slotsIn(kept, memberId))]));
+  const subscribers = new Map(
+    [...topics.keys()].map((topic) => [
+      topic,
+      members.filter((member) => member.topics.has(topic)).map(({ memberId }) => slotsIn(kept, memberId)),
+    ]),
+  );
   const taken = new Set([...kept.values()].flat().map((slot) => keyOf(slot)));
   for (const [topic, candidates] of subscribers) {
     for (const slot of slotsOfTopic(topic, topics)) if (!taken.has(keyOf(slot))) leastLoaded(candidates)?.push(slot);
@@ -78,7 +85,10 @@ function unload(slots: Slot[], subscribers: ReadonlyMap<string, Slot[][]>): bool
 }
 
 function leastLoaded(candidates: readonly Slot[][]): Slot[] | undefined {
-  return candidates.reduce<Slot[] | undefined>((least, next) => (least === undefined || next.length < least.length ? next : least), undefined);
+  return candidates.reduce<Slot[] | undefined>(
+    (least, next) => (least === undefined || next.length < least.length ? next : least),
+    undefined,
+  );
 }
 
 function slotsOf(member: AssignedMember, topics: ReadonlyMap<string, number>): Slot[] {
@@ -100,6 +110,9 @@ function keyOf([topic, partition]: Slot): string {
 }
 
 function assignmentOf(slots: readonly Slot[]): Assignment {
-  const byTopic = Map.groupBy(slots.toSorted(([a, p], [b, q]) => (a === b ? p - q : a < b ? -1 : 1)), ([topic]) => topic);
+  const byTopic = Map.groupBy(
+    slots.toSorted(([a, p], [b, q]) => (a === b ? p - q : a < b ? -1 : 1)),
+    ([topic]) => topic,
+  );
   return new Map([...byTopic].map(([topic, each]) => [topic, each.map(([, partition]) => partition)]));
 }

@@ -16,12 +16,40 @@ export function describeConsumerGroups(turn: Turn, { correlation, groups }: Grou
 function describe(state: CoordinatorState, name: string): DescribedConsumerGroup {
   const group = state.consumer.get(name);
   if (group === undefined) {
-    return { group: name, error: groupErrors.unknownGroup({ group: name }), state: "Dead", groupEpoch: 0, assignmentEpoch: 0, assignor: "", members: [] };
+    return {
+      group: name,
+      error: groupErrors.unknownGroup({ group: name }),
+      state: "Dead",
+      groupEpoch: 0,
+      assignmentEpoch: 0,
+      assignor: "",
+      members: [],
+    };
   }
   const members = [...group.members.values()].map((member) => {
     const { memberId, instanceId, rackId, clientId, clientHost, epoch, topics, topicRegex, state: memberState, assigned, target } = member;
-    return { memberId, instanceId, rackId, clientId, clientHost, memberEpoch: epoch, topics, topicRegex, state: memberState, assigned, target };
+    return {
+      memberId,
+      instanceId,
+      rackId,
+      clientId,
+      clientHost,
+      memberEpoch: epoch,
+      topics,
+      topicRegex,
+      state: memberState,
+      assigned,
+      target,
+    };
   });
   const { epoch } = group; // targets are computed in the turn that makes the epoch
-  return { group: name, error: undefined, state: stateOfConsumerGroup(group), groupEpoch: epoch, assignmentEpoch: epoch, assignor: assignorOf(group), members };
+  return {
+    group: name,
+    error: undefined,
+    state: stateOfConsumerGroup(group),
+    groupEpoch: epoch,
+    assignmentEpoch: epoch,
+    assignor: assignorOf(group),
+    members,
+  };
 }

@@ -29,7 +29,15 @@ export interface ConsumerSession {
 export const AWAY = -2;
 
 export function createConsumerGroup(group: string, stored?: StoredConsumerGroup): ConsumerGroup {
-  return { group, epoch: stored?.epoch ?? 0, members: new Map(stored?.members), sessions: new Map(), appendsOut: 0, hasFailed: false, waiting: [] };
+  return {
+    group,
+    epoch: stored?.epoch ?? 0,
+    members: new Map(stored?.members),
+    sessions: new Map(),
+    appendsOut: 0,
+    hasFailed: false,
+    waiting: [],
+  };
 }
 
 export function memberOfInstance(group: ConsumerGroup, instanceId: string): StoredConsumerMember | undefined {
@@ -39,6 +47,8 @@ export function memberOfInstance(group: ConsumerGroup, instanceId: string): Stor
 /** Reconciling while some member has not reached the group's epoch or waits for partitions of others. */
 export function stateOfConsumerGroup(group: ConsumerGroup): ConsumerGroupState {
   if (group.members.size === 0) return "Empty";
-  const isSettled = [...group.members.values()].every(({ epoch, state }) => epoch === AWAY || (state === "STABLE" && epoch === group.epoch));
+  const isSettled = [...group.members.values()].every(
+    ({ epoch, state }) => epoch === AWAY || (state === "STABLE" && epoch === group.epoch),
+  );
   return isSettled ? "Stable" : "Reconciling";
 }

@@ -55,7 +55,10 @@ function answer(turn: Turn, change: ConsumerChange, request: ConsumerHeartbeatRe
   const isOther = request.owned !== undefined && !isSame(request.owned, after.assigned);
   const isTold = request.memberEpoch === JOIN || isOther || isFull(request) || !isSame(before.assigned, after.assigned);
   const response: GroupResponse = {
-    kind: "consumerHeartbeat", memberId, memberEpoch: after.epoch, heartbeatIntervalMs: turn.state.settings.consumerHeartbeatIntervalMs,
+    kind: "consumerHeartbeat",
+    memberId,
+    memberEpoch: after.epoch,
+    heartbeatIntervalMs: turn.state.settings.consumerHeartbeatIntervalMs,
     assignment: isTold ? after.assigned : undefined,
   };
   change.finish(turn, { correlation: request.correlation, response }, classicTombstone(turn, group.group));
@@ -68,7 +71,12 @@ function isFull({ owned, rebalanceTimeoutMs, topics, topicRegex }: ConsumerHeart
 
 type Found =
   | { readonly error: AppError }
-  | { readonly member: StoredConsumerMember; readonly isNew: boolean; readonly hasNewSubscription: boolean; readonly replaces: string | undefined };
+  | {
+      readonly member: StoredConsumerMember;
+      readonly isNew: boolean;
+      readonly hasNewSubscription: boolean;
+      readonly replaces: string | undefined;
+    };
 
 /** The member that calls, as it is after what it says about itself. */
 function findMember(turn: Turn, group: ConsumerGroup, request: ConsumerHeartbeatRequest): Found {
@@ -87,10 +95,19 @@ function findMember(turn: Turn, group: ConsumerGroup, request: ConsumerHeartbeat
   if (owner !== undefined && owner.memberId !== memberId) {
     // Its place is kept while it is away; the new process owns nothing yet, but what was assigned is still its.
     if (owner.epoch !== AWAY) return { error: groupErrors.instanceInUse(context) };
-    return { ...updated({ ...owner, memberId, epoch: owner.previousEpoch, state: "UNRELEASED_PARTITIONS", revoking: NOTHING }, request), isNew: false, replaces: owner.memberId };
+    return {
+      ...updated({ ...owner, memberId, epoch: owner.previousEpoch, state: "UNRELEASED_PARTITIONS", revoking: NOTHING }, request),
+      isNew: false,
+      replaces: owner.memberId,
+    };
   }
   // A member that joins again owns nothing, and says so: whatever it had is free.
-  if (known !== undefined) return { ...updated({ ...known, epoch: JOIN, assigned: NOTHING, revoking: NOTHING, state: "STABLE" }, request), isNew: false, replaces: undefined };
+  if (known !== undefined)
+    return {
+      ...updated({ ...known, epoch: JOIN, assigned: NOTHING, revoking: NOTHING, state: "STABLE" }, request),
+      isNew: false,
+      replaces: undefined,
+    };
   if (group.members.size >= turn.state.settings.groupSizeMax) return { error: groupErrors.groupFull(context) };
   return { ...updated(newMember(request, memberId), request), isNew: true, replaces: undefined };
 }
@@ -98,32 +115,55 @@ function findMember(turn: Turn, group: ConsumerGroup, request: ConsumerHeartbeat
 function newMember(request: ConsumerHeartbeatRequest, memberId: string): StoredConsumerMember {
   const { instanceId, rackId, clientId, clientHost } = request;
   return {
-    memberId, instanceId, rackId, clientId, clientHost, rebalanceTimeoutMs: REBALANCE_TIMEOUT_MS_MAX, topics: [], topicRegex: undefined, assignor: undefined,
-    state: "STABLE", epoch: 0, previousEpoch: 0, assigned: NOTHING, revoking: NOTHING, target: NOTHING,
+    memberId,
+    instanceId,
+    rackId,
+    clientId,
+    clientHost,
+    rebalanceTimeoutMs: REBALANCE_TIMEOUT_MS_MAX,
+    topics: [],
+    topicRegex: undefined,
+    assignor: undefined,
+    state: "STABLE",
+    epoch: 0,
+    previousEpoch: 0,
+    assigned: NOTHING,
+    revoking: NOTHING,
+    target: NOTHING,
   };
 }
 
 /** What is not said is unchanged. */
-function updated(member: StoredConsumerMember, request: ConsumerHeartbeatRequest): { readonly member: StoredConsumerMember; readonly hasNewSubscription: boolean } {
+function updated(
+  member: StoredConsumerMember,
+  request: ConsumerHeartbeatRequest,
+): { readonly member: StoredConsumerMember; readonly hasNewSubscription: boolean } {
   const topics = request.topics?.toSorted() ?? member.topics;
   const topicRegex = request.topicRegex === "" ? undefined : (request.topicRegex ?? member.topicRegex);
   const assignor = request.assignor ?? member.assignor;
   const rebalanceTimeoutMs = Math.min(request.rebalanceTimeoutMs ?? member.rebalanceTimeoutMs, REBALANCE_TIMEOUT_MS_MAX);
   const hasNewSubscription = topics.join() !== member.topics.join() || topicRegex !== member.topicRegex || assignor !== member.assignor;
   const { clientId, clientHost } = request;
-  return { member: { ...member, clientId, clientHost, topics, topicRegex, assignor, rebalanceTimeoutMs, rackId: request.rackId ?? member.rackId }, hasNewSubscription };
+  return {
+    member: { ...member, clientId, clientHost, topics, topicRegex, assignor, rebalanceTimeoutMs, rackId: request.rackId ?? member.rackId },
+    hasNewSubscription,
+  };
 }
 
 function hasChanged(before: StoredConsumerMember | undefined, after: StoredConsumerMember): boolean {
   if (before === undefined) return true;
-  return (Object.keys(after) as (keyof StoredConsumerMember)[]).some((key) => (key === "topics" ? before.topics.join() !== after.topics.join() : before[key] !== after[key]));
+  return (Object.keys(after) as (keyof StoredConsumerMember)[]).some((key) =>
+    key === "topics" ? before.topics.join() !== after.topics.join() : before[key] !== after[key],
+  );
 }
 
 /** An empty classic group of the name becomes this one, one with members stands in its way. */
 function refusalOfClassic(turn: Turn, name: string): AppError | undefined {
   const classic = turn.state.classic.get(name);
   if (classic === undefined || (classic.state === "Empty" && classic.pending.size === 0)) return undefined;
-  return classic.state === "Dead" ? groupErrors.coordinatorNotAvailable({ group: name }) : groupErrors.unknownGroup({ group: name, type: "classic" });
+  return classic.state === "Dead"
+    ? groupErrors.coordinatorNotAvailable({ group: name })
+    : groupErrors.unknownGroup({ group: name, type: "classic" });
 }
 
 function classicTombstone(turn: Turn, group: string): GroupRecord[] {

@@ -15,7 +15,8 @@ export function leaveConsumer(turn: Turn, group: ConsumerGroup, request: Consume
   if (owner !== undefined && owner.memberId !== memberId) return turn.refuse(correlation, groupErrors.fencedInstance(context));
   if (member === undefined) return turn.refuse(correlation, groupErrors.unknownMember(context));
   const change = new ConsumerChange(group);
-  if (memberEpoch === AWAY) change.setMember({ ...member, epoch: AWAY, previousEpoch: member.epoch === AWAY ? member.previousEpoch : member.epoch });
+  if (memberEpoch === AWAY)
+    change.setMember({ ...member, epoch: AWAY, previousEpoch: member.epoch === AWAY ? member.previousEpoch : member.epoch });
   else dropConsumer(turn, change, memberId);
   const response: GroupResponse = { kind: "consumerHeartbeat", memberId, memberEpoch, heartbeatIntervalMs: 0, assignment: undefined };
   change.finish(turn, { correlation, response });

@@ -17,9 +17,14 @@ export function refusalOfConsumerEpoch(group: ConsumerGroup, memberId: string, e
 }
 
 /** 110 for an epoch that is not the member's, but for the one before with nothing but what it has: then only our answer was lost. */
-export function refusalOfEpoch(group: string, member: StoredConsumerMember, { memberEpoch, owned }: ConsumerHeartbeatRequest): AppError | undefined {
+export function refusalOfEpoch(
+  group: string,
+  member: StoredConsumerMember,
+  { memberEpoch, owned }: ConsumerHeartbeatRequest,
+): AppError | undefined {
   if (memberEpoch === member.epoch) return undefined;
-  if (memberEpoch < member.epoch && memberEpoch === member.previousEpoch && owned !== undefined && isSubset(owned, member.assigned)) return undefined;
+  if (memberEpoch < member.epoch && memberEpoch === member.previousEpoch && owned !== undefined && isSubset(owned, member.assigned))
+    return undefined;
   return groupErrors.fencedMemberEpoch({ group, memberId: member.memberId, memberEpoch, current: member.epoch });
 }
 
@@ -28,11 +33,14 @@ export function refusalOfForm(state: CoordinatorState, request: ConsumerHeartbea
   const { group, memberId, memberEpoch, instanceId, topics, topicRegex, assignor } = request;
   const context = { group, memberId, memberEpoch };
   const isTooLong = [memberId, instanceId ?? "", request.rackId ?? "", topicRegex ?? ""].some(({ length }) => length > ID_LENGTH_MAX);
-  const isNameless = group === "" || (memberId === "" && memberEpoch !== 0) || (memberEpoch === AWAY && instanceId === undefined) || memberEpoch < AWAY;
+  const isNameless =
+    group === "" || (memberId === "" && memberEpoch !== 0) || (memberEpoch === AWAY && instanceId === undefined) || memberEpoch < AWAY;
   const hasTooManyTopics = (topics?.length ?? 0) > TOPICS_PER_SUBSCRIPTION_MAX;
-  if (isTooLong || isNameless || hasTooManyTopics || (memberEpoch === 0 && !isJoinComplete(request))) return groupErrors.invalidRequest(context);
+  if (isTooLong || isNameless || hasTooManyTopics || (memberEpoch === 0 && !isJoinComplete(request)))
+    return groupErrors.invalidRequest(context);
   if (assignor !== undefined && !ASSIGNORS.has(assignor)) return groupErrors.unsupportedAssignor({ ...context, assignor });
-  if (topicRegex !== undefined && topicRegex !== "" && state.ports.compilePattern(topicRegex) === undefined) return groupErrors.invalidRegex({ ...context, topicRegex });
+  if (topicRegex !== undefined && topicRegex !== "" && state.ports.compilePattern(topicRegex) === undefined)
+    return groupErrors.invalidRegex({ ...context, topicRegex });
   return undefined;
 }
 

@@ -33,7 +33,11 @@ export class ConsumerChange {
   }
 
   /** Appends what changed. Answers of this turn, and of others that see this state, wait until it is in the log. */
-  finish(turn: Turn, answer?: { readonly correlation: Correlation; readonly response: GroupResponse }, first: readonly GroupRecord[] = []): void {
+  finish(
+    turn: Turn,
+    answer?: { readonly correlation: Correlation; readonly response: GroupResponse },
+    first: readonly GroupRecord[] = [],
+  ): void {
     const { group } = this;
     const records = [...first, ...this.#records.values()];
     if (answer !== undefined) group.waiting.push(answer);

@@ -44,5 +44,10 @@ function heldByOthers(group: ConsumerGroup, member: StoredConsumerMember, candid
 }
 
 function isUnchanged(before: StoredConsumerMember, after: StoredConsumerMember): boolean {
-  return before.epoch === after.epoch && before.state === after.state && isNothing(difference(after.assigned, before.assigned)) && isNothing(difference(before.assigned, after.assigned));
+  return (
+    before.epoch === after.epoch &&
+    before.state === after.state &&
+    isNothing(difference(after.assigned, before.assigned)) &&
+    isNothing(difference(before.assigned, after.assigned))
+  );
 }

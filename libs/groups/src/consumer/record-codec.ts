@@ -10,9 +10,19 @@ const MEMBER_VALUE = 0;
 const STATES: readonly ConsumerMemberState[] = ["STABLE", "UNREVOKED_PARTITIONS", "UNRELEASED_PARTITIONS"];
 
 export function writeConsumerMember(member: StoredConsumerMember): Uint8Array {
-  const writer = new ByteWriter().int16(MEMBER_VALUE).string(member.instanceId).string(member.rackId).string(member.clientId).string(member.clientHost);
+  const writer = new ByteWriter()
+    .int16(MEMBER_VALUE)
+    .string(member.instanceId)
+    .string(member.rackId)
+    .string(member.clientId)
+    .string(member.clientHost);
   writer.int32(member.rebalanceTimeoutMs).array(member.topics, (topic) => writer.string(topic));
-  writer.string(member.topicRegex).string(member.assignor).int16(STATES.indexOf(member.state)).int32(member.epoch).int32(member.previousEpoch);
+  writer
+    .string(member.topicRegex)
+    .string(member.assignor)
+    .int16(STATES.indexOf(member.state))
+    .int32(member.epoch)
+    .int32(member.previousEpoch);
   for (const assignment of [member.assigned, member.revoking, member.target]) writeAssignment(writer, assignment);
   return writer.take();
 }

@@ -9,7 +9,10 @@ import type { ConsumerGroup } from "./group.ts";
 import type { ConsumerChange } from "./persist.ts";
 import type { StoredConsumerMember } from "./records.ts";
 
-export const ASSIGNORS: ReadonlyMap<string, Assignor> = new Map([["uniform", assignUniform], ["range", assignRange]]);
+export const ASSIGNORS: ReadonlyMap<string, Assignor> = new Map([
+  ["uniform", assignUniform],
+  ["range", assignRange],
+]);
 
 /** The assignor that most members ask for; uniform if nobody asks. */
 export function assignorOf(group: ConsumerGroup): string {

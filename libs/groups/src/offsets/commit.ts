@@ -32,7 +32,9 @@ export function commitOffsets(turn: Turn, request: CommitRequest | Transactional
   if (records.length === 0) return turn.answer(correlation, response);
   turn.append({
     records,
-    ...(request.kind === "commitTransactionalOffsets" && { producer: { producerId: request.producerId, producerEpoch: request.producerEpoch } }),
+    ...(request.kind === "commitTransactionalOffsets" && {
+      producer: { producerId: request.producerId, producerEpoch: request.producerEpoch },
+    }),
     onCommitted: (later) => later.answer(correlation, response),
     onFailed: (later, error) => later.refuse(correlation, error),
   });

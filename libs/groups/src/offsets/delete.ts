@@ -15,10 +15,14 @@ export function deleteOffsets(turn: Turn, request: DeleteOffsetsRequest): void {
   const inUse = topicsInUse(turn.state, group);
   if (inUse === "unknown") return turn.refuse(correlation, groupErrors.groupNotEmpty({ group }));
   const isInUse = ({ topic }: TopicPartition): boolean => inUse.has(topic);
-  const partitions = request.partitions.map(
-    ({ topic, partition }): PartitionResult => ({ topic, partition, error: isInUse({ topic, partition }) ? groupErrors.subscribedToTopic({ group, topic }) : undefined }),
-  );
-  const records = request.partitions.filter((each) => !isInUse(each)).map(({ topic, partition }) => offsetTombstone(group, topic, partition));
+  const partitions = request.partitions.map(({ topic, partition }): PartitionResult => ({
+    topic,
+    partition,
+    error: isInUse({ topic, partition }) ? groupErrors.subscribedToTopic({ group, topic }) : undefined,
+  }));
+  const records = request.partitions
+    .filter((each) => !isInUse(each))
+    .map(({ topic, partition }) => offsetTombstone(group, topic, partition));
   const response = { kind: "offsetsDeleted", partitions } as const;
   if (records.length === 0) return turn.answer(correlation, response);
   turn.append({
@@ -54,7 +58,8 @@ export function tombstonesOfOffsets(state: CoordinatorState, group: string): Gro
   const all = new Map<string, TopicPartition>(state.store.offsets.get(group));
   for (const groups of state.store.pending.values()) for (const [key, each] of groups.get(group) ?? []) all.set(key, each);
   for (const { records } of state.appends.values()) {
-    for (const record of records) if (record.kind === "offset" && record.group === group) all.set(topicPartitionKey(record.topic, record.partition), record);
+    for (const record of records)
+      if (record.kind === "offset" && record.group === group) all.set(topicPartitionKey(record.topic, record.partition), record);
   }
   return [...all.values()].map(({ topic, partition }) => offsetTombstone(group, topic, partition));
 }

@@ -8,7 +8,12 @@ export function expireOffsets(turn: Turn): void {
   const { state } = turn;
   turn.setTimer({ kind: "expireOffsets" }, state.settings.offsetsExpiryIntervalMs);
   const busy = groupsInFlight(state); // a tombstone behind an offset that is on its way would kill it
-  const groups = new Set([...state.store.offsets.keys(), ...state.store.groups.keys(), ...state.store.consumerGroups.keys(), ...state.classic.keys()]);
+  const groups = new Set([
+    ...state.store.offsets.keys(),
+    ...state.store.groups.keys(),
+    ...state.store.consumerGroups.keys(),
+    ...state.classic.keys(),
+  ]);
   const tombstones: GroupRecord[] = [];
   for (const group of groups) if (!busy.has(group) && isEmptyGroup(state, group)) tombstones.push(...expired(turn, group));
   appendTombstones(turn, tombstones);

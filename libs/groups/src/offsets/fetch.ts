@@ -20,10 +20,16 @@ export function fetchOffsets(turn: Turn, request: FetchOffsetsRequest): void {
   turn.answer(correlation, { kind: "offsetsFetched", partitions });
 }
 
-function refusalOfReader(state: CoordinatorState, group: string, member: { readonly memberId: string; readonly epoch: number }): AppError | undefined {
+function refusalOfReader(
+  state: CoordinatorState,
+  group: string,
+  member: { readonly memberId: string; readonly epoch: number },
+): AppError | undefined {
   const consumer = state.consumer.get(group);
   if (consumer !== undefined) return refusalOfConsumerEpoch(consumer, member.memberId, member.epoch);
-  return state.classic.get(group)?.members.has(member.memberId) === true ? undefined : groupErrors.unknownMember({ group, memberId: member.memberId });
+  return state.classic.get(group)?.members.has(member.memberId) === true
+    ? undefined
+    : groupErrors.unknownMember({ group, memberId: member.memberId });
 }
 
 interface Asked {
@@ -32,12 +38,23 @@ interface Asked {
   readonly arriving: ReadonlySet<string>;
 }
 
-function fetchOffset(state: CoordinatorState, { group, requireStable, arriving }: Asked, { topic, partition }: TopicPartition): FetchedOffset {
+function fetchOffset(
+  state: CoordinatorState,
+  { group, requireStable, arriving }: Asked,
+  { topic, partition }: TopicPartition,
+): FetchedOffset {
   const key = topicPartitionKey(topic, partition);
   const committed = state.store.offsets.get(group)?.get(key);
   // While a transaction holds an offset here, the committed one may already have been read past: answering it would let somebody read twice.
   if (requireStable && (hasPendingOffset(state.store, group, key) || arriving.has(key))) {
-    return { topic, partition, offset: NO_OFFSET, leaderEpoch: NO_LEADER_EPOCH, metadata: "", error: groupErrors.unstableOffset({ group, topic, partition }) };
+    return {
+      topic,
+      partition,
+      offset: NO_OFFSET,
+      leaderEpoch: NO_LEADER_EPOCH,
+      metadata: "",
+      error: groupErrors.unstableOffset({ group, topic, partition }),
+    };
   }
   if (committed === undefined) return { topic, partition, offset: NO_OFFSET, leaderEpoch: NO_LEADER_EPOCH, metadata: "", error: undefined };
   return { topic, partition, offset: committed.offset, leaderEpoch: committed.leaderEpoch, metadata: committed.metadata, error: undefined };
@@ -48,7 +65,8 @@ function arrivingOffsets(state: CoordinatorState, group: string): ReadonlySet<st
   const keys = new Set<string>();
   for (const { producer, records } of state.appends.values()) {
     if (producer === undefined) continue;
-    for (const record of records) if (record.kind === "offset" && record.group === group) keys.add(topicPartitionKey(record.topic, record.partition));
+    for (const record of records)
+      if (record.kind === "offset" && record.group === group) keys.add(topicPartitionKey(record.topic, record.partition));
   }
   return keys;
 }

@@ -234,7 +234,11 @@ export function describeCoordinationStoreContract(name: string, makeHarness: () 
       it("lists what starts with a prefix, sorted by key", async () => {
         const fence = await acquire("a");
         const keys = ["job/b", "job/a/batch/10", "job/a", "jobs", "job/a/batch/9", "topic/x", "job"];
-        await store.commit(fence, requestId(), keys.map((key) => put(key, 0, key)));
+        await store.commit(
+          fence,
+          requestId(),
+          keys.map((key) => put(key, 0, key)),
+        );
         const listed = async (prefix: string): Promise<string[]> => (await store.readAll(prefix)).map((entry) => entry.key);
         expect(await listed("job/")).toEqual(["job/a", "job/a/batch/10", "job/a/batch/9", "job/b"]);
         expect(await listed("job/a/")).toEqual(["job/a/batch/10", "job/a/batch/9"]);

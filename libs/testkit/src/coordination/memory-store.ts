@@ -1,5 +1,14 @@
 import {
-  type Change, COMMIT_BYTES_MAX, COMMIT_CHANGES_MAX, type CommitResult, type CoordinationStore, type Entry, type Fence, type LeaseResult, type Clock, type Random,
+  type Change,
+  COMMIT_BYTES_MAX,
+  COMMIT_CHANGES_MAX,
+  type CommitResult,
+  type CoordinationStore,
+  type Entry,
+  type Fence,
+  type LeaseResult,
+  type Clock,
+  type Random,
 } from "@millrace/ports";
 import { AppError } from "@millrace/model";
 

@@ -24,7 +24,8 @@ const KEY = "written-by";
 /** The child: takes the lease, writes once, then writes again for each line "write", and prints what the store answered. */
 export async function runLeaseHolder(store: CoordinationStore, input: AsyncIterable<string>, print: (line: string) => void): Promise<void> {
   const fence = await acquire(store, "child");
-  const write = async (count: number): Promise<string> => (await store.commit(fence, `child-${count}`, [{ key: KEY, expect: "any", value: text("child") }])).kind;
+  const write = async (count: number): Promise<string> =>
+    (await store.commit(fence, `child-${count}`, [{ key: KEY, expect: "any", value: text("child") }])).kind;
   print(await write(0));
   let count = 1;
   for await (const line of input) {

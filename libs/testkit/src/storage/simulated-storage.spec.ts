@@ -30,7 +30,17 @@ describe("SimulatedStorage.powerLoss", () => {
       file.append([text("0123456789")]);
       storage.powerLoss();
       const kept = new TextDecoder("latin1").decode(storage.readFile("a"));
-      seen.add(kept === "" ? "dropped" : kept === "0123456789" ? "kept" : "0123456789".startsWith(kept) ? "part" : kept.endsWith("\0") ? "zeros" : "torn");
+      seen.add(
+        kept === ""
+          ? "dropped"
+          : kept === "0123456789"
+            ? "kept"
+            : "0123456789".startsWith(kept)
+              ? "part"
+              : kept.endsWith("\0")
+                ? "zeros"
+                : "torn",
+      );
     }
     expect([...seen].sort()).toEqual(["dropped", "kept", "part", "torn", "zeros"]);
   });
@@ -42,7 +52,12 @@ describe("SimulatedStorage.powerLoss", () => {
       await storage.writeFileAtomically("a", text("a"));
       storage.rename("a", "b");
       storage.powerLoss();
-      seen.add(storage.list("").map((entry) => entry.name).join());
+      seen.add(
+        storage
+          .list("")
+          .map((entry) => entry.name)
+          .join(),
+      );
     }
     expect([...seen].sort()).toEqual(["a", "b"]);
   });

@@ -147,7 +147,10 @@ export class SimulatedStorage implements Storage {
     this.#checkLife(life, path);
     this.#operate();
     if (this.ignoresSyncs) return;
-    const [own, others] = [this.#pending.filter((change) => change.folder === path), this.#pending.filter((change) => change.folder !== path)];
+    const [own, others] = [
+      this.#pending.filter((change) => change.folder === path),
+      this.#pending.filter((change) => change.folder !== path),
+    ];
     for (const change of own) change.apply(this.#durable);
     this.#pending = others;
   }
@@ -236,7 +239,8 @@ export class SimulatedStorage implements Storage {
     if (this.#bytesMax === Infinity) return;
     let used = bytes;
     for (const entry of this.#names.values()) if (entry !== "folder") used += entry.volatile.size;
-    if (used > this.#bytesMax) throw new AppError({ kind: "exhausted", code: "disk-full", message: "no space left", context: { used, bytesMax: this.#bytesMax } });
+    if (used > this.#bytesMax)
+      throw new AppError({ kind: "exhausted", code: "disk-full", message: "no space left", context: { used, bytesMax: this.#bytesMax } });
   }
 
   #restart(): void {
@@ -251,7 +255,7 @@ export class SimulatedStorage implements Storage {
   }
 
   #hasParents(path: string): boolean {
-    for (let parent = path; parent !== ""; ) {
+    for (let parent = path; parent !== "";) {
       parent = parentOf(parent);
       if (this.#durable.get(parent) !== "folder") return false;
     }
