@@ -24,6 +24,7 @@ import {
 } from "./limits.ts";
 import type { JobInput, Now } from "./job-input.ts";
 import type { JobPhase } from "./job-phase.ts";
+import { openCommand } from "./open-command.ts";
 import { planNextBatch } from "./plan-batch.ts";
 import { initialProgress, progressAfter, progressAt, type RunProgress } from "./progress.ts";
 import { RecordedPlans } from "./recorded-plans.ts";
@@ -250,22 +251,13 @@ export class JobMachine {
   }
 
   #open(addresses: readonly string[]): void {
-    const assignment = assertDefined(this.#assignment, "assignment");
     const own = addresses.map((_, workerIndex) => this.#transactionalId(this.#record.jobEpoch, workerIndex));
     this.#update({ openTransactionalIds: own }); // Stored with the next commit; fencing again is harmless.
-    const sources = this.#sources().map((source, i) => ({ ...source, workerIndex: assignment.sourceWorkers[i] ?? 0 }));
-    const layout = { slotCount: this.#graph.settings.slotCount, slotWorkers: assignment.slotWorkers, sources, workerAddresses: addresses };
     this.#phase = { kind: "opening", pending: new Set(addresses.keys()), marks: [] };
     this.#phaseTimer(OPENING_TIMEOUT_MS);
-    this.#toAll((workerIndex) => ({
-      kind: "open",
-      layout,
-      incarnation: this.#record.incarnation,
-      transactionalId: assertDefined(own[workerIndex], "transactional id"),
-      checkpointBatch: this.#checkpoint?.batch ?? 0,
-      parts: this.#checkpoint?.parts ?? [],
-      marksStartOffset: this.#checkpoint?.marksEndOffset ?? 0,
-    }));
+    const assignment = assertDefined(this.#assignment, "assignment");
+    const epoch = { record: this.#record, graph: this.#graph, checkpoint: this.#checkpoint, assignment, addresses };
+    this.#toAll((workerIndex) => openCommand(epoch, assertDefined(own[workerIndex], "transactional id")));
   }
 
   #recover(marks: readonly SinkMark[]): void {
