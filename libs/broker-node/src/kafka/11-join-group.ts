@@ -1,5 +1,6 @@
 import { joinGroupApi, type JoinGroupResponseInit } from "@millrace/kafka-wire";
 import { answerCodeOf, expectKind } from "./group-answers.ts";
+import { clientHostOf, freshUuid } from "./member-identity.ts";
 import { serve } from "./served-api.ts";
 
 /**
@@ -16,7 +17,7 @@ export const joinGroup = serve(
       memberId,
       instanceId: request.groupInstanceId ?? undefined,
       clientId: clientId ?? "",
-      clientHost: `/${connection.peer.slice(0, connection.peer.lastIndexOf(":"))}`,
+      clientHost: clientHostOf(connection.peer),
       sessionTimeoutMs,
       rebalanceTimeoutMs: version >= 1 && request.rebalanceTimeoutMs >= 0 ? request.rebalanceTimeoutMs : sessionTimeoutMs,
       protocolType,
@@ -24,7 +25,7 @@ export const joinGroup = serve(
       protocols: protocols.map(({ name, metadata }) => ({ name, metadata: metadata.slice() })),
       requiresKnownMemberId: version >= 4,
       supportsSkipAssignment: version >= 9,
-      freshId: uuidOf(ports.random.hex(16)),
+      freshId: freshUuid(ports.random),
     });
     if (response.kind === "refused") {
       const given = response.memberId ?? memberId;
@@ -55,7 +56,3 @@ export const joinGroup = serve(
     };
   },
 );
-
-function uuidOf(hex: string): string {
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-}

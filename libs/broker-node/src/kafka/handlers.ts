@@ -22,6 +22,9 @@ import { txnOffsetCommit } from "./28-txn-offset-commit.ts";
 import { describeConfigs } from "./32-describe-configs.ts";
 import { deleteGroups } from "./42-delete-groups.ts";
 import { offsetDelete } from "./47-offset-delete.ts";
+import { describeCluster } from "./60-describe-cluster.ts";
+import { consumerGroupHeartbeat } from "./68-consumer-group-heartbeat.ts";
+import { consumerGroupDescribe } from "./69-consumer-group-describe.ts";
 import type { ServedApi } from "./served-api.ts";
 
 /** Everything that Kafka clients can ask; ApiVersions answers from it, so what is not here is not advertised. */
@@ -50,4 +53,7 @@ export const KAFKA_HANDLERS: readonly ServedApi[] = [
   describeConfigs,
   deleteGroups,
   offsetDelete,
+  describeCluster,
+  consumerGroupHeartbeat,
+  consumerGroupDescribe,
 ];
