@@ -1,4 +1,4 @@
-import type { BatchPlan } from "./job-record.ts";
+import type { BatchPlan, JobFailure } from "./job-record.ts";
 
 /** The last batch whose output of one sink slot is committed, as read from the sink. */
 export interface SinkMark {
@@ -18,4 +18,10 @@ export function findMarkConflict(
 ): SinkMark | undefined {
   const digests = new Map(options.plans.map((plan) => [plan.batch, plan.digest]));
   return marks.find((mark) => mark.batch > options.checkpointBatch && digests.get(mark.batch) !== mark.digest);
+}
+
+/** Why a job with such a mark must not go on. */
+export function marksAhead({ sink, slot, batch }: SinkMark): JobFailure {
+  const message = "output of a batch is committed whose plan the store no longer has: restore the store, or submit the job anew";
+  return { kind: "corrupt", code: "marks-ahead", message, context: { sink, slot: String(slot), batch: String(batch) } };
 }

@@ -2,7 +2,7 @@ import { assert, assertDefined } from "@millrace/stdx";
 import type { JobGraph } from "@millrace/model";
 import { assignTasks, type ExecutorCapacity, type TaskAssignment } from "./assign-tasks.ts";
 import { BatchInFlight } from "./batch-in-flight.ts";
-import { findMarkConflict, type SinkMark } from "./check-marks.ts";
+import { findMarkConflict, marksAhead, type SinkMark } from "./check-marks.ts";
 import type { CommitTag, JobChange, JobEffect, JobEvent, TimerName, WorkerCommand, WorkerReport } from "./job-events.ts";
 import {
   type BatchPlan,
@@ -263,11 +263,7 @@ export class JobMachine {
   #recover(marks: readonly SinkMark[]): void {
     this.#emit({ kind: "cancel-timer", name: "phase" });
     const conflict = findMarkConflict(marks, { checkpointBatch: this.#checkpoint?.batch ?? 0, plans: this.#plans.all() });
-    if (conflict !== undefined) {
-      const context = { sink: conflict.sink, slot: String(conflict.slot), batch: String(conflict.batch) };
-      const message = "output of a batch is committed whose plan the store no longer has: restore the store, or submit the job anew";
-      return this.#end("failed", { kind: "corrupt", code: "marks-ahead", message, context });
-    }
+    if (conflict !== undefined) return this.#end("failed", marksAhead(conflict));
     const start = { shape: this.#shape, sources: this.#sources(), zeroTimeMs: assertDefined(this.#record.zeroTimeMs, "zero time") };
     this.#progress = this.#checkpoint === undefined ? initialProgress(start) : progressAt(this.#checkpoint);
     this.#replay = this.#plans.after(this.#progress.lastBatch);
