@@ -20,6 +20,7 @@ export interface Fault {
 
 const PROGRESS_WAIT_MS_MAX = 60_000;
 const ORPHANS_MS_MAX = 5_000;
+const WORKER_WAIT_MS_MAX = 15_000;
 
 /** Kills an executor with a job's worker; it comes back only after the job went on without it. */
 export const executorKilled: Fault = {
@@ -28,10 +29,11 @@ export const executorKilled: Fault = {
   latenessShareMax: 0.1,
   progressMsMax: 5_000,
   async inflict({ executors }) {
-    const [victim] = executors;
-    check(victim !== undefined, "a cluster without executors");
-    const workers = childrenOf(victim.process.pid);
-    check(workers.length > 0, `${victim.process.name} runs no worker of the job`);
+    // After a take-over the job may run on the first executor that came back, until it is spread again.
+    const { victim, workers } = await waitFor("an executor that runs a worker of the job", WORKER_WAIT_MS_MAX, () => {
+      const running = executors.map((executor) => ({ victim: executor, workers: childrenOf(executor.process.pid) }));
+      return running.find((candidate) => candidate.workers.length > 0);
+    });
     await victim.process.kill();
     return async () => {
       await waitFor("the end of the killed executor's workers", ORPHANS_MS_MAX, () => (workers.some(isAlive) ? undefined : true));
