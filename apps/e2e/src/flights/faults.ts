@@ -22,6 +22,11 @@ const PROGRESS_WAIT_MS_MAX = 60_000;
 const ORPHANS_MS_MAX = 5_000;
 const WORKER_WAIT_MS_MAX = 15_000;
 
+/** A worker process of the job. Between two epochs there may be none for a moment. */
+function someWorker(executors: Cluster["executors"]): Promise<number> {
+  return waitFor("a worker of the job", WORKER_WAIT_MS_MAX, () => executors.flatMap((executor) => childrenOf(executor.process.pid))[0]);
+}
+
 /** Kills an executor with a job's worker; it comes back only after the job went on without it. */
 export const executorKilled: Fault = {
   name: "executor",
@@ -79,11 +84,9 @@ export const workerKilled: Fault = {
   latenessShareMax: 0.1,
   progressMsMax: 5_000,
   async inflict({ executors }) {
-    const workers = executors.flatMap((executor) => childrenOf(executor.process.pid));
-    const [victim] = workers;
-    check(victim !== undefined, "no executor runs a worker of the job");
+    const victim = await someWorker(executors);
     process.kill(victim, "SIGKILL");
-    return Promise.resolve(() => Promise.resolve());
+    return () => Promise.resolve();
   },
 };
 
@@ -111,14 +114,12 @@ export const workerPaused: Fault = {
   latenessShareMax: 0.1,
   progressMsMax: 30_000,
   async inflict({ executors }) {
-    const workers = executors.flatMap((executor) => childrenOf(executor.process.pid));
-    const [victim] = workers;
-    check(victim !== undefined, "no executor runs a worker of the job");
+    const victim = await someWorker(executors);
     process.kill(victim, "SIGSTOP");
-    return Promise.resolve(() => {
+    return () => {
       if (isAlive(victim)) process.kill(victim, "SIGCONT");
       return Promise.resolve();
-    });
+    };
   },
 };
 
