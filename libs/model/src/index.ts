@@ -39,6 +39,7 @@ export {
 } from "./ids.ts";
 export {
   type FieldType,
+  EVENT_TIME_AHEAD_MAX_MS,
   JOB_SETTINGS_DEFAULT,
   type JobGraph,
   type JobSettings,

@@ -33,6 +33,9 @@ export const JOB_SETTINGS_DEFAULT: JobSettings = {
   restartsMax: 20,
 };
 
+/** Event times further than this beyond batch time do not move a watermark further: one bad clock must not close every window (stream-semantics §10). */
+export const EVENT_TIME_AHEAD_MAX_MS = 24 * 60 * 60 * 1_000;
+
 /** How bytes become values and back. `fields` makes JSON decoding lazy and typed; without it a record is parsed whole. */
 export type SerdeDescriptor =
   | { readonly format: "json"; readonly fields?: Readonly<Record<string, FieldType>> }

@@ -1,6 +1,3 @@
-/** Event times further than this beyond batch time do not move the watermark further: one bad clock must not close every window. */
-export const EVENT_TIME_AHEAD_MAX_MS = 24 * 60 * 60 * 1_000;
-
 /** Grid points missed by an unbounded job that must see each of them; beyond this it jumps to the newest (stream-semantics §9). */
 export const MISSED_BATCHES_MAX = 1_000;
 

@@ -1,6 +1,6 @@
+import { EVENT_TIME_AHEAD_MAX_MS } from "@millrace/model";
 import type { TrackedPartition, WatermarkStep } from "./job-record.ts";
 import type { EventTimeOperator } from "./job-shape.ts";
-import { EVENT_TIME_AHEAD_MAX_MS } from "./limits.ts";
 
 /** Greatest event time that one source task saw in one batch. */
 export interface EventTimeSeen {

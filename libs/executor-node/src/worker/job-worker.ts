@@ -12,7 +12,7 @@ import {
   WorkerReportSchema,
 } from "@millrace/contracts";
 import { createWorkerRuntime, type WorkerRuntime } from "@millrace/dataflow";
-import { AppError, type JobDefinition, type JobGraph, SINK_MARKS_TOPIC, toAppError } from "@millrace/model";
+import { AppError, EVENT_TIME_AHEAD_MAX_MS, type JobDefinition, type JobGraph, SINK_MARKS_TOPIC, toAppError } from "@millrace/model";
 import { canonicalGraph, type PhysicalPlan, planJob } from "@millrace/planner";
 import { type Clock, type Logger, type Random, sleep, type Tracer, type ValueCodec, type WorkerChannel } from "@millrace/ports";
 import type { CompressionCodecs, Crc32c } from "@millrace/records";
@@ -287,8 +287,6 @@ class JobWorker {
   }
 }
 
-/** Event times further ahead of batch time do not move a watermark (stream-semantics §10, rule 8). */
-const EVENT_TIME_AHEAD_MAX_MS = 24 * 60 * 60 * 1_000;
 /** Output of one batch and worker that is not stored yet; a task's output in one go must fit. */
 const OUTPUT_BUFFER_BYTES = 256 * 1024 * 1024;
 
