@@ -91,6 +91,11 @@ export class RecordBatchView {
     return (this.attributes & layout.CONTROL_BIT) !== 0;
   }
 
+  /** From when on compaction may remove the tombstones, or the marker, of this batch (KIP-534); undefined: not decided yet. */
+  get deleteHorizonMs(): TimestampMs | undefined {
+    return (this.attributes & layout.DELETE_HORIZON_BIT) === 0 ? undefined : this.baseTimestamp;
+  }
+
   get lastOffsetDelta(): number {
     return readInt32(this.#bytes, this.#position + layout.LAST_OFFSET_DELTA_POSITION);
   }

@@ -10,6 +10,7 @@ export {
   type TransactionOutcome,
 } from "./control-batch.ts";
 export { unsupportedCompression } from "./errors.ts";
+export { emptyBatch, filterBatch, type BatchFilter } from "./filter-batch.ts";
 export { BATCH_HEADER_BYTES, BATCH_OVERHEAD_BYTES, SEQUENCE_MAX } from "./layout.ts";
 export { PAYLOAD_BYTES_MAX } from "./limits.ts";
 export { murmur2, partitionOfKey } from "./partition-of-key.ts";

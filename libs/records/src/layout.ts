@@ -23,5 +23,7 @@ export const COMPRESSION_MASK = 0x07;
 export const TIMESTAMP_TYPE_BIT = 0x08;
 export const TRANSACTIONAL_BIT = 0x10;
 export const CONTROL_BIT = 0x20;
+/** Compaction has set when tombstones or the marker of the batch may go; that time stands in place of the base timestamp (KIP-534). */
+export const DELETE_HORIZON_BIT = 0x40;
 
 export const SEQUENCE_MAX = 2_147_483_647; // int32; the sequence after it is 0

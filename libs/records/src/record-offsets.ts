@@ -25,6 +25,8 @@ export class RecordOffsets {
   /** The batch, or its decompressed payload. */
   bytes: Uint8Array = EMPTY;
   count = 0;
+  /** Where the first record starts in `bytes`. */
+  payloadStart = 0;
   offsets = new Float64Array(0);
   timestamps = new Float64Array(0);
   keyStarts = new Int32Array(0);
@@ -55,6 +57,7 @@ export class RecordOffsets {
       });
     }
     this.bytes = payload.bytes;
+    this.payloadStart = payload.start;
     this.#reserve(recordCount);
     this.#decodeRecords(view, { ...payload, recordCount });
     this.count = recordCount;

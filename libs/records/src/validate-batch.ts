@@ -83,6 +83,7 @@ function refusalOf(view: RecordBatchView, rules: BatchRules): AppError | undefin
     return invalidBatch("record count must be positive and equal lastOffsetDelta + 1", { recordCount, lastOffsetDelta });
   }
   if (view.isControl) return invalidBatch("control batches are written by brokers only");
+  if (view.deleteHorizonMs !== undefined) return invalidBatch("a delete horizon is set by compaction only");
   if (!hasSafeNumbers(view)) return invalidBatch("timestamps and producer id must be within ±(2^53-1)");
   if (producerId >= 0 && (baseSequence < 0 || view.producerEpoch < 0)) {
     return invalidBatch("a producer id needs an epoch and a sequence", { producerId, baseSequence, producerEpoch: view.producerEpoch });
