@@ -24,6 +24,20 @@ function integerKey(name: string, field: keyof TopicConfig, defaultValue: number
   };
 }
 
+function ratioKey(name: string, field: keyof TopicConfig, defaultValue: number, doc: string): ConfigKey<number> {
+  return {
+    name,
+    field,
+    defaultValue,
+    doc,
+    allowed: "a number from 0 to 1",
+    parse(text) {
+      const value = Number(text);
+      return /^\d*\.?\d+$/.test(text) && value <= 1 ? value : undefined;
+    },
+  };
+}
+
 function choiceKey<T extends string>(name: string, field: keyof TopicConfig, choices: readonly [T, ...T[]], doc: string): ConfigKey<T> {
   return {
     name,
@@ -38,6 +52,10 @@ function choiceKey<T extends string>(name: string, field: keyof TopicConfig, cho
 /** Every topic setting: Kafka's name, default and meaning where Kafka has one; `flush` and `storage` are Millrace's own. */
 export const TOPIC_CONFIG_KEYS: readonly ConfigKey<unknown>[] = [
   choiceKey("cleanup.policy", "cleanupPolicy", ["delete", "compact", "compact,delete"], "What happens to old data."),
+  integerKey("delete.retention.ms", "deleteRetentionMs", 86_400_000, 0, "How long compaction keeps tombstones and markers for readers."),
+  integerKey("min.compaction.lag.ms", "minCompactionLagMs", 0, 0, "Age below which records are not compacted."),
+  integerKey("max.compaction.lag.ms", "maxCompactionLagMs", Number.MAX_SAFE_INTEGER, 1, "Age above which records are compacted at once."),
+  ratioKey("min.cleanable.dirty.ratio", "minCleanableDirtyRatio", 0.5, "Part of the log that is not compacted yet at which it is."),
   choiceKey("flush", "flush", ["ack", "interval"], "ack: synced to disk before it is acknowledged; interval: in the background."),
   integerKey("flush.ms", "flushIntervalMs", 1_000, 1, "With flush=interval: how often the log is synced."),
   choiceKey("storage", "storage", ["disk", "memory"], "memory: segments in RAM, gone with the process."),

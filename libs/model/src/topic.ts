@@ -9,6 +9,10 @@ export type CleanupPolicy = "delete" | "compact" | "compact,delete";
 /** Effective settings of a topic. Names on the wire are Kafka's (see topic-config.ts). */
 export interface TopicConfig {
   readonly cleanupPolicy: CleanupPolicy;
+  readonly deleteRetentionMs: number;
+  readonly minCompactionLagMs: number;
+  readonly maxCompactionLagMs: number;
+  readonly minCleanableDirtyRatio: number;
   readonly flush: FlushMode;
   readonly flushIntervalMs: number;
   readonly storage: StorageEngine;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { ProducerEpoch, ProducerId, TimestampMs } from "@millrace/model";
-import { referenceCrc32c } from "@millrace/testkit";
+import { crc32c } from "../test/crc32c.ts";
 import { gunzipSync, gzipSync } from "node:zlib";
 import {
   BatchBuilder,
@@ -19,7 +19,7 @@ const text = (value: string | null) => (value === null ? null : new TextEncoder(
 const TIMES = [5_000, 5_200, 9_000_000, 4_000];
 
 function build(compression: CompressionType): Uint8Array {
-  const builder = new BatchBuilder({ crc32c: referenceCrc32c, codecs });
+  const builder = new BatchBuilder({ crc32c, codecs });
   TIMES.forEach((time, index) =>
     builder.append(time as TimestampMs, text(`k${index}`), index === 1 ? null : text("v".repeat(index * 90)), [
       { key: "h", value: text("x") },
@@ -59,8 +59,8 @@ const IDENTITY = [
 function check(kept: readonly number[], options: { compression: CompressionType; deleteHorizonMs?: TimestampMs }): void {
   const batch = build(options.compression);
   const records = new RecordOffsets().decode(batch, { codecs });
-  const filtered = filterBatch(batch, { records, keeps: (index) => kept.includes(index), crc32c: referenceCrc32c, codecs, ...options });
-  const [before, after] = [new RecordBatchView(batch), verifyBatch(filtered, { crc32c: referenceCrc32c })];
+  const filtered = filterBatch(batch, { records, keeps: (index) => kept.includes(index), crc32c, codecs, ...options });
+  const [before, after] = [new RecordBatchView(batch), verifyBatch(filtered, { crc32c })];
   for (const field of IDENTITY) expect([field, after[field]]).toEqual([field, before[field]]);
   expect(contentOf(filtered)).toEqual(contentOf(batch).filter((_, index) => kept.includes(index)));
   expect(after.maxTimestamp).toBe(Math.max(...kept.map((index) => TIMES[index] ?? 0)));
@@ -84,9 +84,9 @@ describe("filterBatch", () => {
   it("leaves a header when nothing stays, which no codec is needed for", () => {
     const batch = build("gzip");
     const records = new RecordOffsets().decode(batch, { codecs });
-    const empty = filterBatch(batch, { records, keeps: () => false, crc32c: referenceCrc32c });
-    expect(empty).toEqual(emptyBatch(batch, referenceCrc32c));
-    const view = verifyBatch(empty, { crc32c: referenceCrc32c });
+    const empty = filterBatch(batch, { records, keeps: () => false, crc32c });
+    expect(empty).toEqual(emptyBatch(batch, crc32c));
+    const view = verifyBatch(empty, { crc32c });
     expect([view.recordCount, view.lastSequence, view.nextOffset, view.compression, empty.length]).toEqual([0, 43, 4, "none", 61]);
     expect([...readRecords(empty)]).toEqual([]);
   });
