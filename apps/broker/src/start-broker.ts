@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { type BrokerNode, type BrokerStatus, createBrokerNode } from "@millrace/broker-node";
-import { createCompressionCodecs, crc32c } from "@millrace/codecs";
+import { compilePattern, createCompressionCodecs, crc32c } from "@millrace/codecs";
 import { createKafkaListener } from "@millrace/kafka-net";
 import { createRpcListener, createRpcTransport } from "@millrace/rpc";
 import type { RunningService, ServiceKit } from "@millrace/service-kit";
@@ -39,6 +39,7 @@ export async function startBroker(settings: BrokerAppSettings, kit: ServiceKit):
     kafkaListener: createKafkaListener({ logger }),
     crc32c,
     compression: createCompressionCodecs(),
+    compilePattern,
     defer: (run) => setImmediate(run),
   });
   const close = async (): Promise<void> => {

@@ -3,6 +3,7 @@ import {
   bindService,
   BrokerPeerService,
   BrokerService,
+  ConsumerGroupService,
   FetchRequestSchema,
   type RpcServer,
   type ServiceHandlers,
@@ -24,6 +25,7 @@ import { Maintenance } from "./loops/maintenance.ts";
 import type { BrokerPorts } from "./node-ports.ts";
 import type { LocalPartition } from "./partitions/local-partition.ts";
 import { Replicas } from "./partitions/replicas.ts";
+import { consumerGroupHandlers } from "./rpc/consumer-groups.ts";
 import { deleteRecords } from "./rpc/delete-records.ts";
 import { FetchHandler } from "./rpc/fetch.ts";
 import { getMetadata } from "./rpc/get-metadata.ts";
@@ -248,11 +250,13 @@ class Broker implements BrokerNode {
       holdRecords: (request) => promised(() => holdRecords(request, context)),
       getMetadata: (request) => promised(() => getMetadata(request, context)),
     };
-    const transactions = transactionHandlers(context, { coordinator: this.#coordinatorCalls, producerIds });
+    const groups = { groups: this.#groups, coordinator: this.#coordinatorCalls };
+    const transactions = transactionHandlers(context, { ...groups, producerIds });
     const topics = topicHandlers(context, this.#coordinatorCalls);
     const services = [
       bindService(BrokerService, broker),
       bindService(TransactionService, transactions),
+      bindService(ConsumerGroupService, consumerGroupHandlers(context, groups)),
       bindService(BrokerPeerService, peerHandlers(context)),
       bindService(TopicService, topics),
     ];

@@ -82,3 +82,9 @@ export const HOLD_GRACE_MS = 120_000;
 /** One per job that reads the partition, at about 100 bytes. */
 export const HOLDERS_PER_PARTITION_MAX = 1_000;
 export const HOLDER_LENGTH_MAX = 255;
+
+/** Groups named in one gRPC call: each may be a call to another broker; tools ask in parts. */
+export const GROUPS_PER_CALL_MAX = 1_000;
+
+/** Kafka's max.poll.interval.ms, which its clients take as the rebalance timeout: for gRPC members that name none. */
+export const JOIN_REBALANCE_TIMEOUT_MS_DEFAULT = 300_000;

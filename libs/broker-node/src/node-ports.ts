@@ -17,6 +17,8 @@ export interface BrokerPorts {
   readonly transport: RpcTransport;
   readonly crc32c: Crc32c;
   readonly compression: CompressionCodecs;
+  /** Topic patterns of consumer groups, in linear time (RE2): clients send them. Absent: members may not subscribe by pattern. */
+  readonly compilePattern?: (pattern: string) => ((topic: string) => boolean) | undefined;
   /** Runs once when the current turn of the event loop has handled its input: setImmediate, or the simulator's like. */
   readonly defer: (run: () => void) => void;
 }

@@ -34,7 +34,8 @@ export class GroupCoordinator {
 
   constructor(partition: LocalPartition, settings: GroupSettings, ports: BrokerPorts) {
     this.#ports = ports;
-    this.#state = createGroupCoordinatorState(settings);
+    const { compilePattern } = ports;
+    this.#state = createGroupCoordinatorState(settings, compilePattern === undefined ? undefined : { compilePattern });
     this.#log = new GroupLog(partition, ports);
   }
 

@@ -1,7 +1,8 @@
 import { type GroupResponse, kafkaCodeOfGroupError } from "@millrace/groups";
 import type { AppError } from "@millrace/model";
-import { assert } from "@millrace/stdx";
 import { kafkaCodeOf, KafkaError } from "./error-codes.ts";
+
+export { expectKind } from "../groups/accepted.ts";
 
 /** What may befall the log of groups, which no client of groups knows how to take. */
 const NOT_THE_GROUPS: ReadonlySet<number> = new Set([
@@ -26,19 +27,6 @@ export function groupCodeOf(error: AppError | undefined): number {
 /** The code of a whole answer: that of a refusal, else none. */
 export function answerCodeOf(response: GroupResponse): number {
   return response.kind === "refused" ? groupCodeOf(response.error) : KafkaError.NONE;
-}
-
-/** The response of a kind; one member of the union may stand for two kinds. */
-type ResponseOf<K, R = GroupResponse> = R extends { readonly kind: infer Kinds } ? (K extends Kinds ? R : never) : never;
-
-/** Narrows an answer to the kind that its request has; another one is a bug of the engine. */
-export function expectKind<K extends GroupResponse["kind"]>(response: GroupResponse, kind: K): ResponseOf<K> {
-  assert(isKind(response, kind), () => `a group request was answered with something else kind=${response.kind} expected=${kind}`);
-  return response;
-}
-
-function isKind<K extends GroupResponse["kind"]>(response: GroupResponse, kind: K): response is ResponseOf<K> {
-  return response.kind === kind;
 }
 
 /** The rows of an answer by topic, in the order of first appearance. */

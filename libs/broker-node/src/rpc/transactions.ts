@@ -1,20 +1,22 @@
 import { type ServiceHandlers, TopicService, type TransactionService } from "@millrace/contracts";
-import { producerEpoch, producerIdFromWire, timestampMs, TRANSACTION_STATE_TOPIC } from "@millrace/model";
+import { GROUP_OFFSETS_TOPIC, producerEpoch, producerIdFromWire, timestampMs, TRANSACTION_STATE_TOPIC } from "@millrace/model";
 import { assert } from "@millrace/stdx";
 import { TRANSACTION_TIMEOUT_MS_DEFAULT } from "@millrace/transactions";
 import { brokerErrors } from "../errors.ts";
 import { FORWARD_TIMEOUT_MS } from "../limits.ts";
 import type { CoordinatorCalls } from "../session/coordinator-calls.ts";
 import type { ProducerIds } from "../transactions/producer-ids.ts";
+import { type GroupDependencies, GroupRouting } from "./group-routing.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { visible } from "./topics.ts";
 
 /** Transactions and idempotent producers: finds who serves an id, and performs what is served here. */
 export function transactionHandlers(
   context: RpcContext,
-  of: { coordinator: CoordinatorCalls; producerIds: ProducerIds },
+  of: GroupDependencies & { readonly producerIds: ProducerIds },
 ): ServiceHandlers<typeof TransactionService> {
   const { coordinators, view, ports } = context;
+  const routing = new GroupRouting(context, of);
   const now = () => timestampMs(ports.clock.wallMs());
   return {
     async findTransactionCoordinator({ transactionalId }) {
@@ -51,6 +53,12 @@ export function transactionHandlers(
         partitions: partitions.map(({ topic, partition }) => ({ topic, partition })),
         now: now(),
       });
+      return {};
+    },
+    async addOffsets({ transactionalId, producerId, producerEpoch: epoch, groupId }) {
+      const owner = { transactionalId, producerId: producerIdFromWire(producerId), producerEpoch: producerEpoch(epoch) };
+      const partitions = [{ topic: GROUP_OFFSETS_TOPIC, partition: await routing.partitionOf(groupId) }];
+      await coordinators.submit({ kind: "addPartitions", ...owner, partitions, now: now() });
       return {};
     },
     async endTransaction({ transactionalId, producerId, producerEpoch: epoch, commit }) {
