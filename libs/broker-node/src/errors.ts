@@ -118,6 +118,13 @@ export const brokerErrors = {
       message: "the data folder was written by a newer version: start that version",
       context,
     }),
+  classicGroup: (context: Context): AppError =>
+    new AppError({
+      kind: "conflict",
+      code: "group-has-classic-members",
+      message: "the group has members of the classic protocol: stop them, or give them group.protocol=consumer",
+      context,
+    }),
   abortSlippedIn: (context: Context): AppError =>
     new AppError({
       kind: "conflict",

@@ -53,6 +53,7 @@ export class World {
       transport: this.loopback,
       crc32c: referenceCrc32c,
       compression: NO_COMPRESSION,
+      compilePattern: (pattern) => (pattern === "(" ? undefined : (topic) => new RegExp(`^(?:${pattern})$`).test(topic)),
       defer: setImmediate,
     });
     this.brokers.set(id, broker);

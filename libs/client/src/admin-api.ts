@@ -8,6 +8,9 @@ import type {
   Topic,
 } from "@millrace/contracts";
 
+import type { AppError, TopicPartition } from "@millrace/model";
+import type { CommittedOffset, GroupDetails, GroupListing, GroupOffset } from "./group-api.ts";
+
 export interface TopicSpec {
   readonly name: string;
   /** Absent: the cluster's default. */
@@ -29,14 +32,38 @@ export interface JobSubmission {
   readonly failIfExists?: boolean;
 }
 
-/** Topics, cluster and jobs. Topic calls go through any broker; job calls to the active coordinator, following hints to a new one. */
+/** Records of a partition before an offset, or all that are there now. */
+export interface RecordsToDelete extends TopicPartition {
+  readonly beforeOffset: number | "latest";
+}
+
+/** What became of one thing among several. */
+export interface Outcome {
+  readonly error: AppError | undefined;
+}
+
+/** Topics, groups, cluster and jobs. Topic calls go through any broker; job calls to the active coordinator, following hints to a new one. */
 export interface Admin {
   /** Resolves when the topic exists and every partition has a leader that answers. */
   createTopic(spec: TopicSpec): Promise<Topic>;
   deleteTopic(name: string): Promise<void>;
   listTopics(options?: { includeInternal?: boolean }): Promise<readonly Topic[]>;
   describeTopic(name: string): Promise<Topic>;
+  /** Records before the offsets are gone for readers at once. Fails at the first partition that does; the others may have been done. */
+  deleteRecords(deletions: readonly RecordsToDelete[]): Promise<readonly (TopicPartition & { readonly logStartOffset: number })[]>;
   describeCluster(): Promise<DescribeClusterResponse>;
+  /** Of all brokers. */
+  listGroups(options?: { readonly states?: readonly string[]; readonly types?: readonly string[] }): Promise<readonly GroupListing[]>;
+  /** Fails with `group-id-not-found`. */
+  describeGroup(groupId: string): Promise<GroupDetails>;
+  /** Groups without members, with their offsets. */
+  deleteGroups(groupIds: readonly string[]): Promise<readonly (Outcome & { readonly groupId: string })[]>;
+  /** All offsets that the group has. */
+  groupOffsets(groupId: string): Promise<readonly CommittedOffset[]>;
+  /** For a group without members: its next ones begin there. */
+  alterGroupOffsets(groupId: string, offsets: readonly GroupOffset[]): Promise<void>;
+  /** Of topics that no member subscribes to. */
+  deleteGroupOffsets(groupId: string, partitions: readonly TopicPartition[]): Promise<readonly (Outcome & TopicPartition)[]>;
   submitJob(job: JobSubmission): Promise<SubmitJobResponse>;
   listJobs(): Promise<readonly JobStatus[]>;
   /** By id or name. */

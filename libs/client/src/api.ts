@@ -1,8 +1,9 @@
-import type { AppError } from "@millrace/model";
+import type { AppError, TopicPartition } from "@millrace/model";
 import type { CompressionCodecs, Crc32c, DecodedRecord, RecordHeader } from "@millrace/records";
 import type { Clock, Random, Tracer } from "@millrace/ports";
 import type { RpcTransport } from "@millrace/contracts";
 import type { Admin } from "./admin-api.ts";
+import type { CommittedOffset, GroupIdentity, GroupListener, GroupOffset, Subscription } from "./group-api.ts";
 import type { ConsumerSettings, IsolationSetting, ProducerSettings } from "./settings.ts";
 
 /** What the client needs of its surroundings. */
@@ -73,6 +74,11 @@ export interface Producer {
   /** Called once per batch, also for failures. */
   onDelivery(listener: (delivery: Delivery) => void): void;
   beginTransaction(): void;
+  /**
+   * Offsets of a group as part of the open transaction: they count when it is committed, together with its records (consume, transform, produce). The consumer's
+   * own auto-commit must be off, and readers of the output read committed.
+   */
+  sendOffsetsToTransaction(offsets: readonly GroupOffset[], group: GroupIdentity): Promise<void>;
   /** Flushes, then commits; resolves when every partition has its marker. Rejects, uncommitted, if any record failed: abort then. */
   commitTransaction(): Promise<void>;
   abortTransaction(): Promise<void>;
@@ -101,17 +107,39 @@ export interface PartitionRecords {
   readonly lastStableOffset: number;
 }
 
-/** Reads assigned partitions, fetching ahead. Iterating delivers groups of records as they arrive; `poll` the same with a time limit. */
+/**
+ * Reads partitions, those that it is assigned or those that its group gives it, fetching ahead within a bound. Iterating delivers groups of records as they arrive;
+ * `poll` the same with a time limit. Asking for the next group says that the caller is done with the former ones. For one caller at a time.
+ */
 export interface Consumer extends AsyncIterable<PartitionRecords> {
-  /** Replaces what is read. */
+  /** Replaces what is read. Not for a consumer that has subscribed. */
   assign(assignments: readonly Assignment[]): void;
   /** All partitions of a topic. */
   assignTopic(topic: string, offset: StartOffset): Promise<void>;
+  /** Joins the group, or changes what is subscribed to. Partitions come, go and are read within `poll`; the member is one until `close` or `unsubscribe`. */
+  subscribe(subscription: Subscription, listener?: GroupListener): Promise<void>;
+  /** Leaves the group; what was read is committed first if auto-commit is on. */
+  unsubscribe(): Promise<void>;
+  /** What is read now. */
+  assignment(): readonly TopicPartition[];
   seek(assignment: Assignment): void;
+  /** Delivers nothing of these partitions until they are resumed; the member stays one as long as the caller polls. */
+  pause(partitions: readonly TopicPartition[]): void;
+  resume(partitions: readonly TopicPartition[]): void;
+  paused(): readonly TopicPartition[];
   /** Next group of records; undefined when `timeoutMs` passed without any. */
   poll(options: { timeoutMs: number; signal?: AbortSignal }): Promise<PartitionRecords | undefined>;
-  /** Offset after the last record delivered to the caller; undefined before the first where the start was given by a word. */
+  /** Offset after the last record delivered to the caller; undefined before a start that was given by a word has been found. */
   position(target: { topic: string; partition: number }): number | undefined;
+  /** Commits these offsets; without any, the positions of all that is assigned. Resolves when they are stored. Commits of one consumer take effect in order. */
+  commit(offsets?: readonly GroupOffset[]): Promise<void>;
+  /** The same without waiting; a failure is told to the listener's `onCommitFailed`. */
+  commitAsync(offsets?: readonly GroupOffset[]): void;
+  /** What the group has committed; partitions without an offset are left out. */
+  committed(partitions: readonly TopicPartition[]): Promise<readonly CommittedOffset[]>;
+  /** For `Producer.sendOffsetsToTransaction`. */
+  groupIdentity(): GroupIdentity;
+  /** Commits what was read if auto-commit is on, leaves the group, ends. */
   close(): Promise<void>;
 }
 

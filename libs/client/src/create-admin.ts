@@ -3,10 +3,12 @@ import { AppError } from "@millrace/model";
 import { sleep } from "@millrace/ports";
 import type { Admin } from "./admin-api.ts";
 import type { ClientPorts } from "./api.ts";
+import { deleteRecords } from "./delete-records.ts";
+import { createGroupAdmin } from "./group-admin.ts";
 import type { Metadata } from "./metadata.ts";
 import { backoffMs, isTransient, retrying } from "./retry.ts";
 
-interface AdminContext {
+export interface AdminContext {
   readonly ports: ClientPorts;
   readonly metadata: Metadata;
   readonly retryForMs: number;
@@ -48,6 +50,8 @@ export function createAdmin(context: AdminContext): Admin {
       if (topic === undefined) throw new AppError({ kind: "internal", code: "internal", message: "answer without a topic" });
       return topic;
     },
+    deleteRecords: (deletions) => deleteRecords(deletions, context),
+    ...createGroupAdmin(context),
     describeCluster: () => coordinator((address) => ports.transport.client(ClusterService, address).describeCluster({}, options)),
     submitJob: (job) =>
       jobs((service) =>

@@ -33,6 +33,44 @@ export const clientErrors = {
     }),
   requestTimeout: (address: string): AppError =>
     new AppError({ kind: "unavailable", code: "request-timeout", message: "no answer within the request timeout", context: { address } }),
+  notAssigned: (context: Context): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "partition-not-assigned",
+      message: "the consumer does not read this partition: assign it, or wait until the group does",
+      context,
+    }),
+  noGroup: (): AppError =>
+    new AppError({ kind: "invalid", code: "no-consumer-group", message: "this needs a group: make the consumer with a groupId" }),
+  nothingSubscribed: (): AppError =>
+    new AppError({ kind: "invalid", code: "nothing-subscribed", message: "a subscription names topics, a pattern, or both" }),
+  subscribed: (): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "consumer-subscribed",
+      message: "the group assigns the partitions of a consumer that has subscribed: unsubscribe first, or use another consumer",
+    }),
+  tooManyCommits: (context: Context): AppError =>
+    new AppError({
+      kind: "exhausted",
+      code: "too-many-offset-commits",
+      message: "too many commits wait for their answer: await commit(), or commit less often",
+      context,
+    }),
+  noOffset: (context: Context): AppError =>
+    new AppError({
+      kind: "not-found",
+      code: "no-committed-offset",
+      message: "the group has no offset for the partition, and offsetReset is none: seek, commit one, or set offsetReset",
+      context,
+    }),
+  commitLost: (context: Context): AppError =>
+    new AppError({
+      kind: "fenced",
+      code: "commit-of-lost-partitions",
+      message: "the group went on without this member: what it read is read again by others, go on with what is assigned next",
+      context,
+    }),
   notTransactional: (): AppError =>
     new AppError({ kind: "invalid", code: "not-transactional", message: "transactions need a producer with a transactionalId" }),
   transactionState: (message: string): AppError => new AppError({ kind: "invalid", code: "invalid-transaction-state", message }),

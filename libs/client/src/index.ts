@@ -1,4 +1,4 @@
-export type { Admin, JobSubmission, TopicSpec } from "./admin-api.ts";
+export type { Admin, JobSubmission, Outcome, RecordsToDelete, TopicSpec } from "./admin-api.ts";
 export type {
   AbortedRange,
   Assignment,
@@ -16,6 +16,16 @@ export type {
   ProducerRecord,
   StartOffset,
 } from "./api.ts";
+export type {
+  CommittedOffset,
+  GroupDetails,
+  GroupIdentity,
+  GroupListener,
+  GroupListing,
+  GroupMemberDescription,
+  GroupOffset,
+  Subscription,
+} from "./group-api.ts";
 export { committedBatches } from "./committed-batches.ts";
 export { createClient } from "./create-client.ts";
 export {
@@ -24,6 +34,7 @@ export {
   CONSUMER_DEFAULTS,
   type ConsumerSettings,
   type IsolationSetting,
+  type OffsetReset,
   PRODUCER_DEFAULTS,
   type ProducerSettings,
 } from "./settings.ts";

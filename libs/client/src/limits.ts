@@ -35,3 +35,12 @@ export const PREFETCH_BYTES_DEFAULT = 8_388_608;
 
 /** A stream asks the broker to wait this long before it answers with nothing; the broker wakes earlier on new records. */
 export const FETCH_WAIT_MS = 5_000;
+
+/** A consumer of many partitions divides its bound among them, but asks no broker for less at once: a default batch of a full producer. */
+export const PARTITION_BYTES_MIN = 65_536;
+
+/** Until the coordinator has said how often. */
+export const HEARTBEAT_INTERVAL_MS_FIRST = 5_000;
+
+/** Commits of one consumer that wait for their answer: they go one after another, so that offsets never go back; each waits at most the retry time. */
+export const COMMITS_WAITING_MAX = 1_000;

@@ -16,6 +16,7 @@ export class Metadata {
   readonly #topics = new Map<string, Topic>();
   readonly #wanted = new Set<string>();
   readonly #addresses = new Map<number, string>();
+  readonly #fenced = new Set<number>();
   #coordinatorAddress = "";
   #preferred = 0;
   #refreshing: Promise<void> | undefined;
@@ -60,6 +61,12 @@ export class Metadata {
     return this.#coordinatorAddress;
   }
 
+  /** Brokers that are up, as last told. */
+  async brokerAddresses(): Promise<readonly string[]> {
+    await this.refresh();
+    return [...this.#addresses].filter(([brokerId]) => !this.#fenced.has(brokerId)).map(([, address]) => address);
+  }
+
   /** Asks a broker again; callers at the same time share one question. */
   refresh(): Promise<void> {
     this.#refreshing ??= this.#refresh().finally(() => {
@@ -101,7 +108,11 @@ export class Metadata {
   }
 
   #apply(response: GetMetadataResponse, asked: readonly string[]): void {
-    for (const broker of response.brokers) this.#addresses.set(broker.brokerId, broker.address);
+    for (const { brokerId, address, fenced } of response.brokers) {
+      this.#addresses.set(brokerId, address);
+      if (fenced) this.#fenced.add(brokerId);
+      else this.#fenced.delete(brokerId);
+    }
     for (const name of asked) this.#topics.delete(name);
     for (const topic of response.topics) this.#topics.set(topic.name, topic);
     this.#coordinatorAddress = response.coordinatorAddress;

@@ -46,16 +46,44 @@ export const PRODUCER_DEFAULTS: ProducerSettings = {
   bufferBytes: BUFFER_BYTES_DEFAULT,
 };
 
+/** Where a partition begins of which nothing is committed, or whose offset is not in the log any more. */
+export type OffsetReset = "earliest" | "latest" | "none";
+
 export interface ConsumerSettings {
   readonly isolation: IsolationSetting;
-  /** Bytes fetched ahead of the caller. */
+  /** Bytes fetched ahead of the caller, over all partitions. */
   readonly prefetchBytes: number;
   /** Largest answer for one partition; a single larger batch still passes. */
   readonly partitionBytesMax: number;
+  /** Kafka's auto.offset.reset; `none` throws. */
+  readonly offsetReset: OffsetReset;
+  /** Makes `subscribe` and `commit` possible. */
+  readonly groupId: string | undefined;
+  /** Makes it a static member: after a restart within the session it has its former partitions at once. */
+  readonly instanceId: string | undefined;
+  readonly rackId: string | undefined;
+  /** Shown where the group is described. */
+  readonly clientId: string;
+  /** How the group divides partitions; the one that most members ask for wins. */
+  readonly assignor: "uniform" | "range" | undefined;
+  /** Offsets of what earlier polls returned are committed by later ones, before partitions are given up, and at close. */
+  readonly autoCommit: boolean;
+  readonly autoCommitIntervalMs: number;
+  /** A caller that does not poll for so long is taken for stuck: its partitions go to others (Kafka's max.poll.interval.ms). Also its time for giving partitions up. */
+  readonly pollIntervalMsMax: number;
 }
 
 export const CONSUMER_DEFAULTS: ConsumerSettings = {
   isolation: "uncommitted",
   prefetchBytes: PREFETCH_BYTES_DEFAULT,
   partitionBytesMax: 1_048_576, // Kafka's max.partition.fetch.bytes
+  offsetReset: "latest", // Kafka's default
+  groupId: undefined,
+  instanceId: undefined,
+  rackId: undefined,
+  clientId: "millrace-client",
+  assignor: undefined,
+  autoCommit: true, // Kafka's default
+  autoCommitIntervalMs: 5_000, // Kafka's default
+  pollIntervalMsMax: 300_000, // Kafka's default
 };

@@ -86,7 +86,10 @@ async function heartbeat(
 ) {
   const group = request.groupId;
   const fields = { ...heartbeatFields(request), freshId: freshUuid(ports.random), clientHost: clientHostOfCall(call) };
-  const answer = accepted(await groups.ask(group, { kind: "consumerHeartbeat", group, ...fields }), "consumerHeartbeat");
+  const said = await groups.ask(group, { kind: "consumerHeartbeat", group, ...fields });
+  // Kafka has one code for a group that is not there and for one of the other protocol; people need to know which.
+  if (said.kind === "refused" && said.error.context["type"] === "classic") throw brokerErrors.classicGroup({ group });
+  const answer = accepted(said, "consumerHeartbeat");
   const { memberId, memberEpoch, heartbeatIntervalMs, assignment } = answer;
   const told = assignment === undefined ? {} : { assignment: assignmentToWire(assignment) };
   return { memberId, memberEpoch, heartbeatIntervalMs, ...told };

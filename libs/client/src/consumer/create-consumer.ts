@@ -1,53 +1,41 @@
-import { topicPartitionKey } from "@millrace/model";
-import { type DecodedRecord, readRecords } from "@millrace/records";
-import { BoundedQueue } from "@millrace/stdx";
-import type { Assignment, Consumer, FetchedChunk, PartitionRecords } from "../api.ts";
-import { committedBatches } from "../committed-batches.ts";
+import type { TopicPartition } from "@millrace/model";
+import type { Assignment, Consumer, PartitionRecords } from "../api.ts";
 import { clientErrors } from "../errors.ts";
+import type { CommittedOffset, GroupIdentity, GroupListener, GroupOffset, Subscription } from "../group-api.ts";
 import type { ConsumerSettings } from "../settings.ts";
-import { listOffsets } from "./list-offsets.ts";
-import { type FetchContext, streamPartition } from "./partition-stream.ts";
+import { GroupCalls } from "./group-calls.ts";
+import { assertSubscription } from "./group-member.ts";
+import { GroupSubscription } from "./group-subscription.ts";
+import { type ConsumerContext, PartitionReaders } from "./partition-readers.ts";
+import { Waker } from "./waker.ts";
 
-type ConsumerContext = FetchContext & { readonly requestTimeoutMs: number };
-
-/** Builds a consumer; nothing is read before `assign`. */
+/** Builds a consumer; nothing is read before `assign` or `subscribe`. */
 export function createConsumer(settings: ConsumerSettings, context: ConsumerContext): Consumer {
-  return new AssignedConsumer(settings, context);
+  return new ReadingConsumer(settings, context);
 }
 
-interface Arrived {
-  readonly reader: PartitionReader;
-  readonly chunk: FetchedChunk;
-}
-
-/** One assigned partition: what runs for it, and where the caller stands. */
-interface PartitionReader {
-  readonly assignment: Assignment;
-  readonly abort: AbortController;
-  position: number | undefined;
-}
-
-class AssignedConsumer implements Consumer {
+class ReadingConsumer implements Consumer {
   readonly #settings: ConsumerSettings;
   readonly #context: ConsumerContext;
-  readonly #readers = new Map<string, PartitionReader>();
-  // Readers hold what they fetched ahead; here only the next group of each waits, so the bound is one chunk per partition.
-  readonly #arrived = new BoundedQueue<Arrived>({ weightMax: 1 });
-  readonly #iterator: AsyncGenerator<Arrived, void, undefined>;
-  #pending: Promise<IteratorResult<Arrived, void>> | undefined;
+  readonly #waker: Waker;
+  readonly #readers: PartitionReaders;
+  readonly #calls: GroupCalls | undefined;
+  #subscription: GroupSubscription | undefined;
   #closed = false;
 
   constructor(settings: ConsumerSettings, context: ConsumerContext) {
     this.#settings = settings;
     this.#context = context;
-    this.#iterator = this.#arrived[Symbol.asyncIterator]();
+    this.#waker = new Waker(context.ports.clock);
+    this.#readers = new PartitionReaders(settings, context, this.#waker);
+    this.#calls = settings.groupId === undefined ? undefined : new GroupCalls(settings.groupId, context);
   }
 
   assign(assignments: readonly Assignment[]): void {
-    if (this.#closed) throw clientErrors.closed();
-    for (const reader of this.#readers.values()) reader.abort.abort();
-    this.#readers.clear();
-    for (const assignment of assignments) this.#start(assignment);
+    this.#assertOpen();
+    if (this.#subscription !== undefined) throw clientErrors.subscribed();
+    this.#readers.stopAll();
+    for (const assignment of assignments) this.#readers.start(assignment, assignments.length);
   }
 
   async assignTopic(topic: string, offset: Assignment["offset"]): Promise<void> {
@@ -55,107 +43,125 @@ class AssignedConsumer implements Consumer {
     this.assign(partitions.map(({ partition }) => ({ topic, partition, offset })));
   }
 
+  async subscribe(subscription: Subscription, listener: GroupListener = {}): Promise<void> {
+    this.#assertOpen();
+    assertSubscription(subscription);
+    const calls = this.#requireCalls();
+    if (this.#subscription !== undefined) return this.#subscription.resubscribe(subscription, listener);
+    await calls.connect();
+    this.#assertOpen();
+    this.#readers.stopAll();
+    const parts = { calls, readers: this.#readers, waker: this.#waker, context: this.#context };
+    this.#subscription = new GroupSubscription(subscription, listener, this.#settings, parts);
+    this.#subscription.start();
+  }
+
+  async unsubscribe(): Promise<void> {
+    const subscription = this.#subscription;
+    this.#subscription = undefined;
+    await subscription?.leave();
+  }
+
+  assignment(): readonly TopicPartition[] {
+    return this.#readers.partitions;
+  }
+
   seek(assignment: Assignment): void {
-    if (this.#closed) throw clientErrors.closed();
-    this.#readers.get(topicPartitionKey(assignment.topic, assignment.partition))?.abort.abort();
-    this.#start(assignment);
+    this.#assertOpen();
+    if (this.#subscription !== undefined && !this.#readers.has(assignment)) throw clientErrors.notAssigned(targetOf(assignment));
+    this.#readers.start(assignment);
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    this.#readers.setPaused(partitions, true);
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    this.#readers.setPaused(partitions, false);
+  }
+
+  paused(): readonly TopicPartition[] {
+    return this.#readers.paused;
   }
 
   async poll({ timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal }): Promise<PartitionRecords | undefined> {
     const { clock } = this.#context.ports;
     const deadlineMs = clock.monotonicMs() + timeoutMs;
     for (;;) {
-      const result = await this.#next({ delayMs: Math.max(0, deadlineMs - clock.monotonicMs()), signal });
-      if (result === undefined || result.done === true) return undefined;
-      const records = this.#deliver(result.value);
-      if (records !== undefined) return records;
+      const isReady = (await this.#subscription?.polled({ delayMs: deadlineMs - clock.monotonicMs(), signal })) ?? true;
+      if (!isReady || this.#closed || signal?.aborted === true) return undefined;
+      const records = this.#readers.take();
+      const delayMs = deadlineMs - clock.monotonicMs();
+      if (records !== undefined || delayMs <= 0) return records;
+      await this.#waker.wait({ delayMs: Math.min(delayMs, this.#wakeAfterMs()), signal });
     }
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<PartitionRecords, void, undefined> {
     for (;;) {
-      const result = await this.#next(undefined);
-      if (result === undefined || result.done === true) return;
-      const records = this.#deliver(result.value);
-      if (records !== undefined) yield records;
+      const records = await this.poll({ timeoutMs: Infinity });
+      if (records === undefined) return;
+      yield records;
     }
   }
 
-  position(target: { topic: string; partition: number }): number | undefined {
-    return this.#readers.get(topicPartitionKey(target.topic, target.partition))?.position;
+  position(target: TopicPartition): number | undefined {
+    return this.#readers.position(target);
   }
 
-  close(): Promise<void> {
+  async commit(offsets?: readonly GroupOffset[]): Promise<void> {
+    if (this.#subscription !== undefined) return this.#subscription.commit(offsets);
+    const { groupId } = this.#requireCalls();
+    await this.#requireCalls().commit(offsets ?? this.#positions(), () => ({ groupId }));
+  }
+
+  commitAsync(offsets?: readonly GroupOffset[]): void {
+    if (this.#subscription === undefined) throw clientErrors.noGroup();
+    this.#subscription.commitAsync(offsets);
+  }
+
+  committed(partitions: readonly TopicPartition[]): Promise<readonly CommittedOffset[]> {
+    return this.#requireCalls().committed(partitions, { stable: this.#settings.isolation === "committed" });
+  }
+
+  groupIdentity(): GroupIdentity {
+    return this.#subscription?.identity ?? { groupId: this.#requireCalls().groupId };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
     this.#closed = true;
-    for (const reader of this.#readers.values()) reader.abort.abort();
-    this.#arrived.end();
-    return Promise.resolve();
+    try {
+      await this.unsubscribe();
+    } finally {
+      this.#readers.stopAll();
+      this.#waker.wake();
+    }
   }
 
-  /** The next arrival; undefined when the time is over first. An arrival asked for stays asked for. */
-  async #next(
-    limit: { delayMs: number; signal?: AbortSignal | undefined } | undefined,
-  ): Promise<IteratorResult<Arrived, void> | undefined> {
-    this.#pending ??= this.#iterator.next();
-    const pending = this.#pending;
-    const result = limit === undefined ? await pending : await Promise.race([pending, this.#timeout(limit)]);
-    if (result !== undefined) this.#pending = undefined;
-    return result;
+  /** A caller that waits in `poll` is not away: its polls are counted, and what it read is committed. */
+  #wakeAfterMs(): number {
+    const { pollIntervalMsMax, autoCommitIntervalMs } = this.#settings;
+    return this.#subscription === undefined ? Infinity : Math.max(1, Math.min(pollIntervalMsMax / 2, autoCommitIntervalMs));
   }
 
-  #timeout({ delayMs, signal }: { delayMs: number; signal?: AbortSignal | undefined }): Promise<undefined> {
-    return new Promise((resolve) => {
-      const timer = this.#context.ports.clock.setTimer(delayMs, () => resolve(undefined));
-      const onAbort = (): void => {
-        timer.cancel();
-        resolve(undefined);
-      };
-      if (signal?.aborted === true) onAbort();
-      else signal?.addEventListener("abort", onAbort, { once: true });
+  #positions(): GroupOffset[] {
+    return this.#readers.partitions.flatMap((partition) => {
+      const offset = this.#readers.position(partition);
+      return offset === undefined ? [] : [{ ...partition, offset }];
     });
   }
 
-  #start(assignment: Assignment): void {
-    const { topic, partition, offset } = assignment;
-    const reader: PartitionReader = { assignment, abort: new AbortController(), position: typeof offset === "number" ? offset : undefined };
-    this.#readers.set(topicPartitionKey(topic, partition), reader);
-    void this.#run(reader);
+  #requireCalls(): GroupCalls {
+    if (this.#calls === undefined) throw clientErrors.noGroup();
+    return this.#calls;
   }
 
-  async #run(reader: PartitionReader): Promise<void> {
-    const { topic, partition, offset } = reader.assignment;
-    const { signal } = reader.abort;
-    try {
-      const startOffset = typeof offset === "number" ? offset : await this.#resolve({ topic, partition, at: offset });
-      for await (const chunk of streamPartition({ topic, partition, startOffset, ...this.#settings }, this.#context, signal)) {
-        if (!(await this.#arrived.push({ reader, chunk }))) return;
-      }
-    } catch (error) {
-      if (!signal.aborted) this.#arrived.end(error);
-    }
-  }
-
-  async #resolve(spec: { topic: string; partition: number; at: "earliest" | "latest" }): Promise<number> {
-    const [answer] = await listOffsets([spec], this.#settings.isolation, this.#context);
-    return answer?.offset ?? 0;
-  }
-
-  #deliver({ reader, chunk }: Arrived): PartitionRecords | undefined {
-    const { topic, partition } = reader.assignment;
-    if (reader.abort.signal.aborted) return undefined; // assigned or sought anew meanwhile
-    const records = decode(chunk, reader.position ?? 0, this.#context);
-    reader.position = chunk.nextOffset;
-    const { nextOffset, highWatermark, lastStableOffset } = chunk;
-    return records.length === 0 ? undefined : { topic, partition, records, nextOffset, highWatermark, lastStableOffset };
+  #assertOpen(): void {
+    if (this.#closed) throw clientErrors.closed();
   }
 }
 
-function decode(chunk: FetchedChunk, fromOffset: number, context: ConsumerContext): DecodedRecord[] {
-  const records: DecodedRecord[] = [];
-  const { compression } = context.ports;
-  for (const batch of committedBatches(chunk)) {
-    for (const record of readRecords(batch, compression === undefined ? {} : { codecs: compression }))
-      if (record.offset >= fromOffset) records.push(record);
-  }
-  return records;
+function targetOf({ topic, partition }: Assignment): { topic: string; partition: number } {
+  return { topic, partition };
 }

@@ -1,8 +1,10 @@
-import { AppError } from "@millrace/model";
+import { AppError, toAppError } from "@millrace/model";
 import { partitionOfKey } from "@millrace/records";
 import { createDeferred, type Deferred } from "@millrace/stdx";
 import type { ClientPorts, Delivery, Producer, ProducerRecord } from "../api.ts";
+import { GroupCalls } from "../consumer/group-calls.ts";
 import { clientErrors } from "../errors.ts";
+import type { GroupIdentity, GroupOffset } from "../group-api.ts";
 import { BUFFER_OVERRUN_FACTOR } from "../limits.ts";
 import type { Metadata } from "../metadata.ts";
 import type { ProducerSettings } from "../settings.ts";
@@ -133,6 +135,21 @@ class BatchingProducer implements Producer, DeliveryOwner {
     this.#assertOpen();
     this.#requireTransaction().begin();
     this.#failure = undefined;
+  }
+
+  async sendOffsetsToTransaction(offsets: readonly GroupOffset[], group: GroupIdentity): Promise<void> {
+    const transaction = this.#requireTransaction();
+    this.#assertCanSend();
+    if (offsets.length === 0) return;
+    try {
+      const identity = await this.#ensureIdentity();
+      await transaction.addGroup(identity, group.groupId);
+      const owner = { ...identity, transactionalId: transaction.transactionalId };
+      await new GroupCalls(group.groupId, this.#context).commitInTransaction(offsets, group, owner);
+    } catch (error) {
+      transaction.fail(toAppError(error)); // committed without them, records would be made again from the same input
+      throw error;
+    }
   }
 
   async commitTransaction(): Promise<void> {

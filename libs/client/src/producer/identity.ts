@@ -46,6 +46,10 @@ export class TransactionCoordinatorCalls {
     await this.#call((service, options) => service.addPartitions({ ...this.#owner(identity), partitions: [...partitions] }, options));
   }
 
+  async addOffsets(identity: ProducerIdentity, groupId: string): Promise<void> {
+    await this.#call((service, options) => service.addOffsets({ ...this.#owner(identity), groupId }, options));
+  }
+
   /** Safe to repeat: the same outcome again is a success. */
   async end(identity: ProducerIdentity, outcome: { commit: boolean }): Promise<void> {
     await this.#call((service, options) => service.endTransaction({ ...this.#owner(identity), commit: outcome.commit }, options));

@@ -7,12 +7,17 @@ export class Transaction {
   readonly #calls: TransactionCoordinatorCalls;
   readonly #timeoutMs: number;
   readonly #added = new Set<string>();
+  readonly #groups = new Set<string>();
   #state: "none" | "open" | "ending" = "none";
   #failure: AppError | undefined;
 
   constructor(calls: TransactionCoordinatorCalls, timeoutMs: number) {
     this.#calls = calls;
     this.#timeoutMs = timeoutMs;
+  }
+
+  get transactionalId(): string {
+    return this.#calls.transactionalId;
   }
 
   /** Fences the former owner of the transactional id. */
@@ -25,6 +30,7 @@ export class Transaction {
     this.#state = "open";
     this.#failure = undefined;
     this.#added.clear();
+    this.#groups.clear();
   }
 
   assertOpen(): void {
@@ -50,12 +56,20 @@ export class Transaction {
     for (const { topic, partition } of partitions) this.#added.add(topicPartitionKey(topic, partition));
   }
 
+  /** The same for a group's offsets, before the first of them. */
+  async addGroup(identity: ProducerIdentity, groupId: string): Promise<void> {
+    if (this.#groups.has(groupId)) return;
+    await this.#calls.addOffsets(identity, groupId);
+    this.#groups.add(groupId);
+  }
+
   /** After a failure of the call itself the outcome is open: the same call again finds out. */
   async end(identity: ProducerIdentity, outcome: { commit: boolean }): Promise<void> {
     this.assertOpen();
     this.#state = "ending";
-    if (this.#added.size > 0) await this.#calls.end(identity, outcome);
+    if (this.#added.size + this.#groups.size > 0) await this.#calls.end(identity, outcome);
     this.#state = "none";
     this.#added.clear();
+    this.#groups.clear();
   }
 }
