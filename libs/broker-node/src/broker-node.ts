@@ -21,6 +21,7 @@ import { openBrokerFolder } from "./folder.ts";
 import { GroupCoordinators } from "./groups/group-coordinators.ts";
 import { kafkaConnectionHandler } from "./kafka/connection-handler.ts";
 import type { KafkaContext } from "./kafka/kafka-context.ts";
+import { Compaction } from "./loops/compaction.ts";
 import { Maintenance } from "./loops/maintenance.ts";
 import type { BrokerPorts } from "./node-ports.ts";
 import type { LocalPartition } from "./partitions/local-partition.ts";
@@ -79,6 +80,7 @@ class Broker implements BrokerNode {
   readonly #groups: GroupCoordinators;
   readonly #coordinatorCalls: CoordinatorCalls;
   readonly #maintenance: Maintenance;
+  readonly #compaction: Compaction;
   readonly #incarnationId: string;
   #state: "starting" | "running" | "stopping" | "stopped" = "starting";
   readonly #stopping = new AbortController();
@@ -128,6 +130,7 @@ class Broker implements BrokerNode {
     );
     this.#coordinatorCalls = new CoordinatorCalls(this.#view, ports);
     this.#maintenance = new Maintenance(this.#replicas, ports);
+    this.#compaction = new Compaction(this.#replicas, settings, ports);
   }
 
   get address(): string {
@@ -187,6 +190,7 @@ class Broker implements BrokerNode {
     );
     this.#session.start();
     this.#maintenance.start(this.#settings);
+    this.#compaction.start();
     this.#ports.logger.info("broker listens", { brokerId, address: this.address, kafkaAddress: this.kafkaAddress });
   }
 
@@ -204,7 +208,7 @@ class Broker implements BrokerNode {
     for (const partition of this.#replicas.all()) partition.wakeReaders();
     const deadlineMs = this.#settings.stopMs;
     await Promise.all([this.#server?.stop({ deadlineMs }), this.#kafkaServer?.stop({ deadlineMs })]);
-    await this.#maintenance.stop();
+    await Promise.all([this.#maintenance.stop(), this.#compaction.stop()]);
     await this.#session?.stop();
     await this.#replicas.close();
     this.#state = "stopped";

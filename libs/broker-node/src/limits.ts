@@ -46,6 +46,12 @@ export const MEMORY_TOPIC_BYTES_DEFAULT = 268_435_456;
 /** Logs opened at the same time in recovery: enough to keep a disk busy. */
 export const LOGS_OPENED_AT_ONCE = 8;
 
+/** A wait for compaction's rate that is shorter is put off: timers are no more exact than this. */
+export const COMPACTION_DEBT_MS_MIN = 5;
+
+/** 32 MiB/s of reading: about a sixth of a core while there is something to compact, and no more of a disk than its clients can spare. */
+export const COMPACTION_BYTES_PER_SECOND_DEFAULT = 33_554_432;
+
 /** How long a forwarded topic change waits until this broker has seen it, so that a client's next call finds it. */
 export const TOPIC_VISIBLE_MS = 5_000;
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  COMPACTION_BYTES_PER_SECOND_DEFAULT,
   IN_FLIGHT_BYTES_PER_CONNECTION_DEFAULT,
   IN_FLIGHT_BYTES_TOTAL_DEFAULT,
   MEMORY_TOPIC_BYTES_DEFAULT,
@@ -75,6 +76,16 @@ export const brokerSettingsSchema = z.object({
       "RAM for all topics with storage=memory; when it is full, producers to them are refused until retention makes room. Since 0.1.",
     ),
   retentionCheckMs: z.int().min(100).default(300_000).describe("How often old segments are looked for. Since 0.1."),
+  compactionCheckMs: z
+    .int()
+    .min(100)
+    .default(15_000)
+    .describe("How often logs to compact are looked for (log.cleaner.backoff.ms). Since 0.1."),
+  compactionBytesPerSecond: z
+    .int()
+    .min(65_536)
+    .default(COMPACTION_BYTES_PER_SECOND_DEFAULT)
+    .describe("Bytes that compaction reads per second at most (log.cleaner.io.max.bytes.per.second). Since 0.1."),
   checkpointMs: z
     .int()
     .min(100)

@@ -9,6 +9,9 @@ export interface CheckpointValues {
   /** At least this much was durable. */
   readonly highWatermark: Offset;
   readonly logStartOffset: Offset;
+  /** See CompactionMarks; absent: 0. */
+  readonly cleanEndOffset?: Offset | undefined;
+  readonly gapsEndOffset?: Offset | undefined;
   /** Size of the last `.log` at a clean close. */
   readonly endPosition?: number | undefined;
 }

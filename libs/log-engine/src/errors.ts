@@ -86,6 +86,12 @@ export const transactionOpen = factory({
   code: "transaction-open",
   message: "producer has an open transaction here: end it before sending batches outside of one",
 });
+/** Compaction could never replace or remove such a record. `records` are the first of them, by their place in the batch. */
+export const recordWithoutKey = factory({
+  kind: "invalid",
+  code: "record-without-key",
+  message: "records of a compacted topic need a key: set one, or take compact out of the topic's cleanup.policy",
+});
 export const memoryFull = factory({
   kind: "exhausted",
   code: "memory-full",

@@ -5,6 +5,9 @@ export { createPartitionLog, deletePartitionLog, listPartitionLogs, openPartitio
 export { logCorrupt, logFailed } from "./errors.ts";
 export type {
   AbortedTransaction,
+  CompactionNeed,
+  CompactionOptions,
+  CompactionResult,
   Isolation,
   LogPorts,
   LogSettings,

@@ -45,3 +45,25 @@ assert(ascending.toSorted((a, b) => a - b).join() === ascending.join(), "a slab 
 
 /** Chunk of a file in memory: growing copies at most this much, and an idle file wastes less than half of it. */
 export const MEMORY_CHUNK_BYTES = 1_048_576;
+
+/** Read at once by compaction and scrubbing: decoding 256 KiB holds the loop for about 2 ms. */
+export const COMPACTION_CHUNK_BYTES = 262_144;
+
+/**
+ * Keys of one compaction pass, and their bytes: with 24 bytes beside each key a pass holds at most 56 MiB, one pass at a time per process. A log with more keys is
+ * compacted in several passes.
+ */
+export const COMPACTION_KEYS_MAX = 1_000_000;
+export const COMPACTION_KEY_BYTES_TOTAL = 33_554_432;
+
+/** Refused records of a batch that an answer names: a producer that forgets one key forgets all. */
+export const RECORD_ERRORS_MAX = 100;
+
+/** Records with a longer key are kept for ever: a few of them would fill a pass. */
+export const COMPACTION_KEY_BYTES_MAX = 1_048_576;
+
+/**
+ * How far what is written may run ahead of what was read, when delete horizons make batches longer: a segment is at most SEGMENT_POSITION_END - STAGED_BYTES_MAX
+ * and one turn's staged bytes, and the outcome must stay below SEGMENT_POSITION_END.
+ */
+export const COMPACTION_GROWTH_BYTES_MAX = 1_048_576;

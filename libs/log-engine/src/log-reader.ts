@@ -1,6 +1,7 @@
 import { assert } from "@millrace/stdx";
 import type { Offset } from "@millrace/model";
 import { createBatchCursor, type Crc32c, RecordBatchView, verifyBatch } from "@millrace/records";
+import { type CompactionMarks, continues } from "./compaction/compaction-marks.ts";
 import { logCorrupt } from "./errors.ts";
 import { READ_BYTES_MAX } from "./limits.ts";
 import type { ReadOptions, ReadResult } from "./partition-log.ts";
@@ -21,12 +22,14 @@ export class LogReader {
   readonly #segments: SegmentList;
   readonly #tail: LogTail;
   readonly #crc32c: Crc32c;
+  readonly #marks: CompactionMarks;
   readonly #view = new RecordBatchView(new Uint8Array(0));
 
-  constructor(parts: { readonly segments: SegmentList; readonly tail: LogTail; readonly crc32c: Crc32c }) {
+  constructor(parts: { readonly segments: SegmentList; readonly tail: LogTail; readonly crc32c: Crc32c; readonly marks: CompactionMarks }) {
     this.#segments = parts.segments;
     this.#tail = parts.tail;
     this.#crc32c = parts.crc32c;
+    this.#marks = parts.marks;
   }
 
   /** `offset` is below `endOffset`, which is at most the written end. */
@@ -104,7 +107,18 @@ export class LogReader {
   }
 
   #readDisk(options: ReadOptions): ReadResult {
-    const segment = this.#segments.find(options.offset);
+    let segment = this.#segments.find(options.offset);
+    for (;;) {
+      const result = this.#readSegment(segment, options);
+      if (result !== undefined) return result;
+      // Compaction has left nothing from the offset to the segment's end.
+      if (segment.endOffset >= options.endOffset) return { chunks: [], sizeBytes: 0, nextOffset: options.endOffset };
+      segment = this.#segments.find(segment.endOffset);
+    }
+  }
+
+  /** undefined: nothing at or behind the offset is in this segment, and that is no damage. */
+  #readSegment(segment: Segment, options: ReadOptions): ReadResult | undefined {
     const parts = this.#segments.partsOf(segment);
     let position = parts.offsets.positionFor(options.offset);
     let capacity = options.maxBytes + LEAD_BYTES;
@@ -117,6 +131,7 @@ export class LogReader {
       position += found.skippedBytes;
       capacity = Math.max(capacity, found.bytesNeeded);
     }
+    if (position >= segment.writtenBytes && segment.endOffset <= this.#marks.gapsEndOffset) return undefined;
     throw this.#corrupt(segment, { position, offset: options.offset }, new Error("the file ends before the batch"));
   }
 
@@ -134,7 +149,10 @@ export class LogReader {
       const view = cursor.view;
       if (view.nextOffset <= offset) continue;
       if (start < 0) start = end = view.position;
-      if (view.baseOffset >= endOffset) break;
+      if (view.baseOffset >= endOffset) {
+        if (end === start && view.baseOffset <= this.#marks.gapsEndOffset) nextOffset = endOffset; // compaction has left nothing of what was asked for
+        break;
+      }
       const isForced = end === start && options.minOneBatch !== false;
       if (view.position + view.sizeInBytes - start > maxBytes && !isForced) break;
       this.#verify(view, { ...options, nextOffset, isFirst: end === start });
@@ -165,8 +183,9 @@ export class LogReader {
     options: { readonly position: number; readonly segment: Segment; readonly nextOffset: Offset; readonly isFirst: boolean },
   ): void {
     const where = { position: options.position + view.position, offset: options.nextOffset };
-    const continues = options.isFirst ? view.baseOffset <= options.nextOffset : view.baseOffset === options.nextOffset;
-    if (!continues) throw this.#corrupt(options.segment, where, new Error("offsets do not continue"));
+    const isHere = options.isFirst && view.baseOffset <= options.nextOffset;
+    if (!isHere && !continues(view.baseOffset, options.nextOffset, this.#marks))
+      throw this.#corrupt(options.segment, where, new Error("offsets do not continue"));
     try {
       verifyBatch(view.bytes, { crc32c: this.#crc32c, position: view.position });
     } catch (error) {

@@ -46,7 +46,8 @@ function chooseVictims(options: RetainOptions, limitOffset: number): Segment[] {
   for (const segment of segments.all) {
     if (segment === segments.active || segment.endOffset > limitOffset) break;
     const isOver = retentionBytes >= 0 && keptBytes - segment.sizeBytes >= retentionBytes;
-    if (!isOver && segment.endOffset > log.logStartOffset && !isExpired(segment, options)) break;
+    const isEmptied = segment.sizeBytes === 0 && log.settings.retentionMs >= 0; // by compaction
+    if (!isOver && !isEmptied && segment.endOffset > log.logStartOffset && !isExpired(segment, options)) break;
     victims.push(segment);
     keptBytes -= segment.sizeBytes;
   }

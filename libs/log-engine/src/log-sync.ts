@@ -22,6 +22,8 @@ interface PendingRoll {
   readonly next: SnapshotValues;
 }
 
+type LogBounds = Pick<CheckpointValues, "highWatermark" | "logStartOffset" | "cleanEndOffset" | "gapsEndOffset">;
+
 interface LogSyncInit {
   readonly folder: string;
   readonly ports: LogPorts;
@@ -38,7 +40,7 @@ interface LogSyncInit {
  */
 export class LogSync {
   readonly #init: LogSyncInit;
-  readonly #bounds: () => { readonly highWatermark: Offset; readonly logStartOffset: Offset };
+  readonly #bounds: () => LogBounds;
   #rolls: PendingRoll[] = [];
   #snapshots: readonly Offset[];
   #recoveryPoint: Offset;
@@ -48,7 +50,7 @@ export class LogSync {
   #runningTarget = -1;
   #waiting: Promise<void> | undefined;
 
-  constructor(init: LogSyncInit, bounds: () => { readonly highWatermark: Offset; readonly logStartOffset: Offset }) {
+  constructor(init: LogSyncInit, bounds: () => LogBounds) {
     this.#init = init;
     this.#bounds = bounds;
     this.#snapshots = init.snapshots;
@@ -58,6 +60,11 @@ export class LogSync {
 
   get syncedEndOffset(): Offset {
     return this.#syncedEndOffset;
+  }
+
+  /** Segments that end at or below have all that recovery needs on disk. */
+  get recoveryPoint(): Offset {
+    return this.#recoveryPoint;
   }
 
   get failure(): AppError | undefined {
@@ -111,9 +118,9 @@ export class LogSync {
   }
 
   #values(): CheckpointValues {
-    const { highWatermark, logStartOffset } = this.#bounds();
-    const durable = Math.min(highWatermark, this.#syncedEndOffset) as Offset;
-    return { recoveryPoint: this.#recoveryPoint, highWatermark: durable, logStartOffset };
+    const bounds = this.#bounds();
+    const durable = Math.min(bounds.highWatermark, this.#syncedEndOffset) as Offset;
+    return { ...bounds, recoveryPoint: this.#recoveryPoint, highWatermark: durable };
   }
 
   #start(): Promise<void> {

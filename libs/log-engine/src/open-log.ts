@@ -1,5 +1,6 @@
 import type { Offset } from "@millrace/model";
 import type { Storage } from "@millrace/ports";
+import { recoverSwap } from "./compaction/swap-segments.ts";
 import { CheckpointFile } from "./checkpoint-file.ts";
 import { logCorrupt, logExists, logMissing, logNewerFormat } from "./errors.ts";
 import {
@@ -19,6 +20,7 @@ import { SegmentedLog } from "./segmented-log.ts";
 import { SharedTailCache } from "./tail-cache.ts";
 
 const FORMAT_VERSION = 1;
+const ZERO = 0 as Offset;
 
 interface PartitionFile extends PartitionIdentity {
   readonly formatVersion: number;
@@ -60,11 +62,13 @@ export async function createPartitionLog(
 }
 
 /**
- * Opens a log and recovers it (docs/formats/segment.md). Throws `log-missing`, `log-corrupt`, `log-newer-format`; then nothing was changed on disk.
+ * Opens a log and recovers it (docs/formats/segment.md). Throws `log-missing`, `log-corrupt`, `log-newer-format`; then nothing was changed on disk but for a swap
+ * of compacted segments that a crash interrupted.
  */
 export async function openPartitionLog(folder: string, settings: LogSettings, ports: LogPorts): Promise<PartitionLog> {
   const identity = readIdentity(folder, ports);
   const checkpoint = new CheckpointFile(ports, `${folder}/${CHECKPOINT_FILE}`);
+  await recoverSwap(folder, ports);
   const values = checkpoint.read();
   const epochs = readSealedFile(ports, `${folder}/${LEADER_EPOCHS_FILE}`);
   if (values === undefined) throw logCorrupt({ file: `${folder}/${CHECKPOINT_FILE}` });
@@ -73,7 +77,9 @@ export async function openPartitionLog(folder: string, settings: LogSettings, po
   if (files.found.length === 0) throw logCorrupt({ file: folder, offset: values.logStartOffset, cause: "no segment is left" });
   const leaderEpochs = LeaderEpochs.fromJson(epochs);
   const { indexIntervalBytes } = settings;
-  const recovered = await recoverSegments({ folder, ports, indexIntervalBytes, checkpoint: values, epochs: leaderEpochs, ...files });
+  const { cleanEndOffset = ZERO, gapsEndOffset = ZERO } = values;
+  const marks = { cleanEndOffset, gapsEndOffset };
+  const recovered = await recoverSegments({ folder, ports, indexIntervalBytes, checkpoint: values, epochs: leaderEpochs, marks, ...files });
   const { recoveryPoint } = recovered;
   if (recoveryPoint !== values.recoveryPoint) await checkpoint.save(() => ({ ...values, recoveryPoint, endPosition: undefined }));
   const endOffset = recovered.segments.active.endOffset;
@@ -88,6 +94,7 @@ export async function openPartitionLog(folder: string, settings: LogSettings, po
     producers: recovered.producers,
     epochs: leaderEpochs,
     checkpoint,
+    marks,
     logStartOffset: values.logStartOffset,
     highWatermark: Math.max(values.highWatermark, values.logStartOffset) as Offset,
     recoveryPoint,

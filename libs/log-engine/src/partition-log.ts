@@ -1,4 +1,4 @@
-import type { FlushMode, LeaderEpoch, Offset, ProducerEpoch, ProducerId, TimestampMs, TopicId } from "@millrace/model";
+import type { CleanupPolicy, FlushMode, LeaderEpoch, Offset, ProducerEpoch, ProducerId, TimestampMs, TopicId } from "@millrace/model";
 import type { Storage } from "@millrace/ports";
 import type { CompressionCodecs, Crc32c, EndTransactionMarker } from "@millrace/records";
 
@@ -19,6 +19,11 @@ export interface LogSettings {
   readonly retentionMs: number; // -1: unlimited
   readonly maxMessageBytes: number;
   readonly messageTimestampType: "CreateTime" | "LogAppendTime";
+  readonly cleanupPolicy: CleanupPolicy;
+  readonly deleteRetentionMs: number;
+  readonly minCompactionLagMs: number;
+  readonly maxCompactionLagMs: number;
+  readonly minCleanableDirtyRatio: number;
 }
 
 /** Keeps what was written last in memory for tail reads, bounded over all logs that share it. */
@@ -105,6 +110,38 @@ export interface RetentionResult {
   readonly logStartOffset: Offset;
 }
 
+/** How much of a compacted topic's log could be compacted now. */
+export interface CompactionNeed {
+  /** Bytes of closed segments that were compacted before, and of those that were not. */
+  readonly cleanBytes: number;
+  readonly dirtyBytes: number;
+  /** dirty / (clean + dirty), which Kafka compares with min.cleanable.dirty.ratio. */
+  readonly dirtyRatio: number;
+  /** By that ratio, or by max.compaction.lag.ms. */
+  readonly isDue: boolean;
+}
+
+export interface CompactionOptions {
+  readonly now: TimestampMs;
+  /** Somebody may read again from here on: nothing at or above is touched. */
+  readonly keepFrom?: Offset | undefined;
+  /** Called before each chunk's work with its bytes; resolves when it may go on. Where a rate is kept, and other work gets its turn. */
+  readonly pause: (bytes: number) => Promise<void>;
+  /** Smaller bounds of the memory for keys, for tests. */
+  readonly keyBounds?: { readonly keysMax: number; readonly bytesMax: number };
+}
+
+export interface CompactionResult {
+  /** False: there were more keys than fit into memory, or retention came between; the next pass goes on. */
+  readonly isComplete: boolean;
+  readonly keys: number;
+  readonly removedRecords: number;
+  /** Batches whose records cannot be decoded, which stay as they are. */
+  readonly undecodableBatches: number;
+  readonly readBytes: number;
+  readonly writtenBytes: number;
+}
+
 /**
  * The log of one partition on its leader. Appending has three steps, so that many appends of one event-loop turn share one write and one sync:
  * `stage` assigns offsets and copies the batch, `writeStaged` writes all staged batches at once, `sync` makes them durable.
@@ -137,6 +174,8 @@ export interface PartitionLog {
   readonly leaderEpochStartOffset: Offset;
   /** What this replica counts for in the high watermark: the synced end with flush=ack, the log end with flush=interval (R4). */
   readonly replicaEndOffset: Offset;
+  /** Everything below has been compacted. */
+  readonly cleanEndOffset: Offset;
   readonly sizeBytes: number;
   readonly segmentCount: number;
   /** Bytes staged and not written yet; 0: nothing to write. */
@@ -154,7 +193,7 @@ export interface PartitionLog {
   /**
    * Validates one batch (length, checksum, header rules), checks it against producer state, assigns offsets and copies it. Throws an AppError of the
    * records lib, or `fenced-leader-epoch`, `unknown-leader-epoch`, `out-of-order-sequence`, `producer-fenced`, `transaction-not-verified`,
-   * `transaction-open`, `log-backlog`, `log-failed`, `disk-full`. A throw has no effect on the log.
+   * `transaction-open`, `record-without-key`, `log-backlog`, `log-failed`, `disk-full`. A throw has no effect on the log.
    */
   stage(batch: Uint8Array, options: StageOptions): StageResult;
   /** Stages the end of a producer's transaction; a repeated marker is a duplicate (R18), an older coordinator or producer epoch is fenced. */
@@ -181,6 +220,13 @@ export interface PartitionLog {
   checkpoint(): Promise<void>;
   /** Deletes whole segments below the high watermark that are over the size or time limit, and never from `keepFrom` on; forgets idle producers. */
   applyRetention(options: { readonly now: TimestampMs; readonly keepFrom?: Offset }): Promise<RetentionResult>;
+  /** What compaction would find to do; undefined: nothing, or the topic's cleanup.policy has no `compact`. */
+  compactionNeed(options: Pick<CompactionOptions, "now" | "keepFrom">): CompactionNeed | undefined;
+  /**
+   * One pass of compaction over closed segments (docs/formats/segment.md). Offsets never change; readers go on meanwhile. Returns undefined if there was nothing to
+   * do, or a pass runs already. Throws `log-corrupt` for damaged bytes, `log-failed` when the log was closed meanwhile; the log is whole then, compacted in part.
+   */
+  compact(options: CompactionOptions): Promise<CompactionResult | undefined>;
   /** Moves the log start up (delete-records); files go with the next retention. */
   deleteRecordsBefore(offset: Offset): Promise<void>;
 

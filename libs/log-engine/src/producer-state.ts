@@ -11,6 +11,9 @@ export interface KeptBatch {
   readonly lastOffset: Offset;
 }
 
+/** Base offsets of the last batch and the last marker by producer. */
+export type ProducerLasts = ReadonlyMap<ProducerId, { readonly dataOffset: Offset | undefined; readonly markerOffset: Offset | undefined }>;
+
 interface MarkerTrace {
   readonly offset: Offset;
   readonly coordinatorEpoch: number;
@@ -169,6 +172,14 @@ export class ProducerState {
       if (entry.lastSeenMs < 0) entry.lastSeenMs = now;
       else if (now - entry.lastSeenMs > PRODUCER_IDLE_MS_MAX && !this.#open.has(producerId)) this.#producers.delete(producerId);
     }
+  }
+
+  /** Where each producer's last batch and last marker stand: compaction keeps them, so that a state built from the log knows the producer. */
+  lasts(): ProducerLasts {
+    const lasts = new Map<ProducerId, { readonly dataOffset: Offset | undefined; readonly markerOffset: Offset | undefined }>();
+    for (const [producerId, { batches, lastMarker }] of this.#producers)
+      lasts.set(producerId, { dataOffset: batches.at(-1)?.baseOffset, markerOffset: lastMarker?.offset });
+    return lasts;
   }
 
   toJson(): unknown {

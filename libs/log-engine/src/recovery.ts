@@ -1,6 +1,7 @@
 import type { Offset, TimestampMs } from "@millrace/model";
 import { applyBatch } from "./apply-batch.ts";
 import { hasBatchBehind, scanBatches, type ScanEnd } from "./batch-scan.ts";
+import { type CompactionMarks, continues } from "./compaction/compaction-marks.ts";
 import type { CheckpointValues } from "./checkpoint-file.ts";
 import { logCorrupt } from "./errors.ts";
 import type { LeaderEpochs } from "./leader-epochs.ts";
@@ -18,6 +19,7 @@ interface RecoveryInput {
   readonly indexIntervalBytes: number;
   readonly checkpoint: CheckpointValues;
   readonly epochs: LeaderEpochs;
+  readonly marks: CompactionMarks;
   /** Segments by file, ascending; `endOffset` is the next one's start, the last one's is not known. */
   readonly found: readonly { readonly baseOffset: Offset; readonly sizeBytes: number }[];
   /** Offsets of snapshot files, ascending. */
@@ -54,7 +56,13 @@ class Recovery {
     this.#snapshots = input.snapshots;
     this.#producersFrom = input.found[0]?.baseOffset ?? input.checkpoint.logStartOffset;
     const { storage, crc32c } = input.ports;
-    this.#segments = new SegmentList({ storage, crc32c, folder: input.folder, indexIntervalBytes: input.indexIntervalBytes });
+    this.#segments = new SegmentList({
+      storage,
+      crc32c,
+      folder: input.folder,
+      indexIntervalBytes: input.indexIntervalBytes,
+      marks: input.marks,
+    });
   }
 
   async run(): Promise<Recovered> {
@@ -107,7 +115,7 @@ class Recovery {
       crc32c: ports.crc32c,
       visit: (batch) => {
         const { baseOffset, partitionLeaderEpoch } = batch;
-        if (baseOffset !== counted.endOffset) return new Error(`base offset is ${baseOffset}`);
+        if (!continues(baseOffset, counted.endOffset, this.#input.marks)) return new Error(`base offset is ${baseOffset}`);
         const epoch = epochs.epochOf(baseOffset);
         if (partitionLeaderEpoch !== epoch) return new Error(`leader epoch is ${partitionLeaderEpoch}, the epoch file says ${epoch}`);
         counted.add(batch, parts, this.#input.indexIntervalBytes);
@@ -116,7 +124,8 @@ class Recovery {
       },
     });
     this.#verifiedBytes += end.position;
-    const isShort = expectedEndOffset !== undefined && counted.endOffset !== expectedEndOffset;
+    const isShort = expectedEndOffset !== undefined && !continues(expectedEndOffset, counted.endOffset, this.#input.marks);
+    if (end.cause === undefined && expectedEndOffset !== undefined && !isShort) counted.endOffset = expectedEndOffset;
     if (end.cause === undefined && isShort)
       end = { position: end.position, cause: new Error(`the next segment begins at ${expectedEndOffset}`) };
     if (end.cause !== undefined)

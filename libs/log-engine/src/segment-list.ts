@@ -3,6 +3,7 @@ import { NO_TIMESTAMP, type Offset, type TimestampMs } from "@millrace/model";
 import type { Storage } from "@millrace/ports";
 import type { Crc32c } from "@millrace/records";
 import { scanBatches } from "./batch-scan.ts";
+import { type CompactionMarks, continues } from "./compaction/compaction-marks.ts";
 import { logCorrupt } from "./errors.ts";
 import { segmentFileName, type SegmentFileKind } from "./file-names.ts";
 import { CLOSED_INDEXES_KEPT } from "./limits.ts";
@@ -17,6 +18,7 @@ export interface SegmentListInit {
   readonly crc32c: Crc32c;
   readonly folder: string;
   readonly indexIntervalBytes: number;
+  readonly marks: CompactionMarks;
 }
 
 /** The segments of a log in order; the last one is active. Opens closed ones when they are asked for, and keeps only few of them open. */
@@ -91,6 +93,23 @@ export class SegmentList {
     while (this.#opened.length > CLOSED_INDEXES_KEPT) this.#shut(this.#opened.shift());
   }
 
+  /** Are these neighbours of the list still, in their order? */
+  isRun(run: readonly Segment[]): boolean {
+    const start = run[0] === undefined ? -1 : this.#segments.indexOf(run[0]);
+    return start >= 0 && run.every((segment, index) => this.#segments[start + index] === segment);
+  }
+
+  /** One segment, open, takes the place of neighbours; their files are gone. */
+  replace(run: readonly Segment[], by: Segment): void {
+    this.#segments.splice(run[0] === undefined ? 0 : this.#segments.indexOf(run[0]), run.length, by);
+    this.#opened = this.#opened.filter((segment) => !run.includes(segment));
+    for (const segment of run) {
+      this.#rebuiltTransactions.delete(segment.baseOffset);
+      this.#shut(segment);
+    }
+    this.release(by);
+  }
+
   /** Takes the first segment out; its files stay. */
   dropFirst(): void {
     const first = this.#segments.shift();
@@ -139,12 +158,13 @@ export class SegmentList {
     const end = scanBatches(parts.file, {
       crc32c: this.#init.crc32c,
       visit: (batch) => {
-        if (batch.baseOffset !== copy.endOffset) return new Error("offsets do not continue");
+        if (!continues(batch.baseOffset, copy.endOffset, this.#init.marks)) return new Error("offsets do not continue");
         copy.add(batch, parts, this.#init.indexIntervalBytes);
         return undefined;
       },
     });
-    const cause = end.cause ?? (copy.endOffset === segment.endOffset ? undefined : new Error(`it should end at ${segment.endOffset}`));
+    const isWhole = continues(segment.endOffset, copy.endOffset, this.#init.marks);
+    const cause = end.cause ?? (isWhole ? undefined : new Error(`it should end at ${segment.endOffset}`));
     if (cause !== undefined) throw logCorrupt({ file: path, position: end.position, offset: copy.endOffset }, cause);
     copy.completeIndexes(parts);
     segment.maxTimestamp = copy.maxTimestamp;

@@ -1,6 +1,9 @@
 import { assert } from "@millrace/stdx";
 import { AppError, NO_TIMESTAMP, toAppError, type LeaderEpoch, type Offset, type ProducerEpoch, type ProducerId } from "@millrace/model";
-import { buildEndTransactionMarker, type BatchRules, RecordBatchView, stampBatch, validateBatch } from "@millrace/records";
+import { buildEndTransactionMarker, type BatchRules, RecordBatchView, RecordOffsets, stampBatch, validateBatch } from "@millrace/records";
+import { assertKeyed } from "./compaction/assert-keyed.ts";
+import type { CompactionMarks } from "./compaction/compaction-marks.ts";
+import { LogCompaction } from "./compaction/log-compaction.ts";
 import type { CheckpointFile } from "./checkpoint-file.ts";
 import { fencedLeaderEpoch, logBacklog, logFailed, offsetOutOfRange, unknownLeaderEpoch } from "./errors.ts";
 import { LEADER_EPOCHS_FILE } from "./file-names.ts";
@@ -16,6 +19,7 @@ import { writeSealedFile } from "./sealed-file.ts";
 import { Segment, type SegmentMark } from "./segment.ts";
 import type { SegmentList } from "./segment-list.ts";
 import { LogTail, type SharedTailCache } from "./tail-cache.ts";
+import { Turns } from "./turns.ts";
 import { abortedIn } from "./transaction-lookup.ts";
 
 const RELATIVE_OFFSET_END = 4_294_967_296; // indexes keep 32 bits
@@ -31,6 +35,7 @@ export interface SegmentedLogInit {
   readonly producers: ProducerState;
   readonly epochs: LeaderEpochs;
   readonly checkpoint: CheckpointFile;
+  readonly marks: CompactionMarks;
   readonly logStartOffset: Offset;
   readonly highWatermark: Offset;
   readonly recoveryPoint: Offset;
@@ -50,6 +55,10 @@ export class SegmentedLog implements api.PartitionLog {
   readonly #tail: LogTail;
   readonly #reader: LogReader;
   readonly #sync: LogSync;
+  readonly #marks: CompactionMarks;
+  readonly #compaction: LogCompaction;
+  readonly #turns = new Turns();
+  readonly #records = new RecordOffsets();
   #settings: api.LogSettings;
   #rules: BatchRules;
   #highWatermark: Offset;
@@ -71,8 +80,20 @@ export class SegmentedLog implements api.PartitionLog {
     this.#highWatermark = init.highWatermark;
     this.#logStartOffset = init.logStartOffset;
     this.#tail = new LogTail(init.tailCache);
-    this.#reader = new LogReader({ segments: this.#segments, tail: this.#tail, crc32c: init.ports.crc32c });
-    this.#sync = new LogSync(init, () => ({ highWatermark: this.#highWatermark, logStartOffset: this.#logStartOffset }));
+    this.#marks = init.marks;
+    this.#reader = new LogReader({ segments: this.#segments, tail: this.#tail, crc32c: init.ports.crc32c, marks: this.#marks });
+    this.#sync = new LogSync(init, () => ({ highWatermark: this.#highWatermark, logStartOffset: this.#logStartOffset, ...this.#marks }));
+    this.#compaction = new LogCompaction({
+      log: this,
+      segments: this.#segments,
+      producers: this.#producers,
+      ports: this.#ports,
+      sync: this.#sync,
+      tail: this.#tail,
+      marks: this.#marks,
+      turns: this.#turns,
+      roll: (now) => this.#roll(now),
+    });
   }
 
   get settings(): api.LogSettings {
@@ -104,6 +125,9 @@ export class SegmentedLog implements api.PartitionLog {
   }
   get replicaEndOffset(): Offset {
     return this.#settings.flush === "ack" ? this.syncedEndOffset : this.logEndOffset;
+  }
+  get cleanEndOffset(): Offset {
+    return this.#marks.cleanEndOffset;
   }
   get sizeBytes(): number {
     return this.#segments.all.reduce((sum, segment) => sum + segment.writtenBytes, 0);
@@ -151,6 +175,8 @@ export class SegmentedLog implements api.PartitionLog {
         return { kind: "duplicate", baseOffset: first.baseOffset, lastOffset: first.lastOffset, logAppendTime: NO_TIMESTAMP };
       }
     }
+    if (this.#settings.cleanupPolicy !== "delete")
+      assertKeyed(batch, { records: this.#records, codecs: this.#ports.codecs, folder: this.folder });
     const placed = this.#place(batch, options);
     if (isIdempotent) this.#producers.append(placed, options.now);
     const logAppendTime = this.#settings.messageTimestampType === "LogAppendTime" ? options.now : NO_TIMESTAMP;
@@ -213,7 +239,7 @@ export class SegmentedLog implements api.PartitionLog {
   }
 
   abortedTransactions(offset: Offset, endOffset: Offset): readonly api.AbortedTransaction[] {
-    return abortedIn(this.#segments, { offset, endOffset });
+    return abortedIn(this.#segments, { offset, endOffset }).map(({ producerId, firstOffset }) => ({ producerId, firstOffset }));
   }
 
   offsetForTime(query: api.TimeQuery, isolation: api.Isolation): api.OffsetAtTime | undefined {
@@ -238,10 +264,16 @@ export class SegmentedLog implements api.PartitionLog {
 
   async applyRetention(options: Parameters<api.PartitionLog["applyRetention"]>[0]): Promise<api.RetentionResult> {
     this.#producers.forgetIdle(options.now);
-    return retain(
-      { ...options, log: this, segments: this.#segments, storage: this.#ports.storage, roll: () => this.#roll(options.now) },
-      (offset) => this.#moveStart(offset),
-    );
+    const parts = { log: this, segments: this.#segments, storage: this.#ports.storage, roll: () => this.#roll(options.now) };
+    return this.#turns.run(() => retain({ ...options, ...parts }, (offset) => this.#moveStart(offset)));
+  }
+
+  compactionNeed(options: Parameters<api.PartitionLog["compactionNeed"]>[0]): api.CompactionNeed | undefined {
+    return this.#compaction.need(options);
+  }
+
+  compact(options: api.CompactionOptions): Promise<api.CompactionResult | undefined> {
+    return this.#compaction.run(options);
   }
 
   async deleteRecordsBefore(offset: Offset): Promise<void> {
@@ -249,13 +281,15 @@ export class SegmentedLog implements api.PartitionLog {
     await this.#moveStart(offset);
   }
 
-  async close(): Promise<void> {
-    if (this.failure === undefined) {
-      this.writeStaged();
-      await this.sync();
-      await this.#sync.closeCleanly();
-    }
-    this.abandon();
+  close(): Promise<void> {
+    return this.#turns.run(async () => {
+      if (this.failure === undefined) {
+        this.writeStaged();
+        await this.sync();
+        await this.#sync.closeCleanly();
+      }
+      this.abandon();
+    });
   }
 
   abandon(): void {
@@ -296,6 +330,7 @@ export class SegmentedLog implements api.PartitionLog {
       segment.startedMs = now;
       return;
     }
+    if (segment.startedMs === 0) segment.startedMs = now; // a crash has forgotten it
     const bytesMax = Math.min(this.#settings.segmentBytes, SEGMENT_POSITION_END - STAGED_BYTES_MAX);
     const isFull = segment.sizeBytes + bytes > bytesMax || segment.endOffset - segment.baseOffset > RELATIVE_OFFSET_END - STAGED_BYTES_MAX;
     if (isFull || now - segment.startedMs >= this.#settings.segmentMs) this.#roll(now);

@@ -132,6 +132,11 @@ export class LogTail {
     return next?.segmentBaseOffset === slab.segmentBaseOffset && next.writtenBytes > 0 ? next : undefined;
   }
 
+  /** Forgets a segment whose bytes are others now, and what is before it: slabs stay a gapless end of the log. */
+  dropSegment(baseOffset: Offset): void {
+    for (const slab of [...this.#slabs]) if (slab.segmentBaseOffset <= baseOffset) this.drop(slab);
+  }
+
   drop(slab: Slab): void {
     const index = this.#slabs.indexOf(slab);
     if (index >= 0) this.#slabs.splice(index, 1);

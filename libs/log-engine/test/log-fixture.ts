@@ -1,6 +1,7 @@
 import type { LeaderEpoch, Offset, ProducerEpoch, ProducerId, TimestampMs, TopicId } from "@millrace/model";
 import type { Storage } from "@millrace/ports";
-import { BatchBuilder, createBatchCursor, readRecords } from "@millrace/records";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { BatchBuilder, type CompressionCodecs, createBatchCursor, readRecords } from "@millrace/records";
 import { referenceCrc32c } from "@millrace/testkit";
 import {
   createPartitionLog,
@@ -25,9 +26,16 @@ export const SETTINGS: LogSettings = {
   retentionMs: -1,
   maxMessageBytes: 1_048_588,
   messageTimestampType: "CreateTime",
+  cleanupPolicy: "delete",
+  deleteRetentionMs: 1_000,
+  minCompactionLagMs: 0,
+  maxCompactionLagMs: Number.MAX_SAFE_INTEGER,
+  minCleanableDirtyRatio: 0.5,
 };
 
-export const portsOn = (storage: Storage) => ({ storage, crc32c: referenceCrc32c });
+export const codecs: CompressionCodecs = { compress: (_type, bytes) => gzipSync(bytes), decompress: (_type, bytes) => gunzipSync(bytes) };
+
+export const portsOn = (storage: Storage) => ({ storage, crc32c: referenceCrc32c, codecs });
 
 /** A new log that leads in EPOCH. */
 export async function newLog(storage: Storage, settings: Partial<LogSettings> = {}): Promise<PartitionLog> {

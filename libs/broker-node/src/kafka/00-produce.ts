@@ -81,7 +81,14 @@ function answerOf(index: number, result: PartitionResult | undefined, version: n
   const { baseOffset, logAppendTimeMs, logStartOffset, error } = result;
   const offsets = { baseOffset: Number(baseOffset), logAppendTimeMs: Number(logAppendTimeMs), logStartOffset: Number(logStartOffset) };
   if (error === undefined) return { index, errorCode: KafkaError.NONE, ...offsets };
-  return { index, errorCode: errorCodeOf(kafkaCodeOfWire(error), version), ...offsets, errorMessage: error.message };
+  const recordErrors = recordErrorsOf(error.context["records"]);
+  return { index, errorCode: errorCodeOf(kafkaCodeOfWire(error), version), ...offsets, errorMessage: error.message, recordErrors };
+}
+
+/** Which records of the batch are to blame, where the log says so (G12). */
+function recordErrorsOf(records: string | undefined): { batchIndex: number; batchIndexErrorMessage: string }[] {
+  if (records === undefined) return [];
+  return records.split(",").map((index) => ({ batchIndex: Number(index), batchIndexErrorMessage: "the record has no key" }));
 }
 
 /** On Produce an old epoch is 47, and a transaction that must be aborted is 120 for those who know it (G36). */

@@ -60,6 +60,21 @@ describe("kafka requests", () => {
   });
 
   describe("ApiVersions", () => {
+    it("names the records that a compacted topic refuses", async () => {
+      await world.createTopic("table", { partitions: 1, configs: { "cleanup.policy": "compact" } });
+      const topicData = [{ name: "table", topicId: ZERO_UUID, partitionData: [{ index: 0, records: batchOf("a", "b") }] }];
+      const answer = await world.run(client.ask(produceApi, 9, { acks: -1, timeoutMs: 1_000, topicData }));
+      const reason = "the record has no key";
+      expect(answer?.responses[0]?.partitionResponses[0]).toMatchObject({
+        errorCode: 87,
+        baseOffset: -1,
+        recordErrors: [
+          { batchIndex: 0, batchIndexErrorMessage: reason },
+          { batchIndex: 1, batchIndexErrorMessage: reason },
+        ],
+      });
+    });
+
     it("lists exactly what the table serves, in every version", async () => {
       const expected = KAFKA_HANDLERS.map(({ key, advertisedMin, versionMax }) => [key, advertisedMin, versionMax]);
       for (let version = 0; version <= 4; version++) {

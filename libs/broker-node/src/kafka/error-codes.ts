@@ -75,6 +75,7 @@ const BY_CODE: Readonly<Record<string, number>> = {
   "corrupt-batch": E.CORRUPT_MESSAGE,
   "corrupt-records": E.INVALID_RECORD,
   "invalid-batch": E.INVALID_RECORD,
+  "record-without-key": E.INVALID_RECORD,
   "record-too-large": E.MESSAGE_TOO_LARGE,
   "unsupported-compression": E.UNSUPPORTED_COMPRESSION_TYPE,
   "invalid-timestamp": E.INVALID_TIMESTAMP,

@@ -1,0 +1,131 @@
+import type { CompactionNeed } from "@millrace/log-engine";
+import { timestampMs, toAppError } from "@millrace/model";
+import { type Counter, sleep } from "@millrace/ports";
+import { COMPACTION_DEBT_MS_MIN } from "../limits.ts";
+import type { BrokerPorts } from "../node-ports.ts";
+import type { LocalPartition } from "../partitions/local-partition.ts";
+import type { Replicas } from "../partitions/replicas.ts";
+
+interface CompactionSettings {
+  readonly compactionCheckMs: number;
+  readonly compactionBytesPerSecond: number;
+}
+
+interface Due {
+  readonly local: LocalPartition;
+  readonly keepFrom: ReturnType<LocalPartition["holds"]["floor"]>;
+  readonly need: CompactionNeed;
+}
+
+/**
+ * Compacts the logs of this broker's compacted topics, one at a time, that with the greatest part to compact first: so there is memory for the keys of one pass, and
+ * one rate for all. A log with damaged bytes is left alone until the broker starts again.
+ */
+export class Compaction {
+  readonly #replicas: Replicas;
+  readonly #ports: BrokerPorts;
+  readonly #settings: CompactionSettings;
+  readonly #stop = new AbortController();
+  readonly #uncleanable = new Set<string>();
+  readonly #counters: { readonly read: Counter; readonly written: Counter; readonly removed: Counter };
+  /** Until when what was read has used up the rate. */
+  #busyUntilMs = 0;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(replicas: Replicas, settings: CompactionSettings, ports: BrokerPorts) {
+    this.#replicas = replicas;
+    this.#settings = settings;
+    this.#ports = ports;
+    const { metrics } = ports;
+    this.#counters = {
+      read: metrics.counter("millrace_compaction_read_bytes_total", "bytes that compaction has read"),
+      written: metrics.counter("millrace_compaction_written_bytes_total", "bytes that compaction has kept and written"),
+      removed: metrics.counter("millrace_compaction_removed_records_total", "records that compaction has removed"),
+    };
+    metrics.gauge(
+      "kafka_log_logcleanermanager_uncleanable_partitions_count",
+      "logs that cannot be compacted, as their bytes are damaged",
+      () => [{ value: this.#uncleanable.size }],
+    );
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort(new Error("stopping"));
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { clock, logger } = this.#ports;
+    const { signal } = this.#stop;
+    while (!this.#isStopped()) {
+      try {
+        await sleep(clock, this.#settings.compactionCheckMs, signal);
+        for (let due = this.#mostDue(); due !== undefined; due = this.#mostDue()) await this.#compact(due);
+      } catch (error) {
+        if (!this.#isStopped()) logger.error("compaction failed", { error });
+      }
+    }
+  }
+
+  #isStopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  #mostDue(): Due | undefined {
+    let most: Due | undefined;
+    const now = timestampMs(this.#ports.clock.wallMs());
+    for (const local of this.#replicas.all()) {
+      if (local.config.cleanupPolicy === "delete" || local.log.failure !== undefined || this.#uncleanable.has(local.log.folder)) continue;
+      const retention = local.retention();
+      if (retention === false) continue;
+      const need = local.log.compactionNeed({ now, keepFrom: retention.keepFrom });
+      if (need?.isDue === true && (most === undefined || need.dirtyRatio > most.need.dirtyRatio))
+        most = { local, keepFrom: retention.keepFrom, need };
+    }
+    return most;
+  }
+
+  async #compact({ local, keepFrom, need }: Due): Promise<void> {
+    const { clock, logger } = this.#ports;
+    const { topic, partition, log } = local;
+    const startedMs = clock.monotonicMs();
+    const now = timestampMs(clock.wallMs());
+    try {
+      const result = await log.compact({ now, keepFrom, pause: (bytes) => this.#pause(bytes) });
+      if (result === undefined) return;
+      this.#counters.written.add(result.writtenBytes);
+      this.#counters.removed.add(result.removedRecords);
+      const seconds = (clock.monotonicMs() - startedMs) / 1_000;
+      logger.info("log compacted", {
+        topic,
+        partition,
+        dirtyBytes: need.dirtyBytes,
+        ...result,
+        cleanEndOffset: log.cleanEndOffset,
+        seconds,
+      });
+    } catch (error) {
+      const { kind, code } = toAppError(error);
+      if (this.#isStopped() || code === "log-failed") return;
+      if (kind !== "exhausted") this.#uncleanable.add(log.folder);
+      logger.error("log cannot be compacted", { topic, partition, error });
+      await sleep(clock, this.#settings.compactionCheckMs, this.#stop.signal);
+    }
+  }
+
+  /** Keeps to the rate, and lets the node answer its clients between two chunks in any case. */
+  async #pause(bytes: number): Promise<void> {
+    const { clock, defer } = this.#ports;
+    this.#counters.read.add(bytes);
+    const nowMs = clock.monotonicMs();
+    this.#busyUntilMs = Math.max(this.#busyUntilMs, nowMs) + (bytes / this.#settings.compactionBytesPerSecond) * 1_000;
+    const debtMs = this.#busyUntilMs - nowMs;
+    if (debtMs >= COMPACTION_DEBT_MS_MIN) await sleep(clock, debtMs, this.#stop.signal);
+    else await new Promise<void>((resolve) => defer(resolve));
+    this.#stop.signal.throwIfAborted();
+  }
+}
