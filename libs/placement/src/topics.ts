@@ -25,10 +25,13 @@ const KEEP_ALL = { "retention.ms": "-1", "retention.bytes": "-1" };
 /** The coordinator moves their start up as jobs need less; small segments, so that files follow. */
 const TRIMMED = { ...KEEP_ALL, "segment.bytes": String(64 * 1024 * 1024) };
 
+/** What coordinators read when they start: small segments, so that little of it is not compacted yet. */
+const COMPACTED = { ...KEEP_ALL, "cleanup.policy": "compact", "segment.bytes": String(16 * 1024 * 1024) };
+
 /** Settings of the topics that the cluster makes for itself, on first use. */
 export const INTERNAL_TOPICS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  [TRANSACTION_STATE_TOPIC]: { ...KEEP_ALL, "cleanup.policy": "compact" },
-  [GROUP_OFFSETS_TOPIC]: { ...TRIMMED, "cleanup.policy": "compact" },
+  [TRANSACTION_STATE_TOPIC]: COMPACTED,
+  [GROUP_OFFSETS_TOPIC]: COMPACTED,
   [SINK_MARKS_TOPIC]: TRIMMED,
   [CHECKPOINTS_TOPIC]: TRIMMED,
 };

@@ -18,4 +18,3 @@ export {
 export { TRANSACTION_TIMEOUT_MS_DEFAULT } from "./limits.ts";
 export { partitionOfTransactionalId } from "./partition-of-id.ts";
 export { decodeTransactionRecord, encodeTransactionRecord } from "./record-codec.ts";
-export { isSnapshotDue, snapshotRecords } from "./snapshot.ts";

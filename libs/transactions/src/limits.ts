@@ -15,7 +15,3 @@ export const TRANSACTIONAL_IDS_MAX = 100_000;
 export const TRANSACTIONAL_ID_IDLE_MS_MAX = 604_800_000;
 
 export const TRANSACTIONAL_ID_LENGTH_MAX = 1_024; // generous: ids made by jobs have about 60 characters
-
-/** The log is written anew when it has this many records and four times as many as there are live ids: replay stays below a second. */
-export const SNAPSHOT_RECORDS_MIN = 10_000;
-export const SNAPSHOT_RECORDS_PER_ENTRY = 4;

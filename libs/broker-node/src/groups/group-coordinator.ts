@@ -16,7 +16,6 @@ import type { BrokerPorts } from "../node-ports.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
 import type { GroupAsk } from "./group-ask.ts";
 import { GroupLog } from "./group-log.ts";
-import { GROUP_LOG_CHECK_MS } from "./limits.ts";
 
 /**
  * The group coordinator of one partition of the group log, for one leader epoch: performs what the engine decides. Answers that depend on records come when
@@ -29,7 +28,6 @@ export class GroupCoordinator {
   readonly #waiting = new Map<number, Deferred<GroupResponse>>();
   readonly #timers = new Map<string, Timer>();
   #nextCorrelation = 1;
-  #check: Timer | undefined;
   #isStopped = false;
 
   constructor(partition: LocalPartition, settings: GroupSettings, ports: BrokerPorts) {
@@ -44,7 +42,6 @@ export class GroupCoordinator {
     this.#log.replay(this.#state.store);
     this.handle({ kind: "topicsChanged", topics, now: this.#now() });
     this.handle({ kind: "opened", now: this.#now() });
-    this.#scheduleCheck();
   }
 
   /** Another broker takes over, or this one stops: whoever waits is sent away. */
@@ -52,7 +49,6 @@ export class GroupCoordinator {
     if (this.#isStopped) return;
     this.handle({ kind: "closed", now: this.#now() });
     this.#isStopped = true;
-    this.#check?.cancel();
     for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();
     const response: GroupResponse = { kind: "refused", error: groupErrors.notCoordinator() };
@@ -129,18 +125,6 @@ export class GroupCoordinator {
       // Never within the step that asked for it: its other effects come first.
       this.#ports.defer(() => failed(error));
     }
-  }
-
-  #scheduleCheck(): void {
-    this.#check = this.#ports.clock.setTimer(GROUP_LOG_CHECK_MS, () => {
-      this.#log
-        .compactIfDue(this.#state)
-        .catch((error: unknown) => this.#ports.logger.warn("group log could not be written anew", { error }))
-        .finally(() => {
-          if (!this.#isStopped) this.#scheduleCheck();
-        })
-        .catch(() => undefined);
-    });
   }
 
   #now() {

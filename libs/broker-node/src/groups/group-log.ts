@@ -1,17 +1,14 @@
 import type { EncodedRecord, GroupCoordinatorState } from "@millrace/groups";
-import { applyGroupMarker, applyGroupRecord, decodeGroupRecord, encodeGroupRecord } from "@millrace/groups";
+import { applyGroupMarker, applyGroupRecord, decodeGroupRecord } from "@millrace/groups";
 import { type Offset, type ProducerEpoch, type ProducerId, timestampMs } from "@millrace/model";
 import { BatchBuilder, createBatchCursor, readEndTransactionMarker, readRecords, type RecordBatchView } from "@millrace/records";
 import { REPLAY_READ_BYTES } from "../limits.ts";
 import type { BrokerPorts } from "../node-ports.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
-import { GROUP_SNAPSHOT_FACTOR, GROUP_SNAPSHOT_RECORDS_MIN } from "./limits.ts";
-
-const SNAPSHOT_BATCH_RECORDS = 1_000; // offsets of about 100 B: far below max.message.bytes
 
 type Store = GroupCoordinatorState["store"];
 
-/** One partition of the group log on its leader: replay, committed appends, and writing it anew when it has grown. */
+/** One partition of the group log on its leader: replay and committed appends. Compaction of the topic keeps it short. */
 export class GroupLog {
   readonly #partition: LocalPartition;
   readonly #ports: BrokerPorts;
@@ -56,33 +53,6 @@ export class GroupLog {
     });
     return { baseOffset: result.baseOffset, stored };
   }
-
-  /**
-   * Writes what is live at the end and drops what is before, when the log is long for what it says. All of it is staged in this turn, so that no newer record
-   * comes between; not while records are on their way or transactions hold offsets.
-   */
-  async compactIfDue(state: GroupCoordinatorState): Promise<void> {
-    const { log } = this.#partition;
-    const { store } = state;
-    const inLog = log.logEndOffset - log.logStartOffset;
-    if (inLog < GROUP_SNAPSHOT_RECORDS_MIN || state.appends.size > 0 || store.pending.size > 0) return;
-    const records = snapshotOf(store);
-    if (inLog < records.length * GROUP_SNAPSHOT_FACTOR) return;
-    let startOffset = log.stagedEndOffset;
-    const writes: Promise<void>[] = [];
-    for (let start = 0; start < records.length; start += SNAPSHOT_BATCH_RECORDS) {
-      const { baseOffset, stored } = this.append(records.slice(start, start + SNAPSHOT_BATCH_RECORDS));
-      if (start === 0) startOffset = baseOffset;
-      writes.push(stored);
-    }
-    await Promise.all(writes);
-    await log.deleteRecordsBefore(startOffset);
-    this.#ports.logger.info("group log written anew", {
-      partition: this.#partition.partition,
-      records: records.length,
-      logStartOffset: startOffset,
-    });
-  }
 }
 
 function replayBatch(store: Store, view: RecordBatchView, fromOffset: Offset): void {
@@ -97,18 +67,4 @@ function replayBatch(store: Store, view: RecordBatchView, fromOffset: Offset): v
     const decoded = record.offset >= fromOffset ? decodeGroupRecord(record) : undefined;
     if (decoded !== undefined) applyGroupRecord(store, decoded, producerId);
   }
-}
-
-function snapshotOf(store: Store): EncodedRecord[] {
-  const records: EncodedRecord[] = [];
-  for (const [group, metadata] of store.groups) records.push(encodeGroupRecord({ kind: "group", group, metadata }));
-  for (const [group, { epoch, members }] of store.consumerGroups) {
-    records.push(encodeGroupRecord({ kind: "consumerGroup", group, epoch }));
-    for (const [memberId, member] of members) records.push(encodeGroupRecord({ kind: "consumerMember", group, memberId, member }));
-  }
-  for (const [group, offsets] of store.offsets) {
-    for (const { topic, partition, ...value } of offsets.values())
-      records.push(encodeGroupRecord({ kind: "offset", group, topic, partition, value }));
-  }
-  return records;
 }

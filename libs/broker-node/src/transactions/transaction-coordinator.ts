@@ -42,7 +42,6 @@ export class TransactionCoordinator {
   readonly #queues = new Map<string, Promise<unknown>>();
   readonly #markerWaiters = new Map<string, Deferred<void>>();
   readonly #stop = new AbortController();
-  #compacting: Promise<void> | undefined;
   #timer: { cancel(): void } | undefined;
 
   constructor(partition: LocalPartition, epoch: LeaderEpoch, context: CoordinatorContext) {
@@ -138,7 +137,7 @@ export class TransactionCoordinator {
 
   /** Runs work on an id after all work on it that came before. */
   #inOrder<T>(transactionalId: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#queues.get(transactionalId) ?? this.#compacting ?? Promise.resolve();
+    const before = this.#queues.get(transactionalId) ?? Promise.resolve();
     const result = before.then(work, work);
     const settled = result.then(
       () => undefined,
@@ -169,15 +168,6 @@ export class TransactionCoordinator {
       const { records, effects } = handle(this.#state, event);
       if (records.length + effects.length > 0) await this.#inOrder(transactionalId, () => this.#decide(event));
     }
-    if (this.#queues.size === 0) await this.#compact();
-  }
-
-  /** All ids wait while the log is written anew: a copy behind a newer record of the same id would undo it at the next replay. */
-  async #compact(): Promise<void> {
-    this.#compacting = this.#log.compactIfDue(this.#state).finally(() => {
-      this.#compacting = undefined;
-    });
-    await this.#compacting;
   }
 
   #now() {

@@ -5,17 +5,13 @@ import {
   type CoordinatorState,
   decodeTransactionRecord,
   encodeTransactionRecord,
-  isSnapshotDue,
-  snapshotRecords,
   type TransactionRecord,
 } from "@millrace/transactions";
 import { REPLAY_READ_BYTES } from "../limits.ts";
 import type { BrokerPorts } from "../node-ports.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
 
-const SNAPSHOT_BATCH_RECORDS = 1_000; // 500 KB of records: below max.message.bytes
-
-/** One partition of the transaction log on its leader: replay, committed appends, and writing it anew when it has grown (idea 7). */
+/** One partition of the transaction log on its leader: replay and committed appends. Compaction of the topic keeps it short (idea 7). */
 export class TransactionLog {
   readonly #partition: LocalPartition;
   readonly #ports: BrokerPorts;
@@ -51,24 +47,6 @@ export class TransactionLog {
     const { result, stored } = this.#partition.append(this.#builder.build(), { durability: "committed", now });
     await stored;
     return result.baseOffset;
-  }
-
-  /** Writes the live ids at the end and drops what is before, when the log is long for what it says. Nothing may be appended meanwhile. */
-  async compactIfDue(state: CoordinatorState): Promise<void> {
-    const { log } = this.#partition;
-    if (!isSnapshotDue(state, log.logEndOffset - log.logStartOffset)) return;
-    const records = snapshotRecords(state);
-    let startOffset: Offset | undefined;
-    for (let start = 0; start < records.length; start += SNAPSHOT_BATCH_RECORDS) {
-      const base = await this.append(records.slice(start, start + SNAPSHOT_BATCH_RECORDS));
-      startOffset ??= base;
-    }
-    await log.deleteRecordsBefore(startOffset ?? log.highWatermark);
-    this.#ports.logger.info("transaction log written anew", {
-      partition: this.#partition.partition,
-      ids: records.length,
-      logStartOffset: log.logStartOffset,
-    });
   }
 
   #replayChunk(chunk: Uint8Array, fromOffset: Offset, state: CoordinatorState): void {
