@@ -3,6 +3,7 @@ import { AppError, type AppErrorInit } from "@millrace/model";
 /** What the command line itself finds wrong. */
 export type CliErrorCode =
   | "bad-argument"
+  | "bad-record-format"
   | "bundle-too-large"
   | "doctor-found-problems"
   | "input-line-too-long"

@@ -27,3 +27,18 @@ export const DEV_READY_MS = 60_000;
 
 /** `dev` is stopped by someone who waits at the prompt. */
 export const DEV_DRAIN_MS = 5_000;
+
+/** How often `consume` looks up from waiting; records come at once. */
+export const CONSUME_POLL_MS = 1_000;
+
+/** `perf` reports like Kafka's tools, each five seconds. */
+export const PERF_REPORT_MS = 5_000;
+
+/** Records of `perf produce` are taken from so many random ones, so that making them costs nothing. */
+export const PERF_PAYLOADS = 1_000;
+
+/** After so many records `perf produce` lets answers in: 512 of 1 KiB are 2 ms at 250 MB/s. */
+export const PERF_TURN_RECORDS = 512;
+
+/** A record that is stored and not read for so long is an outage, not a latency. */
+export const PERF_LATENCY_WAIT_MS = 60_000;

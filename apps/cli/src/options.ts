@@ -39,3 +39,65 @@ export function addressList(text: string): string {
   if (parts.every((part) => /^(\[[0-9a-f:]+\]|[^\s:/]+):\d{1,5}$/i.test(part))) return parts.join(",");
   throw new InvalidArgumentError("it must be host:port, several with commas.");
 }
+
+/** Parser of any whole number, for an option. */
+export function integer(text: string): number {
+  const value = Number(text.replaceAll("_", ""));
+  if (/^[-+]?[\d_]+$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError("a whole number is needed.");
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const ISO_DURATION = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/i;
+
+/** Milliseconds of a duration: 500ms, 30s, 15m, 12h, 7d, or as ISO 8601 has it, P1DT12H. */
+export function duration(text: string): number {
+  const ms = durationOf(text);
+  if (ms !== undefined) return ms;
+  throw new InvalidArgumentError("a duration is needed, such as 30s, 15m, 12h, 7d or PT1H30M.");
+}
+
+/** The same; undefined for what is none. */
+export function durationOf(text: string): number | undefined {
+  const [, count, unit = ""] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? [];
+  if (count !== undefined) return Number(count) * (UNIT_MS[unit] ?? 0);
+  const parts = /\d/.test(text) ? ISO_DURATION.exec(text) : null;
+  if (parts === null) return undefined;
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = parts.slice(1).map((part: string | undefined) => Number(part ?? 0));
+  return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000;
+}
+
+/** Milliseconds since 1970 of a point in time: ISO 8601 (UTC where no zone is said), or the number itself. */
+export function pointInTime(text: string): number {
+  const ms = pointInTimeOf(text);
+  if (ms !== undefined) return ms;
+  throw new InvalidArgumentError("a date and time is needed, such as 2026-11-26T12:00:00Z, or milliseconds since 1970.");
+}
+
+/** The same; undefined for what is none. */
+export function pointInTimeOf(text: string): number | undefined {
+  if (/^\d{12,14}$/.test(text)) return Number(text);
+  if (!/^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[-+]\d{2}:?\d{2})?)?$/i.test(text)) return undefined;
+  const iso = text.replace(" ", "T");
+  const ms = Date.parse(/T/i.test(iso) && !/(Z|[-+]\d{2}:?\d{2})$/i.test(iso) ? `${iso}Z` : iso);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** Partitions of a topic, as `--topic flights` or `--topic flights:0,2` name them. */
+export interface TopicSelection {
+  readonly topic: string;
+  /** Absent: all. */
+  readonly partitions?: readonly number[];
+}
+
+/** Parser of a topic with or without partitions, collected over repeated options. */
+export function topicSelection(text: string, before: readonly TopicSelection[] = []): readonly TopicSelection[] {
+  const [, topic, list] = /^([^:]+)(?::(\d+(?:,\d+)*))?$/.exec(text) ?? [];
+  if (topic === undefined) throw new InvalidArgumentError("it must look like topic, or topic:0,2 for some of its partitions.");
+  return [...before, list === undefined ? { topic } : { topic, partitions: list.split(",").map(Number) }];
+}
+
+/** Parser of words with commas or repeated, in lower case. */
+export function words(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...text.split(",").map((word) => word.trim().toLowerCase())];
+}

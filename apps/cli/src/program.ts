@@ -1,6 +1,8 @@
 import { Command, Option } from "commander";
 import { addClusterCommands } from "./commands/cluster.ts";
+import { addGroupCommands } from "./commands/group.ts";
 import { addJobCommands } from "./commands/job.ts";
+import { addPerfCommands } from "./commands/perf.ts";
 import { addRecordCommands } from "./commands/records.ts";
 import { addServiceCommands } from "./commands/services.ts";
 import { addTopicCommands } from "./commands/topic.ts";
@@ -30,7 +32,9 @@ export function createProgram(world: CliWorld): Command {
   addServiceCommands(program, world);
   addTopicCommands(program, world);
   addRecordCommands(program, world);
+  addGroupCommands(program, world);
   addJobCommands(program, world);
+  addPerfCommands(program, world);
   addClusterCommands(program, world);
   program.addHelpText("after", EPILOGUE);
   return program;

@@ -48,6 +48,8 @@ export interface Delivery {
   /** Offset of the first record; -1 with acks=none, and for a batch whose offset the broker no longer remembers. */
   readonly baseOffset: number;
   readonly recordCount: number;
+  /** Monotonic time at which the batch's first record was sent. */
+  readonly sentAtMs: number;
   readonly error: AppError | undefined;
 }
 

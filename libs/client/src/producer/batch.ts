@@ -7,6 +7,8 @@ export interface ProducedBatch {
   readonly recordCount: number;
   /** What it counts for in the producer's buffer. */
   readonly bufferedBytes: number;
+  /** Monotonic time of its first record. */
+  readonly createdAtMs: number;
   /** Monotonic time at which it is given up. */
   readonly deadlineMs: number;
   readonly waiters: BatchWaiter[];

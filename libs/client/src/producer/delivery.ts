@@ -72,6 +72,7 @@ function deliveryOf({ queue, batch }: SentBatch, outcome: { baseOffset: number; 
     topic: queue.topic,
     partition: queue.partition,
     recordCount: batch.recordCount,
+    sentAtMs: batch.createdAtMs,
     baseOffset: outcome.baseOffset,
     error: outcome.error,
   };

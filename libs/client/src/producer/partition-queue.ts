@@ -213,9 +213,8 @@ export class PartitionQueue {
     bytes: Uint8Array,
     of: { recordCount: number; bufferedBytes: number; waiters: BatchWaiter[]; createdAtMs: number },
   ): ProducedBatch {
-    const { createdAtMs, ...rest } = of;
-    const deadlineMs = createdAtMs + this.#settings.deliveryTimeoutMs;
-    const batch: ProducedBatch = { bytes, ...rest, deadlineMs, attempts: 0, outcomeUnknown: false, state: "waiting" };
+    const deadlineMs = of.createdAtMs + this.#settings.deliveryTimeoutMs;
+    const batch: ProducedBatch = { bytes, ...of, deadlineMs, attempts: 0, outcomeUnknown: false, state: "waiting" };
     this.#waiting.push(batch);
     return batch;
   }
