@@ -28,7 +28,7 @@ export const layers = [
     isPure: true,
     isScoped: true,
   },
-  { name: "engine", mayImport: ["base", "engine"], specsMayImport: ["testkit"], npm: [], isPure: true, isScoped: true },
+  { name: "engine", mayImport: ["base", "engine"], specsMayImport: ["sdk", "testkit"], npm: [], isPure: true, isScoped: true },
   {
     name: "service",
     mayImport: ["base", "wire", "sdk", "engine"],

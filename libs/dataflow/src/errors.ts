@@ -83,6 +83,17 @@ export function stateIllegalCall(operatorId: string, reason: string): AppError {
   return new AppError({ kind: "invalid", code: "state-illegal-call", message: reason, context: { operator: operatorId } });
 }
 
+/** An operator that others follow on event time emitted what they would drop as late. */
+export function emittedInThePast(operatorId: string, times: { readonly timeMs: number; readonly watermarkMs: number }): AppError {
+  return new AppError({
+    kind: "invalid",
+    code: "emitted-in-the-past",
+    message:
+      "an element was emitted at a time below the watermark, where those who follow would drop it as late: emit it at the watermark or above",
+    context: { operator: operatorId, ...times },
+  });
+}
+
 export function missingFunction(operator: OperatorNode, functionName: string): AppError {
   return new AppError({
     kind: "invalid",

@@ -38,8 +38,8 @@ export {
   topicPartitionKey,
 } from "./ids.ts";
 export {
-  type FieldType,
   EVENT_TIME_AHEAD_MAX_MS,
+  type FieldType,
   JOB_SETTINGS_DEFAULT,
   type JobGraph,
   type JobSettings,
@@ -47,10 +47,16 @@ export {
   type OperatorKind,
   type OperatorNode,
   OUTPUT_KINDS,
+  type OutputMode,
   type SerdeDescriptor,
+  type StateVariable,
+  type TableJoinSides,
+  type TimeJoinBounds,
+  type TimeJoinType,
   type TimeWindowDescriptor,
   type TopicSinkDescriptor,
   type TopicSourceDescriptor,
+  type WatermarkSettings,
 } from "./job-graph.ts";
 export type { JobDefinition, JobFunction, JobFunctions } from "./job-definition.ts";
 export {

@@ -23,6 +23,19 @@ export interface JobSettings {
   readonly restartsMax: number;
   /** How long each stream's batches are remembered at least; absent: as long as its operators need (planner `retentionOf`). */
   readonly rememberMs?: number;
+  /** Which of several watermarks counts; absent: per operator the least of its inputs. */
+  readonly watermarks?: WatermarkSettings;
+}
+
+/** How watermarks of several `eventTime` operators become one. */
+export interface WatermarkSettings {
+  /** min: nothing that is still on its way is late. max: the fastest input decides, for inputs of which one may fall silent. */
+  readonly policy: "min" | "max";
+  /**
+   * operator: each operator has that of its own inputs, undefined before any record. job: Spark's rule: one for the whole job, 0 before any record, from
+   * the greatest event time of each `eventTime` over all its partitions; after a restart only this one value is known.
+   */
+  readonly scope: "operator" | "job";
 }
 
 export const JOB_SETTINGS_DEFAULT: JobSettings = {
@@ -73,6 +86,26 @@ export interface TimeWindowDescriptor {
   readonly offsetMs: number;
 }
 
+/** Which rows of a table that grows an aggregation emits: those that are final, those that changed, or all when one changed. */
+export type OutputMode = "append" | "update" | "complete";
+
+/** Pairs of rows that a `joinWithin` yields: those within bounds, and of outer sides the rows that stayed alone; left-semi: left rows with a partner. */
+export type TimeJoinType = JoinSides | "left-semi";
+
+/** Which rows of two streams can meet: tl - before ≤ tr ≤ tl + after, or both in one window. */
+export type TimeJoinBounds =
+  | { readonly type: "interval"; readonly beforeMs: number; readonly afterMs: number }
+  | { readonly type: "window"; readonly window: TimeWindowDescriptor };
+
+/** Which rows of the stream side a join with a table yields. */
+export type TableJoinSides = "inner" | "left-outer" | "left-semi";
+
+/** A variable of `process`: what it holds per key, and after how long without a write it (each entry of a list or map) is gone. */
+export interface StateVariable {
+  readonly type: "value" | "list" | "map";
+  readonly ttlMs?: number;
+}
+
 interface Node {
   /** Stable over versions of the job: given by the user (`.named`), else derived from kind and position. */
   readonly id: string;
@@ -96,7 +129,14 @@ export type OperatorNode = Node &
     | { readonly kind: "map" | "flatMap" | "filter" | "mapPartitions" | "mapValues" | "flatMapValues" }
     | { readonly kind: "glom" | "union" }
     /** { time } milliseconds of a record; absent: the record's own timestamp. */
-    | { readonly kind: "eventTime"; readonly delayMs: number; readonly idleAfterMs: number }
+    | {
+        readonly kind: "eventTime";
+        /** none: elements get a time, but it makes no watermark. */
+        readonly delayMs: number | "none";
+        readonly idleAfterMs: number;
+        /** Over the partitions of a source: the slowest decides (absent), or the greatest time of all. */
+        readonly merge?: "min" | "max";
+      }
     /** reduce { f } over the whole batch; count, countByValue {}; */
     | { readonly kind: "reduce" | "count" | "countByValue" }
     | { readonly kind: "groupByKey" }
@@ -136,12 +176,69 @@ export type OperatorNode = Node &
         readonly oneKey?: boolean;
       }
     /** { init, add, merge, result } per key and event-time window; elements are { key, window: { start, end }, value } */
-    | { readonly kind: "aggregateByTimeWindow"; readonly window: TimeWindowDescriptor }
+    | {
+        readonly kind: "aggregateByTimeWindow";
+        readonly window: TimeWindowDescriptor;
+        /** Absent: append. */
+        readonly mode?: OutputMode;
+        /** How long after its end a window still takes records, each batch of which emits it again. */
+        readonly latenessMs?: number;
+        readonly unbounded?: boolean;
+      }
+    /** { init, add, merge, result } and, without `gapMs`, { gap } per key and session: records that are closer than the gap belong together. */
+    | {
+        readonly kind: "aggregateBySession";
+        readonly gapMs?: number;
+        readonly mode?: "append" | "complete";
+        readonly unbounded?: boolean;
+      }
+    /** { init, add, merge, result } per key over all batches; elements are [key, result] */
+    | { readonly kind: "aggregateByKey"; readonly mode: "update" | "complete"; readonly ttlMs?: number; readonly unbounded?: boolean }
+    /** { key }: the first element of each key, which is remembered until the watermark is `delay` past it, until it has passed it, or for ever. */
+    | {
+        readonly kind: "dropDuplicates";
+        readonly until: "watermark" | "eventTime" | "ever";
+        readonly ttlMs?: number;
+        readonly unbounded?: boolean;
+      }
+    /** [left, right] by key and time, { where } of (left, right) optional: elements are [key, [left, right]] */
+    | {
+        readonly kind: "joinWithin";
+        readonly type: TimeJoinType;
+        /** Absent: any two rows of a key meet, and all are kept. */
+        readonly bounds?: TimeJoinBounds;
+        /** Whose event time a pair carries; absent: left. A row without a partner carries its own. */
+        readonly time?: "left" | "right";
+        readonly unbounded?: boolean;
+      }
+    /** { f } of (key, values, state): one element or, `many`, a list; with a time-out { f } is called for it with state.hasTimedOut. */
+    | {
+        readonly kind: "mapGroupsWithState";
+        readonly many: boolean;
+        readonly timeout: "none" | "event" | "batch";
+        readonly unbounded?: boolean;
+      }
+    /** { onRecords, onTimer?, onInitialState?, initial? }: arbitrary state of named variables per key, and timers. */
+    | {
+        readonly kind: "process";
+        readonly timers: "none" | "event" | "batch";
+        readonly variables: Readonly<Record<string, StateVariable>>;
+        readonly hasInitial?: boolean;
+        readonly unbounded?: boolean;
+      }
+    /** The first elements of the stream, or, of a table in complete mode, of each of its batches. */
+    | { readonly kind: "limit"; readonly count: number }
+    /** { compare } of a table in complete mode */
+    | { readonly kind: "sort" }
+    /** [stream, table] by key; a table is a stream of [key, value] whose last value of a key counts, null and undefined being none. */
+    | { readonly kind: "joinTable"; readonly sides: TableJoinSides; readonly asOf: "batch" | "eventTime" }
+    /** Elements of its parent that come too late for operator `of`, its sibling. */
+    | { readonly kind: "late"; readonly of: string }
     /** { f } */
-    | { readonly kind: "foreachBatch" }
+    | { readonly kind: "foreachBatch"; readonly mode?: OutputMode }
     | { readonly kind: "print"; readonly count: number }
-    /** { key?, value?, timestamp? } of an element; absent: a pair's key and value, else the element as value. */
-    | { readonly kind: "sink"; readonly sink: TopicSinkDescriptor }
+    /** { key?, value?, timestamp? } of an element; absent: a pair's key and value, else the element as value. `mode`: what the reader of the topic counts on. */
+    | { readonly kind: "sink"; readonly sink: TopicSinkDescriptor; readonly mode?: OutputMode }
   );
 
 export type OperatorKind = OperatorNode["kind"];

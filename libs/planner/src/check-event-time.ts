@@ -2,38 +2,80 @@ import type { JobGraph, OperatorNode } from "@millrace/model";
 import { planError } from "./errors.ts";
 import { traitsOf } from "./operator-traits.ts";
 
-/** Event time of a stream: never had one, has one, or had one that an operator (named) dropped. */
-type EventTime = { readonly kind: "none" } | { readonly kind: "timed" } | { readonly kind: "lost"; readonly at: string };
+/**
+ * Event time of a stream: never had one, has one (with a watermark or without), or had one that an operator dropped: because its results belong to no single
+ * element, or because it emits a row again when it changes.
+ */
+type EventTime =
+  | { readonly kind: "none" }
+  | { readonly kind: "timed"; readonly watermark: boolean }
+  | { readonly kind: "lost"; readonly at: string; readonly why: "element" | "mode" };
 
 /**
  * Follows event time through the graph. A window on event time needs one with a watermark on every way into it, else it would never
- * close; an operator whose results belong to no single element drops it; a second one would contradict the first.
+ * close; an operator whose results belong to no single element drops it; a second one would contradict the first. Returns the streams with a watermark.
  */
-export function checkEventTime(graph: JobGraph): void {
+export function checkEventTime(graph: JobGraph): ReadonlySet<string> {
   const times = new Map<string, EventTime>();
   for (const operator of graph.operators) times.set(operator.id, eventTimeAfter(operator, inputOf(operator, times)));
+  return new Set(Array.from(times).flatMap(([id, time]) => (time.kind === "timed" && time.watermark ? [id] : [])));
 }
 
 function inputOf(operator: OperatorNode, times: ReadonlyMap<string, EventTime>): EventTime {
-  const inputs = operator.parents.map((parent) => times.get(parent) ?? { kind: "none" as const });
-  return inputs.find((input) => input.kind === "lost") ?? inputs.find((input) => input.kind === "none") ?? inputs[0] ?? { kind: "none" };
+  const all = operator.parents.map((parent) => times.get(parent) ?? { kind: "none" as const });
+  // A table that is joined as of the batch has no say in the stream's time.
+  const inputs = operator.kind === "joinTable" && operator.asOf === "batch" ? all.slice(0, 1) : all;
+  const worst = inputs.find((input) => input.kind === "lost") ?? inputs.find((input) => input.kind === "none");
+  if (worst !== undefined) return worst;
+  return inputs.length === 0
+    ? { kind: "none" }
+    : { kind: "timed", watermark: inputs.every((input) => input.kind === "timed" && input.watermark) };
 }
 
 function eventTimeAfter(operator: OperatorNode, input: EventTime): EventTime {
-  switch (traitsOf(operator).eventTime) {
+  const { eventTime } = traitsOf(operator);
+  switch (eventTime) {
     case "sets":
-      if (input.kind === "none") return { kind: "timed" };
+      if (input.kind === "none") return { kind: "timed", watermark: operator.kind === "eventTime" && operator.delayMs !== "none" };
       throw planError("watermark-redefined", "the stream has an event time already: set it once, near the source", {
         operator: operator.id,
       });
     case "needs":
-      if (input.kind === "timed") return input;
-      throw input.kind === "lost" ? lost(operator.id, input.at) : missing(operator.id);
+    case "uses":
+      checkInput(operator, input);
+      return eventTime === "needs" ? input : { kind: "lost", at: operator.id, why: isRepeating(operator) ? "mode" : "element" };
     case "drops":
-      return input.kind === "timed" ? { kind: "lost", at: operator.id } : input;
+      if (input.kind === "timed") return { kind: "lost", at: operator.id, why: isRepeating(operator) ? "mode" : "element" };
+      return input;
     case "keeps":
     case "ends":
       return input;
+  }
+}
+
+function checkInput(operator: OperatorNode, input: EventTime): void {
+  if (input.kind === "lost") throw input.why === "mode" ? repeated(operator.id, input.at) : lost(operator.id, input.at);
+  if (input.kind === "none") throw missing(operator.id);
+  if (input.watermark || !needsWatermark(operator)) return;
+  const message =
+    "rows of this operator are final only when a watermark has passed them: give withEventTime a { watermark }, or choose another mode";
+  throw planError(operator.kind === "joinWithin" ? "join-unbounded" : "append-needs-watermark", message, { operator: operator.id });
+}
+
+function isRepeating(operator: OperatorNode): boolean {
+  return operator.kind === "aggregateByTimeWindow" || operator.kind === "aggregateBySession" || operator.kind === "aggregateByKey";
+}
+
+/** Whether what it emits waits for a watermark. */
+function needsWatermark(operator: OperatorNode): boolean {
+  switch (operator.kind) {
+    case "aggregateByTimeWindow":
+    case "aggregateBySession":
+      return (operator.mode ?? "append") === "append";
+    case "joinWithin":
+      return operator.type !== "inner";
+    default:
+      return true;
   }
 }
 
@@ -45,4 +87,10 @@ function missing(operator: string): Error {
 function lost(operator: string, droppedBy: string): Error {
   const message = "results of this operator belong to no single element and have no event time: put the window on event time before it";
   return planError("event-time-lost", message, { operator, droppedBy });
+}
+
+function repeated(operator: string, mode: string): Error {
+  const message =
+    "an operator before this one emits a row again whenever it changes, so it would be counted several times: use append mode there";
+  return planError("mode-not-supported", message, { operator, inUpdateMode: mode });
 }

@@ -1,4 +1,4 @@
-import { assertTopicName, isInternalTopic, type JobGraph, type OperatorNode } from "@millrace/model";
+import { assertTopicName, isInternalTopic, type JobGraph, type OperatorNode, type TimeWindowDescriptor } from "@millrace/model";
 import { planError } from "./errors.ts";
 import { LANES_MAX, OPERATORS_MAX, SLOTS_MAX } from "./limits.ts";
 import { isOutput, parentCounts, traitsOf } from "./operator-traits.ts";
@@ -57,6 +57,7 @@ function checkParents(operator: OperatorNode, before: ReadonlyMap<string, Operat
       throw planError("unknown-parent", "an operator's parents must stand before it in the graph", { operator: id, parent });
     }
     if (isOutput(node)) throw planError("graph-malformed", "nothing can follow an output", { operator: id, parent });
+    if (kind === "late") checkLate(operator, parent, before);
     if (kind === "stateSnapshots" && node.kind !== "mapWithState") {
       throw planError("graph-malformed", "stateSnapshots shows the state of a mapWithState: make that its parent", {
         operator: id,
@@ -64,6 +65,24 @@ function checkParents(operator: OperatorNode, before: ReadonlyMap<string, Operat
       });
     }
   }
+}
+
+/** Kinds that drop what comes too late. */
+const LATE_KINDS: readonly OperatorNode["kind"][] = [
+  "aggregateByTimeWindow",
+  "aggregateBySession",
+  "dropDuplicates",
+  "joinWithin",
+  "joinTable",
+  "mapGroupsWithState",
+  "process",
+];
+
+function checkLate(operator: OperatorNode & { kind: "late" }, parent: string, before: ReadonlyMap<string, OperatorNode>): void {
+  const of = before.get(operator.of);
+  if (of !== undefined && LATE_KINDS.includes(of.kind) && of.parents.includes(parent)) return;
+  const message = "late shows what an operator on event time drops: it takes that operator's parent";
+  throw planError("graph-malformed", message, { operator: operator.id, of: operator.of });
 }
 
 function checkOwn(operator: OperatorNode): void {
@@ -81,17 +100,30 @@ function checkOwn(operator: OperatorNode): void {
       }
       return;
     case "eventTime":
-      checkDuration(id, "delayMs", { value: operator.delayMs, min: 0 });
+      if (operator.delayMs !== "none") checkDuration(id, "delayMs", { value: operator.delayMs, min: 0 });
       checkDuration(id, "idleAfterMs", { value: operator.idleAfterMs, min: 1 });
       return;
-    case "aggregateByTimeWindow": {
-      const { sizeMs, slideMs, offsetMs } = operator.window;
-      checkDuration(id, "sizeMs", { value: sizeMs, min: 1 });
-      checkDuration(id, "slideMs", { value: slideMs, min: 1 });
-      if (Number.isSafeInteger(offsetMs) && Math.abs(offsetMs) < slideMs) return;
-      const message = "a window's offset must be whole milliseconds and shorter than its slide";
-      throw planError("invalid-operator-setting", message, { operator: id, offsetMs, slideMs });
-    }
+    case "aggregateByTimeWindow":
+      checkTimeWindow(id, operator.window);
+      if (operator.latenessMs !== undefined) checkDuration(id, "latenessMs", { value: operator.latenessMs, min: 0 });
+      return;
+    case "aggregateBySession":
+      if (operator.gapMs !== undefined) checkDuration(id, "gapMs", { value: operator.gapMs, min: 1 });
+      return;
+    case "aggregateByKey":
+    case "dropDuplicates":
+      if (operator.ttlMs !== undefined) checkDuration(id, "ttlMs", { value: operator.ttlMs, min: 1 });
+      return;
+    case "joinWithin":
+      checkTimeJoin(operator);
+      return;
+    case "process":
+      for (const [name, { ttlMs }] of Object.entries(operator.variables))
+        if (ttlMs !== undefined) checkDuration(id, `ttlMs of ${name}`, { value: ttlMs, min: 1 });
+      return;
+    case "limit":
+      if (Number.isSafeInteger(operator.count) && operator.count >= 0) return;
+      throw planError("invalid-operator-setting", "limit takes a whole number of elements", { operator: id, count: operator.count });
     case "mapWithState":
       if (operator.timeoutMs !== undefined) checkDuration(id, "timeoutMs", { value: operator.timeoutMs, min: 1 });
       if (operator.timeoutCheckMs !== undefined) checkDuration(id, "timeoutCheckMs", { value: operator.timeoutCheckMs, min: 1 });
@@ -104,15 +136,44 @@ function checkOwn(operator: OperatorNode): void {
   }
 }
 
+function checkTimeWindow(operator: string, { sizeMs, slideMs, offsetMs }: TimeWindowDescriptor): void {
+  checkDuration(operator, "sizeMs", { value: sizeMs, min: 1 });
+  checkDuration(operator, "slideMs", { value: slideMs, min: 1 });
+  if (Number.isSafeInteger(offsetMs) && Math.abs(offsetMs) < slideMs) return;
+  const message = "a window's offset must be whole milliseconds and shorter than its slide";
+  throw planError("invalid-operator-setting", message, { operator, offsetMs, slideMs });
+}
+
+function checkTimeJoin(operator: OperatorNode & { kind: "joinWithin" }): void {
+  const { id, bounds, type } = operator;
+  if (bounds === undefined) {
+    if (type === "inner") return;
+    const message =
+      "only an inner join can do without bounds: a row without a partner is known only when its time is over; give the join { before, after }";
+    throw planError("join-unbounded", message, { operator: id, type });
+  }
+  if (bounds.type === "window") {
+    checkTimeWindow(id, bounds.window);
+    return;
+  }
+  const { beforeMs, afterMs } = bounds;
+  if (Number.isSafeInteger(beforeMs) && Number.isSafeInteger(afterMs) && beforeMs + afterMs >= 0) return;
+  const message = "before and after must be whole milliseconds and leave a time in which rows can meet (before + after >= 0)";
+  throw planError("invalid-operator-setting", message, { operator: id, beforeMs, afterMs });
+}
+
 /** Only what stands behind a shuffle has partitions of its own to choose. */
 function checkPartitions(operator: OperatorNode): void {
   const { id, kind, partitions } = operator;
   if (partitions === undefined && kind !== "repartition") return;
-  const isFree = kind === "count" || ["key", "spread"].includes(traitsOf(operator).input);
+  const isTable = "mode" in operator && operator.mode === "complete";
+  const isFree = kind === "count" || (!isTable && ["key", "spread"].includes(traitsOf(operator).input));
   if (isFree && Number.isSafeInteger(partitions) && Number(partitions) >= 1 && Number(partitions) <= SLOTS_MAX) return;
   const message = isFree
     ? `partitions must be a whole number from 1 to ${SLOTS_MAX}`
-    : `a ${kind} stays in the partitions of its parent: repartition before it`;
+    : isTable
+      ? `a ${kind} in complete mode is one table in one task: leave partitions out`
+      : `a ${kind} stays in the partitions of its parent: repartition before it`;
   throw planError("invalid-operator-setting", message, { operator: id, partitions });
 }
 

@@ -1,16 +1,6 @@
-import type { OperatorNode, SerdeDescriptor, TimeWindowDescriptor } from "@millrace/model";
-
-/** A duration as people say it: 90m, 1h, 1d, 1.5s. */
-export function describeDuration(ms: number): string {
-  const units = [
-    ["d", 86_400_000],
-    ["h", 3_600_000],
-    ["m", 60_000],
-    ["s", 1_000],
-  ] as const;
-  for (const [unit, size] of units) if (ms >= size && ms % size === 0) return `${ms / size}${unit}`;
-  return `${ms}ms`;
-}
+import type { OperatorNode, SerdeDescriptor } from "@millrace/model";
+import { describeKeyed, describeMode } from "./describe-keyed.ts";
+import { describeDuration, describeWindow } from "./describe-duration.ts";
 
 /** What an operator does, in a line. */
 export function describeOperator(operator: OperatorNode): string {
@@ -26,7 +16,7 @@ export function describeOperator(operator: OperatorNode): string {
       return `reads topic ${topic}: ${what}${start}${bounded}`;
     }
     case "eventTime":
-      return `event time; watermark ${describeDuration(operator.delayMs)} behind, idle partitions left out after ${describeDuration(operator.idleAfterMs)}`;
+      return describeEventTime(operator);
     case "combineByKey":
       return operator.mapSideCombine ? "combine per key" : "combine per key, after the shuffle only";
     case "join":
@@ -46,7 +36,20 @@ export function describeOperator(operator: OperatorNode): string {
       return `reduce per key over the last ${describeDuration(operator.windowMs)}, every ${describeDuration(operator.slideMs)}${how}`;
     }
     case "aggregateByTimeWindow":
-      return `aggregate per key and ${describeWindow(operator.window)} of event time`;
+      return `aggregate per key and ${describeWindow(operator.window)} of event time${describeMode(operator.mode)}${
+        operator.latenessMs === undefined ? "" : `, late records taken for ${describeDuration(operator.latenessMs)}`
+      }`;
+    case "aggregateBySession":
+    case "aggregateByKey":
+    case "dropDuplicates":
+    case "joinWithin":
+    case "joinTable":
+    case "mapGroupsWithState":
+    case "process":
+    case "limit":
+    case "sort":
+    case "late":
+      return describeKeyed(operator);
     case "foreachBatch":
       return "calls a function with each batch, at least once";
     case "print":
@@ -76,39 +79,14 @@ function describeKind(operator: OperatorNode): string {
   return words[operator.kind] ?? (operator.name === operator.id ? operator.kind : operator.name);
 }
 
-function describeWindow(window: TimeWindowDescriptor): string {
-  const { sizeMs, slideMs, offsetMs } = window;
-  const offset = offsetMs === 0 ? "" : ` offset by ${describeDuration(Math.abs(offsetMs))}${offsetMs < 0 ? " back" : ""}`;
-  const slide = slideMs === sizeMs ? "" : ` sliding by ${describeDuration(slideMs)}`;
-  return `${describeDuration(sizeMs)} window${slide}${offset}`;
-}
-
 function describeSerde(serde: SerdeDescriptor): string {
   if (serde.format !== "json") return serde.format;
   return serde.fields === undefined ? "json" : `json {${Object.keys(serde.fields).join(", ")}}`;
 }
 
-/** What an operator keeps between batches and what bounds it; undefined if it keeps nothing. */
-export function describeState(operator: OperatorNode): string | undefined {
-  switch (operator.kind) {
-    case "window":
-      return `the records of the last ${describeDuration(operator.windowMs)}, on the tasks that read them`;
-    case "updateStateByKey":
-      return "a value per live key; every one is visited in every batch; a key goes when the function returns undefined";
-    case "mapWithState":
-      return operator.timeoutMs === undefined
-        ? "a value per live key; a key goes when the function removes its state"
-        : "a value per live key; a key goes when its state is removed, or when it has been idle";
-    case "reduceByKeyAndWindow":
-      if (!operator.inverse) return `a value per key and batch of the last ${describeDuration(operator.windowMs)}`;
-      if (operator.oneKey === true) return `one value, and one per batch of the last ${describeDuration(operator.windowMs)}`;
-      return operator.filtered ? "a value per key in the window" : "a value per key ever seen: UNBOUNDED";
-    case "aggregateByTimeWindow": {
-      const panes = Math.ceil(operator.window.sizeMs / operator.window.slideMs);
-      const times = panes === 1 ? "" : ` (an element is in ${panes})`;
-      return `an accumulator per key and open window${times}; a window goes when the watermark passes its end`;
-    }
-    default:
-      return undefined;
-  }
+function describeEventTime({ delayMs, idleAfterMs, merge }: OperatorNode & { kind: "eventTime" }): string {
+  if (delayMs === "none") return "event time, without a watermark";
+  const idle =
+    merge === "max" ? "of the greatest time of all partitions" : `idle partitions left out after ${describeDuration(idleAfterMs)}`;
+  return `event time; watermark ${describeDuration(delayMs)} behind, ${idle}`;
 }

@@ -15,6 +15,8 @@ export type PlanErrorCode =
   | "invalid-duration"
   | "invalid-job-setting"
   | "invalid-operator-setting"
+  | "join-unbounded"
+  | "mode-not-supported"
   | "no-output-operation"
   | "unknown-parent"
   | "watermark-redefined"

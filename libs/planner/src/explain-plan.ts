@@ -1,5 +1,7 @@
 import type { OperatorNode } from "@millrace/model";
-import { describeDuration, describeOperator, describeState } from "./describe.ts";
+import { describeDuration } from "./describe-duration.ts";
+import { describeOperator } from "./describe.ts";
+import { describeState } from "./describe-state.ts";
 import type { PhysicalPlan, ShuffleEdge, Stage } from "./physical-plan.ts";
 
 /** The plan as text for people: stages, what is fused into each, what moves between them, what is kept, what to look at. */

@@ -1,5 +1,6 @@
 export { canonicalGraph } from "./canonical-graph.ts";
-export { describeDuration } from "./describe.ts";
+export { isWholeTable } from "./check-modes.ts";
+export { describeDuration } from "./describe-duration.ts";
 export type { PlanErrorCode } from "./errors.ts";
 export { explainPlan } from "./explain-plan.ts";
 export { mermaidPlan } from "./mermaid-plan.ts";
@@ -8,3 +9,13 @@ export { parseJobGraph } from "./parse-graph.ts";
 export type { PhysicalPlan, ShuffleEdge, Stage } from "./physical-plan.ts";
 export { planJob } from "./plan-job.ts";
 export { type Retention, retentionOf } from "./retention.ts";
+export {
+  type EventTimeOperator,
+  eventTimeOperatorsOf,
+  type EventTimeSeen,
+  nextWatermarks,
+  trackedAfterRestart,
+  type TrackedPartition,
+  trackEventTimes,
+  type WatermarkStep,
+} from "./watermarks.ts";

@@ -36,7 +36,7 @@ describe("parseJobGraph", () => {
     ["an unknown setting", change((copy) => (copy.settings.slots = 1)), /graph\.settings\.slots must be absent/],
     [
       "an unknown kind",
-      change((copy) => (copy.operators[2] = { ...copy.operators[2], kind: "sort" })),
+      change((copy) => (copy.operators[2] = { ...copy.operators[2], kind: "sorted" })),
       /graph\.operators\[2\]\.kind must be one of source, map/,
     ],
     [

@@ -58,6 +58,17 @@ const serde: Check = (value, where) => {
 const NOTHING: Readonly<Record<string, Check>> = {};
 const BATCH_WINDOW: Readonly<Record<string, Check>> = { windowMs: number, slideMs: number };
 
+const KEPT: Readonly<Record<string, Check>> = { ttlMs: optional(number), unbounded: optional(boolean) };
+const outputMode = oneOf("append", "update", "complete");
+const timeWindow = object({ sizeMs: number, slideMs: number, offsetMs: number });
+const timeJoinBounds: Check = (value, where) => {
+  const isInterval = record(value, where).type === "interval";
+  object(isInterval ? { type: string, beforeMs: number, afterMs: number } : { type: oneOf("interval", "window"), window: timeWindow })(
+    value,
+    where,
+  );
+};
+
 /** Properties of each kind beside id, name, parents and kind. */
 const OPERATORS: Readonly<Record<OperatorKind, Readonly<Record<string, Check>>>> = {
   source: {
@@ -80,7 +91,7 @@ const OPERATORS: Readonly<Record<OperatorKind, Readonly<Record<string, Check>>>>
   flatMapValues: NOTHING,
   glom: NOTHING,
   union: NOTHING,
-  eventTime: { delayMs: number, idleAfterMs: number },
+  eventTime: { delayMs: either("none", number), idleAfterMs: number, merge: optional(oneOf("min", "max")) },
   reduce: NOTHING,
   count: NOTHING,
   countByValue: NOTHING,
@@ -96,10 +107,30 @@ const OPERATORS: Readonly<Record<OperatorKind, Readonly<Record<string, Check>>>>
   stateSnapshots: NOTHING,
   window: BATCH_WINDOW,
   reduceByKeyAndWindow: { ...BATCH_WINDOW, inverse: boolean, filtered: boolean, oneKey: optional(boolean) },
-  aggregateByTimeWindow: { window: object({ sizeMs: number, slideMs: number, offsetMs: number }) },
-  foreachBatch: NOTHING,
+  aggregateByTimeWindow: { window: timeWindow, mode: optional(outputMode), latenessMs: optional(number), unbounded: optional(boolean) },
+  aggregateBySession: { gapMs: optional(number), mode: optional(outputMode), unbounded: optional(boolean) },
+  aggregateByKey: { mode: outputMode, ...KEPT },
+  dropDuplicates: { until: oneOf("watermark", "eventTime", "ever"), ...KEPT },
+  joinWithin: {
+    type: oneOf("inner", "left-outer", "right-outer", "full-outer", "left-semi"),
+    bounds: optional(timeJoinBounds),
+    time: optional(oneOf("left", "right")),
+    unbounded: optional(boolean),
+  },
+  joinTable: { sides: oneOf("inner", "left-outer", "left-semi"), asOf: oneOf("batch", "eventTime") },
+  mapGroupsWithState: { many: boolean, timeout: oneOf("none", "event", "batch"), unbounded: optional(boolean) },
+  process: {
+    timers: oneOf("none", "event", "batch"),
+    variables: mapOf(object({ type: oneOf("value", "list", "map"), ttlMs: optional(number) })),
+    hasInitial: optional(boolean),
+    unbounded: optional(boolean),
+  },
+  limit: { count: number },
+  sort: NOTHING,
+  late: { of: string },
+  foreachBatch: { mode: optional(outputMode) },
   print: { count: number },
-  sink: { sink: object({ type: oneOf("topic"), topic: string, key: optional(serde), value: serde }) },
+  sink: { sink: object({ type: oneOf("topic"), topic: string, key: optional(serde), value: serde }), mode: optional(outputMode) },
 };
 
 const operator: Check = (value, where) => {
@@ -127,6 +158,7 @@ const graph = object({
     maxRecordsPerBatch: number,
     restartsMax: number,
     rememberMs: optional(number),
+    watermarks: optional(object({ policy: oneOf("min", "max"), scope: oneOf("operator", "job") })),
   }),
   operators: listOf(operator),
 });

@@ -15,6 +15,8 @@ export interface PhysicalPlan {
   readonly operators: ReadonlyMap<string, OperatorNode>;
   /** Batch-time slide of each stream in milliseconds: the batch interval, or what a window above it says. */
   readonly slideMs: ReadonlyMap<string, number>;
+  /** Operators whose elements have an event time and a watermark. */
+  readonly watermarked: ReadonlySet<string>;
   readonly warnings: readonly string[];
 }
 

@@ -1,6 +1,7 @@
 import { assertDefined } from "@millrace/stdx";
 import type { JobGraph, OperatorNode } from "@millrace/model";
 import { checkEventTime } from "./check-event-time.ts";
+import { checkModes } from "./check-modes.ts";
 import { checkSettings } from "./check-settings.ts";
 import { checkStructure } from "./check-structure.ts";
 import { planError } from "./errors.ts";
@@ -18,7 +19,8 @@ export function planJob(graph: JobGraph): PhysicalPlan {
   checkStructure(graph);
   checkSettings(graph.settings);
   const slideMs = slidesOf(graph);
-  checkEventTime(graph);
+  const watermarked = checkEventTime(graph);
+  checkModes(graph);
   checkCheckpointIntervals(graph, slideMs);
   const reached = reachedFromOutputs(graph);
   const live = graph.operators.filter((operator) => reached.has(operator.id));
@@ -29,7 +31,8 @@ export function planJob(graph: JobGraph): PhysicalPlan {
     edges,
     operators: new Map(graph.operators.map((operator) => [operator.id, operator])),
     slideMs,
-    warnings: warningsOf(graph, reached),
+    watermarked,
+    warnings: warningsOf(graph, { reached, watermarked }),
   };
 }
 
@@ -79,8 +82,14 @@ function cutIntoStages(live: readonly OperatorNode[]): { readonly stages: readon
   return { stages, edges };
 }
 
+/** A table that is emitted whole when one row changes must be in one place: who else would know that one did. */
+function isCompleteTable(root: OperatorNode): boolean {
+  return "mode" in root && root.mode === "complete" && !isOutput(root);
+}
+
 function taskCountOf(root: OperatorNode): Pick<Stage, "taskCount"> {
   if (root.partitions !== undefined) return { taskCount: root.partitions };
+  if (isCompleteTable(root)) return { taskCount: 1 };
   return traitsOf(root).input === "single" ? { taskCount: 1 } : {};
 }
 

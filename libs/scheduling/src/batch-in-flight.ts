@@ -1,7 +1,7 @@
+import type { EventTimeSeen } from "@millrace/planner";
 import type { WorkerReport } from "./job-events.ts";
 import type { BatchPlan, CheckpointManifest, StatePart } from "./job-record.ts";
 import type { RunProgress } from "./progress.ts";
-import type { EventTimeSeen } from "./watermark-tracker.ts";
 
 type MapDone = WorkerReport & { kind: "map-done" };
 type BatchDone = WorkerReport & { kind: "batch-done" };

@@ -14,10 +14,15 @@ export {
   type SourcePartition,
   type SourceRange,
   type StatePart,
-  type TrackedPartition,
-  type WatermarkStep,
 } from "./job-record.ts";
-export { type EventTimeOperator, type JobShape, shapeOf } from "./job-shape.ts";
+export { type JobShape, shapeOf } from "./job-shape.ts";
 export { canonicalPlan, type JobProgress, type PlanDecision, type PlanInput, planNextBatch, recordCount } from "./plan-batch.ts";
 export type { RunProgress } from "./progress.ts";
-export { type EventTimeSeen, nextWatermarks, trackEventTimes } from "./watermark-tracker.ts";
+export {
+  type EventTimeOperator,
+  type EventTimeSeen,
+  nextWatermarks,
+  type TrackedPartition,
+  trackEventTimes,
+  type WatermarkStep,
+} from "@millrace/planner";

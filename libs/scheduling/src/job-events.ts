@@ -1,7 +1,7 @@
+import type { EventTimeSeen } from "@millrace/planner";
 import type { ExecutorCapacity } from "./assign-tasks.ts";
 import type { SinkMark } from "./check-marks.ts";
 import type { BatchPlan, CheckpointManifest, JobFailure, JobRecord, SourcePartition, StatePart } from "./job-record.ts";
-import type { EventTimeSeen } from "./watermark-tracker.ts";
 
 /** What happens to a job. */
 export type JobEvent =

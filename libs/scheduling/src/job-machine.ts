@@ -265,7 +265,7 @@ export class JobMachine {
     const conflict = findMarkConflict(marks, { checkpointBatch: this.#checkpoint?.batch ?? 0, plans: this.#plans.all() });
     if (conflict !== undefined) return this.#end("failed", marksAhead(conflict));
     const start = { shape: this.#shape, sources: this.#sources(), zeroTimeMs: assertDefined(this.#record.zeroTimeMs, "zero time") };
-    this.#progress = this.#checkpoint === undefined ? initialProgress(start) : progressAt(this.#checkpoint);
+    this.#progress = this.#checkpoint === undefined ? initialProgress(start) : progressAt(this.#checkpoint, start.shape);
     this.#replay = this.#plans.after(this.#progress.lastBatch);
     this.#lastCheckpointMs = this.#now.monotonicMs;
     this.#update({ state: this.#record.stop === "drain" ? "draining" : "running" });

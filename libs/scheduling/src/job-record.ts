@@ -1,4 +1,5 @@
 import type { JobGraph } from "@millrace/model";
+import type { TrackedPartition, WatermarkStep } from "@millrace/planner";
 
 /** One batch as it was decided, before it ran; replays use it unchanged (DESIGN idea 4). */
 export interface BatchPlan {
@@ -17,13 +18,6 @@ export interface SourceRange {
   readonly index: number;
   readonly startOffset: number;
   readonly endOffset: number;
-}
-
-/** Watermarks in force in a batch: `lateMs` = wm(t-1), `evictMs` = wm(t); undefined until the first record. */
-export interface WatermarkStep {
-  readonly operatorId: string;
-  readonly lateMs: number | undefined;
-  readonly evictMs: number | undefined;
 }
 
 /** A partition as task `index` of a source, for the life of the job. */
@@ -77,16 +71,6 @@ export interface CheckpointManifest {
   readonly statePending: boolean;
   /** It was the final batch of bounded input. */
   readonly final: boolean;
-}
-
-/** What the watermark tracker knows of one source partition for one event-time operator. */
-export interface TrackedPartition {
-  readonly operatorId: string;
-  readonly source: string;
-  readonly index: number;
-  readonly maxMs: number | undefined;
-  /** Batch time of the last batch that had a record of it; the job's zero time before. */
-  readonly seenAtMs: number;
 }
 
 export interface JobCounters {

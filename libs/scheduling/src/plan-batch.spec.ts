@@ -71,7 +71,11 @@ describe("planNextBatch", () => {
   });
 
   describe("of bounded input", () => {
-    const shape = { ...SHAPE, bounded: true, eventTimes: [{ id: "e", delayMs: 0, idleAfterMs: 1_000, sources: ["s"] }] };
+    const shape = {
+      ...SHAPE,
+      bounded: true,
+      eventTimes: [{ id: "e", delayMs: 0, idleAfterMs: 1_000, merge: "min" as const, sources: ["s"] }],
+    };
     const sources = [source(0, 12), source(1, 20)];
 
     it("does not wait for the clock and stays below the end", () => {
@@ -92,7 +96,7 @@ describe("planNextBatch", () => {
   });
 
   it("runs a batch without data when the watermark moved and state waits for it", () => {
-    const shape = { ...SHAPE, eventTimes: [{ id: "e", delayMs: 0, idleAfterMs: 1e9, sources: ["s"] }] };
+    const shape = { ...SHAPE, eventTimes: [{ id: "e", delayMs: 0, idleAfterMs: 1e9, merge: "min" as const, sources: ["s"] }] };
     const tracked = [0, 1].map((index) => ({ operatorId: "e", source: "s", index, maxMs: 700, seenAtMs: 3_000 }));
     const waiting = { ...PROGRESS, tracked, statePending: true, lastWatermarks: [{ operatorId: "e", lateMs: 1, evictMs: 500 }] };
     expect(decide({ shape, progress: waiting })).toMatchObject({ kind: "plan", plan: { watermarks: [{ lateMs: 500, evictMs: 700 }] } });

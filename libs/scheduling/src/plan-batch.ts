@@ -1,8 +1,8 @@
 import type { JobSettings } from "@millrace/model";
-import type { BatchPlan, SourcePartition, SourceRange, TrackedPartition, WatermarkStep } from "./job-record.ts";
+import { nextWatermarks, type TrackedPartition, type WatermarkStep } from "@millrace/planner";
+import type { BatchPlan, SourcePartition, SourceRange } from "./job-record.ts";
 import type { JobShape } from "./job-shape.ts";
 import { MISSED_BATCHES_MAX } from "./limits.ts";
-import { nextWatermarks } from "./watermark-tracker.ts";
 
 /** Where a job stands after its last batch. */
 export interface JobProgress {
@@ -99,6 +99,7 @@ function watermarksAt(input: PlanInput, batchTimeMs: number, final: boolean): Wa
     last: input.progress.lastWatermarks,
     exhausted: (source, index) => exhausted.has(`${source}/${index}`),
     final,
+    settings: input.shape.watermarks,
   });
 }
 

@@ -1,8 +1,8 @@
+import { trackedAfterRestart, trackEventTimes } from "@millrace/planner";
 import type { BatchInFlight } from "./batch-in-flight.ts";
 import type { CheckpointManifest, JobCounters, SourcePartition } from "./job-record.ts";
 import type { JobShape } from "./job-shape.ts";
 import type { JobProgress } from "./plan-batch.ts";
-import { trackEventTimes } from "./watermark-tracker.ts";
 
 /** Where a running job stands, with what it has counted so far. */
 export interface RunProgress extends JobProgress {
@@ -35,12 +35,15 @@ export function initialProgress(job: { shape: JobShape; sources: readonly Source
 }
 
 /** After the batch of a checkpoint. */
-export function progressAt(checkpoint: CheckpointManifest): RunProgress {
+export function progressAt(checkpoint: CheckpointManifest, shape: JobShape): RunProgress {
   return {
     lastBatch: checkpoint.batch,
     lastTimeMs: checkpoint.timeMs,
     positions: checkpoint.positions,
-    tracked: checkpoint.tracker,
+    tracked: trackedAfterRestart(shape.eventTimes, checkpoint.tracker, {
+      last: checkpoint.lastWatermarks,
+      settings: shape.watermarks,
+    }),
     lastWatermarks: checkpoint.lastWatermarks,
     statePending: checkpoint.statePending,
     finalDone: checkpoint.final,

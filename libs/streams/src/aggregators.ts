@@ -33,6 +33,12 @@ export function countAndMean(): Aggregator<number, [count: number, sum: number],
   };
 }
 
+/** Arithmetic mean of numbers; undefined for none. */
+export function mean(): Aggregator<number, [count: number, sum: number], number | undefined> {
+  const both = countAndMean();
+  return { ...both, result: ([n, total]) => (n === 0 ? undefined : total / n) };
+}
+
 /** Smallest value by `compare` (default: `<`); of equal ones any. */
 export function min<V>(compare: (left: V, right: V) => number = natural): Aggregator<V, readonly V[], V | undefined> {
   const smaller = (left: readonly V[], right: readonly V[]): readonly V[] => {

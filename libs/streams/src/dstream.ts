@@ -6,30 +6,26 @@ import {
   type RecipeStep,
   reduceByWindowRecipe,
 } from "@millrace/model";
-import { type Aggregator, aggregatorFunctions } from "./aggregator.ts";
 import { Batch } from "./batch.ts";
-import { checkBatchWindow, checkDuration, timeWindow, type TimeWindowSpec } from "./checks.ts";
+import { checkBatchWindow, checkDuration } from "./checks.ts";
 import type { Duration } from "./duration.ts";
 import { eraseFunction } from "./erase.ts";
+import { addEventTime } from "./event-time-operators.ts";
+import type { ModeOptions, Timed } from "./event-time-types.ts";
 import { jobError } from "./errors.ts";
 import { type GraphBuilder, idOf, type OperatorDraft, type OperatorInit, type OperatorSpec } from "./graph-builder.ts";
 import type { Sink, SinkParts } from "./kafka.ts";
-import { IDLE_AFTER_MS_DEFAULT } from "./limits.ts";
 import type { KeyOf, Pair, ValueOf } from "./pair.ts";
-import { draftsOf, type StreamParts } from "./several-streams.ts";
+import { draftsOf } from "./several-streams.ts";
 import { hasInitial, initialFunction, joinSpec, shuffle, type ShuffleOptions, type UpdateOptions } from "./shuffle-options.ts";
 import { StateSpec } from "./state-spec.ts";
-import type { EventTimeOptions, Output, ToOptions, WindowResult } from "./stream-types.ts";
+import { StatefulOperators } from "./stateful-stream.ts";
+import type { EventTimeOptions, Output, ToOptions } from "./stream-types.ts";
+import { transformOf, unionOf } from "./together.ts";
 
 /** Stands as `this` of operators that need keys: on a stream of something else the call does not compile. */
 type PairStream = DStream<Pair<unknown, unknown>>;
 type PairOf<T> = Pair<KeyOf<T>, ValueOf<T>>;
-
-/** A keyed stream cut into event-time windows; `aggregateByKey` says what becomes of the values of each. */
-export interface TimeWindowedStream<K, V> {
-  /** One result per key and window, emitted once, when the watermark has passed the window's end. Later records are counted as late. */
-  aggregateByKey<A, R = A>(aggregator: Aggregator<V, A, R>): DStream<WindowResult<K, R>>;
-}
 
 /** What `mapWithState` gives: its emissions, and the state behind them. */
 export interface StateStream<K, S> {
@@ -44,12 +40,13 @@ export interface StateStream<K, S> {
  *
  * Longer than a file should be because it is the API: one place to read what a stream can do.
  */
-export class DStream<out T> {
+export class DStream<out T, out Time = unknown> extends StatefulOperators<T, Time> {
   readonly #graph: GraphBuilder;
   readonly #draft: OperatorDraft;
 
   /** Streams come from `ctx.source` and from operators. */
   constructor(graph: GraphBuilder, draft: OperatorDraft) {
+    super({ graph, draft });
     this.#graph = graph;
     this.#draft = draft;
   }
@@ -69,18 +66,18 @@ export class DStream<out T> {
 
   // --- per element -------------------------------------------------------------------------------------------------------------------
 
-  map<U>(f: (element: T) => U): DStream<U> {
-    return this.#with<U>({ kind: "map" }, { f });
+  map<U>(f: (element: T) => U): DStream<U, Time> {
+    return this.#with<U, Time>({ kind: "map" }, { f });
   }
 
-  flatMap<U>(f: (element: T) => Iterable<U>): DStream<U> {
-    return this.#with<U>({ kind: "flatMap" }, { f });
+  flatMap<U>(f: (element: T) => Iterable<U>): DStream<U, Time> {
+    return this.#with<U, Time>({ kind: "flatMap" }, { f });
   }
 
-  filter<S extends T>(f: (element: T) => element is S): DStream<S>;
-  filter(f: (element: T) => boolean): DStream<T>;
-  filter(f: (element: T) => boolean): DStream<T> {
-    return this.#with<T>({ kind: "filter" }, { f });
+  filter<S extends T>(f: (element: T) => element is S): DStream<S, Time>;
+  filter(f: (element: T) => boolean): DStream<T, Time>;
+  filter(f: (element: T) => boolean): DStream<T, Time> {
+    return this.#with<T, Time>({ kind: "filter" }, { f });
   }
 
   /** Once per partition and batch, empty partitions included. Results have no event time. */
@@ -94,8 +91,8 @@ export class DStream<out T> {
   }
 
   /** Elements of both, this stream's first. Both must come from one job and have the same slide. */
-  union(...others: readonly DStream<T>[]): DStream<T> {
-    return unionOf(this.#graph, [this, ...others]);
+  union(...others: readonly DStream<T, Time>[]): DStream<T, Time> {
+    return unionOf<T, Time>(this.#graph, [this, ...others]);
   }
 
   // --- per batch ---------------------------------------------------------------------------------------------------------------------
@@ -177,12 +174,12 @@ export class DStream<out T> {
   // --- per key and batch -------------------------------------------------------------------------------------------------------------
 
   /** The key stays, and with it the bucket. */
-  mapValues<U>(this: PairStream, f: (value: ValueOf<T>) => U): DStream<Pair<KeyOf<T>, U>> {
-    return this.#with<Pair<KeyOf<T>, U>>({ kind: "mapValues" }, { f });
+  mapValues<U>(this: PairStream, f: (value: ValueOf<T>) => U): DStream<Pair<KeyOf<T>, U>, Time> {
+    return this.#with<Pair<KeyOf<T>, U>, Time>({ kind: "mapValues" }, { f });
   }
 
-  flatMapValues<U>(this: PairStream, f: (value: ValueOf<T>) => Iterable<U>): DStream<Pair<KeyOf<T>, U>> {
-    return this.#with<Pair<KeyOf<T>, U>>({ kind: "flatMapValues" }, { f });
+  flatMapValues<U>(this: PairStream, f: (value: ValueOf<T>) => Iterable<U>): DStream<Pair<KeyOf<T>, U>, Time> {
+    return this.#with<Pair<KeyOf<T>, U>, Time>({ kind: "flatMapValues" }, { f });
   }
 
   /** All values of a key in a batch, in order of (source task, record). Prefer reduceByKey: it moves less. */
@@ -351,27 +348,9 @@ export class DStream<out T> {
   // --- event time --------------------------------------------------------------------------------------------------------------------
 
   /** Says when an element happened (milliseconds since 1970 UTC) and how far out of order elements may come. Once on a stream's way. */
-  withEventTime(time: (element: T) => number, options: EventTimeOptions): DStream<T> {
-    if (this.#draft.hasEventTime) {
-      const message = "the stream has an event time already: call withEventTime once, as near to the source as it can be known";
-      throw jobError("watermark-redefined", message, { operator: idOf(this.#draft) });
-    }
-    const idleAfterMs = options.idleAfter ?? IDLE_AFTER_MS_DEFAULT;
-    checkDuration(idleAfterMs, "withEventTime idleAfter");
-    if (!Number.isSafeInteger(options.watermark) || options.watermark < 0) checkDuration(options.watermark, "withEventTime watermark");
-    return this.#with<T>({ kind: "eventTime", delayMs: options.watermark, idleAfterMs }, { time }, { hasEventTime: true });
-  }
-
-  /** Event-time windows per key, [start, end): `{ tumbling: hours(1) }` or `{ sliding: { size: hours(24), slide: hours(1) } }`. */
-  windowByTime(this: PairStream, spec: TimeWindowSpec): TimeWindowedStream<KeyOf<T>, ValueOf<T>> {
-    const window = timeWindow(spec, `windowByTime after ${idOf(this.#draft)}`);
-    return {
-      aggregateByKey: <A, R = A>(aggregator: Aggregator<ValueOf<T>, A, R>) => {
-        const functions = aggregatorFunctions(aggregator, `aggregateByKey after ${idOf(this.#draft)}`);
-        const added = this.#graph.add({ spec: { kind: "aggregateByTimeWindow", window }, parents: [this.#draft], functions });
-        return new DStream<WindowResult<KeyOf<T>, R>>(this.#graph, added);
-      },
-    };
+  withEventTime(time: (element: T) => number, options: EventTimeOptions): DStream<T, Timed> {
+    const added = addEventTime(this.#graph, this.#draft, { time: eraseFunction(time), options });
+    return new DStream<T, Timed>(this.#graph, added);
   }
 
   // --- outputs -----------------------------------------------------------------------------------------------------------------------
@@ -394,15 +373,15 @@ export class DStream<out T> {
     if (topic.sink.key !== undefined) functions.key = key ?? firstOfPair;
     functions.value = value ?? (topic.sink.key !== undefined && key === undefined ? secondOfPair : wholeElement);
     if (timestamp !== undefined) functions.timestamp = timestamp;
-    return this.#output({ kind: "sink", sink: topic.sink }, functions);
+    return this.#output({ kind: "sink", sink: topic.sink, ...modeOf(options) }, functions);
   }
 
   /**
    * Calls `f` with all elements of each batch, in one place, in batch order. At least once: after a failure a batch may come again,
    * under the same `time` and `id` (job, operator and batch), which is the key to make its effect idempotent.
    */
-  foreachBatch(f: (elements: readonly T[], time: number, id: string) => void | Promise<void>): Output {
-    return this.#output({ kind: "foreachBatch" }, { f });
+  foreachBatch(f: (elements: readonly T[], time: number, id: string) => void | Promise<void>, options: ModeOptions = {}): Output {
+    return this.#output({ kind: "foreachBatch", ...modeOf(options) }, { f });
   }
 
   /** Prints the time of each batch and its first elements to the job's log. */
@@ -413,13 +392,12 @@ export class DStream<out T> {
     return this.#output({ kind: "print", count }, {});
   }
 
-  /** The same stream's operator and graph, for operators over several streams. */
-  static readonly parts = (stream: DStream<unknown>): StreamParts => {
-    return { graph: stream.#graph, draft: stream.#draft };
-  };
-
-  #with<U>(spec: OperatorSpec, functions: FunctionsByName, init: Pick<OperatorInit, "slideMs" | "hasEventTime"> = {}): DStream<U> {
-    return new DStream<U>(this.#graph, this.#graph.add({ spec, parents: [this.#draft], functions: erase(functions), ...init }));
+  #with<U, Own = unknown>(
+    spec: OperatorSpec,
+    functions: FunctionsByName,
+    init: Pick<OperatorInit, "slideMs" | "hasEventTime"> = {},
+  ): DStream<U, Own> {
+    return new DStream<U, Own>(this.#graph, this.#graph.add({ spec, parents: [this.#draft], functions: erase(functions), ...init }));
   }
 
   /** An operator over this stream and another of the same job and slide. */
@@ -452,34 +430,6 @@ export class DStream<out T> {
 
 type FunctionsByName = Readonly<Record<string, (...args: never[]) => unknown>>;
 
-/** Elements of all streams, in order of the streams. */
-export function unionOf<T>(graph: GraphBuilder, streams: readonly DStream<T>[]): DStream<T> {
-  return new DStream<T>(graph, graph.add({ spec: { kind: "union" }, parents: draftsOf(graph, streams.map(DStream.parts), "union") }));
-}
-
-/** A stream whose batch is what `f` makes of the batches of the others at the same time. */
-export function transformOf<U>(
-  graph: GraphBuilder,
-  streams: readonly DStream<unknown>[],
-  f: (lists: readonly (readonly unknown[])[], time: number) => Batch<U>,
-): DStream<U> {
-  const functions = erase({
-    f: (lists: readonly (readonly unknown[])[], time: number): readonly U[] | undefined => {
-      const result: unknown = f(lists, time); // plain JavaScript may give nothing back
-      return result instanceof Batch ? (result as Batch<U>).collect() : undefined;
-    },
-  });
-  return new DStream<U>(
-    graph,
-    graph.add({
-      spec: { kind: "transform" },
-      parents: draftsOf(graph, streams.map(DStream.parts), "transform"),
-      functions,
-      hasEventTime: false,
-    }),
-  );
-}
-
 function erase(functions: FunctionsByName): Readonly<Record<string, JobFunction>> {
   return Object.fromEntries(Object.entries(functions).map(([name, f]) => [name, eraseFunction(f)]));
 }
@@ -487,3 +437,7 @@ function erase(functions: FunctionsByName): Readonly<Record<string, JobFunction>
 const firstOfPair = (element: readonly unknown[]): unknown => element[0];
 const secondOfPair = (element: readonly unknown[]): unknown => element[1];
 const wholeElement = (element: unknown): unknown => element;
+
+function modeOf({ mode }: ModeOptions): ModeOptions {
+  return mode === undefined ? {} : { mode };
+}

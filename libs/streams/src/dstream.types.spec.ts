@@ -18,6 +18,7 @@ import {
   StateSpec,
   string,
   t,
+  type Timed,
   type WindowResult,
 } from "./index.ts";
 
@@ -40,6 +41,9 @@ const checked = job("types", (ctx) => {
   const flights = ctx.source(kafka("flights", { value: Flight }));
   const words = ctx.source(kafka("words", { key: string(), value: string() }));
   const delays = flights.map((flight) => [flight.origin, flight.delay] as const);
+  const timed = flights
+    .withEventTime((flight) => flight.date, { watermark: minutes(30) })
+    .map((flight) => [flight.origin, flight.delay] as const);
   const numbers = flights.map((flight) => flight.delay);
 
   // Types are inferred from step to step.
@@ -61,8 +65,8 @@ const checked = job("types", (ctx) => {
       form: "keyed",
     }),
   );
-  same<DStream<WindowResult<string, { readonly count: number; readonly mean: number }>>>()(
-    delays
+  same<DStream<WindowResult<string, { readonly count: number; readonly mean: number }>, Timed>>()(
+    timed
       .windowByTime({ tumbling: hours(1) })
       .aggregateByKey(countAndMean())
       .map((result) => result),
@@ -145,10 +149,10 @@ const checked = job("types", (ctx) => {
   // @ts-expect-error a boolean is needed
   flights.filter((flight) => flight.origin);
   // @ts-expect-error an aggregator without merge cannot combine before the shuffle
-  delays.windowByTime({ tumbling: hours(1) }).aggregateByKey({ init: () => 0, add: (n: number) => n + 1 });
+  timed.windowByTime({ tumbling: hours(1) }).aggregateByKey({ init: () => 0, add: (n: number) => n + 1 });
   const ofStrings: Aggregator<string, number> = { init: () => 0, add: (n, text) => n + text.length, merge: (left, right) => left + right };
   // @ts-expect-error the aggregator takes strings, the stream has numbers
-  delays.windowByTime({ tumbling: hours(1) }).aggregateByKey(ofStrings);
+  timed.windowByTime({ tumbling: hours(1) }).aggregateByKey(ofStrings);
   // @ts-expect-error elements of different types
   numbers.union(words);
   // @ts-expect-error the topic takes text

@@ -29,6 +29,8 @@ export interface OperatorDraft {
   checkpointMs: number | undefined;
   /** Operators above this one that were added with it and are named after it. */
   readonly inside: readonly { readonly suffix: string; readonly draft: OperatorDraft }[];
+  /** Of `late`: the operator whose late elements it shows; its id may still be given. */
+  readonly lateOf: OperatorDraft | undefined;
 }
 
 /** What an operator adds to its parents; slide and event time are the first parent's unless given. */
@@ -41,6 +43,7 @@ export interface OperatorInit {
   /** What people see as its kind, if it is the last of several operators that make one. */
   readonly shownKind?: string;
   readonly inside?: OperatorDraft["inside"];
+  readonly lateOf?: OperatorDraft;
 }
 
 /** Collects operators in order of construction, then freezes. Ids are the user's, or kind and number among its kind: the same code gives the same ids. */
@@ -80,6 +83,7 @@ export class GraphBuilder {
       userId: undefined,
       checkpointMs: undefined,
       inside: init.inside ?? [],
+      lateOf: init.lateOf,
     };
     for (const { suffix, draft: inner } of draft.inside) inner.userId = `${draft.derivedId}.${suffix}`;
     this.#drafts.push(draft);
@@ -144,7 +148,7 @@ export class GraphBuilder {
       if (operators.some((operator) => operator.id === id)) throw duplicateName(id);
       const { checkpointMs } = draft;
       const own = checkpointMs === undefined ? {} : { checkpointMs };
-      operators.push({ id, name: describeOperator(draft), parents: draft.parents.map(idOf), ...draft.spec, ...own });
+      operators.push({ id, name: describeOperator(draft), parents: draft.parents.map(idOf), ...specOf(draft), ...own });
       if (Object.keys(draft.functions).length > 0) functions.set(id, draft.functions);
     }
     return { graph: { formatVersion: 1, name: this.#jobName, settings: this.#settings, operators }, functions };
@@ -154,6 +158,10 @@ export class GraphBuilder {
 /** Id of an operator as it stands now. */
 export function idOf(draft: OperatorDraft): string {
   return draft.userId ?? draft.derivedId;
+}
+
+function specOf({ spec, lateOf }: OperatorDraft): OperatorSpec {
+  return spec.kind === "late" && lateOf !== undefined ? { ...spec, of: idOf(lateOf) } : spec;
 }
 
 function duplicateName(id: string): Error {

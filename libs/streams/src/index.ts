@@ -1,15 +1,59 @@
-export type { JobDefinition, JobFunction, JobFunctions, JobGraph, JobSettings } from "@millrace/model";
+export type {
+  JobDefinition,
+  JobFunction,
+  JobFunctions,
+  JobGraph,
+  JobSettings,
+  OutputMode,
+  TableJoinSides,
+  TimeJoinType,
+  WatermarkSettings,
+} from "@millrace/model";
 export type { Aggregator } from "./aggregator.ts";
-export { count, type CountAndMean, countAndMean, max, min, sum, top } from "./aggregators.ts";
+export { count, type CountAndMean, countAndMean, max, mean, min, sum, top } from "./aggregators.ts";
 export { Batch } from "./batch.ts";
 export type { TimeWindowSpec } from "./checks.ts";
-export { DStream, type StateStream, type TimeWindowedStream } from "./dstream.ts";
+export { allOf, collectList, collectSet, first, last, of, when } from "./collections.ts";
+export { DStream, type StateStream } from "./dstream.ts";
 export { days, type Duration, hours, milliseconds, minutes, seconds } from "./duration.ts";
 export type { JobErrorCode } from "./errors.ts";
+export type {
+  DedupOptions,
+  Joined,
+  JoinWithinOptions,
+  KeyAggregateOptions,
+  Late,
+  LateSides,
+  SessionSpec,
+  SessionStream,
+  TableJoined,
+  TableStream,
+  Timed,
+  TimeWindowedStream,
+  WholeTable,
+  WindowOptions,
+} from "./event-time-types.ts";
 export { buildJob, job, type JobContext, type JobModule, type JobOptions } from "./job.ts";
 export { kafka, type KafkaTopic, type ReadOptions, type Sink, type SinkParts, type Source, type TopicRecord } from "./kafka.ts";
 export { type KeyOf, pair, type Pair, type ValueOf } from "./pair.ts";
 export { bytes, type Field, type FieldsOf, json, type Serde, string, t } from "./serde.ts";
 export type { ShuffleOptions, UpdateOptions } from "./shuffle-options.ts";
+export { approxCountDistinct, approxQuantiles } from "./sketches.ts";
 export { type State, type StateFunction, StateSpec } from "./state-spec.ts";
+export {
+  type GroupFunction,
+  type GroupOptions,
+  type GroupState,
+  type ListState,
+  listState,
+  type MapState,
+  mapState,
+  type ProcessContext,
+  type ProcessSpec,
+  type ValueState,
+  valueState,
+  type Variable,
+  type VariableOptions,
+  type Variables,
+} from "./state-types.ts";
 export type { EventTimeOptions, Output, TimeWindow, ToOptions, WindowResult } from "./stream-types.ts";

@@ -284,6 +284,7 @@ describe("building a job that cannot run", () => {
       (ctx) =>
         ctx
           .source(pairs)
+          .withEventTime(() => 0, { watermark: minutes(1) })
           .windowByTime({ tumbling: hours(1), offset: hours(1) })
           .aggregateByKey(countAndMean())
           .print(),

@@ -1,18 +1,19 @@
-import { JOB_SETTINGS_DEFAULT, type JobDefinition, type JobSettings } from "@millrace/model";
+import { JOB_SETTINGS_DEFAULT, type JobDefinition, type JobSettings, type WatermarkSettings } from "@millrace/model";
 import { Batch } from "./batch.ts";
-import { DStream, transformOf, unionOf } from "./dstream.ts";
+import { DStream } from "./dstream.ts";
 import type { Duration } from "./duration.ts";
 import { jobError } from "./errors.ts";
 import { GraphBuilder } from "./graph-builder.ts";
 import type { Source } from "./kafka.ts";
 import { JOB_NAME_LENGTH_MAX } from "./limits.ts";
+import { transformOf, unionOf } from "./together.ts";
 
 /** What the function of a job gets: where streams begin. */
 export interface JobContext {
   /** A stream from a topic. */
   source<T>(source: Source<T>): DStream<T>;
   /** Elements of all streams, in order of the streams. */
-  union<T>(streams: readonly DStream<T>[]): DStream<T>;
+  union<T, Time = unknown>(streams: readonly DStream<T, Time>[]): DStream<T, Time>;
   /** `f` once per batch, on the batches of all streams at that time: what it returns is the batch of the new stream. */
   transform<T extends readonly unknown[], U>(
     streams: { readonly [I in keyof T]: DStream<T[I]> },
@@ -32,6 +33,8 @@ export interface JobOptions {
   readonly maxRecordsPerBatch?: number;
   /** Restarts an hour, after failures that may pass, before the job fails. Default: 20. */
   readonly restartsMax?: number;
+  /** Which of several watermarks counts; default: per operator the least of its inputs. Scope "job" is Spark's rule. */
+  readonly watermarks?: WatermarkSettings;
 }
 
 /** Default export of a job module. It builds itself, so that a bundle needs nothing but its own copy of this library. */
@@ -94,8 +97,9 @@ function settingsOf(options: JobOptions): JobSettings {
     checkpointIntervalMs: options.checkpointInterval ?? JOB_SETTINGS_DEFAULT.checkpointIntervalMs,
     maxRecordsPerBatch: options.maxRecordsPerBatch ?? JOB_SETTINGS_DEFAULT.maxRecordsPerBatch,
     restartsMax: options.restartsMax ?? JOB_SETTINGS_DEFAULT.restartsMax,
+    ...(options.watermarks === undefined ? {} : { watermarks: options.watermarks }),
   };
-  const known = ["batchInterval", "slots", "checkpointInterval", "maxRecordsPerBatch", "restartsMax"];
+  const known = ["batchInterval", "slots", "checkpointInterval", "maxRecordsPerBatch", "restartsMax", "watermarks"];
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw jobError("invalid-job-setting", `no such job setting; known are ${known.join(", ")}`, { name });
   }

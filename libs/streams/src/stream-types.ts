@@ -1,4 +1,5 @@
 import type { Duration } from "./duration.ts";
+import type { ModeOptions } from "./event-time-types.ts";
 
 /** Event-time window [start, end), milliseconds since 1970 UTC. */
 export interface TimeWindow {
@@ -15,14 +16,19 @@ export interface WindowResult<K, R> {
 
 /** When elements happened, and how far out of order they come. */
 export interface EventTimeOptions {
-  /** How far out of order records may come: the watermark is this far behind the greatest event time seen, per source partition. */
-  readonly watermark: Duration;
+  /**
+   * How far out of order records may come: the watermark is this far behind the greatest event time seen, per source partition. "none": elements have a time,
+   * but nothing is ever late or final.
+   */
+  readonly watermark: Duration | "none";
   /** A source partition without records for this long stops holding the watermark back. Default: one minute. */
   readonly idleAfter?: Duration;
+  /** Over the partitions of a source: the slowest that is not idle decides ("min", default), or the greatest time of all of them. */
+  readonly merge?: "min" | "max";
 }
 
 /** What of an element becomes part of its record. */
-export interface ToOptions<T> {
+export interface ToOptions<T> extends ModeOptions {
   /** Timestamp of an element's record, milliseconds since 1970 UTC. Default: the element's event time, else the batch time. */
   readonly timestamp?: (element: T) => number;
 }

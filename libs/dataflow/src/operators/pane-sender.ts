@@ -1,6 +1,7 @@
 import { canonicalKey, type CanonicalKey, type OperatorNode } from "@millrace/model";
 import type { BlockWriter } from "../shuffle/block-writer.ts";
 import type { OperatorEnvironment } from "./environment.ts";
+import { paneFate } from "./late-rule.ts";
 import { asPair } from "./pair.ts";
 import type { EndingOperator } from "./partition.ts";
 import type { KeyedCell } from "./senders.ts";
@@ -8,7 +9,7 @@ import { TimePanes } from "./time-panes.ts";
 
 /** A pane of the batch: its accumulators, or why its records do not count. */
 interface Pane {
-  readonly fate: "open" | "late" | "gap";
+  readonly fate: "open" | "late" | "outside";
   readonly cells: Map<CanonicalKey, KeyedCell>;
 }
 
@@ -28,22 +29,15 @@ export function paneSender(
   // The pane of the last record: most records of a batch fall into few.
   let lastStart = Infinity;
   let lastEnd = -Infinity;
-  let lastPane: Pane = { fate: "gap", cells: new Map() };
+  let lastPane: Pane = { fate: "outside", cells: new Map() };
 
   function moveTo(time: number): void {
     const index = panes.paneOf(time);
     lastStart = panes.paneStart(index);
     lastEnd = panes.paneStart(index + 1);
     const known = open.get(index);
-    lastPane = known ?? { fate: fateOf(index), cells: new Map() };
+    lastPane = known ?? { fate: paneFate(panes, index, { operator, lateMs: batch.watermarksOf(operator.id).lateMs }), cells: new Map() };
     if (known === undefined) open.set(index, lastPane);
-  }
-
-  function fateOf(index: number): Pane["fate"] {
-    const last = panes.lastWindowOf(index);
-    if (last < panes.firstWindowOf(index)) return "gap";
-    const { lateMs } = batch.watermarksOf(operator.id);
-    return lateMs !== undefined && panes.windowEnd(last) <= lateMs ? "late" : "open";
   }
 
   return {

@@ -31,6 +31,11 @@ export function combinerOf(environment: OperatorEnvironment): Combiner {
       return { create: () => 1, add: (count) => Number(count) + 1, merge: (left, right) => Number(left) + Number(right) };
     case "combineByKey":
       return { create: unary(environment, "create"), add: binary(environment, "mergeValue"), merge: binary(environment, "mergeCombiners") };
+    case "aggregateByKey": {
+      const init = unary(environment, "init");
+      const add = binary(environment, "add");
+      return { create: (value) => add(init(undefined), value), add, merge: binary(environment, "merge") };
+    }
     default: {
       const f = binary(environment, "f");
       return { create: (value) => value, add: f, merge: f };

@@ -7,6 +7,7 @@ import { TimePanes } from "../operators/time-panes.ts";
 import { binary, unary } from "../operators/user-functions.ts";
 import type { Rows } from "../shuffle/rows.ts";
 import { columnsOf, type Stateful } from "../state/stateful.ts";
+import { evictUntil } from "./evict-until.ts";
 import type { RootOperator } from "./root.ts";
 
 type Cells = Map<CanonicalKey, KeyedCell>;
@@ -16,9 +17,10 @@ const STATE_VERSION = 1;
 const RESULT_TIME_BEFORE_END_MS = 0.001;
 
 /**
- * `aggregateByTimeWindow` in append mode: accumulators per pane and key; a window is emitted once, in the batch in which the watermark passes its end:
- * wm(t-1) < end ≤ wm(t). Nothing below wm(t-1) comes in (the sending side drops it), so which windows have been emitted needs no state.
- * Windows come in order of time, keys in order of first appearance.
+ * `aggregateByTimeWindow`: accumulators per pane and key. Append mode: a window is emitted once, in the batch in which the watermark passes its end,
+ * wm(t-1) < end ≤ wm(t); nothing below wm(t-1) comes in (the sending side drops it), so which windows have been emitted needs no state. With lateness a
+ * window stays that much longer, and what changes in it is emitted again. Update mode: what changed in a batch. Complete mode: everything when
+ * something did. Windows come in order of time, keys in order of first appearance.
  */
 export class TimeWindowRoot implements RootOperator, Stateful {
   readonly #environment: OperatorEnvironment<OperatorNode & { kind: "aggregateByTimeWindow" }>;
@@ -28,6 +30,8 @@ export class TimeWindowRoot implements RootOperator, Stateful {
   readonly #result: (accumulator: unknown) => unknown;
   #cells = new Map<number, Cells>();
   #changed = false;
+  /** Panes and keys that this batch changed, where rows are emitted before they are final. */
+  #touched = new Map<number, Set<CanonicalKey>>();
 
   constructor(environment: OperatorEnvironment<OperatorNode & { kind: "aggregateByTimeWindow" }>) {
     this.#environment = environment;
@@ -41,14 +45,17 @@ export class TimeWindowRoot implements RootOperator, Stateful {
     const { keys, values, numbers } = rows;
     let lastIndex = NaN;
     let cells: Cells = new Map();
+    let touched: Set<CanonicalKey> | undefined;
     for (let index = 0; index < values.length; index++) {
       const pane = numbers[index] ?? NaN;
       if (pane !== lastIndex) {
         cells = this.#cellsOf(pane);
+        touched = this.#isEarly ? this.#touchedOf(pane) : undefined;
         lastIndex = pane;
       }
       const key = keys[index];
       const canonical = canonicalKey(key);
+      touched?.add(canonical);
       const cell = cells.get(canonical);
       if (cell === undefined) cells.set(canonical, { key, value: values[index] });
       else cell.value = this.#merge(cell.value, values[index]);
@@ -58,15 +65,58 @@ export class TimeWindowRoot implements RootOperator, Stateful {
 
   endBatch(emit: Emit): void {
     const { batch, operator } = this.#environment;
-    const { lateMs = -Infinity, evictMs } = batch.watermarksOf(operator.id);
-    const until = batch.final ? Infinity : evictMs;
-    if (until === undefined || until <= lateMs || this.#cells.size === 0) return;
+    const { lateMs = -Infinity } = batch.watermarksOf(operator.id);
+    const until = evictUntil(batch, operator.id);
+    const touched = this.#touched;
+    this.#touched = new Map();
+    if (this.#cells.size === 0) return;
     const panes = Array.from(this.#cells.keys()).sort((a, b) => a - b);
-    for (const window of this.#closing(panes, lateMs, until)) this.#emitWindow(window, panes, emit);
+    if (operator.mode === "complete") {
+      if (touched.size > 0) for (const window of this.#closing(panes, -Infinity, Infinity)) this.#emitWindow(window, panes, emit);
+      return;
+    }
+    // Append: touched windows that have ended before are emitted again. Update: all touched windows that may still change.
+    this.#emitTouched(touched, { panes, after: lateMs - this.#latenessMs, until: operator.mode === "update" ? Infinity : lateMs }, emit);
+    if (until === undefined || until <= lateMs) return;
+    if (operator.mode !== "update") for (const window of this.#closing(panes, lateMs, until)) this.#emitWindow(window, panes, emit);
     for (const pane of panes) {
-      if (this.#panes.windowEnd(this.#panes.lastWindowOf(pane)) > until) break;
+      if (this.#panes.windowEnd(this.#panes.lastWindowOf(pane)) + this.#latenessMs > until) break;
       this.#cells.delete(pane);
       this.#changed = true;
+    }
+  }
+
+  /** Whether rows are emitted before they are final. */
+  get #isEarly(): boolean {
+    return (this.#environment.operator.mode ?? "append") !== "append" || this.#latenessMs > 0;
+  }
+
+  get #latenessMs(): number {
+    return this.#environment.operator.latenessMs ?? 0;
+  }
+
+  #touchedOf(pane: number): Set<CanonicalKey> {
+    const known = this.#touched.get(pane);
+    if (known !== undefined) return known;
+    const touched = new Set<CanonicalKey>();
+    this.#touched.set(pane, touched);
+    return touched;
+  }
+
+  #emitTouched(
+    touched: ReadonlyMap<number, ReadonlySet<CanonicalKey>>,
+    { panes, after, until }: { readonly panes: readonly number[]; readonly after: number; readonly until: number },
+    emit: Emit,
+  ): void {
+    const touchedPanes = Array.from(touched.keys()).sort((a, b) => a - b);
+    for (const window of this.#closing(touchedPanes, after, until)) {
+      const first = this.#panes.firstPaneOf(window);
+      const keys = new Set<CanonicalKey>();
+      for (const pane of touchedPanes.slice(lowerBound(touchedPanes, first))) {
+        if (pane >= first + this.#panes.panesPerWindow) break;
+        for (const key of touched.get(pane) ?? []) keys.add(key);
+      }
+      this.#emitWindow(window, panes, emit, keys);
     }
   }
 
@@ -92,11 +142,12 @@ export class TimeWindowRoot implements RootOperator, Stateful {
     return windows;
   }
 
-  #emitWindow(window: number, panes: readonly number[], emit: Emit): void {
+  #emitWindow(window: number, panes: readonly number[], emit: Emit, only?: ReadonlySet<CanonicalKey>): void {
     const start = this.#panes.windowStart(window);
     const end = this.#panes.windowEnd(window);
     const time = end - RESULT_TIME_BEFORE_END_MS;
-    for (const cell of this.#merged(window, panes).values()) {
+    for (const [canonical, cell] of this.#merged(window, panes)) {
+      if (only?.has(canonical) === false) continue;
       this.#environment.counts.recordsOut++;
       emit({ key: cell.key, window: { start, end }, value: this.#result(cell.value) }, time);
     }
@@ -105,7 +156,7 @@ export class TimeWindowRoot implements RootOperator, Stateful {
   /** Per key the merge of the window's panes, oldest first. A pane of several windows stays as it is: each window starts from `init()`. */
   #merged(window: number, panes: readonly number[]): Cells {
     const first = this.#panes.firstPaneOf(window);
-    if (this.#panes.panesPerWindow === 1) return this.#cells.get(first) ?? new Map<CanonicalKey, KeyedCell>();
+    if (this.#panes.panesPerWindow === 1 && !this.#isEarly) return this.#cells.get(first) ?? new Map<CanonicalKey, KeyedCell>();
     const merged: Cells = new Map();
     for (let index = lowerBound(panes, first); index < panes.length; index++) {
       const pane = assertDefined(panes[index], "pane");
@@ -120,7 +171,7 @@ export class TimeWindowRoot implements RootOperator, Stateful {
   }
 
   get pending(): boolean {
-    return this.#cells.size > 0;
+    return this.#cells.size > 0 && this.#environment.operator.mode !== "complete";
   }
 
   get keyCount(): number {

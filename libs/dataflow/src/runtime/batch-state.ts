@@ -2,7 +2,8 @@ import type { OperatorNode } from "@millrace/model";
 import type { PhysicalPlan } from "@millrace/planner";
 import { parentBatchMissing } from "../errors.ts";
 import type { BatchContext } from "../operators/environment.ts";
-import type { RuntimeBatch, Watermarks } from "./runtime-types.ts";
+import type { RuntimeBatch, RuntimeSettings, Watermarks } from "./runtime-types.ts";
+import { WatermarkFlow } from "./watermark-flow.ts";
 
 /** The running batch as operators see it: which streams have a batch now, and the watermarks of stateful operators. */
 export class BatchState implements BatchContext {
@@ -13,23 +14,21 @@ export class BatchState implements BatchContext {
   readonly #batchIntervalMs: number;
   /** Operators whose state has been there since an earlier batch or a checkpoint, if without keys. */
   readonly #withState = new Set<string>();
-  /** eventTime operators above each operator, the nearest on each way. */
-  readonly #timedBy = new Map<string, readonly string[]>();
-  #watermarks: ReadonlyMap<string, Watermarks> = new Map();
+  readonly #flow: WatermarkFlow;
   #present = new Set<string>();
   #partitionCounts: ReadonlyMap<string, number> | undefined;
 
-  constructor(plan: PhysicalPlan, batchIntervalMs: number) {
+  constructor(plan: PhysicalPlan, settings: RuntimeSettings) {
     this.#plan = plan;
-    this.#batchIntervalMs = batchIntervalMs;
-    for (const operator of plan.operators.values()) this.#timedBy.set(operator.id, this.#eventTimesAbove(operator));
+    this.#batchIntervalMs = settings.batchIntervalMs;
+    this.#flow = new WatermarkFlow(plan, settings.watermarks?.policy ?? "min");
   }
 
   begin(batch: RuntimeBatch): void {
     this.batch = batch.batch;
     this.timeMs = batch.timeMs;
     this.final = batch.final;
-    this.#watermarks = batch.watermarks;
+    this.#flow.begin(batch.watermarks);
     this.#partitionCounts = batch.partitionCounts;
     this.#present = new Set();
     for (const operator of this.#plan.operators.values()) {
@@ -52,13 +51,7 @@ export class BatchState implements BatchContext {
   }
 
   watermarksOf(operatorId: string): Watermarks {
-    const above = (this.#timedBy.get(operatorId) ?? []).map((id) => this.#watermarks.get(id));
-    return { lateMs: minimum(above.map((one) => one?.lateMs)), evictMs: minimum(above.map((one) => one?.evictMs)) };
-  }
-
-  #eventTimesAbove(operator: OperatorNode): readonly string[] {
-    if (operator.kind === "eventTime") return [operator.id];
-    return [...new Set(operator.parents.flatMap((parent) => this.#timedBy.get(parent) ?? []))];
+    return this.#flow.input(operatorId);
   }
 
   /** The grid of the operator's slide, then what it makes of a parent without a batch (semantics §1.2, §1.3). Batch n lies n intervals after zero time. */
@@ -72,6 +65,10 @@ export class BatchState implements BatchContext {
       case "window":
       case "reduceByKeyAndWindow":
       case "mapWithState": // no batch counts as an empty one
+      case "process":
+      case "mapGroupsWithState":
+      case "aggregateByKey":
+      case "dropDuplicates":
         return true;
       case "union":
       case "count":
@@ -79,6 +76,8 @@ export class BatchState implements BatchContext {
       case "transform":
       case "join":
       case "cogroup":
+      case "joinWithin":
+      case "joinTable":
         if (missing !== undefined) throw parentBatchMissing(operator, missing, this.timeMs);
         return true;
       case "updateStateByKey":
@@ -87,14 +86,4 @@ export class BatchState implements BatchContext {
         return missing === undefined;
     }
   }
-}
-
-/** The least value; undefined if one of them is, or there are none. */
-function minimum(values: readonly (number | undefined)[]): number | undefined {
-  let least: number | undefined;
-  for (const value of values) {
-    if (value === undefined) return undefined;
-    if (least === undefined || value < least) least = value;
-  }
-  return least;
 }

@@ -82,11 +82,14 @@ export interface RuntimeOutput {
   ready?(): Promise<void> | undefined;
 }
 
+/** Settings of the job that operators see. */
+export type RuntimeSettings = Pick<JobSettings, "batchIntervalMs" | "watermarks">;
+
 export interface WorkerRuntimeOptions {
   readonly jobId: string;
   readonly plan: PhysicalPlan;
   readonly functions: JobFunctions;
-  readonly settings: Pick<JobSettings, "batchIntervalMs">;
+  readonly settings: RuntimeSettings;
   readonly layout: WorkerLayout;
   readonly codec: ValueCodec;
   readonly output: RuntimeOutput;

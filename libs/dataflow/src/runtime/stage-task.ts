@@ -1,5 +1,5 @@
 import type { OperatorNode } from "@millrace/model";
-import type { PhysicalPlan, ShuffleEdge, Stage } from "@millrace/planner";
+import { isWholeTable, type PhysicalPlan, type ShuffleEdge, type Stage } from "@millrace/planner";
 import { assertDefined } from "@millrace/stdx";
 import { notSupported } from "../errors.ts";
 import { BLOCK_ROWS_MAX, COMBINED_BLOCK_ROWS_MAX } from "../limits.ts";
@@ -10,10 +10,20 @@ import { filterOperator, flatMapOperator, flatMapValuesOperator, mapOperator, ma
 import { paneSender } from "../operators/pane-sender.ts";
 import { type EndingOperator, glomOperator, mapPartitionsOperator } from "../operators/partition.ts";
 import { combiningSender, countSender, gatherSender, pairSender, reduceSender, spreadSender } from "../operators/senders.ts";
+import { delayAbove } from "../operators/delay-above.ts";
+import { lateOperator, timedSender } from "../operators/timed-sender.ts";
 import { sinkOperator } from "../operators/sink.ts";
 import { SourcePosition, SourceReader } from "../operators/source-reader.ts";
 import { stateSnapshotsOperator } from "../operators/state-snapshots.ts";
 import { binary, combinerOf } from "../operators/user-functions.ts";
+import { DedupRoot } from "../roots/dedup-root.ts";
+import { GroupStateRoot } from "../roots/group-state-root.ts";
+import { KeyedAggregateRoot } from "../roots/keyed-aggregate-root.ts";
+import { ProcessRoot } from "../roots/process-root.ts";
+import { SessionRoot } from "../roots/session-root.ts";
+import { TableJoinRoot } from "../roots/table-join-root.ts";
+import { sortRoot, StreamLimitRoot, tableLimitRoot } from "../roots/table-roots.ts";
+import { TimeJoinRoot } from "../roots/time-join-root.ts";
 import { foldRoot } from "../roots/fold-root.ts";
 import { groupRoot } from "../roots/group-root.ts";
 import { joinRoot } from "../roots/join-root.ts";
@@ -200,6 +210,10 @@ class TaskBuilder {
         const mapState = assertDefined(this.#mapState, "mapWithState above");
         return this.#ending(stateSnapshotsOperator(environment, () => mapState.live(), next));
       }
+      case "late": {
+        const of = this.#operator(operator.of);
+        return lateOperator(this.#environment(of), environment, next);
+      }
       case "eventTime":
         return this.#eventTime(operator, next);
       case "sink":
@@ -248,6 +262,17 @@ class TaskBuilder {
     switch (operator.kind) {
       case "aggregateByTimeWindow":
         return paneSender(this.#environment(operator), writer);
+      case "aggregateBySession":
+      case "dropDuplicates":
+      case "joinWithin":
+      case "process":
+      case "mapGroupsWithState":
+        return timedSender(environment, writer);
+      case "joinTable": // a table's record is never late: it takes its place among the versions
+        return timedSender(environment, writer, { takesAll: edge.from !== operator.parents[0] });
+      case "sort":
+      case "limit":
+        return gatherSender(environment, writer, operator.kind === "limit" ? operator.count : Infinity);
       case "count":
         return countSender(environment, writer);
       case "reduce":
@@ -299,6 +324,25 @@ class TaskBuilder {
       }
       case "aggregateByTimeWindow":
         return this.#keep(operator.id, 0, new TimeWindowRoot(this.#environment(operator)));
+      case "aggregateByKey":
+        return this.#keep(operator.id, 0, new KeyedAggregateRoot(this.#environment(operator), combinerOf(environment)));
+      case "aggregateBySession":
+        return this.#keep(operator.id, 0, new SessionRoot(this.#environment(operator)));
+      case "dropDuplicates":
+        return this.#keep(operator.id, 0, new DedupRoot(this.#environment(operator), delayAbove(this.#factory.plan, operator)));
+      case "joinWithin":
+        return this.#keep(operator.id, 0, new TimeJoinRoot(this.#environment(operator), this.#sidesThatGo(operator)));
+      case "joinTable":
+        return this.#keep(operator.id, 0, new TableJoinRoot(this.#environment(operator)));
+      case "mapGroupsWithState":
+        return this.#keep(operator.id, 0, new GroupStateRoot(this.#environment(operator)));
+      case "process":
+        return this.#keep(operator.id, 0, new ProcessRoot(this.#environment(operator), this.#initial(operator)));
+      case "sort":
+        return sortRoot(environment);
+      case "limit":
+        if (isWholeTable(this.#factory.plan.operators, operator.parents[0] ?? "")) return tableLimitRoot(this.#environment(operator));
+        return this.#keep(operator.id, 0, new StreamLimitRoot(this.#environment(operator)));
       case "count":
         return countRoot(environment, this.#index);
       case "reduce":
@@ -310,6 +354,12 @@ class TaskBuilder {
       default:
         throw notSupported(operator, "this operator cannot receive a shuffle");
     }
+  }
+
+  /** Rows of a side can go when the other side has a watermark, which says that no partner comes any more. */
+  #sidesThatGo({ parents: [left = "", right = ""] }: OperatorNode): { readonly left: boolean; readonly right: boolean } {
+    const { watermarked } = this.#factory.plan;
+    return { left: watermarked.has(right), right: watermarked.has(left) };
   }
 
   #initial(operator: OperatorNode): InitialState | undefined {

@@ -58,7 +58,7 @@ class Runtime implements WorkerRuntime {
     this.#layout = options.layout;
     this.#output = options.output;
     this.#inbox = new Inbox(options.layout.workerCount);
-    this.#state = new BatchState(options.plan, options.settings.batchIntervalMs);
+    this.#state = new BatchState(options.plan, options.settings);
     this.#lanes = new Lanes(options.plan);
     const factory = this.#factory();
     this.#tasks = options.plan.stages.map((stage) => this.#createTasks(factory, stage));

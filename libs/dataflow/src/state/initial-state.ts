@@ -13,7 +13,7 @@ export function initialStateOf(
   place: { readonly task: number; readonly taskCount: number },
 ): InitialState | undefined {
   const { operator } = environment;
-  const has = (operator.kind === "updateStateByKey" || operator.kind === "mapWithState") && operator.hasInitial === true;
+  const has = "hasInitial" in operator && operator.hasInitial;
   if (!has) return undefined;
   const initial = environment.required("initial");
   return () => {

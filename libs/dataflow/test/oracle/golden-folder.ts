@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { checkGolden, type Differences } from "./check-golden.ts";
+import { checkQuery } from "./check-query.ts";
 import { differenceByRule } from "./difference-rules.ts";
 import type { GoldenCase } from "./golden-case.ts";
+import type { QueryCase } from "./query-case.ts";
 
 const DIFFERENCES = join(import.meta.dirname, "differences.json");
 
@@ -25,8 +27,10 @@ export function tablesIn(path: string): readonly string[] {
  */
 export async function checkTable(path: string, differences: Differences): Promise<string | undefined> {
   try {
-    const golden = JSON.parse(readFileSync(path, "utf8")) as GoldenCase;
-    if (!isOnBatchTime(golden)) return "cannot run: tables of Structured Streaming (a query, not a graph) have no runner yet";
+    const table: unknown = JSON.parse(readFileSync(path, "utf8"));
+    if (hasParam(table, "query")) return await checkQuery(table as QueryCase);
+    if (!hasParam(table, "graph")) return "cannot run: neither a graph nor a query";
+    const golden = table as GoldenCase;
     const listed = differences[golden.name];
     const problem = await checkGolden(golden, listed);
     if (problem === undefined || listed !== undefined) return problem;
@@ -37,13 +41,13 @@ export async function checkTable(path: string, differences: Differences): Promis
   }
 }
 
-function isOnBatchTime(golden: unknown): boolean {
+function hasParam(table: unknown, name: string): boolean {
   return (
-    typeof golden === "object" &&
-    golden !== null &&
-    "params" in golden &&
-    typeof golden.params === "object" &&
-    golden.params !== null &&
-    "graph" in golden.params
+    typeof table === "object" &&
+    table !== null &&
+    "params" in table &&
+    typeof table.params === "object" &&
+    table.params !== null &&
+    name in table.params
   );
 }

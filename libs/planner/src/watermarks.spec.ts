@@ -1,8 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import type { TrackedPartition } from "./job-record.ts";
-import { nextWatermarks, trackEventTimes } from "./watermark-tracker.ts";
+import { type EventTimeOperator, nextWatermarks, type TrackedPartition, trackEventTimes } from "./watermarks.ts";
 
-const OPERATOR = { id: "e", delayMs: 10, idleAfterMs: 1_000, sources: ["s"] };
+const OPERATOR: EventTimeOperator = { id: "e", delayMs: 10, idleAfterMs: 1_000, merge: "min", sources: ["s"] };
 const START: TrackedPartition[] = [0, 1].map((index) => ({ operatorId: "e", source: "s", index, maxMs: undefined, seenAtMs: 0 }));
 const seen = (index: number, maxMs: number) => ({ operatorId: "e", source: "s", index, maxMs });
 

@@ -1,0 +1,106 @@
+import { canonicalKey, type OperatorNode } from "@millrace/model";
+import { corruptState } from "../errors.ts";
+import type { Emit, OperatorEnvironment } from "../operators/environment.ts";
+import type { Combiner } from "../operators/senders.ts";
+import { unary } from "../operators/user-functions.ts";
+import type { Rows } from "../shuffle/rows.ts";
+import { KeyedTable } from "../state/keyed-table.ts";
+import { columnsOf, type Stateful } from "../state/stateful.ts";
+import { TimerIndex } from "../state/timer-index.ts";
+import type { RootOperator } from "./root.ts";
+
+interface Accumulated {
+  value: unknown;
+  /** Batch time from which on it is gone; Infinity: never. */
+  expiresMs: number;
+}
+
+const STATE_VERSION = 1;
+
+/**
+ * `aggregateByKey`: one accumulator per key over all batches. Update mode emits the keys that changed, complete mode all of them when one did. With a time to live
+ * a key without records for that long, in batch time, is forgotten and starts anew.
+ */
+export class KeyedAggregateRoot implements RootOperator, Stateful {
+  readonly pending = false;
+  readonly #environment: OperatorEnvironment<OperatorNode & { kind: "aggregateByKey" }>;
+  readonly #combiner: Combiner;
+  readonly #init: (value: unknown) => unknown;
+  readonly #result: (accumulator: unknown) => unknown;
+  readonly #table = new KeyedTable<Accumulated>();
+  readonly #expiries = new TimerIndex();
+  /** What the batch adds, by key in order of first appearance. */
+  #batch = new KeyedTable<unknown>();
+
+  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "aggregateByKey" }>, combiner: Combiner) {
+    this.#environment = environment;
+    this.#combiner = combiner;
+    this.#init = unary(environment, "init");
+    this.#result = environment.optional("result") === undefined ? (accumulator) => accumulator : unary(environment, "result");
+  }
+
+  receive({ keys, values }: Rows): void {
+    for (let index = 0; index < values.length; index++) {
+      const canonical = canonicalKey(keys[index]);
+      const known = this.#batch.get(canonical);
+      if (known === undefined) this.#batch.set(canonical, keys[index], values[index]);
+      else known.value = this.#combiner.merge(known.value, values[index]);
+    }
+  }
+
+  endBatch(emit: Emit): void {
+    const { batch, operator } = this.#environment;
+    const added = this.#batch;
+    this.#batch = new KeyedTable();
+    this.#expire(batch.timeMs);
+    const expiresMs = operator.ttlMs === undefined ? Infinity : batch.timeMs + operator.ttlMs;
+    for (const [canonical, { key, value }] of added.entries()) {
+      const known = this.#table.get(canonical);
+      if (known !== undefined) this.#expiries.delete(known.value.expiresMs, canonical);
+      this.#table.set(canonical, key, { value: known === undefined ? value : this.#combiner.merge(known.value.value, value), expiresMs });
+      if (expiresMs !== Infinity) this.#expiries.set(expiresMs, canonical, key);
+    }
+    if (added.size === 0) return;
+    const emitted = operator.mode === "complete" ? this.#table.entries() : added.entries();
+    for (const [canonical] of emitted) this.#emit(canonical, emit);
+  }
+
+  #emit(canonical: Parameters<KeyedTable<Accumulated>["get"]>[0], emit: Emit): void {
+    const entry = this.#table.get(canonical);
+    if (entry === undefined) return;
+    this.#environment.counts.recordsOut++;
+    // A copy: the accumulator itself goes on growing.
+    emit([entry.key, this.#result(this.#combiner.merge(this.#init(undefined), entry.value.value))], NaN);
+  }
+
+  #expire(nowMs: number): void {
+    for (const { canonical } of this.#expiries.takeDue(nowMs)) this.#table.delete(canonical);
+  }
+
+  get keyCount(): number {
+    return this.#table.size;
+  }
+
+  takeChanged(): boolean {
+    return this.#table.takeChanged();
+  }
+
+  save(): unknown {
+    const [keys, values] = this.#table.save();
+    return { version: STATE_VERSION, columns: [keys, values.map(({ value }) => value), values.map(({ expiresMs }) => expiresMs)] };
+  }
+
+  load(saved: unknown): void {
+    const columns = columnsOf(saved, STATE_VERSION, 3);
+    if (columns === undefined) throw corruptState(this.#environment.operator.id, "it is no aggregate of this version");
+    const [keys = [], values = [], expiries = []] = columns;
+    this.#table.load(
+      keys,
+      values.map((value, index) => ({ value, expiresMs: Number(expiries[index]) })),
+    );
+    for (const [index, key] of keys.entries()) {
+      const expiresMs = Number(expiries[index]);
+      if (expiresMs !== Infinity) this.#expiries.set(expiresMs, canonicalKey(key), key);
+    }
+  }
+}

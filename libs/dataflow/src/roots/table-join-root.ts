@@ -1,0 +1,143 @@
+import { canonicalKey, type CanonicalKey, type OperatorNode } from "@millrace/model";
+import { corruptState } from "../errors.ts";
+import type { Emit, OperatorEnvironment } from "../operators/environment.ts";
+import type { Rows } from "../shuffle/rows.ts";
+import { KeyedTable } from "../state/keyed-table.ts";
+import { columnsOf, type Stateful } from "../state/stateful.ts";
+import { TimerIndex } from "../state/timer-index.ts";
+import { evictUntil } from "./evict-until.ts";
+import type { RootOperator } from "./root.ts";
+
+type Version = readonly [time: number, value: unknown];
+
+interface Held {
+  /** Versions of the table's value in order of time; one without event time, as of the batch. */
+  readonly versions: readonly Version[];
+  /** Elements of the stream that are ahead of the watermark. */
+  readonly waiting: readonly Version[];
+}
+
+const STATE_VERSION = 1;
+const NOTHING: Held = { versions: [], waiting: [] };
+
+/**
+ * `joinTable`: elements of a stream with the table's value of their key. As of the batch: the table's records of a batch are applied before the stream's. As of event
+ * time: an element waits until the watermark has reached it and meets the value that was valid at its time; versions that no element can ask for any
+ * more are forgotten. null and undefined as value mean: none.
+ */
+export class TableJoinRoot implements RootOperator, Stateful {
+  readonly #environment: OperatorEnvironment<OperatorNode & { kind: "joinTable" }>;
+  readonly #table = new KeyedTable<Held>();
+  /** Keys by the times of what waits. */
+  readonly #waiting = new TimerIndex();
+  #blocks: { readonly isTable: boolean; readonly rows: Rows }[] = [];
+
+  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "joinTable" }>) {
+    this.#environment = environment;
+  }
+
+  receive(rows: Rows, from: string): void {
+    const [stream, table] = this.#environment.operator.parents;
+    if (from === table) this.#blocks.push({ isTable: true, rows });
+    if (from === stream) this.#blocks.push({ isTable: false, rows });
+  }
+
+  endBatch(emit: Emit): void {
+    const { batch, operator } = this.#environment;
+    const blocks = this.#blocks;
+    this.#blocks = [];
+    if (!batch.isPresent(operator.id)) return;
+    for (const isTable of [true, false]) {
+      for (const { rows } of blocks.filter((block) => block.isTable === isTable)) {
+        for (let index = 0; index < rows.values.length; index++) {
+          const row: Version = [rows.numbers[index] ?? NaN, rows.values[index]];
+          if (isTable) this.#addVersion(rows.keys[index], row);
+          else this.#addElement(rows.keys[index], row, emit);
+        }
+      }
+    }
+    const until = operator.asOf === "eventTime" ? evictUntil(batch, operator.id) : undefined;
+    if (until !== undefined) this.#release(until, emit);
+  }
+
+  #addVersion(key: unknown, version: Version): void {
+    const canonical = canonicalKey(key);
+    const { versions, waiting } = this.#table.get(canonical)?.value ?? NOTHING;
+    if (this.#environment.operator.asOf === "batch") {
+      const isGone = version[1] === null || version[1] === undefined;
+      this.#keep(canonical, key, { versions: isGone ? [] : [version], waiting });
+      return;
+    }
+    // Of one time the last that came counts; a table's record that comes late takes its place.
+    const next = versions.filter(([time]) => time !== version[0]);
+    const at = next.findIndex(([time]) => time > version[0]);
+    this.#keep(canonical, key, { versions: next.toSpliced(at < 0 ? next.length : at, 0, version), waiting });
+  }
+
+  #addElement(key: unknown, element: Version, emit: Emit): void {
+    const canonical = canonicalKey(key);
+    const held = this.#table.get(canonical)?.value ?? NOTHING;
+    if (this.#environment.operator.asOf === "batch") {
+      this.#emit(key, element, { value: held.versions[0]?.[1], emit });
+      return;
+    }
+    this.#keep(canonical, key, { ...held, waiting: [...held.waiting, element] });
+    this.#waiting.set(element[0], canonical, key);
+  }
+
+  /** Elements up to the watermark, and the versions that only they could ask for. */
+  #release(until: number, emit: Emit): void {
+    for (const { timeMs, canonical, key } of this.#waiting.takeDue(until)) {
+      const held = this.#table.get(canonical)?.value ?? NOTHING;
+      const value = held.versions.findLast(([time]) => time <= timeMs)?.[1];
+      for (const element of held.waiting) if (element[0] === timeMs) this.#emit(key, element, { value, emit });
+      this.#keep(canonical, key, { ...held, waiting: held.waiting.filter(([time]) => time !== timeMs) });
+    }
+    for (const [canonical, { key, value }] of this.#table.entries()) {
+      const valid = value.versions.findLastIndex(([time]) => time <= until);
+      const isGone = valid >= 0 && (value.versions[valid]?.[1] ?? null) === null;
+      const first = isGone ? valid + 1 : Math.max(valid, 0);
+      if (first > 0) this.#keep(canonical, key, { ...value, versions: value.versions.slice(first) });
+    }
+  }
+
+  #emit(key: unknown, [time, element]: Version, { value, emit }: { readonly value: unknown; readonly emit: Emit }): void {
+    const { operator, counts } = this.#environment;
+    const found = value ?? undefined;
+    if (found === undefined && operator.sides !== "left-outer") return;
+    counts.recordsOut++;
+    emit(operator.sides === "left-semi" ? [key, element] : [key, [element, found]], time);
+  }
+
+  #keep(canonical: CanonicalKey, key: unknown, held: Held): void {
+    if (held.versions.length === 0 && held.waiting.length === 0) this.#table.delete(canonical);
+    else this.#table.set(canonical, key, held);
+  }
+
+  get pending(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  get keyCount(): number {
+    return this.#table.size;
+  }
+
+  takeChanged(): boolean {
+    return this.#table.takeChanged();
+  }
+
+  save(): unknown {
+    const [keys, held] = this.#table.save();
+    return { version: STATE_VERSION, columns: [keys, held.map(({ versions }) => versions), held.map(({ waiting }) => waiting)] };
+  }
+
+  load(saved: unknown): void {
+    const columns = columnsOf(saved, STATE_VERSION, 3);
+    if (columns === undefined) throw corruptState(this.#environment.operator.id, "it is no table of this version");
+    const [keys = [], versions = [], waiting = []] = columns;
+    const held = keys.map((_, index): Held => ({ versions: versions[index] as Version[], waiting: waiting[index] as Version[] }));
+    this.#table.load(keys, held);
+    for (const [index, key] of keys.entries())
+      for (const [time] of held[index]?.waiting ?? []) this.#waiting.set(time, canonicalKey(key), key);
+  }
+}

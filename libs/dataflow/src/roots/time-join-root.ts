@@ -1,0 +1,229 @@
+import { canonicalKey, type CanonicalKey, type OperatorNode } from "@millrace/model";
+import { corruptState } from "../errors.ts";
+import type { Emit, OperatorEnvironment } from "../operators/environment.ts";
+import { TimePanes } from "../operators/time-panes.ts";
+import type { Rows } from "../shuffle/rows.ts";
+import { KeyedTable } from "../state/keyed-table.ts";
+import { columnsOf, type Stateful } from "../state/stateful.ts";
+import { TimerIndex } from "../state/timer-index.ts";
+import { evictUntil } from "./evict-until.ts";
+import type { RootOperator } from "./root.ts";
+
+type JoinNode = OperatorNode & { kind: "joinWithin" };
+type Side = "left" | "right";
+
+/** A row that waits for partners. `matched` is kept with it, so that an outer row is emitted alone only if it never had one, whoever has left since. */
+interface Row {
+  readonly value: unknown;
+  readonly time: number;
+  matched: boolean;
+}
+
+interface BothSides {
+  left: Row[];
+  right: Row[];
+}
+
+interface Arrival {
+  readonly side: Side;
+  readonly rows: Rows;
+}
+
+const STATE_VERSION = 1;
+
+/**
+ * `joinWithin`: rows of two streams with equal keys whose times are within bounds. In a batch left rows meet the right ones that wait, and wait; then right rows
+ * meet the left ones, the new ones among them, and wait; then those go that the watermark says can find no partner any more. Rows of outer sides that had
+ * none are emitted as they go, once. A row that is past its bound already does not wait. Keys null and undefined match nothing.
+ */
+export class TimeJoinRoot implements RootOperator, Stateful {
+  readonly #environment: OperatorEnvironment<JoinNode>;
+  readonly #windows: TimePanes | undefined;
+  /** Whether rows of a side go: they do when the other side has a watermark. */
+  readonly #goes: Readonly<Record<Side, boolean>>;
+  readonly #table = new KeyedTable<BothSides>();
+  readonly #expiries: Readonly<Record<Side, TimerIndex>> = { left: new TimerIndex(), right: new TimerIndex() };
+  #arrivals: Arrival[] = [];
+  #rowCount = 0;
+
+  constructor(environment: OperatorEnvironment<JoinNode>, goes: Readonly<Record<Side, boolean>>) {
+    this.#environment = environment;
+    const { bounds } = environment.operator;
+    this.#windows = bounds?.type === "window" ? new TimePanes(bounds.window) : undefined;
+    this.#goes = goes;
+  }
+
+  receive(rows: Rows, from: string): void {
+    const [leftParent, rightParent] = this.#environment.operator.parents;
+    if (from === leftParent) this.#arrivals.push({ side: "left", rows });
+    if (from === rightParent) this.#arrivals.push({ side: "right", rows });
+  }
+
+  endBatch(emit: Emit): void {
+    const { batch, operator } = this.#environment;
+    const arrivals = this.#arrivals;
+    this.#arrivals = [];
+    if (!batch.isPresent(operator.id)) return;
+    const until = operator.bounds === undefined ? undefined : evictUntil(batch, operator.id);
+    for (const side of ["left", "right"] as const) {
+      for (const { rows } of arrivals.filter((arrival) => arrival.side === side)) {
+        for (let index = 0; index < rows.values.length; index++) {
+          const row = { value: rows.values[index], time: rows.numbers[index] ?? NaN, matched: false };
+          this.#arrive(side, rows.keys[index], { row, until, emit });
+        }
+      }
+    }
+    if (until === undefined) return;
+    for (const side of ["left", "right"] as const) this.#evict(side, until, emit);
+  }
+
+  #arrive(
+    side: Side,
+    key: unknown,
+    { row, until, emit }: { readonly row: Row; readonly until: number | undefined; readonly emit: Emit },
+  ): void {
+    const { operator } = this.#environment;
+    const canonical = canonicalKey(key);
+    const both = this.#table.get(canonical)?.value ?? { left: [], right: [] };
+    if (key !== null) this.#meet(side, key, { row, both, emit });
+    if (operator.type === "left-semi" && side === "left" && row.matched) return;
+    const expiresMs = this.#expiryOf(side, row.time);
+    if (until !== undefined && this.#goes[side] && this.#isPast(expiresMs, until)) {
+      if (!row.matched) this.#emitAlone(side, { key, row, emit });
+      return;
+    }
+    both[side].push(row);
+    this.#rowCount++;
+    this.#table.set(canonical, key, both);
+    if (this.#goes[side] && expiresMs !== Infinity) this.#expiries[side].set(expiresMs, canonical, key);
+  }
+
+  /** Pairs the row with those of the other side that wait. */
+  #meet(side: Side, key: unknown, { row, both, emit }: { readonly row: Row; readonly both: BothSides; readonly emit: Emit }): void {
+    const { operator } = this.#environment;
+    const semi = operator.type === "left-semi";
+    const others = side === "left" ? both.right : both.left;
+    const gone = new Set<Row>();
+    for (const other of others) {
+      const [left, right] = side === "left" ? [row, other] : [other, row];
+      if (!this.#isWithin(left.time, right.time) || !this.#where(left.value, right.value)) continue;
+      left.matched = true;
+      right.matched = true;
+      if (!semi) {
+        this.#emitPair(key, [left, right], emit);
+        continue;
+      }
+      this.#emitPair(key, [left, undefined], emit);
+      if (side === "left") return;
+      gone.add(other);
+    }
+    if (gone.size === 0) return;
+    both.left = both.left.filter((left) => !gone.has(left));
+    this.#rowCount -= gone.size;
+    this.#table.touch();
+  }
+
+  #isWithin(left: number, right: number): boolean {
+    const { bounds } = this.#environment.operator;
+    if (bounds === undefined) return true;
+    if (this.#windows !== undefined) return this.#lastWindow(left) === this.#lastWindow(right);
+    return bounds.type === "interval" && left - bounds.beforeMs <= right && right <= left + bounds.afterMs;
+  }
+
+  #lastWindow(time: number): number {
+    return this.#windows === undefined ? 0 : this.#windows.lastWindowOf(this.#windows.paneOf(time));
+  }
+
+  #where(left: unknown, right: unknown): boolean {
+    const where = this.#environment.optional("where");
+    if (where === undefined) return true;
+    try {
+      return Boolean(where(left, right));
+    } catch (error) {
+      this.#environment.fail("where", error);
+    }
+  }
+
+  /** A pair carries the time of the side that the operator names; what comes without a partner carries its own. */
+  #emitPair(key: unknown, [left, right]: readonly [Row | undefined, Row | undefined], emit: Emit): void {
+    const { operator, counts } = this.#environment;
+    const timed = operator.time === "right" ? (right ?? left) : (left ?? right);
+    counts.recordsOut++;
+    if (operator.type === "left-semi") emit([key, left?.value], timed?.time ?? NaN);
+    else emit([key, [left?.value, right?.value]], timed?.time ?? NaN);
+  }
+
+  #emitAlone(side: Side, { key, row, emit }: { readonly key: unknown; readonly row: Row; readonly emit: Emit }): void {
+    const { type } = this.#environment.operator;
+    const isPreserved = type === "full-outer" || type === (side === "left" ? "left-outer" : "right-outer");
+    if (isPreserved) this.#emitPair(key, side === "left" ? [row, undefined] : [undefined, row], emit);
+  }
+
+  /** Last time of a partner: when the watermark is above it (at the end of a window: at it), the row goes. */
+  #expiryOf(side: Side, time: number): number {
+    const { bounds } = this.#environment.operator;
+    if (bounds === undefined || !Number.isFinite(time)) return Infinity;
+    if (this.#windows !== undefined) return this.#windows.windowEnd(this.#lastWindow(time));
+    if (bounds.type !== "interval") return Infinity;
+    return side === "left" ? time + bounds.afterMs : time + bounds.beforeMs;
+  }
+
+  #isPast(expiresMs: number, until: number): boolean {
+    return this.#windows === undefined ? expiresMs < until : expiresMs <= until;
+  }
+
+  #evict(side: Side, until: number, emit: Emit): void {
+    for (const { canonical, key } of this.#expiries[side].takeDue(until, this.#windows === undefined)) {
+      const both = this.#table.get(canonical)?.value;
+      if (both === undefined) continue;
+      const kept: Row[] = [];
+      for (const row of both[side]) {
+        if (!this.#isPast(this.#expiryOf(side, row.time), until)) kept.push(row);
+        else if (!row.matched) this.#emitAlone(side, { key, row, emit });
+      }
+      this.#rowCount -= both[side].length - kept.length;
+      both[side] = kept;
+      if (both.left.length === 0 && both.right.length === 0) this.#table.delete(canonical);
+      else this.#table.set(canonical, key, both);
+    }
+  }
+
+  get pending(): boolean {
+    return this.#expiries.left.size > 0 || this.#expiries.right.size > 0;
+  }
+
+  get keyCount(): number {
+    return this.#rowCount;
+  }
+
+  takeChanged(): boolean {
+    return this.#table.takeChanged();
+  }
+
+  save(): unknown {
+    const [keys, both] = this.#table.save();
+    const plain = (rows: readonly Row[]): unknown => rows.map(({ value, time, matched }) => [value, time, matched]);
+    return { version: STATE_VERSION, columns: [keys, both.map(({ left }) => plain(left)), both.map(({ right }) => plain(right))] };
+  }
+
+  load(saved: unknown): void {
+    const columns = columnsOf(saved, STATE_VERSION, 3);
+    if (columns === undefined) throw corruptState(this.#environment.operator.id, "it is no join state of this version");
+    const [keys = [], lefts = [], rights = []] = columns;
+    const rowsOf = (saved: unknown): Row[] =>
+      (saved as readonly (readonly [unknown, number, boolean])[]).map(([value, time, matched]) => ({ value, time, matched }));
+    const both = keys.map((_, index) => ({ left: rowsOf(lefts[index]), right: rowsOf(rights[index]) }));
+    this.#table.load(keys, both);
+    for (const [index, key] of keys.entries()) this.#index(canonicalKey(key), key, both[index] ?? { left: [], right: [] });
+  }
+
+  #index(canonical: CanonicalKey, key: unknown, both: BothSides): void {
+    for (const side of ["left", "right"] as const) {
+      this.#rowCount += both[side].length;
+      for (const { time } of both[side]) {
+        const expiresMs = this.#expiryOf(side, time);
+        if (this.#goes[side] && expiresMs !== Infinity) this.#expiries[side].set(expiresMs, canonical, key);
+      }
+    }
+  }
+}
