@@ -5,11 +5,12 @@ import {
   type BrokerSessionResponse,
   BrokerSessionResponseSchema,
   ClusterService,
+  ConfigChange_Operation,
   type RpcListener,
   TopicService,
 } from "@millrace/contracts";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { AppError } from "@millrace/model";
+import { AppError, resolveTopicConfig } from "@millrace/model";
 import { BoundedQueue } from "@millrace/stdx";
 
 type Response = MessageInitShape<typeof BrokerSessionResponseSchema>;
@@ -48,12 +49,22 @@ export class FakeCoordinator {
         this.deleteTopic(name);
         return Promise.resolve({});
       },
-      listTopics: () => Promise.resolve({ topics: [...this.#topics.values()] }),
-      describeTopic: ({ name }) => {
-        const topic = this.#topics.get(name);
-        if (topic === undefined) throw new AppError({ kind: "not-found", code: "unknown-topic", message: "topic does not exist" });
-        return Promise.resolve({ topic });
+      createPartitions: ({ name, totalCount }) => Promise.resolve({ topic: this.growTopic(name, totalCount) }),
+      alterTopicConfigs: ({ name, changes, replaceAll }) => {
+        const topic = this.#required(name);
+        const configs = replaceAll ? {} : { ...topic.configs };
+        for (const change of changes) {
+          if (change.operation === ConfigChange_Operation.SET) configs[change.name] = change.value;
+          else Reflect.deleteProperty(configs, change.name);
+        }
+        resolveTopicConfig(configs);
+        const changed = { ...topic, configs };
+        this.#topics.set(name, changed);
+        this.#tell({ topics: [changed] });
+        return Promise.resolve({ topic: changed });
       },
+      listTopics: () => Promise.resolve({ topics: [...this.#topics.values()] }),
+      describeTopic: ({ name }) => Promise.resolve({ topic: this.#required(name) }),
     });
     await listener.listen(this.address, [cluster, topics]);
   }
@@ -71,6 +82,32 @@ export class FakeCoordinator {
     const topic = { name, topicId, internal: name.startsWith("__"), partitions, configs: options.configs ?? {} } as TopicInit;
     this.#topics.set(name, topic);
     this.#tell({ topics: [topic] });
+    return topic;
+  }
+
+  growTopic(name: string, totalCount: number): TopicInit {
+    const topic = this.#required(name);
+    const brokers = [...this.#brokers.keys()].sort((a, b) => a - b);
+    const added = Array.from({ length: totalCount - topic.partitions.length }, (_, index) => {
+      const leader = brokers[this.#nextLeader++ % brokers.length] ?? 1;
+      return {
+        partition: topic.partitions.length + index,
+        replicas: [leader],
+        leader,
+        leaderEpoch: 0,
+        inSyncSet: [leader],
+        partitionEpoch: 0,
+      };
+    });
+    const grown = { ...topic, partitions: [...topic.partitions, ...added] } as TopicInit;
+    this.#topics.set(name, grown);
+    this.#tell({ topics: [grown] });
+    return grown;
+  }
+
+  #required(name: string): TopicInit {
+    const topic = this.#topics.get(name);
+    if (topic === undefined) throw new AppError({ kind: "not-found", code: "unknown-topic", message: "topic does not exist" });
     return topic;
   }
 

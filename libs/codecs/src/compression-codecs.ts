@@ -8,18 +8,18 @@ import { compressGzip, compressZstd, decompressGzip, decompressZstd } from "./zl
 /** All codecs of Kafka, native and synchronous: a batch of some ten KiB costs less than a hop to another thread. Output is bounded; see `CompressionCodecs`. */
 export function createCompressionCodecs(): CompressionCodecs {
   return {
-    compress(type, bytes) {
+    compress(type, bytes, level) {
       switch (type) {
         case "none":
           return bytes.slice();
         case "gzip":
-          return compressGzip(bytes);
+          return compressGzip(bytes, level);
         case "snappy":
           return compressSnappy(bytes);
         case "lz4":
           return compressLz4(bytes);
         case "zstd":
-          return compressZstd(bytes);
+          return compressZstd(bytes, level);
         default:
           return assertNever(type, "compression type");
       }

@@ -7,12 +7,12 @@ const GZIP_LEVEL = 1;
 /** Kafka's default level. */
 const ZSTD_LEVEL = 3;
 
-export function compressGzip(bytes: Uint8Array): Uint8Array {
-  return asPlainBytes(gzipSync(bytes, { level: GZIP_LEVEL }));
+export function compressGzip(bytes: Uint8Array, level = GZIP_LEVEL): Uint8Array {
+  return asPlainBytes(gzipSync(bytes, { level }));
 }
 
-export function compressZstd(bytes: Uint8Array): Uint8Array {
-  return asPlainBytes(zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } }));
+export function compressZstd(bytes: Uint8Array, level = ZSTD_LEVEL): Uint8Array {
+  return asPlainBytes(zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: level } }));
 }
 
 export function decompressGzip(bytes: Uint8Array, bytesMax: number): Uint8Array {

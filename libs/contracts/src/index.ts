@@ -226,6 +226,17 @@ export {
   type StopGranted,
   StopGrantedSchema,
   TopicService,
+  type AlterTopicConfigsRequest,
+  AlterTopicConfigsRequestSchema,
+  type AlterTopicConfigsResponse,
+  AlterTopicConfigsResponseSchema,
+  type ConfigChange,
+  ConfigChange_Operation,
+  ConfigChangeSchema,
+  type CreatePartitionsRequest,
+  CreatePartitionsRequestSchema,
+  type CreatePartitionsResponse,
+  CreatePartitionsResponseSchema,
 } from "./gen/millrace/coordinator/v1/coordinator_pb.ts";
 export {
   type BatchDone,

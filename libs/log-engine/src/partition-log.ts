@@ -1,6 +1,7 @@
 import type { CleanupPolicy, FlushMode, LeaderEpoch, Offset, ProducerEpoch, ProducerId, TimestampMs, TopicId } from "@millrace/model";
 import type { Storage } from "@millrace/ports";
 import type { CompressionCodecs, Crc32c, EndTransactionMarker } from "@millrace/records";
+import type { ProducerDescription } from "./producer-state.ts";
 
 /** Whose log it is; written into the folder at creation and compared at every opening. */
 export interface PartitionIdentity {
@@ -24,6 +25,8 @@ export interface LogSettings {
   readonly minCompactionLagMs: number;
   readonly maxCompactionLagMs: number;
   readonly minCleanableDirtyRatio: number;
+  /** How far a batch's greatest timestamp may be ahead of `now`, where it is the producer's. */
+  readonly timestampAfterMaxMs: number;
 }
 
 /** Keeps what was written last in memory for tail reads, bounded over all logs that share it. */
@@ -213,6 +216,8 @@ export interface PartitionLog {
   offsetForTime(query: TimeQuery, isolation: Isolation): OffsetAtTime | undefined;
   /** Sequence of the producer's next batch here: for batches that the broker itself writes on behalf of a producer (offsets of a transaction). */
   nextSequence(producer: { readonly producerId: ProducerId; readonly producerEpoch: ProducerEpoch }): number;
+  /** Idempotent and transactional producers that the log remembers. */
+  producers(): readonly ProducerDescription[];
   /** True if the producer has an open transaction here: its next transactional batch needs no verification. */
   hasOpenTransaction(producerId: ProducerId): boolean;
 

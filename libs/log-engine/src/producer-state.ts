@@ -13,6 +13,16 @@ export interface KeptBatch {
 
 /** Base offsets of the last batch and the last marker by producer. */
 export type ProducerLasts = ReadonlyMap<ProducerId, { readonly dataOffset: Offset | undefined; readonly markerOffset: Offset | undefined }>;
+/** A producer as Kafka's DescribeProducers names it; -1 where there is nothing. */
+export interface ProducerDescription {
+  readonly producerId: ProducerId;
+  readonly producerEpoch: ProducerEpoch;
+  readonly lastSequence: number;
+  /** When this broker took its last batch, wall clock; -1 if only recovery has seen it. */
+  readonly lastTimestamp: number;
+  readonly coordinatorEpoch: number;
+  readonly currentTxnStartOffset: number;
+}
 
 interface MarkerTrace {
   readonly offset: Offset;
@@ -53,6 +63,18 @@ export class ProducerState {
 
   hasOpenTransaction(producerId: ProducerId): boolean {
     return this.#open.has(producerId);
+  }
+
+  /** What is known of each producer, for people who look for a hanging transaction. */
+  describe(): ProducerDescription[] {
+    return [...this.#producers].map(([producerId, { epoch, batches, lastMarker, lastSeenMs }]) => ({
+      producerId,
+      producerEpoch: epoch,
+      lastSequence: batches.at(-1)?.lastSequence ?? -1,
+      lastTimestamp: lastSeenMs,
+      coordinatorEpoch: lastMarker?.coordinatorEpoch ?? -1,
+      currentTxnStartOffset: this.#open.get(producerId) ?? -1,
+    }));
   }
 
   /** Start of the oldest open transaction; undefined without one. */

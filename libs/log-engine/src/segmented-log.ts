@@ -14,7 +14,7 @@ import { LogSync } from "./log-sync.ts";
 import { retain } from "./log-retention.ts";
 import { findOffsetForTime } from "./offset-for-time.ts";
 import type * as api from "./partition-log.ts";
-import type { ProducerState } from "./producer-state.ts";
+import type { ProducerDescription, ProducerState } from "./producer-state.ts";
 import { writeSealedFile } from "./sealed-file.ts";
 import { Segment, type SegmentMark } from "./segment.ts";
 import type { SegmentList } from "./segment-list.ts";
@@ -167,7 +167,7 @@ export class SegmentedLog implements api.PartitionLog {
 
   stage(batch: Uint8Array, options: api.StageOptions): api.StageResult {
     this.#assertLeads(options.leaderEpoch);
-    const view = validateBatch(batch, this.#rules);
+    const view = validateBatch(batch, this.#rulesAt(options.now));
     const isIdempotent = view.producerId >= 0;
     if (isIdempotent) {
       const first = this.#producers.check(view, options.transactionVerified === true);
@@ -254,6 +254,10 @@ export class SegmentedLog implements api.PartitionLog {
     return this.#producers.nextSequence(producer);
   }
 
+  producers(): readonly ProducerDescription[] {
+    return this.#producers.describe();
+  }
+
   hasOpenTransaction(producerId: ProducerId): boolean {
     return this.#producers.hasOpenTransaction(producerId);
   }
@@ -296,6 +300,12 @@ export class SegmentedLog implements api.PartitionLog {
     this.#tail.clear();
     this.#segments.closeAll();
     this.#sync.fail(logFailed({ folder: this.folder, reason: "closed" }));
+  }
+
+  #rulesAt(now: api.StageOptions["now"]): BatchRules {
+    const { messageTimestampType, timestampAfterMaxMs } = this.#settings;
+    if (messageTimestampType === "LogAppendTime" || timestampAfterMaxMs === Number.MAX_SAFE_INTEGER) return this.#rules;
+    return { ...this.#rules, timestampMax: (now + timestampAfterMaxMs) as api.StageOptions["now"] };
   }
 
   /** Copies a batch behind the staged ones, stamps the copy and counts it. */

@@ -31,6 +31,7 @@ export const SETTINGS: LogSettings = {
   minCompactionLagMs: 0,
   maxCompactionLagMs: Number.MAX_SAFE_INTEGER,
   minCleanableDirtyRatio: 0.5,
+  timestampAfterMaxMs: 3_600_000,
 };
 
 export const codecs: CompressionCodecs = { compress: (_type, bytes) => gzipSync(bytes), decompress: (_type, bytes) => gunzipSync(bytes) };

@@ -71,11 +71,13 @@ export {
   SINK_MARKS_TOPIC,
   type StorageEngine,
   TOPIC_NAME_LENGTH_MAX,
+  type TopicCompression,
   type TopicConfig,
   type TopicDescription,
   TRANSACTION_STATE_TOPIC,
 } from "./topic.ts";
-export { resolveTopicConfig, TOPIC_CONFIG_KEYS } from "./topic-config.ts";
+export { defaultTopicConfig, isListConfig, resolveTopicConfig, TOPIC_CONFIG_KEYS } from "./topic-config.ts";
+export type { ConfigKey, ConfigType } from "./topic-config-key.ts";
 export {
   countByValueAndWindowRecipe,
   countByWindowRecipe,

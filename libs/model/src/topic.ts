@@ -24,7 +24,17 @@ export interface TopicConfig {
   readonly maxMessageBytes: number;
   readonly minInsyncReplicas: number;
   readonly messageTimestampType: "CreateTime" | "LogAppendTime";
+  /** How far the timestamps of a batch may be ahead of and behind the broker's clock. */
+  readonly timestampAfterMaxMs: number;
+  readonly timestampBeforeMaxMs: number;
+  /** What stored batches are compressed with; `producer`: as they came. */
+  readonly compressionType: TopicCompression;
+  readonly gzipLevel: number; // -1: the codec's default
+  readonly zstdLevel: number;
+  readonly uncleanLeaderElection: boolean;
 }
+
+export type TopicCompression = "producer" | "uncompressed" | "gzip" | "snappy" | "lz4" | "zstd";
 
 /** State of one partition as the coordinator decided it. */
 export interface PartitionState {

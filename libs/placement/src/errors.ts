@@ -44,6 +44,55 @@ export const errors = {
       message: `replication factor must be 1 to ${max}, or 0 for the default`,
       context: { replicationFactor },
     }),
+  notMorePartitions: (topic: string, existing: number, asked: number): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "not-more-partitions",
+      message: "a topic can only get more partitions: ask for more than it has, or make another topic",
+      context: { topic, existing, asked },
+    }),
+  internalTopicPartitions: (topic: string): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "internal-topic",
+      message: "partitions of the cluster's own topics are fixed: what is in them is found by its hash",
+      context: { topic },
+    }),
+  internalTopicConfig: (topic: string): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "internal-topic",
+      message: "settings of the cluster's own topics are fixed",
+      context: { topic },
+    }),
+  configNamedTwice: (name: string): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "invalid-topic-config",
+      message: "a setting is named twice in one request: name it once",
+      context: { name },
+    }),
+  unknownConfigOperation: (name: string, operation: number): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "invalid-topic-config",
+      message: "operation on a setting must be set, delete, append or subtract",
+      context: { name, operation },
+    }),
+  fixedConfig: (name: string): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "invalid-topic-config",
+      message: "this setting is chosen when the topic is made: make another topic",
+      context: { name },
+    }),
+  notAListConfig: (name: string): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "invalid-topic-config",
+      message: "only settings that are lists can be appended to or subtracted from: set the value",
+      context: { name },
+    }),
   tooManyPartitions: (partitions: number, max: number): AppError =>
     new AppError({
       kind: "exhausted",

@@ -24,6 +24,28 @@ export interface CreateTopic {
   readonly ifNotExists: boolean;
 }
 
+/** A change of one setting; `append` and `subtract` are for lists, with commas between elements. */
+export interface ConfigChange {
+  readonly name: string;
+  readonly operation: "set" | "delete" | "append" | "subtract";
+  readonly value: string;
+}
+
+export interface AlterTopicConfigs {
+  readonly kind: "alter-topic-configs";
+  readonly name: string;
+  readonly changes: readonly ConfigChange[];
+  /** Settings that are not named go back to their defaults. */
+  readonly replaceAll: boolean;
+}
+
+export interface CreatePartitions {
+  readonly kind: "create-partitions";
+  readonly name: string;
+  /** Partitions that the topic has afterwards. */
+  readonly totalCount: number;
+}
+
 export type ClusterEvent =
   | RegisterBroker
   /** Has applied the metadata of its registration: may lead from now on. */
@@ -35,6 +57,8 @@ export type ClusterEvent =
   | CreateTopic
   | { readonly kind: "ensure-internal-topic"; readonly name: string }
   | { readonly kind: "delete-topic"; readonly name: string }
+  | AlterTopicConfigs
+  | CreatePartitions
   | { readonly kind: "allocate-producer-ids"; readonly brokerId: BrokerId; readonly brokerEpoch: BrokerEpoch };
 
 export type ClusterResponse =

@@ -3,7 +3,8 @@ import { drainBroker, fenceBroker, registerBroker, registered, unfenceBroker } f
 import type { ClusterEvent, ClusterResponse, Decision, PlacementContext } from "./events.ts";
 import { PRODUCER_ID_BLOCK } from "./limits.ts";
 import type { ClusterState } from "./state.ts";
-import { createTopic, deleteTopic, ensureInternalTopic } from "./topics.ts";
+import { alterTopicConfigs } from "./topic-configs.ts";
+import { createPartitions, createTopic, deleteTopic, ensureInternalTopic } from "./topics.ts";
 
 /** The response that each event gets. */
 export interface ResponseOf {
@@ -14,6 +15,8 @@ export interface ResponseOf {
   "create-topic": "topic";
   "ensure-internal-topic": "topic";
   "delete-topic": "none";
+  "alter-topic-configs": "topic";
+  "create-partitions": "topic";
   "allocate-producer-ids": "producer-ids";
 }
 
@@ -43,6 +46,10 @@ function decide(state: ClusterState, event: ClusterEvent, context: PlacementCont
       return ensureInternalTopic(state, event.name, context);
     case "delete-topic":
       return deleteTopic(state, event.name);
+    case "alter-topic-configs":
+      return alterTopicConfigs(state, event);
+    case "create-partitions":
+      return createPartitions(state, event);
     case "allocate-producer-ids": {
       registered(state, event.brokerId, event.brokerEpoch);
       const firstProducerId = state.producerIdNext;

@@ -8,8 +8,11 @@ export {
   TOPIC_PREFIX,
 } from "./entries.ts";
 export type {
+  AlterTopicConfigs,
   ClusterEvent,
   ClusterResponse,
+  ConfigChange,
+  CreatePartitions,
   CreateTopic,
   Decision,
   PlacementContext,

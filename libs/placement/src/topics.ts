@@ -1,11 +1,13 @@
 import {
   assertTopicName,
+  type BrokerId,
   CHECKPOINTS_TOPIC,
   GROUP_OFFSETS_TOPIC,
   isInternalTopic,
   leaderEpoch,
   PARTITIONS_PER_TOPIC_MAX,
   partitionEpoch,
+  type PartitionState,
   resolveTopicConfig,
   SINK_MARKS_TOPIC,
   type TopicDescription,
@@ -14,7 +16,7 @@ import {
 } from "@millrace/model";
 import { assignReplicas } from "./assign-replicas.ts";
 import { errors } from "./errors.ts";
-import type { CreateTopic, Decision, PlacementContext } from "./events.ts";
+import type { CreatePartitions, CreateTopic, Decision, PlacementContext } from "./events.ts";
 import { PARTITIONS_PER_CLUSTER_MAX, REPLICATION_FACTOR_MAX } from "./limits.ts";
 import { type ClusterState, liveBrokers, partitionCount, topicByName } from "./state.ts";
 
@@ -69,6 +71,27 @@ export function deleteTopic(state: ClusterState, name: string): Decision<{ reado
   return { changes: [{ kind: "topic-removed", topicId: topic.topicId }], response: { kind: "none" } };
 }
 
+/** Adds partitions to a topic, spread as those of a new one: keys that were hashed over the former number go elsewhere from now on, as in Kafka. */
+export function createPartitions(state: ClusterState, event: CreatePartitions): TopicDecision {
+  const { name, totalCount } = event;
+  if (isInternalTopic(name)) throw errors.internalTopicPartitions(name);
+  const topic = topicByName(state, name);
+  if (topic === undefined) throw errors.unknownTopic(name);
+  const existing = topic.partitions.length;
+  if (!isCount(totalCount, PARTITIONS_PER_TOPIC_MAX)) throw errors.invalidPartitions(totalCount, PARTITIONS_PER_TOPIC_MAX);
+  if (totalCount <= existing) throw errors.notMorePartitions(name, existing, totalCount);
+  const added = totalCount - existing;
+  const total = partitionCount(state) + added;
+  if (total > PARTITIONS_PER_CLUSTER_MAX) throw errors.tooManyPartitions(total, PARTITIONS_PER_CLUSTER_MAX);
+  const brokers = liveBrokers(state);
+  const replicationFactor = topic.partitions[0]?.replicas.length ?? 1;
+  if (brokers.length < replicationFactor) throw errors.notEnoughBrokers(replicationFactor, brokers.length);
+  const shape = { partitions: added, replicationFactor };
+  const fresh = assignReplicas(state, brokers, shape).map((replicas, index) => newPartition(topic.topicId, existing + index, replicas));
+  const grown: TopicDescription = { ...topic, partitions: [...topic.partitions, ...fresh] };
+  return { changes: [{ kind: "topic", topic: grown }], response: { kind: "topic", topic: grown } };
+}
+
 interface TopicShape {
   readonly name: string;
   readonly internal: boolean;
@@ -92,17 +115,21 @@ function makeTopic(state: ClusterState, shape: TopicShape, context: PlacementCon
     name: shape.name,
     internal: shape.internal,
     configOverrides: shape.configs,
-    partitions: assignReplicas(state, brokers, shape).map((replicas, partition) => ({
-      topicId,
-      partition,
-      replicas,
-      leader: replicas[0],
-      leaderEpoch: leaderEpoch(0),
-      inSyncSet: replicas,
-      partitionEpoch: partitionEpoch(0),
-    })),
+    partitions: assignReplicas(state, brokers, shape).map((replicas, partition) => newPartition(topicId, partition, replicas)),
   };
   return { changes: [{ kind: "topic", topic }], response: { kind: "topic", topic } };
+}
+
+function newPartition(topicId: TopicId, partition: number, replicas: readonly BrokerId[]): PartitionState {
+  return {
+    topicId,
+    partition,
+    replicas,
+    leader: replicas[0],
+    leaderEpoch: leaderEpoch(0),
+    inSyncSet: replicas,
+    partitionEpoch: partitionEpoch(0),
+  };
 }
 
 function isCount(value: number, max: number): boolean {

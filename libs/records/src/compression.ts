@@ -10,7 +10,8 @@ export type Crc32c = (bytes: Uint8Array) => number;
 
 /** What compresses and decompresses payloads; the real one is `createCompressionCodecs` of `@millrace/codecs`. */
 export interface CompressionCodecs {
-  compress(type: CompressionType, bytes: Uint8Array): Uint8Array;
+  /** `level` is the codec's own scale (gzip, zstd; others have none); absent: a fast one. */
+  compress(type: CompressionType, bytes: Uint8Array, level?: number): Uint8Array;
   /**
    * The original bytes, in memory that nobody reuses. Throws an AppError of kind `corrupt` on anything that is not whole output of the codec, and of kind
    * `exhausted` as soon as the output would pass `bytesMax`, without ever holding much more than that.

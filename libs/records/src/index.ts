@@ -16,6 +16,7 @@ export { PAYLOAD_BYTES_MAX } from "./limits.ts";
 export { murmur2, partitionOfKey } from "./partition-of-key.ts";
 export { readRecords } from "./read-records.ts";
 export type { DecodedRecord, RecordHeader } from "./record.ts";
+export { recompressBatch, type Recompression } from "./recompress-batch.ts";
 export { RecordOffsets, type ReadOptions } from "./record-offsets.ts";
 export { stampBatch, type BatchStamp } from "./stamp-batch.ts";
 export { validateBatch, verifyBatch, type BatchRules } from "./validate-batch.ts";

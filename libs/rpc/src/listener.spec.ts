@@ -27,7 +27,14 @@ describe("createRpcListener", () => {
       return { topics: [{ name: "flights" }] };
     };
     server = await createRpcListener().listen("127.0.0.1:0", [
-      bindService(TopicService, { createTopic: refuse, deleteTopic: refuse, describeTopic: refuse, listTopics }),
+      bindService(TopicService, {
+        createTopic: refuse,
+        deleteTopic: refuse,
+        describeTopic: refuse,
+        createPartitions: refuse,
+        alterTopicConfigs: refuse,
+        listTopics,
+      }),
     ]);
   });
   afterEach(async () => {

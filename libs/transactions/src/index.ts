@@ -15,6 +15,6 @@ export {
   unfinishedEffects,
   type WriteMarkers,
 } from "./handle.ts";
-export { TRANSACTION_TIMEOUT_MS_DEFAULT } from "./limits.ts";
+export { TRANSACTION_TIMEOUT_MS_DEFAULT, TRANSACTION_TIMEOUT_MS_MAX, TRANSACTIONAL_ID_IDLE_MS_MAX } from "./limits.ts";
 export { partitionOfTransactionalId } from "./partition-of-id.ts";
 export { decodeTransactionRecord, encodeTransactionRecord } from "./record-codec.ts";

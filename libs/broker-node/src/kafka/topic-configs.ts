@@ -1,10 +1,9 @@
-import { TOPIC_CONFIG_KEYS } from "@millrace/model";
+import { type ConfigType, TOPIC_CONFIG_KEYS } from "@millrace/model";
 
-const SOURCE_TOPIC = 1;
-const SOURCE_DEFAULT = 5;
-const TYPE_STRING = 2;
-const TYPE_LONG = 5;
-const TYPE_DOUBLE = 6;
+/** Kafka's numbers: where a value comes from, and of what type it is. */
+export const ConfigSource = { TOPIC: 1, STATIC: 4, DEFAULT: 5 } as const;
+
+export const CONFIG_TYPES: Readonly<Record<ConfigType, number>> = { boolean: 1, string: 2, int: 3, long: 5, double: 6, list: 7 };
 
 export interface DescribedConfig {
   readonly name: string;
@@ -12,13 +11,17 @@ export interface DescribedConfig {
   readonly source: number;
   readonly type: number;
   readonly doc: string;
+  /** Where the value is looked for, in this order; the first is in effect. */
+  readonly synonyms: readonly { readonly name: string; readonly value: string; readonly source: number }[];
 }
 
 /** Every setting of a topic as it is in effect: what was set, else the default. */
 export function topicConfigs(overrides: Readonly<Record<string, string>>): readonly DescribedConfig[] {
-  return TOPIC_CONFIG_KEYS.map(({ name, defaultValue, doc }) => {
+  return TOPIC_CONFIG_KEYS.map(({ name, type, defaultText, doc }) => {
     const override = overrides[name];
-    const type = typeof defaultValue !== "number" ? TYPE_STRING : Number.isInteger(defaultValue) ? TYPE_LONG : TYPE_DOUBLE;
-    return { name, value: override ?? String(defaultValue), source: override === undefined ? SOURCE_DEFAULT : SOURCE_TOPIC, type, doc };
+    const standard = { name, value: defaultText, source: ConfigSource.DEFAULT };
+    const synonyms = override === undefined ? [standard] : [{ name, value: override, source: ConfigSource.TOPIC }, standard];
+    const { value, source } = synonyms[0] ?? standard;
+    return { name, value, source, type: CONFIG_TYPES[type], doc, synonyms };
   });
 }

@@ -4,6 +4,7 @@ import { BATCH_HEADER_BYTES, RecordBatchView } from "@millrace/records";
 import { brokerErrors } from "../errors.ts";
 import type { Durability } from "../partitions/append-waiters.ts";
 import type { Append, LocalPartition } from "../partitions/local-partition.ts";
+import { shapeBatch } from "../partitions/shape-batch.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { traceparentOfFirstRecord } from "./traceparent.ts";
 
@@ -86,11 +87,9 @@ function stage(request: AppendRequest, context: RpcContext): Staged | Promise<St
     throw brokerErrors.invalidRequest("this topic is written by the cluster only", { topic });
   const view = batch.length >= BATCH_HEADER_BYTES ? new RecordBatchView(batch) : undefined;
   const appendNow = (transactionVerified: boolean): Staged => {
-    const append = partition.append(batch, {
-      durability: durabilityOf(request.acks, partition),
-      now: timestampMs(context.ports.clock.wallMs()),
-      transactionVerified,
-    });
+    const now = timestampMs(context.ports.clock.wallMs());
+    const shaped = shapeBatch(batch, { config: partition.config, now }, context.ports);
+    const append = partition.append(shaped, { durability: durabilityOf(request.acks, partition), now, transactionVerified });
     if (append.result.kind === "appended") {
       context.metrics.bytesIn.add(batch.length, { topic });
       context.metrics.messagesIn.add(append.result.lastOffset - append.result.baseOffset + 1, { topic });

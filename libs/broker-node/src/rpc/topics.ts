@@ -19,6 +19,19 @@ export function topicHandlers(context: RpcContext, coordinator: CoordinatorCalls
       if (before !== undefined) await visible(context, () => context.view.topic(request.name)?.topicId !== before);
       return response;
     },
+    createPartitions: async (request, call) => {
+      const response = await coordinator.call(TopicService, (service) => service.createPartitions(request, options(call)));
+      const { topicId = "", partitions = [] } = response.topic ?? {};
+      const isGrown = () => (context.view.topic(request.name)?.partitions.length ?? 0) >= partitions.length;
+      if (!request.validateOnly) await visible(context, () => isGrown() && isServed(request.name, topicId, context));
+      return response;
+    },
+    alterTopicConfigs: async (request, call) => {
+      const response = await coordinator.call(TopicService, (service) => service.alterTopicConfigs(request, options(call)));
+      const configs = response.topic?.configs ?? {};
+      if (!request.validateOnly) await visible(context, () => sameConfigs(context.view.topic(request.name)?.configs ?? {}, configs));
+      return response;
+    },
     listTopics: (request, call) => coordinator.call(TopicService, (service) => service.listTopics(request, options(call))),
     describeTopic: (request, call) => coordinator.call(TopicService, (service) => service.describeTopic(request, options(call))),
   };
@@ -41,4 +54,9 @@ export async function visible({ view, ports }: Pick<RpcContext, "view" | "ports"
   });
   while (!isVisible() && !expired.signal.aborted) await Promise.race([view.changed(), promise]);
   timer.cancel();
+}
+
+function sameConfigs(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }

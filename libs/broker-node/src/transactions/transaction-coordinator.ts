@@ -6,6 +6,7 @@ import {
   type CoordinatorState,
   createCoordinatorState,
   handle,
+  type TransactionEntry,
   type TransactionEvent,
   type TransactionResponse,
   transactionErrors,
@@ -62,6 +63,11 @@ export class TransactionCoordinator {
     this.#timer?.cancel();
     for (const waiter of this.#markerWaiters.values()) waiter.resolve();
     this.#markerWaiters.clear();
+  }
+
+  /** The ids that are coordinated here. */
+  get entries(): ReadonlyMap<string, TransactionEntry> {
+    return this.#state.entries;
   }
 
   get isStopped(): boolean {

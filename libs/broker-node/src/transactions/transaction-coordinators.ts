@@ -1,6 +1,12 @@
 import { type LeaderEpoch, type ProducerEpoch, type ProducerId, TRANSACTION_STATE_TOPIC, type TopicPartition } from "@millrace/model";
 import { assert } from "@millrace/stdx";
-import { partitionOfTransactionalId, type TransactionEvent, type TransactionResponse, type WriteMarkers } from "@millrace/transactions";
+import {
+  partitionOfTransactionalId,
+  type TransactionEntry,
+  type TransactionEvent,
+  type TransactionResponse,
+  type WriteMarkers,
+} from "@millrace/transactions";
 import type { ClusterView } from "../cluster-view.ts";
 import { brokerErrors } from "../errors.ts";
 import type { BrokerPorts } from "../node-ports.ts";
@@ -53,13 +59,19 @@ export class TransactionCoordinators {
     return count === undefined || count === 0 ? undefined : partitionOfTransactionalId(transactionalId, count);
   }
 
+  /** What is known of an id that this broker serves, undefined if nothing is; throws if another one serves it. */
+  describe(transactionalId: string): TransactionEntry | undefined {
+    return this.#require(transactionalId).entries.get(transactionalId);
+  }
+
+  /** Every id that this broker serves. */
+  list(): TransactionEntry[] {
+    return [...this.#byPartition.values()].flatMap((coordinator) => [...coordinator.entries.values()]);
+  }
+
   /** Handles an event of an id that this broker serves; throws the refusal. */
   async submit(event: TransactionEvent): Promise<Exclude<TransactionResponse, { kind: "afterMarkers" | "refused" }>> {
-    const { transactionalId } = event;
-    const partition = this.partitionOf(transactionalId);
-    const coordinator = partition === undefined ? undefined : this.#byPartition.get(partition);
-    if (coordinator === undefined) throw brokerErrors.notTransactionCoordinator({ transactionalId, partition });
-    const response = await coordinator.submit(event);
+    const response = await this.#require(event.transactionalId).submit(event);
     if (response.kind === "refused") throw response.error;
     return response;
   }
@@ -69,5 +81,12 @@ export class TransactionCoordinators {
     const response = await this.submit({ kind: "verify", ...owner, partitions });
     assert(response.kind === "verified", "verify was answered with something else");
     return response.transactionNumber;
+  }
+
+  #require(transactionalId: string): TransactionCoordinator {
+    const partition = this.partitionOf(transactionalId);
+    const coordinator = partition === undefined ? undefined : this.#byPartition.get(partition);
+    if (coordinator === undefined) throw brokerErrors.notTransactionCoordinator({ transactionalId, partition });
+    return coordinator;
   }
 }

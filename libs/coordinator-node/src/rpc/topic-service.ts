@@ -1,5 +1,17 @@
-import type { ServiceHandlers, TopicService } from "@millrace/contracts";
-import { type CreateTopic, placementErrors, topicByName } from "@millrace/placement";
+import {
+  ConfigChange_Operation,
+  type ConfigChange as WireConfigChange,
+  type ServiceHandlers,
+  type TopicService,
+} from "@millrace/contracts";
+import {
+  type AlterTopicConfigs,
+  type ConfigChange,
+  type CreatePartitions,
+  type CreateTopic,
+  placementErrors,
+  topicByName,
+} from "@millrace/placement";
 import { topicToWire } from "../cluster/wire.ts";
 import { errors } from "../errors.ts";
 import type { Term } from "../term/term.ts";
@@ -20,6 +32,18 @@ export function topicHandlers(term: () => Term, settings: { replicationFactorMax
       await term().controller.execute({ kind: "delete-topic", name: request.name });
       return {};
     },
+    async createPartitions({ name, totalCount, validateOnly }) {
+      const { controller } = term();
+      const event: CreatePartitions = { kind: "create-partitions", name, totalCount };
+      const { topic } = validateOnly ? controller.preview(event) : await controller.execute(event);
+      return { topic: topicToWire(topic) };
+    },
+    async alterTopicConfigs({ name, changes, replaceAll, validateOnly }) {
+      const { controller } = term();
+      const event: AlterTopicConfigs = { kind: "alter-topic-configs", name, changes: changes.map(configChangeFromWire), replaceAll };
+      const { topic } = validateOnly ? controller.preview(event) : await controller.execute(event);
+      return { topic: topicToWire(topic) };
+    },
     async listTopics(request) {
       const topics = [...term().controller.state.topics.values()].filter((topic) => request.includeInternal || !topic.internal);
       return Promise.resolve({ topics: topics.sort((a, b) => (a.name < b.name ? -1 : 1)).map(topicToWire) });
@@ -30,4 +54,18 @@ export function topicHandlers(term: () => Term, settings: { replicationFactorMax
       return Promise.resolve({ topic: topicToWire(topic) });
     },
   };
+}
+
+const OPERATIONS: Readonly<Record<ConfigChange_Operation, ConfigChange["operation"] | undefined>> = {
+  [ConfigChange_Operation.UNSPECIFIED]: undefined,
+  [ConfigChange_Operation.SET]: "set",
+  [ConfigChange_Operation.DELETE]: "delete",
+  [ConfigChange_Operation.APPEND]: "append",
+  [ConfigChange_Operation.SUBTRACT]: "subtract",
+};
+
+function configChangeFromWire({ name, operation, value }: WireConfigChange): ConfigChange {
+  const known = OPERATIONS[operation];
+  if (known === undefined) throw placementErrors.unknownConfigOperation(name, operation);
+  return { name, operation: known, value };
 }

@@ -2,17 +2,17 @@
 // @generated from file millrace/coordinator/v1/coordinator.proto (package millrace.coordinator.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Broker, Topic } from "../../common/v1/common_pb.ts";
 import { file_millrace_common_v1_common } from "../../common/v1/common_pb.ts";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file millrace/coordinator/v1/coordinator.proto.
  */
 export const file_millrace_coordinator_v1_coordinator: GenFile = /*@__PURE__*/
-  fileDesc("CiltaWxscmFjZS9jb29yZGluYXRvci92MS9jb29yZGluYXRvci5wcm90bxIXbWlsbHJhY2UuY29vcmRpbmF0b3IudjEi+wEKEkNyZWF0ZVRvcGljUmVxdWVzdBIMCgRuYW1lGAEgASgJEhIKCnBhcnRpdGlvbnMYAiABKAUSGgoScmVwbGljYXRpb25fZmFjdG9yGAMgASgFEkkKB2NvbmZpZ3MYBCADKAsyOC5taWxscmFjZS5jb29yZGluYXRvci52MS5DcmVhdGVUb3BpY1JlcXVlc3QuQ29uZmlnc0VudHJ5EhUKDXZhbGlkYXRlX29ubHkYBSABKAgSFQoNaWZfbm90X2V4aXN0cxgGIAEoCBouCgxDb25maWdzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASI/ChNDcmVhdGVUb3BpY1Jlc3BvbnNlEigKBXRvcGljGAEgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLlRvcGljIiIKEkRlbGV0ZVRvcGljUmVxdWVzdBIMCgRuYW1lGAEgASgJIhUKE0RlbGV0ZVRvcGljUmVzcG9uc2UiLQoRTGlzdFRvcGljc1JlcXVlc3QSGAoQaW5jbHVkZV9pbnRlcm5hbBgBIAEoCCI/ChJMaXN0VG9waWNzUmVzcG9uc2USKQoGdG9waWNzGAEgAygLMhkubWlsbHJhY2UuY29tbW9uLnYxLlRvcGljIiQKFERlc2NyaWJlVG9waWNSZXF1ZXN0EgwKBG5hbWUYASABKAkiQQoVRGVzY3JpYmVUb3BpY1Jlc3BvbnNlEigKBXRvcGljGAEgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLlRvcGljIpwBChRCcm9rZXJTZXNzaW9uUmVxdWVzdBI7CghyZWdpc3RlchgBIAEoCzInLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJlZ2lzdGVyQnJva2VySAASPQoJaGVhcnRiZWF0GAIgASgLMigubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQnJva2VySGVhcnRiZWF0SABCCAoGcmVwb3J0Iu8BCg5SZWdpc3RlckJyb2tlchIRCglicm9rZXJfaWQYASABKAUSFgoOaW5jYXJuYXRpb25faWQYAiABKAkSEQoJZm9sZGVyX2lkGAMgASgJEg8KB2FkZHJlc3MYBCABKAkSDAoEcmFjaxgFIAEoCRIVCg1rYWZrYV9hZGRyZXNzGAYgASgJEh4KFmNvb3JkaW5hdG9yX2Vwb2NoX3NlZW4YByABKAMSFwoPZ2VuZXJhdGlvbl9zZWVuGAggASgJEjAKBGxvZ3MYCSADKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5Mb2dSZXBvcnQifgoJTG9nUmVwb3J0EhAKCHRvcGljX2lkGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoBRIZChFsZWFkZXJfZXBvY2hfc2VlbhgDIAEoBRIZChFsYXN0X2Vwb2NoX2luX2xvZxgEIAEoBRIWCg5sb2dfZW5kX29mZnNldBgFIAEoAyJmCg9Ccm9rZXJIZWFydGJlYXQSFAoMYnJva2VyX2Vwb2NoGAEgASgDEhAKCHN0b3BwaW5nGAIgASgIEhgKEG1ldGFkYXRhX3ZlcnNpb24YAyABKAMSEQoJY2F1Z2h0X3VwGAQgASgIIp4CChVCcm9rZXJTZXNzaW9uUmVzcG9uc2USPwoKcmVnaXN0ZXJlZBgBIAEoCzIpLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkJyb2tlclJlZ2lzdGVyZWRIABI7CghtZXRhZGF0YRgCIAEoCzInLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk1ldGFkYXRhVXBkYXRlSAASPgoNaGVhcnRiZWF0X2FjaxgDIAEoCzIlLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkhlYXJ0YmVhdEFja0gAEjwKDHN0b3BfZ3JhbnRlZBgEIAEoCzIkLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0b3BHcmFudGVkSABCCQoHY29tbWFuZCK+AQoQQnJva2VyUmVnaXN0ZXJlZBIUCgxicm9rZXJfZXBvY2gYASABKAMSEgoKY2x1c3Rlcl9pZBgCIAEoCRISCgpnZW5lcmF0aW9uGAMgASgJEhkKEWNvb3JkaW5hdG9yX2Vwb2NoGAQgASgDEhYKDmNvb3JkaW5hdG9yX2lkGAUgASgJEh0KFWhlYXJ0YmVhdF9pbnRlcnZhbF9tcxgGIAEoBRIaChJzZXNzaW9uX3RpbWVvdXRfbXMYByABKAUi5wEKDk1ldGFkYXRhVXBkYXRlEhAKCHNuYXBzaG90GAEgASgIEhgKEG1ldGFkYXRhX3ZlcnNpb24YAiABKAMSGQoRY29vcmRpbmF0b3JfZXBvY2gYAyABKAMSGwoTY29vcmRpbmF0b3JfYWRkcmVzcxgEIAEoCRIrCgdicm9rZXJzGAUgAygLMhoubWlsbHJhY2UuY29tbW9uLnYxLkJyb2tlchIpCgZ0b3BpY3MYBiADKAsyGS5taWxscmFjZS5jb21tb24udjEuVG9waWMSGQoRcmVtb3ZlZF90b3BpY19pZHMYByADKAkiKAoMSGVhcnRiZWF0QWNrEhgKEG1ldGFkYXRhX3ZlcnNpb24YASABKAMiDQoLU3RvcEdyYW50ZWQiRQoaQWxsb2NhdGVQcm9kdWNlcklkc1JlcXVlc3QSEQoJYnJva2VyX2lkGAEgASgFEhQKDGJyb2tlcl9lcG9jaBgCIAEoAyJHChtBbGxvY2F0ZVByb2R1Y2VySWRzUmVzcG9uc2USGQoRZmlyc3RfcHJvZHVjZXJfaWQYASABKAMSDQoFY291bnQYAiABKAUiGAoWRGVzY3JpYmVDbHVzdGVyUmVxdWVzdCLWAgoXRGVzY3JpYmVDbHVzdGVyUmVzcG9uc2USEgoKY2x1c3Rlcl9pZBgBIAEoCRISCgpnZW5lcmF0aW9uGAIgASgJEhkKEWNvb3JkaW5hdG9yX2Vwb2NoGAMgASgDEhYKDmNvb3JkaW5hdG9yX2lkGAQgASgJEhsKE2Nvb3JkaW5hdG9yX2FkZHJlc3MYBSABKAkSDQoFc3RvcmUYBiABKAkSKwoHYnJva2VycxgHIAMoCzIaLm1pbGxyYWNlLmNvbW1vbi52MS5Ccm9rZXISOAoJZXhlY3V0b3JzGAggAygLMiUubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRXhlY3V0b3JJbmZvEhMKC3RvcGljX2NvdW50GAkgASgFEhcKD3BhcnRpdGlvbl9jb3VudBgKIAEoBRIfChdvZmZsaW5lX3BhcnRpdGlvbl9jb3VudBgLIAEoBSJjCgxFeGVjdXRvckluZm8SEwoLZXhlY3V0b3JfaWQYASABKAkSDwoHYWRkcmVzcxgCIAEoCRIUCgx3b3JrZXJfc2xvdHMYAyABKAUSFwoPd29ya2Vyc19ydW5uaW5nGAQgASgFMrkDCgxUb3BpY1NlcnZpY2USaAoLQ3JlYXRlVG9waWMSKy5taWxscmFjZS5jb29yZGluYXRvci52MS5DcmVhdGVUb3BpY1JlcXVlc3QaLC5taWxscmFjZS5jb29yZGluYXRvci52MS5DcmVhdGVUb3BpY1Jlc3BvbnNlEmgKC0RlbGV0ZVRvcGljEisubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRGVsZXRlVG9waWNSZXF1ZXN0GiwubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRGVsZXRlVG9waWNSZXNwb25zZRJlCgpMaXN0VG9waWNzEioubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTGlzdFRvcGljc1JlcXVlc3QaKy5taWxscmFjZS5jb29yZGluYXRvci52MS5MaXN0VG9waWNzUmVzcG9uc2USbgoNRGVzY3JpYmVUb3BpYxItLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkRlc2NyaWJlVG9waWNSZXF1ZXN0Gi4ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRGVzY3JpYmVUb3BpY1Jlc3BvbnNlMv0CCg5DbHVzdGVyU2VydmljZRJyCg1Ccm9rZXJTZXNzaW9uEi0ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQnJva2VyU2Vzc2lvblJlcXVlc3QaLi5taWxscmFjZS5jb29yZGluYXRvci52MS5Ccm9rZXJTZXNzaW9uUmVzcG9uc2UoATABEoABChNBbGxvY2F0ZVByb2R1Y2VySWRzEjMubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQWxsb2NhdGVQcm9kdWNlcklkc1JlcXVlc3QaNC5taWxscmFjZS5jb29yZGluYXRvci52MS5BbGxvY2F0ZVByb2R1Y2VySWRzUmVzcG9uc2USdAoPRGVzY3JpYmVDbHVzdGVyEi8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRGVzY3JpYmVDbHVzdGVyUmVxdWVzdBowLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkRlc2NyaWJlQ2x1c3RlclJlc3BvbnNlYgZwcm90bzM", [file_millrace_common_v1_common]);
+  fileDesc("CiltaWxscmFjZS9jb29yZGluYXRvci92MS9jb29yZGluYXRvci5wcm90bxIXbWlsbHJhY2UuY29vcmRpbmF0b3IudjEi+wEKEkNyZWF0ZVRvcGljUmVxdWVzdBIMCgRuYW1lGAEgASgJEhIKCnBhcnRpdGlvbnMYAiABKAUSGgoScmVwbGljYXRpb25fZmFjdG9yGAMgASgFEkkKB2NvbmZpZ3MYBCADKAsyOC5taWxscmFjZS5jb29yZGluYXRvci52MS5DcmVhdGVUb3BpY1JlcXVlc3QuQ29uZmlnc0VudHJ5EhUKDXZhbGlkYXRlX29ubHkYBSABKAgSFQoNaWZfbm90X2V4aXN0cxgGIAEoCBouCgxDb25maWdzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASI/ChNDcmVhdGVUb3BpY1Jlc3BvbnNlEigKBXRvcGljGAEgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLlRvcGljIiIKEkRlbGV0ZVRvcGljUmVxdWVzdBIMCgRuYW1lGAEgASgJIhUKE0RlbGV0ZVRvcGljUmVzcG9uc2UiLQoRTGlzdFRvcGljc1JlcXVlc3QSGAoQaW5jbHVkZV9pbnRlcm5hbBgBIAEoCCI/ChJMaXN0VG9waWNzUmVzcG9uc2USKQoGdG9waWNzGAEgAygLMhkubWlsbHJhY2UuY29tbW9uLnYxLlRvcGljIiQKFERlc2NyaWJlVG9waWNSZXF1ZXN0EgwKBG5hbWUYASABKAkiQQoVRGVzY3JpYmVUb3BpY1Jlc3BvbnNlEigKBXRvcGljGAEgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLlRvcGljIlMKF0NyZWF0ZVBhcnRpdGlvbnNSZXF1ZXN0EgwKBG5hbWUYASABKAkSEwoLdG90YWxfY291bnQYAiABKAUSFQoNdmFsaWRhdGVfb25seRgDIAEoCCJEChhDcmVhdGVQYXJ0aXRpb25zUmVzcG9uc2USKAoFdG9waWMYASABKAsyGS5taWxscmFjZS5jb21tb24udjEuVG9waWMijAEKGEFsdGVyVG9waWNDb25maWdzUmVxdWVzdBIMCgRuYW1lGAEgASgJEjYKB2NoYW5nZXMYAiADKAsyJS5taWxscmFjZS5jb29yZGluYXRvci52MS5Db25maWdDaGFuZ2USEwoLcmVwbGFjZV9hbGwYAyABKAgSFQoNdmFsaWRhdGVfb25seRgEIAEoCCLuAQoMQ29uZmlnQ2hhbmdlEgwKBG5hbWUYASABKAkSQgoJb3BlcmF0aW9uGAIgASgOMi8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQ29uZmlnQ2hhbmdlLk9wZXJhdGlvbhINCgV2YWx1ZRgDIAEoCSJ9CglPcGVyYXRpb24SGQoVT1BFUkFUSU9OX1VOU1BFQ0lGSUVEEAASEQoNT1BFUkFUSU9OX1NFVBABEhQKEE9QRVJBVElPTl9ERUxFVEUQAhIUChBPUEVSQVRJT05fQVBQRU5EEAMSFgoST1BFUkFUSU9OX1NVQlRSQUNUEAQiRQoZQWx0ZXJUb3BpY0NvbmZpZ3NSZXNwb25zZRIoCgV0b3BpYxgBIAEoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5Ub3BpYyKcAQoUQnJva2VyU2Vzc2lvblJlcXVlc3QSOwoIcmVnaXN0ZXIYASABKAsyJy5taWxscmFjZS5jb29yZGluYXRvci52MS5SZWdpc3RlckJyb2tlckgAEj0KCWhlYXJ0YmVhdBgCIAEoCzIoLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkJyb2tlckhlYXJ0YmVhdEgAQggKBnJlcG9ydCLvAQoOUmVnaXN0ZXJCcm9rZXISEQoJYnJva2VyX2lkGAEgASgFEhYKDmluY2FybmF0aW9uX2lkGAIgASgJEhEKCWZvbGRlcl9pZBgDIAEoCRIPCgdhZGRyZXNzGAQgASgJEgwKBHJhY2sYBSABKAkSFQoNa2Fma2FfYWRkcmVzcxgGIAEoCRIeChZjb29yZGluYXRvcl9lcG9jaF9zZWVuGAcgASgDEhcKD2dlbmVyYXRpb25fc2VlbhgIIAEoCRIwCgRsb2dzGAkgAygLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTG9nUmVwb3J0In4KCUxvZ1JlcG9ydBIQCgh0b3BpY19pZBgBIAEoCRIRCglwYXJ0aXRpb24YAiABKAUSGQoRbGVhZGVyX2Vwb2NoX3NlZW4YAyABKAUSGQoRbGFzdF9lcG9jaF9pbl9sb2cYBCABKAUSFgoObG9nX2VuZF9vZmZzZXQYBSABKAMiZgoPQnJva2VySGVhcnRiZWF0EhQKDGJyb2tlcl9lcG9jaBgBIAEoAxIQCghzdG9wcGluZxgCIAEoCBIYChBtZXRhZGF0YV92ZXJzaW9uGAMgASgDEhEKCWNhdWdodF91cBgEIAEoCCKeAgoVQnJva2VyU2Vzc2lvblJlc3BvbnNlEj8KCnJlZ2lzdGVyZWQYASABKAsyKS5taWxscmFjZS5jb29yZGluYXRvci52MS5Ccm9rZXJSZWdpc3RlcmVkSAASOwoIbWV0YWRhdGEYAiABKAsyJy5taWxscmFjZS5jb29yZGluYXRvci52MS5NZXRhZGF0YVVwZGF0ZUgAEj4KDWhlYXJ0YmVhdF9hY2sYAyABKAsyJS5taWxscmFjZS5jb29yZGluYXRvci52MS5IZWFydGJlYXRBY2tIABI8CgxzdG9wX2dyYW50ZWQYBCABKAsyJC5taWxscmFjZS5jb29yZGluYXRvci52MS5TdG9wR3JhbnRlZEgAQgkKB2NvbW1hbmQivgEKEEJyb2tlclJlZ2lzdGVyZWQSFAoMYnJva2VyX2Vwb2NoGAEgASgDEhIKCmNsdXN0ZXJfaWQYAiABKAkSEgoKZ2VuZXJhdGlvbhgDIAEoCRIZChFjb29yZGluYXRvcl9lcG9jaBgEIAEoAxIWCg5jb29yZGluYXRvcl9pZBgFIAEoCRIdChVoZWFydGJlYXRfaW50ZXJ2YWxfbXMYBiABKAUSGgoSc2Vzc2lvbl90aW1lb3V0X21zGAcgASgFIucBCg5NZXRhZGF0YVVwZGF0ZRIQCghzbmFwc2hvdBgBIAEoCBIYChBtZXRhZGF0YV92ZXJzaW9uGAIgASgDEhkKEWNvb3JkaW5hdG9yX2Vwb2NoGAMgASgDEhsKE2Nvb3JkaW5hdG9yX2FkZHJlc3MYBCABKAkSKwoHYnJva2VycxgFIAMoCzIaLm1pbGxyYWNlLmNvbW1vbi52MS5Ccm9rZXISKQoGdG9waWNzGAYgAygLMhkubWlsbHJhY2UuY29tbW9uLnYxLlRvcGljEhkKEXJlbW92ZWRfdG9waWNfaWRzGAcgAygJIigKDEhlYXJ0YmVhdEFjaxIYChBtZXRhZGF0YV92ZXJzaW9uGAEgASgDIg0KC1N0b3BHcmFudGVkIkUKGkFsbG9jYXRlUHJvZHVjZXJJZHNSZXF1ZXN0EhEKCWJyb2tlcl9pZBgBIAEoBRIUCgxicm9rZXJfZXBvY2gYAiABKAMiRwobQWxsb2NhdGVQcm9kdWNlcklkc1Jlc3BvbnNlEhkKEWZpcnN0X3Byb2R1Y2VyX2lkGAEgASgDEg0KBWNvdW50GAIgASgFIhgKFkRlc2NyaWJlQ2x1c3RlclJlcXVlc3Qi1gIKF0Rlc2NyaWJlQ2x1c3RlclJlc3BvbnNlEhIKCmNsdXN0ZXJfaWQYASABKAkSEgoKZ2VuZXJhdGlvbhgCIAEoCRIZChFjb29yZGluYXRvcl9lcG9jaBgDIAEoAxIWCg5jb29yZGluYXRvcl9pZBgEIAEoCRIbChNjb29yZGluYXRvcl9hZGRyZXNzGAUgASgJEg0KBXN0b3JlGAYgASgJEisKB2Jyb2tlcnMYByADKAsyGi5taWxscmFjZS5jb21tb24udjEuQnJva2VyEjgKCWV4ZWN1dG9ycxgIIAMoCzIlLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkV4ZWN1dG9ySW5mbxITCgt0b3BpY19jb3VudBgJIAEoBRIXCg9wYXJ0aXRpb25fY291bnQYCiABKAUSHwoXb2ZmbGluZV9wYXJ0aXRpb25fY291bnQYCyABKAUiYwoMRXhlY3V0b3JJbmZvEhMKC2V4ZWN1dG9yX2lkGAEgASgJEg8KB2FkZHJlc3MYAiABKAkSFAoMd29ya2VyX3Nsb3RzGAMgASgFEhcKD3dvcmtlcnNfcnVubmluZxgEIAEoBTKuBQoMVG9waWNTZXJ2aWNlEmgKC0NyZWF0ZVRvcGljEisubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQ3JlYXRlVG9waWNSZXF1ZXN0GiwubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQ3JlYXRlVG9waWNSZXNwb25zZRJoCgtEZWxldGVUb3BpYxIrLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkRlbGV0ZVRvcGljUmVxdWVzdBosLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkRlbGV0ZVRvcGljUmVzcG9uc2USZQoKTGlzdFRvcGljcxIqLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkxpc3RUb3BpY3NSZXF1ZXN0GisubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTGlzdFRvcGljc1Jlc3BvbnNlEm4KDURlc2NyaWJlVG9waWMSLS5taWxscmFjZS5jb29yZGluYXRvci52MS5EZXNjcmliZVRvcGljUmVxdWVzdBouLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkRlc2NyaWJlVG9waWNSZXNwb25zZRJ3ChBDcmVhdGVQYXJ0aXRpb25zEjAubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQ3JlYXRlUGFydGl0aW9uc1JlcXVlc3QaMS5taWxscmFjZS5jb29yZGluYXRvci52MS5DcmVhdGVQYXJ0aXRpb25zUmVzcG9uc2USegoRQWx0ZXJUb3BpY0NvbmZpZ3MSMS5taWxscmFjZS5jb29yZGluYXRvci52MS5BbHRlclRvcGljQ29uZmlnc1JlcXVlc3QaMi5taWxscmFjZS5jb29yZGluYXRvci52MS5BbHRlclRvcGljQ29uZmlnc1Jlc3BvbnNlMv0CCg5DbHVzdGVyU2VydmljZRJyCg1Ccm9rZXJTZXNzaW9uEi0ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQnJva2VyU2Vzc2lvblJlcXVlc3QaLi5taWxscmFjZS5jb29yZGluYXRvci52MS5Ccm9rZXJTZXNzaW9uUmVzcG9uc2UoATABEoABChNBbGxvY2F0ZVByb2R1Y2VySWRzEjMubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQWxsb2NhdGVQcm9kdWNlcklkc1JlcXVlc3QaNC5taWxscmFjZS5jb29yZGluYXRvci52MS5BbGxvY2F0ZVByb2R1Y2VySWRzUmVzcG9uc2USdAoPRGVzY3JpYmVDbHVzdGVyEi8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRGVzY3JpYmVDbHVzdGVyUmVxdWVzdBowLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkRlc2NyaWJlQ2x1c3RlclJlc3BvbnNlYgZwcm90bzM", [file_millrace_common_v1_common]);
 
 /**
  * @generated from message millrace.coordinator.v1.CreateTopicRequest
@@ -178,6 +178,175 @@ export const DescribeTopicResponseSchema: GenMessage<DescribeTopicResponse> = /*
   messageDesc(file_millrace_coordinator_v1_coordinator, 7);
 
 /**
+ * @generated from message millrace.coordinator.v1.CreatePartitionsRequest
+ */
+export type CreatePartitionsRequest = Message<"millrace.coordinator.v1.CreatePartitionsRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Partitions that the topic is to have afterwards; more than it has now.
+   *
+   * @generated from field: int32 total_count = 2;
+   */
+  totalCount: number;
+
+  /**
+   * @generated from field: bool validate_only = 3;
+   */
+  validateOnly: boolean;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.CreatePartitionsRequest.
+ * Use `create(CreatePartitionsRequestSchema)` to create a new message.
+ */
+export const CreatePartitionsRequestSchema: GenMessage<CreatePartitionsRequest> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 8);
+
+/**
+ * @generated from message millrace.coordinator.v1.CreatePartitionsResponse
+ */
+export type CreatePartitionsResponse = Message<"millrace.coordinator.v1.CreatePartitionsResponse"> & {
+  /**
+   * @generated from field: millrace.common.v1.Topic topic = 1;
+   */
+  topic?: Topic | undefined;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.CreatePartitionsResponse.
+ * Use `create(CreatePartitionsResponseSchema)` to create a new message.
+ */
+export const CreatePartitionsResponseSchema: GenMessage<CreatePartitionsResponse> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 9);
+
+/**
+ * @generated from message millrace.coordinator.v1.AlterTopicConfigsRequest
+ */
+export type AlterTopicConfigsRequest = Message<"millrace.coordinator.v1.AlterTopicConfigsRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: repeated millrace.coordinator.v1.ConfigChange changes = 2;
+   */
+  changes: ConfigChange[];
+
+  /**
+   * All settings that are not named go back to their defaults (Kafka's AlterConfigs).
+   *
+   * @generated from field: bool replace_all = 3;
+   */
+  replaceAll: boolean;
+
+  /**
+   * @generated from field: bool validate_only = 4;
+   */
+  validateOnly: boolean;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.AlterTopicConfigsRequest.
+ * Use `create(AlterTopicConfigsRequestSchema)` to create a new message.
+ */
+export const AlterTopicConfigsRequestSchema: GenMessage<AlterTopicConfigsRequest> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 10);
+
+/**
+ * @generated from message millrace.coordinator.v1.ConfigChange
+ */
+export type ConfigChange = Message<"millrace.coordinator.v1.ConfigChange"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: millrace.coordinator.v1.ConfigChange.Operation operation = 2;
+   */
+  operation: ConfigChange_Operation;
+
+  /**
+   * @generated from field: string value = 3;
+   */
+  value: string;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.ConfigChange.
+ * Use `create(ConfigChangeSchema)` to create a new message.
+ */
+export const ConfigChangeSchema: GenMessage<ConfigChange> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 11);
+
+/**
+ * @generated from enum millrace.coordinator.v1.ConfigChange.Operation
+ */
+export const ConfigChange_Operation = {
+  /**
+   * @generated from enum value: OPERATION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: OPERATION_SET = 1;
+   */
+  SET: 1,
+
+  /**
+   * Back to the default.
+   *
+   * @generated from enum value: OPERATION_DELETE = 2;
+   */
+  DELETE: 2,
+
+  /**
+   * Of lists: adds elements that are not there, with commas between several.
+   *
+   * @generated from enum value: OPERATION_APPEND = 3;
+   */
+  APPEND: 3,
+
+  /**
+   * @generated from enum value: OPERATION_SUBTRACT = 4;
+   */
+  SUBTRACT: 4,
+} as const;
+
+/**
+ * @generated from enum millrace.coordinator.v1.ConfigChange.Operation
+ */
+export type ConfigChange_Operation = (typeof ConfigChange_Operation)[keyof typeof ConfigChange_Operation] | UnknownEnum;
+
+/**
+ * Describes the enum millrace.coordinator.v1.ConfigChange.Operation.
+ */
+export const ConfigChange_OperationSchema: GenEnum<ConfigChange_Operation> = /*@__PURE__*/
+  enumDesc(file_millrace_coordinator_v1_coordinator, 11, 0);
+
+/**
+ * @generated from message millrace.coordinator.v1.AlterTopicConfigsResponse
+ */
+export type AlterTopicConfigsResponse = Message<"millrace.coordinator.v1.AlterTopicConfigsResponse"> & {
+  /**
+   * @generated from field: millrace.common.v1.Topic topic = 1;
+   */
+  topic?: Topic | undefined;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.AlterTopicConfigsResponse.
+ * Use `create(AlterTopicConfigsResponseSchema)` to create a new message.
+ */
+export const AlterTopicConfigsResponseSchema: GenMessage<AlterTopicConfigsResponse> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 12);
+
+/**
  * @generated from message millrace.coordinator.v1.BrokerSessionRequest
  */
 export type BrokerSessionRequest = Message<"millrace.coordinator.v1.BrokerSessionRequest"> & {
@@ -204,7 +373,7 @@ export type BrokerSessionRequest = Message<"millrace.coordinator.v1.BrokerSessio
  * Use `create(BrokerSessionRequestSchema)` to create a new message.
  */
 export const BrokerSessionRequestSchema: GenMessage<BrokerSessionRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 8);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 13);
 
 /**
  * @generated from message millrace.coordinator.v1.RegisterBroker
@@ -269,7 +438,7 @@ export type RegisterBroker = Message<"millrace.coordinator.v1.RegisterBroker"> &
  * Use `create(RegisterBrokerSchema)` to create a new message.
  */
 export const RegisterBrokerSchema: GenMessage<RegisterBroker> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 9);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 14);
 
 /**
  * @generated from message millrace.coordinator.v1.LogReport
@@ -306,7 +475,7 @@ export type LogReport = Message<"millrace.coordinator.v1.LogReport"> & {
  * Use `create(LogReportSchema)` to create a new message.
  */
 export const LogReportSchema: GenMessage<LogReport> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 10);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 15);
 
 /**
  * @generated from message millrace.coordinator.v1.BrokerHeartbeat
@@ -344,7 +513,7 @@ export type BrokerHeartbeat = Message<"millrace.coordinator.v1.BrokerHeartbeat">
  * Use `create(BrokerHeartbeatSchema)` to create a new message.
  */
 export const BrokerHeartbeatSchema: GenMessage<BrokerHeartbeat> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 11);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 16);
 
 /**
  * @generated from message millrace.coordinator.v1.BrokerSessionResponse
@@ -387,7 +556,7 @@ export type BrokerSessionResponse = Message<"millrace.coordinator.v1.BrokerSessi
  * Use `create(BrokerSessionResponseSchema)` to create a new message.
  */
 export const BrokerSessionResponseSchema: GenMessage<BrokerSessionResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 12);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 17);
 
 /**
  * @generated from message millrace.coordinator.v1.BrokerRegistered
@@ -434,7 +603,7 @@ export type BrokerRegistered = Message<"millrace.coordinator.v1.BrokerRegistered
  * Use `create(BrokerRegisteredSchema)` to create a new message.
  */
 export const BrokerRegisteredSchema: GenMessage<BrokerRegistered> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 13);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 18);
 
 /**
  * The whole metadata once after registration (`snapshot`), then what changed.
@@ -483,7 +652,7 @@ export type MetadataUpdate = Message<"millrace.coordinator.v1.MetadataUpdate"> &
  * Use `create(MetadataUpdateSchema)` to create a new message.
  */
 export const MetadataUpdateSchema: GenMessage<MetadataUpdate> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 14);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 19);
 
 /**
  * @generated from message millrace.coordinator.v1.HeartbeatAck
@@ -500,7 +669,7 @@ export type HeartbeatAck = Message<"millrace.coordinator.v1.HeartbeatAck"> & {
  * Use `create(HeartbeatAckSchema)` to create a new message.
  */
 export const HeartbeatAckSchema: GenMessage<HeartbeatAck> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 15);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 20);
 
 /**
  * @generated from message millrace.coordinator.v1.StopGranted
@@ -513,7 +682,7 @@ export type StopGranted = Message<"millrace.coordinator.v1.StopGranted"> & {
  * Use `create(StopGrantedSchema)` to create a new message.
  */
 export const StopGrantedSchema: GenMessage<StopGranted> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 16);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 21);
 
 /**
  * @generated from message millrace.coordinator.v1.AllocateProducerIdsRequest
@@ -535,7 +704,7 @@ export type AllocateProducerIdsRequest = Message<"millrace.coordinator.v1.Alloca
  * Use `create(AllocateProducerIdsRequestSchema)` to create a new message.
  */
 export const AllocateProducerIdsRequestSchema: GenMessage<AllocateProducerIdsRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 17);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 22);
 
 /**
  * @generated from message millrace.coordinator.v1.AllocateProducerIdsResponse
@@ -557,7 +726,7 @@ export type AllocateProducerIdsResponse = Message<"millrace.coordinator.v1.Alloc
  * Use `create(AllocateProducerIdsResponseSchema)` to create a new message.
  */
 export const AllocateProducerIdsResponseSchema: GenMessage<AllocateProducerIdsResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 18);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 23);
 
 /**
  * @generated from message millrace.coordinator.v1.DescribeClusterRequest
@@ -570,7 +739,7 @@ export type DescribeClusterRequest = Message<"millrace.coordinator.v1.DescribeCl
  * Use `create(DescribeClusterRequestSchema)` to create a new message.
  */
 export const DescribeClusterRequestSchema: GenMessage<DescribeClusterRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 19);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 24);
 
 /**
  * @generated from message millrace.coordinator.v1.DescribeClusterResponse
@@ -639,7 +808,7 @@ export type DescribeClusterResponse = Message<"millrace.coordinator.v1.DescribeC
  * Use `create(DescribeClusterResponseSchema)` to create a new message.
  */
 export const DescribeClusterResponseSchema: GenMessage<DescribeClusterResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 20);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 25);
 
 /**
  * @generated from message millrace.coordinator.v1.ExecutorInfo
@@ -671,7 +840,7 @@ export type ExecutorInfo = Message<"millrace.coordinator.v1.ExecutorInfo"> & {
  * Use `create(ExecutorInfoSchema)` to create a new message.
  */
 export const ExecutorInfoSchema: GenMessage<ExecutorInfo> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 21);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 26);
 
 /**
  * Topics. Served by the active coordinator and, forwarded, by every broker.
@@ -710,6 +879,26 @@ export const TopicService: GenService<{
     methodKind: "unary";
     input: typeof DescribeTopicRequestSchema;
     output: typeof DescribeTopicResponseSchema;
+  },
+  /**
+   * Adds partitions at the end; existing ones and their records stay where they are.
+   *
+   * @generated from rpc millrace.coordinator.v1.TopicService.CreatePartitions
+   */
+  createPartitions: {
+    methodKind: "unary";
+    input: typeof CreatePartitionsRequestSchema;
+    output: typeof CreatePartitionsResponseSchema;
+  },
+  /**
+   * Changes settings of a topic; brokers act by them as soon as they hear of it.
+   *
+   * @generated from rpc millrace.coordinator.v1.TopicService.AlterTopicConfigs
+   */
+  alterTopicConfigs: {
+    methodKind: "unary";
+    input: typeof AlterTopicConfigsRequestSchema;
+    output: typeof AlterTopicConfigsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_millrace_coordinator_v1_coordinator, 0);

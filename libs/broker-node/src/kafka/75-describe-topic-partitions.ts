@@ -1,0 +1,59 @@
+import type { PartitionState, Topic } from "@millrace/contracts";
+import {
+  describeTopicPartitionsApi,
+  type DescribeTopicPartitionsResponsePartitionInit,
+  type DescribeTopicPartitionsResponseTopicInit,
+  ZERO_UUID,
+} from "@millrace/kafka-wire";
+import { KafkaError } from "./error-codes.ts";
+import { serve } from "./served-api.ts";
+
+const PARTITIONS_PER_ANSWER_MAX = 2_000;
+
+/** DescribeTopicPartitions v0 (KIP-966): topics by name, at most 2,000 partitions an answer, the next one goes on at its cursor. There are no eligible leaders outside the in-sync set. */
+export const describeTopicPartitions = serve(describeTopicPartitionsApi, ({ topics, cursor, responsePartitionLimit }, _call, { view }) => {
+  const asked = topics.length === 0 ? [...view.topics].map(({ name }) => name) : topics.map(({ name }) => name);
+  const names = [...new Set(asked)].sort((a, b) => (a < b ? -1 : 1)).filter((name) => cursor === null || name >= cursor.topicName);
+  let room = Math.min(Math.max(1, responsePartitionLimit), PARTITIONS_PER_ANSWER_MAX);
+  const answered: DescribeTopicPartitionsResponseTopicInit[] = [];
+  for (const name of names) {
+    const from = cursor?.topicName === name ? cursor.partitionIndex : 0;
+    if (room === 0) return Promise.resolve({ topics: answered, nextCursor: { topicName: name, partitionIndex: from } });
+    const topic = view.topic(name);
+    if (topic === undefined) {
+      answered.push({ errorCode: KafkaError.UNKNOWN_TOPIC_OR_PARTITION, name, topicId: ZERO_UUID, partitions: [] });
+      continue;
+    }
+    const rest = topic.partitions.filter(({ partition }) => partition >= from);
+    const taken = rest.slice(0, room);
+    room -= taken.length;
+    answered.push(described(topic, taken));
+    const next = rest[taken.length];
+    if (next !== undefined) return Promise.resolve({ topics: answered, nextCursor: { topicName: name, partitionIndex: next.partition } });
+  }
+  return Promise.resolve({ topics: answered, nextCursor: null });
+});
+
+function described({ name, topicId, internal }: Topic, partitions: readonly PartitionState[]): DescribeTopicPartitionsResponseTopicInit {
+  return { errorCode: KafkaError.NONE, name, topicId, isInternal: internal, partitions: partitions.map(partitionOf) };
+}
+
+function partitionOf({
+  partition,
+  leader,
+  leaderEpoch,
+  replicas,
+  inSyncSet,
+}: PartitionState): DescribeTopicPartitionsResponsePartitionInit {
+  return {
+    errorCode: leader === undefined ? KafkaError.LEADER_NOT_AVAILABLE : KafkaError.NONE,
+    partitionIndex: partition,
+    leaderId: leader ?? -1,
+    leaderEpoch,
+    replicaNodes: replicas,
+    isrNodes: inSyncSet,
+    eligibleLeaderReplicas: [],
+    lastKnownElr: [],
+    offlineReplicas: [],
+  };
+}

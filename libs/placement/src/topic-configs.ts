@@ -1,0 +1,59 @@
+import { defaultTopicConfig, isInternalTopic, isListConfig, resolveTopicConfig, type TopicDescription } from "@millrace/model";
+import { errors } from "./errors.ts";
+import type { AlterTopicConfigs, ConfigChange, Decision } from "./events.ts";
+import { type ClusterState, topicByName } from "./state.ts";
+
+/** Changes a topic's settings. The result is checked as a whole, so that nothing is stored of a change that is partly wrong; no change at all stores nothing. */
+export function alterTopicConfigs(
+  state: ClusterState,
+  event: AlterTopicConfigs,
+): Decision<{ readonly kind: "topic"; readonly topic: TopicDescription }> {
+  if (isInternalTopic(event.name)) throw errors.internalTopicConfig(event.name);
+  const topic = topicByName(state, event.name);
+  if (topic === undefined) throw errors.unknownTopic(event.name);
+  const overrides: Record<string, string> = event.replaceAll ? {} : { ...topic.configOverrides };
+  const seen = new Set<string>();
+  for (const change of event.changes) {
+    if (seen.has(change.name)) throw errors.configNamedTwice(change.name);
+    seen.add(change.name);
+    applyTo(overrides, change);
+  }
+  const before = resolveTopicConfig(topic.configOverrides);
+  const after = resolveTopicConfig(overrides);
+  if (before.storage !== after.storage) throw errors.fixedConfig("storage");
+  const changed: TopicDescription = { ...topic, configOverrides: overrides };
+  const changes = sameConfigs(topic.configOverrides, overrides) ? [] : [{ kind: "topic" as const, topic: changed }];
+  return { changes, response: { kind: "topic", topic: changed } };
+}
+
+function applyTo(overrides: Record<string, string>, { name, operation, value }: ConfigChange): void {
+  switch (operation) {
+    case "set":
+      overrides[name] = value;
+      return;
+    case "delete":
+      if (overrides[name] === undefined && defaultTopicConfig(name) === undefined) resolveTopicConfig({ [name]: "" }); // refuses the name
+      Reflect.deleteProperty(overrides, name);
+      return;
+    case "append":
+    case "subtract": {
+      if (!isListConfig(name)) throw errors.notAListConfig(name);
+      const asked = elementsOf(value);
+      const current = elementsOf(overrides[name] ?? defaultTopicConfig(name) ?? "");
+      const next = operation === "append" ? [...new Set([...current, ...asked])] : current.filter((element) => !asked.includes(element));
+      overrides[name] = next.join(",");
+    }
+  }
+}
+
+function elementsOf(text: string): string[] {
+  return text
+    .split(",")
+    .map((element) => element.trim())
+    .filter((element) => element !== "");
+}
+
+function sameConfigs(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}
