@@ -92,10 +92,11 @@ export type OutputMode = "append" | "update" | "complete";
 /** Pairs of rows that a `joinWithin` yields: those within bounds, and of outer sides the rows that stayed alone; left-semi: left rows with a partner. */
 export type TimeJoinType = JoinSides | "left-semi";
 
-/** Which rows of two streams can meet: tl - before ≤ tr ≤ tl + after, or both in one window. */
+/** Which rows of two streams can meet: tl - before ≤ tr ≤ tl + after, or both in one window, or both of one time. */
 export type TimeJoinBounds =
   | { readonly type: "interval"; readonly beforeMs: number; readonly afterMs: number }
-  | { readonly type: "window"; readonly window: TimeWindowDescriptor };
+  | { readonly type: "window"; readonly window: TimeWindowDescriptor }
+  | { readonly type: "sameTime" };
 
 /** Which rows of the stream side a join with a table yields. */
 export type TableJoinSides = "inner" | "left-outer" | "left-semi";
@@ -216,6 +217,8 @@ export type OperatorNode = Node &
         readonly kind: "mapGroupsWithState";
         readonly many: boolean;
         readonly timeout: "none" | "event" | "batch";
+        /** Whether a row may come again in another form (absent: yes for one element per call, no for `many`). */
+        readonly mode?: "append" | "update";
         readonly unbounded?: boolean;
       }
     /** { onRecords, onTimer?, onInitialState?, initial? }: arbitrary state of named variables per key, and timers. */

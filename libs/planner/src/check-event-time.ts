@@ -17,7 +17,7 @@ type EventTime =
  */
 export function checkEventTime(graph: JobGraph): ReadonlySet<string> {
   const times = new Map<string, EventTime>();
-  for (const operator of graph.operators) times.set(operator.id, eventTimeAfter(operator, inputOf(operator, times)));
+  for (const operator of graph.operators) times.set(operator.id, eventTimeAfter(operator, inputOf(operator, times), times));
   return new Set(Array.from(times).flatMap(([id, time]) => (time.kind === "timed" && time.watermark ? [id] : [])));
 }
 
@@ -32,7 +32,7 @@ function inputOf(operator: OperatorNode, times: ReadonlyMap<string, EventTime>):
     : { kind: "timed", watermark: inputs.every((input) => input.kind === "timed" && input.watermark) };
 }
 
-function eventTimeAfter(operator: OperatorNode, input: EventTime): EventTime {
+function eventTimeAfter(operator: OperatorNode, input: EventTime, times: ReadonlyMap<string, EventTime>): EventTime {
   const { eventTime } = traitsOf(operator);
   switch (eventTime) {
     case "sets":
@@ -42,7 +42,7 @@ function eventTimeAfter(operator: OperatorNode, input: EventTime): EventTime {
       });
     case "needs":
     case "uses":
-      checkInput(operator, input);
+      checkInput(operator, input, times);
       return eventTime === "needs" ? input : { kind: "lost", at: operator.id, why: isRepeating(operator) ? "mode" : "element" };
     case "drops":
       if (input.kind === "timed") return { kind: "lost", at: operator.id, why: isRepeating(operator) ? "mode" : "element" };
@@ -53,13 +53,37 @@ function eventTimeAfter(operator: OperatorNode, input: EventTime): EventTime {
   }
 }
 
-function checkInput(operator: OperatorNode, input: EventTime): void {
+function checkInput(operator: OperatorNode, input: EventTime, times: ReadonlyMap<string, EventTime>): void {
   if (input.kind === "lost") throw input.why === "mode" ? repeated(operator.id, input.at) : lost(operator.id, input.at);
   if (input.kind === "none") throw missing(operator.id);
+  if (operator.kind === "joinWithin") {
+    checkJoinSides(operator, times);
+    return;
+  }
   if (input.watermark || !needsWatermark(operator)) return;
   const message =
     "rows of this operator are final only when a watermark has passed them: give withEventTime a { watermark }, or choose another mode";
-  throw planError(operator.kind === "joinWithin" ? "join-unbounded" : "append-needs-watermark", message, { operator: operator.id });
+  throw planError("append-needs-watermark", message, { operator: operator.id });
+}
+
+/** A row of an outer side is known to stay alone when the other side's watermark has passed its bound; so is one that a semi join may forget. */
+function checkJoinSides(operator: OperatorNode & { kind: "joinWithin" }, times: ReadonlyMap<string, EventTime>): void {
+  const [left = "", right = ""] = operator.parents;
+  const needed = {
+    inner: [],
+    "left-outer": [right],
+    "left-semi": [right],
+    "right-outer": [left],
+    "full-outer": [left, right],
+  }[operator.type];
+  const missing = needed.find((parent) => {
+    const time = times.get(parent);
+    return time?.kind !== "timed" || !time.watermark;
+  });
+  if (missing === undefined) return;
+  const message =
+    "whether a row stays without a partner is known only by a watermark of the other side: give its withEventTime a { watermark }";
+  throw planError("join-unbounded", message, { operator: operator.id, type: operator.type, without: missing });
 }
 
 function isRepeating(operator: OperatorNode): boolean {
@@ -72,8 +96,6 @@ function needsWatermark(operator: OperatorNode): boolean {
     case "aggregateByTimeWindow":
     case "aggregateBySession":
       return (operator.mode ?? "append") === "append";
-    case "joinWithin":
-      return operator.type !== "inner";
     default:
       return true;
   }

@@ -27,6 +27,8 @@ function rowsAfter(operator: OperatorNode, inputs: readonly Rows[]): Rows {
     case "aggregateBySession":
     case "aggregateByKey":
       return operator.mode ?? "append";
+    case "mapGroupsWithState":
+      return operator.mode ?? (operator.many ? "append" : "update");
     case "map":
     case "mapValues":
     case "flatMap":
@@ -41,7 +43,17 @@ function rowsAfter(operator: OperatorNode, inputs: readonly Rows[]): Rows {
 }
 
 function isAppendOnly(operator: OperatorNode): boolean {
-  return operator.kind === "joinWithin" || (operator.kind === "aggregateBySession" && operator.mode !== "complete");
+  switch (operator.kind) {
+    case "joinWithin":
+    case "limit":
+      return true;
+    case "aggregateBySession":
+      return operator.mode !== "complete";
+    case "mapGroupsWithState":
+      return operator.mode === "append";
+    default:
+      return false;
+  }
 }
 
 function checkOperator(operator: OperatorNode, inputs: readonly Rows[], appendOnly: string | undefined): void {
@@ -95,7 +107,7 @@ function checkOutput(operator: OperatorNode & { kind: "foreachBatch" | "sink" },
   }
   if (mode === "update" && input === "append") {
     if (appendOnly === undefined) return; // rows that come once are a special case of rows that may come again
-    const message = "joins and sessions emit each row once: write them in append mode";
+    const message = "joins, sessions and limits emit each row once: write them in append mode";
     throw planError("mode-not-supported", message, { operator: id, after: appendOnly });
   }
   const message = "the stream emits a row again when it changes: write it in the mode of the aggregation before it";

@@ -152,9 +152,12 @@ function checkTimeJoin(operator: OperatorNode & { kind: "joinWithin" }): void {
       "only an inner join can do without bounds: a row without a partner is known only when its time is over; give the join { before, after }";
     throw planError("join-unbounded", message, { operator: id, type });
   }
+  if (bounds.type === "sameTime") return;
   if (bounds.type === "window") {
     checkTimeWindow(id, bounds.window);
-    return;
+    if (bounds.window.sizeMs === bounds.window.slideMs) return;
+    const message = "elements are joined in the one window that they are in: give the join a tumbling window";
+    throw planError("invalid-operator-setting", message, { operator: id, sizeMs: bounds.window.sizeMs, slideMs: bounds.window.slideMs });
   }
   const { beforeMs, afterMs } = bounds;
   if (Number.isSafeInteger(beforeMs) && Number.isSafeInteger(afterMs) && beforeMs + afterMs >= 0) return;

@@ -48,6 +48,7 @@ export function describeKeyed(operator: OperatorNode & { kind: KeyedKind }): str
 
 function describeBounds({ bounds }: OperatorNode & { kind: "joinWithin" }): string {
   if (bounds === undefined) return ", whatever their time";
+  if (bounds.type === "sameTime") return " of one event time";
   if (bounds.type === "window") return ` in one ${describeWindow(bounds.window)}`;
   return `, right from ${describeSigned(-bounds.beforeMs)} to ${describeSigned(bounds.afterMs)} of left`;
 }

@@ -62,11 +62,14 @@ const KEPT: Readonly<Record<string, Check>> = { ttlMs: optional(number), unbound
 const outputMode = oneOf("append", "update", "complete");
 const timeWindow = object({ sizeMs: number, slideMs: number, offsetMs: number });
 const timeJoinBounds: Check = (value, where) => {
-  const isInterval = record(value, where).type === "interval";
-  object(isInterval ? { type: string, beforeMs: number, afterMs: number } : { type: oneOf("interval", "window"), window: timeWindow })(
-    value,
-    where,
-  );
+  const shapes: Readonly<Record<string, Check>> = {
+    interval: object({ type: string, beforeMs: number, afterMs: number }),
+    window: object({ type: string, window: timeWindow }),
+    sameTime: object({ type: string }),
+  };
+  const shape = Object.entries(shapes).find(([type]) => type === record(value, where).type)?.[1];
+  if (shape === undefined) throw malformed(`${where}.type`, `one of ${Object.keys(shapes).join(", ")}`);
+  shape(value, where);
 };
 
 /** Properties of each kind beside id, name, parents and kind. */
@@ -118,7 +121,7 @@ const OPERATORS: Readonly<Record<OperatorKind, Readonly<Record<string, Check>>>>
     unbounded: optional(boolean),
   },
   joinTable: { sides: oneOf("inner", "left-outer", "left-semi"), asOf: oneOf("batch", "eventTime") },
-  mapGroupsWithState: { many: boolean, timeout: oneOf("none", "event", "batch"), unbounded: optional(boolean) },
+  mapGroupsWithState: { many: boolean, timeout: oneOf("none", "event", "batch"), mode: optional(outputMode), unbounded: optional(boolean) },
   process: {
     timers: oneOf("none", "event", "batch"),
     variables: mapOf(object({ type: oneOf("value", "list", "map"), ttlMs: optional(number) })),

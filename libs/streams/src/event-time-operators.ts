@@ -156,6 +156,7 @@ export function joinedWithin<L, R, P>(
 function boundsOf(options: object, draft: OperatorDraft): TimeJoinBounds | undefined {
   if ("window" in options)
     return { type: "window", window: timeWindow(options.window as TimeWindowSpec, `joinWithin after ${idOf(draft)}`) };
+  if ("sameTime" in options) return { type: "sameTime" };
   if (!("before" in options) || !("after" in options)) return undefined;
   const { before: beforeMs, after: afterMs } = options as { readonly before: number; readonly after: number };
   if (Number.isSafeInteger(beforeMs) && Number.isSafeInteger(afterMs) && beforeMs + afterMs >= 0)

@@ -106,6 +106,8 @@ export type JoinWithinOptions<V, W, J extends TimeJoinType> = {
       readonly after: number;
     }
   | { readonly window: TimeWindowSpec }
+  /** Both have the same event time. */
+  | { readonly sameTime: true }
 );
 
 /** Values of a join by its type. */

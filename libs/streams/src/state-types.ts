@@ -29,6 +29,8 @@ export type GroupFunction<K, V, S, R> = (key: K, values: readonly V[], state: Gr
 export interface GroupOptions {
   /** By which time keys time out. With "event", late elements are dropped. */
   readonly timeout: "none" | "event" | "batch";
+  /** Whether what is emitted for a key replaces what was emitted before ("update"). Default: yes for one element per call, no for several. */
+  readonly mode?: "append" | "update";
   /** State without a bound is meant. */
   readonly unbounded?: boolean;
 }

@@ -13,8 +13,9 @@ export function groupedWithState<E>(
   { graph, draft }: StreamParts,
   { f, many, options }: { readonly f: JobFunction; readonly many: boolean; readonly options: GroupOptions },
 ): DStream<E> {
-  const { timeout, unbounded } = options;
-  const spec: OperatorSpec = { kind: "mapGroupsWithState", many, timeout, ...(unbounded === true ? { unbounded } : {}) };
+  const { timeout, mode, unbounded } = options;
+  const given = mode === undefined ? {} : { mode };
+  const spec: OperatorSpec = { kind: "mapGroupsWithState", many, timeout, ...given, ...(unbounded === true ? { unbounded } : {}) };
   return new DStream<E>(graph, graph.add({ spec, parents: [draft], functions: { f }, hasEventTime: false }));
 }
 

@@ -126,6 +126,7 @@ export class TimeJoinRoot implements RootOperator, Stateful {
   #isWithin(left: number, right: number): boolean {
     const { bounds } = this.#environment.operator;
     if (bounds === undefined) return true;
+    if (bounds.type === "sameTime") return left === right;
     if (this.#windows !== undefined) return this.#lastWindow(left) === this.#lastWindow(right);
     return bounds.type === "interval" && left - bounds.beforeMs <= right && right <= left + bounds.afterMs;
   }
@@ -159,21 +160,26 @@ export class TimeJoinRoot implements RootOperator, Stateful {
     if (isPreserved) this.#emitPair(key, side === "left" ? [row, undefined] : [undefined, row], emit);
   }
 
-  /** Last time of a partner: when the watermark is above it (at the end of a window: at it), the row goes. */
+  /** Last time of a partner, or the end of the window: when the watermark has passed it, the row goes. */
   #expiryOf(side: Side, time: number): number {
     const { bounds } = this.#environment.operator;
     if (bounds === undefined || !Number.isFinite(time)) return Infinity;
     if (this.#windows !== undefined) return this.#windows.windowEnd(this.#lastWindow(time));
-    if (bounds.type !== "interval") return Infinity;
+    if (bounds.type !== "interval") return time;
     return side === "left" ? time + bounds.afterMs : time + bounds.beforeMs;
   }
 
   #isPast(expiresMs: number, until: number): boolean {
-    return this.#windows === undefined ? expiresMs < until : expiresMs <= until;
+    return this.#isStrict ? expiresMs < until : expiresMs <= until;
+  }
+
+  /** A partner at the very bound may still come when the watermark is at it; none in a window that has ended, nor of a time that is late. */
+  get #isStrict(): boolean {
+    return this.#environment.operator.bounds?.type === "interval";
   }
 
   #evict(side: Side, until: number, emit: Emit): void {
-    for (const { canonical, key } of this.#expiries[side].takeDue(until, this.#windows === undefined)) {
+    for (const { canonical, key } of this.#expiries[side].takeDue(until, this.#isStrict)) {
       const both = this.#table.get(canonical)?.value;
       if (both === undefined) continue;
       const kept: Row[] = [];

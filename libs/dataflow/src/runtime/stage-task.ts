@@ -264,10 +264,11 @@ class TaskBuilder {
         return paneSender(this.#environment(operator), writer);
       case "aggregateBySession":
       case "dropDuplicates":
-      case "joinWithin":
       case "process":
       case "mapGroupsWithState":
         return timedSender(environment, writer);
+      case "joinWithin": // a side without a watermark has no late rows
+        return timedSender(environment, writer, { takesAll: !this.#factory.plan.watermarked.has(edge.from) });
       case "joinTable": // a table's record is never late: it takes its place among the versions
         return timedSender(environment, writer, { takesAll: edge.from !== operator.parents[0] });
       case "sort":

@@ -1,4 +1,4 @@
-import type { JobDefinition } from "@millrace/model";
+import { AppError, type JobDefinition } from "@millrace/model";
 import {
   buildJob,
   type DStream,
@@ -205,6 +205,7 @@ class QueryBuilder {
     const ownKeys = keys.filter((name) => !isKeyWindow(name)).map(indexOf);
     // A row without a time is in no window; it is not late either.
     const timeIndex = indexOf(on.time?.name ?? "");
+    if (session !== undefined && keys.length === 0) throw needsKey(operator.id);
     const pairs = on.stream
       .filter((row) => Number.isFinite(timeOfValue(row[timeIndex])))
       .map((row) =>
@@ -356,7 +357,7 @@ class QueryBuilder {
     const timeout = timeouts[(operator.timeout ?? "none") as keyof typeof timeouts];
     const keyed = input.stream.map((row) => pair(row[keyIndex], row));
     const stream = many
-      ? keyed.flatMapGroupsWithState(f, { timeout, unbounded: true })
+      ? keyed.flatMapGroupsWithState(f, { timeout, unbounded: true, mode: operator.mode === "update" ? "update" : "append" })
       : keyed.mapGroupsWithState((key, rows: readonly Row[], state: Parameters<typeof f>[2]) => f(key, rows, state)[0], {
           timeout,
           unbounded: true,
@@ -378,6 +379,12 @@ class QueryBuilder {
     });
     return { columns: EMITTED, stream: stream.named(operator.id) };
   }
+}
+
+/** Sessions are there for pairs only: without a key the program would not compile. */
+function needsKey(operator: string): AppError {
+  const message = "sessions are those of a key: a session window over a whole stream cannot be shared between tasks";
+  return new AppError({ kind: "invalid", code: "not-a-pair", message, context: { operator } });
 }
 
 const EMITTED: readonly Column[] = [

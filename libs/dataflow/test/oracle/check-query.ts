@@ -16,7 +16,10 @@ const CODES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/redefin/i, ["watermark-redefined"]],
   [/delay threshold|negative|should not be negative/i, ["invalid-duration"]],
   [/timeout/i, ["state-illegal-call"]],
-  [/Limit|SESSION|session/i, ["mode-not-supported"]],
+  [/limit/i, ["mode-not-supported"]],
+  [/session window/i, ["mode-not-supported", "not-a-pair"]],
+  [/GroupsWithState/i, ["mode-not-supported"]],
+  [/join/i, ["mode-not-supported", "join-unbounded"]],
 ];
 
 /** Why the case does not pass; undefined if it does. */

@@ -3,9 +3,13 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { checkGolden } from "./check-golden.ts";
+import { checkQuery } from "./check-query.ts";
 import { differenceByRule } from "./difference-rules.ts";
 import type { GoldenCase } from "./golden-case.ts";
 import { checkTable, readDifferences, tablesIn } from "./golden-folder.ts";
+import type { QueryCase } from "./query-case.ts";
+import { nullKeyDifference } from "./query-difference.ts";
+import { runQuery } from "./run-query.ts";
 
 const tables = tablesIn(join(import.meta.dirname, "tables"));
 const differences = readDifferences();
@@ -98,5 +102,44 @@ describe("the runner of tables", () => {
       expect.stringContaining("cannot run"),
       expect.stringContaining("JSON"),
     ]);
+  });
+});
+
+describe("the runner of queries", () => {
+  const table = (name: string): QueryCase =>
+    JSON.parse(readFileSync(join(import.meta.dirname, "tables", `${name}.json`), "utf8")) as QueryCase;
+
+  it.each<[string, (golden: QueryCase) => QueryCase]>([
+    ["another row", (golden) => ({ ...golden, expected: [[[[0, 5_000], 1]], ...golden.expected.slice(1)] })],
+    ["another watermark", (golden) => ({ ...golden, watermark: golden.watermark.map(() => 7) })],
+    ["another number of late rows", (golden) => ({ ...golden, dropped_late: golden.dropped_late.map((count) => count + 1) })],
+    ["another number of rows in state", (golden) => ({ ...golden, state_rows: golden.state_rows.map((count) => count + 1) })],
+    ["a batch of another step", (golden) => ({ ...golden, batch_step: golden.batch_step.map((step) => step + 1) })],
+    ["an error", (golden) => ({ ...golden, error: { phase: "start", message: "without watermark" } })],
+  ])("refuses %s", async (_, change) => {
+    expect(await checkQuery(table("tumbling-append"))).toBeUndefined();
+    expect(await checkQuery(change(table("tumbling-append")))).toEqual(expect.any(String));
+  });
+
+  it("refuses an error of another phase or content", async () => {
+    const golden = table("sort-append-refused");
+    for (const change of [{ phase: "build" }, { message: "without watermark" }]) {
+      const error = { phase: "start", message: "", ...golden.error, ...change };
+      expect(await checkQuery({ ...golden, error })).toEqual(expect.any(String));
+    }
+  });
+
+  it("takes null keys of a full outer join that stay alone, and not such that match", async () => {
+    const golden = table("join-range-full-outer");
+    const input = { l: [[[null, 10_000, 1]], [], [[9, 60_000, 2]], []], r: [[[null, 11_000, 1]], [], [[9, 60_000, 3]], []] };
+    const alone = [
+      [null, 10_000, 1, null, null, null],
+      [null, null, null, null, 11_000, 1],
+    ];
+    const joined = [9, 60_000, 2, 9, 60_000, 3];
+    const run = await runQuery({ ...golden, params: { ...golden.params, steps: 4 }, input }, 1);
+    expect(run.batches.map(({ rows }) => rows)).toEqual([[], [joined], alone]);
+    const spark = { ...golden, input, expected: [[[null, 10_000, 1, null, 11_000, 1]], [joined], []] };
+    expect((await nullKeyDifference(spark))?.expected.map((rows) => rows.length)).toEqual([0, 1, 2]);
   });
 });

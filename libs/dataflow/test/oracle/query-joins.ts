@@ -97,7 +97,8 @@ export function joinStreams(operator: QueryOperator, { left: leftGiven, right: r
   const joinType = JOIN_TYPES[type];
   if (joinType === undefined) throw new Error(`cannot run: a join of type ${type}`);
   const windowPair = on.find(([l, r]) => leftGiven.windows?.has(l) === true && rightGiven.windows?.has(r) === true);
-  const equal = on.filter((names) => names !== windowPair);
+  const timePair = on.find(([l, r]) => l === timeOf(leftGiven) && r === timeOf(rightGiven));
+  const equal = on.filter((names) => names !== windowPair && names !== timePair);
   // Spark lets rows that cannot match fall before they reach the watermark, on sides that are not preserved.
   const withKeys = (node: Node, names: readonly string[]): Node =>
     names.reduce((input, column) => filtered(input, { column, cmp: "notNull" }), node);
@@ -112,8 +113,8 @@ export function joinStreams(operator: QueryOperator, { left: leftGiven, right: r
   };
   const windowDef = windowPair === undefined ? undefined : leftGiven.windows?.get(windowPair[0]);
   const windowRight = windowPair === undefined ? undefined : rightGiven.windows?.get(windowPair[1]);
-  const left = prepared(leftGiven, leftKept ? [] : leftNames, bounds?.leftTime ?? windowDef?.column);
-  const right = prepared(rightGiven, rightKept ? [] : rightNames, bounds?.rightTime ?? windowRight?.column);
+  const left = prepared(leftGiven, leftKept ? [] : leftNames, bounds?.leftTime ?? windowDef?.column ?? timePair?.[0]);
+  const right = prepared(rightGiven, rightKept ? [] : rightNames, bounds?.rightTime ?? windowRight?.column ?? timePair?.[1]);
   const leftIndexes = leftNames.map(indexIn(left.columns));
   const rightIndexes = rightNames.map(indexIn(right.columns));
   const leftPairs = left.stream.map((row) => pair(keyOfRow(row, leftIndexes), row));
@@ -121,14 +122,7 @@ export function joinStreams(operator: QueryOperator, { left: leftGiven, right: r
   const wanted = timeWanted(id, { left, right }, query);
   const where = whereOf(range, left, right);
   const time = wanted === "right" ? { time: "right" as const } : {};
-  const options =
-    windowDef === undefined
-      ? bounds === undefined
-        ? undefined
-        : { before: bounds.before, after: bounds.after }
-      : {
-          window: { sliding: { size: milliseconds(windowDef.sizeMs), slide: milliseconds(windowDef.slideMs) }, offset: windowDef.startMs },
-        };
+  const options = boundsOption(windowDef, bounds, timePair !== undefined);
   const isTimed = left.time?.watermark === true && right.time?.watermark === true;
   const timed = wanted === "right" ? right.time : left.time;
   const ofLeft = left.columns.map(() => null);
@@ -163,4 +157,17 @@ function timeWanted(id: string, { left, right }: Sides, query: readonly QueryOpe
       return "right";
   }
   return "left";
+}
+
+type WindowDef = { readonly sizeMs: number; readonly slideMs: number; readonly startMs: number } | undefined;
+
+function boundsOption(window: WindowDef, bounds: ReturnType<typeof boundsOf>, sameTime: boolean): object | undefined {
+  if (sameTime) return { sameTime };
+  if (window === undefined) return bounds === undefined ? undefined : { before: bounds.before, after: bounds.after };
+  return { window: { sliding: { size: milliseconds(window.sizeMs), slide: milliseconds(window.slideMs) }, offset: window.startMs } };
+}
+
+/** The column of a node's watermark, in place or still to be placed. */
+function timeOf(node: Node): string | undefined {
+  return node.pending?.column ?? (node.time?.watermark === true ? node.time.name : undefined);
 }

@@ -46,7 +46,7 @@ export async function runQuery(golden: QueryCase, workerCount: number): Promise<
     program = buildQuery(golden, run);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return { batches: [], outputColumns: [], failure: { phase: "build", error } };
+    return { batches: [], outputColumns: [], failure: { phase: error.code === "not-a-pair" ? "start" : "build", error } };
   }
   try {
     plan = planJob(program.job.graph);
