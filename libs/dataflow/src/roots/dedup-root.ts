@@ -37,6 +37,7 @@ export class DedupRoot implements RootOperator, Stateful {
     const { batch, operator, counts } = this.#environment;
     const blocks = this.#blocks;
     this.#blocks = [];
+    if (!batch.isPresent(operator.id)) return;
     // A time to live is over at its very time, before the records of the batch; a watermark forgets after them.
     if (operator.until === "ever") this.#forget(batch.timeMs);
     for (const { keys, values, numbers } of blocks) {

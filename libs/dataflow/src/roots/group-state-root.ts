@@ -41,6 +41,7 @@ export class GroupStateRoot implements RootOperator, Stateful {
 
   endBatch(emit: Emit): void {
     const { batch, operator } = this.#environment;
+    if (!batch.isPresent(operator.id)) return;
     const until = evictUntil(batch, operator.id);
     this.#state.begin({ watermarkMs: until, batchTimeMs: batch.timeMs });
     for (const [canonical, { key, values }] of this.#groups.take()) this.#visit(canonical, { key, values, timedOut: false }, emit);

@@ -52,6 +52,7 @@ export class KeyedAggregateRoot implements RootOperator, Stateful {
     const { batch, operator } = this.#environment;
     const added = this.#batch;
     this.#batch = new KeyedTable();
+    if (!batch.isPresent(operator.id)) return;
     this.#expire(batch.timeMs);
     const expiresMs = operator.ttlMs === undefined ? Infinity : batch.timeMs + operator.ttlMs;
     for (const [canonical, { key, value }] of added.entries()) {

@@ -57,6 +57,7 @@ export class ProcessRoot implements RootOperator, Stateful {
 
   endBatch(emit: Emit): void {
     const { batch, operator } = this.#environment;
+    if (!batch.isPresent(operator.id)) return;
     this.#sweep(batch.timeMs);
     const initial = this.#initial?.() ?? [];
     if (this.#initial !== undefined) this.#table.touch();

@@ -107,8 +107,9 @@ export class TimeJoinRoot implements RootOperator, Stateful {
     for (const other of others) {
       const [left, right] = side === "left" ? [row, other] : [other, row];
       if (!this.#isWithin(left.time, right.time) || !this.#where(left.value, right.value)) continue;
-      left.matched = true;
-      right.matched = true;
+      row.matched = true;
+      if (!other.matched) this.#table.touch(); // the row itself may not stay, and then nothing else says that there is something to save
+      other.matched = true;
       if (!semi) {
         this.#emitPair(key, [left, right], emit);
         continue;

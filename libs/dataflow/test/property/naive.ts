@@ -1,9 +1,6 @@
 import type { JobDefinition, OperatorNode } from "@millrace/model";
+import { NaiveTimed, type Timed } from "./naive-timed.ts";
 
-interface Timed {
-  readonly value: unknown;
-  readonly time: number;
-}
 type Stream = readonly Timed[] | undefined;
 type F = (...args: readonly unknown[]) => unknown;
 type Pair = readonly [unknown, unknown];
@@ -46,20 +43,27 @@ export class NaiveJob {
   readonly #cells = new Map<string, Map<string, Cell>>();
   readonly #windows = new Map<string, Map<string, OpenWindow>>();
   /** Late elements by operator, over all batches. */
-  readonly late = new Map<string, number>();
+  readonly late: Map<string, number>;
+  readonly #timed: NaiveTimed;
 
   constructor(job: JobDefinition) {
     this.#job = job;
+    this.#timed = new NaiveTimed(job.functions, job.graph.operators);
+    this.late = this.#timed.late;
   }
 
   run(batch: NaiveBatch): ReadonlyMap<string, Stream> {
     const streams = new Map<string, Stream>();
     for (const operator of this.#job.graph.operators) {
       const parents = operator.parents.map((id) => streams.get(id));
+      const given = parents.every((parent) => parent !== undefined) ? parents : undefined;
+      const timed =
+        given && this.#timed.run(operator, given, { n: batch.batch, timeMs: batch.timeMs, late: batch.late, evict: batch.evict });
       const stream =
-        operator.parents.length > 1 || operator.kind === "transform"
+        timed ??
+        (operator.parents.length > 1 || operator.kind === "transform"
           ? this.#together(operator, parents, batch)
-          : this.#evaluate(operator, parents[0], batch);
+          : this.#evaluate(operator, parents[0], batch));
       streams.set(operator.id, stream);
       this.#history.set(operator.id, [...(this.#history.get(operator.id) ?? []), stream]);
     }

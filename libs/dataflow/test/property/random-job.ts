@@ -9,14 +9,18 @@ import {
   type RecipeStep,
 } from "@millrace/model";
 import { TestJob } from "../harness/graph.ts";
+import { addTimed, TIMED_OPERATORS } from "./random-timed.ts";
 
 export const INTERVAL_MS = 100;
 
 type Pair = readonly [string | number, number];
-interface Stream {
+/** A stream as choices see it; slides count batch intervals. */
+export interface Stream {
   readonly id: string;
   readonly slide: number;
   readonly timed: boolean;
+  /** Rows come again when they change: no operator with state over all batches may follow. */
+  readonly repeats?: boolean;
 }
 
 /** One random choice: which operator, on which streams, with which numbers. */
@@ -29,7 +33,7 @@ export interface Choice {
 }
 
 export const choiceArbitrary: fc.Arbitrary<Choice> = fc.record({
-  operator: fc.nat(51),
+  operator: fc.nat(26 * TIMED_OPERATORS * 2),
   parent: fc.nat(30),
   other: fc.nat(30),
   size: fc.integer({ min: 1, max: 4 }),
@@ -55,7 +59,11 @@ export function jobOf(choices: readonly Choice[], listen: (id: string, elements:
     job.add(`${name}-pairs`, { kind: "map" }, [`${name}-time`], { f: (element: readonly unknown[]) => [element[0], element[1]] });
     streams.push({ id: `${name}-pairs`, slide: 1, timed: true });
   }
-  for (const [index, choice] of choices.entries()) streams.push(addOperator(job, streams, choice, `x${index}`));
+  for (const [index, choice] of choices.entries()) {
+    const made = addOperator(job, streams, choice, `x${index}`);
+    const above = [choice.parent, choice.other].map((chosen) => streams[chosen % streams.length]);
+    streams.push({ ...made, repeats: made.repeats === true || above.some((stream) => stream?.repeats === true) });
+  }
   const outputs = [...streams.slice(0, 2), ...streams.slice(2)].slice(-4);
   for (const { id } of outputs)
     job.add(`out-${id}`, { kind: "foreachBatch" }, [id], { f: (elements: readonly unknown[]) => listen(id, elements) });
@@ -74,7 +82,7 @@ function addOperator(job: TestJob, streams: readonly Stream[], choice: Choice, i
   const slideMs = slide * INTERVAL_MS;
   const partitions = choice.slide === 3 ? { partitions: choice.size * 3 } : {};
   const paired = at(choice.other).slide === parent.slide ? at(choice.other).id : parent.id;
-  switch (choice.operator % 26) {
+  switch (choice.operator % 40) {
     case 0:
       job.add(id, { kind: "map" }, parents, { f: ([k, v]: Pair) => [v % 2 === 0 ? k : `${k}!`, v + 1] });
       return { ...parent, id };
@@ -186,8 +194,14 @@ function addOperator(job: TestJob, streams: readonly Stream[], choice: Choice, i
         job.add(id, { kind: "mapValues" }, [`${id}-g`], { f: (list: readonly number[]) => total(list) + list.length });
       }
       return { id, slide, timed: false };
-    default:
+    case 25:
       return addTimeWindow(job, id, parent.timed ? parent : SOURCE_STREAM, choice);
+    default: {
+      const timedOf = (stream: Stream): Stream => (stream.timed ? stream : SOURCE_STREAM);
+      const source = at(choice.other % 2);
+      const once = parent.repeats === true ? SOURCE_STREAM : parent;
+      return addTimed(job, { id, choice, parent: once, timed: timedOf(once), otherTimed: timedOf(at(choice.other)), source });
+    }
   }
 }
 
