@@ -1,5 +1,6 @@
 import type { Scenario } from "./scenario.ts";
 import { badInput } from "./scenarios/bad-input.ts";
+import { clients } from "./scenarios/clients.ts";
 import { chaos } from "./scenarios/chaos.ts";
 import { killDev } from "./scenarios/kill-dev.ts";
 import { killDevJob } from "./scenarios/kill-dev-job.ts";
@@ -7,6 +8,18 @@ import { pausedCoordinator } from "./scenarios/paused-coordinator.ts";
 import { powerLoss } from "./scenarios/power-loss.ts";
 import { seven } from "./scenarios/seven.ts";
 import { smoke } from "./scenarios/smoke.ts";
+import { twoDoors } from "./scenarios/two-doors.ts";
 
 /** Every scenario, in the order they run. */
-export const scenarios: readonly Scenario[] = [smoke, seven, chaos, killDev, killDevJob, powerLoss, pausedCoordinator, badInput];
+export const scenarios: readonly Scenario[] = [
+  smoke,
+  seven,
+  chaos,
+  killDev,
+  killDevJob,
+  powerLoss,
+  pausedCoordinator,
+  badInput,
+  clients,
+  twoDoors,
+];

@@ -10,12 +10,23 @@ export interface DevProcess {
   readonly process: ManagedProcess;
   /** host:port of its broker. */
   readonly address: string;
+  /** host:port for Kafka clients. */
+  readonly kafkaAddress: string;
   readonly dataDir: string;
 }
 
 export async function createDevProcess(folder: string): Promise<DevProcess> {
-  const [brokerPort, coordinatorPort, adminPort] = [await freePort(), await freePort(), await freePort()];
-  const ports = ["--broker-port", String(brokerPort), "--coordinator-port", String(coordinatorPort), "--admin-port", String(adminPort)];
+  const [brokerPort, coordinatorPort, adminPort, kafkaPort] = [await freePort(), await freePort(), await freePort(), await freePort()];
+  const ports = [
+    "--kafka-port",
+    String(kafkaPort),
+    "--broker-port",
+    String(brokerPort),
+    "--coordinator-port",
+    String(coordinatorPort),
+    "--admin-port",
+    String(adminPort),
+  ];
   const dataDir = join(folder, "data");
   const process_ = new ManagedProcess({
     name: "dev",
@@ -24,5 +35,5 @@ export async function createDevProcess(folder: string): Promise<DevProcess> {
     logFile: join(folder, "dev.log"),
     isReady: () => isReady(`127.0.0.1:${adminPort}`),
   });
-  return { process: process_, address: `127.0.0.1:${brokerPort}`, dataDir };
+  return { process: process_, address: `127.0.0.1:${brokerPort}`, kafkaAddress: `localhost:${kafkaPort}`, dataDir };
 }
