@@ -2,7 +2,9 @@ import type { Socket } from "node:net";
 import { toAppError } from "@millrace/model";
 import type { KafkaConnection, KafkaConnectionHandler, KafkaFrameHandler, Logger } from "@millrace/ports";
 import { netErrors } from "./errors.ts";
+import type { FramePool } from "./frame-pool.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
+import { readInto } from "./read-into.ts";
 import { REQUEST_BYTES_IN_FLIGHT_MAX, REQUESTS_IN_FLIGHT_MAX } from "./limits.ts";
 
 const PRODUCE_KEY = 0;
@@ -20,6 +22,9 @@ interface ConnectionOptions {
   readonly idleMs: number;
   readonly stallMs: number;
   readonly logger: Logger;
+  readonly pool: FramePool;
+  /** What reads go to that begin a frame; shared by the connections of a listener. */
+  readonly readBuffer: Uint8Array;
   readonly onClosed: () => void;
 }
 
@@ -32,27 +37,31 @@ export class Connection {
   readonly #socket: Socket;
   readonly #options: ConnectionOptions;
   readonly #gone = new AbortController();
-  readonly #splitter = new FrameSplitter();
+  readonly #splitter: FrameSplitter;
   readonly #handle: KafkaFrameHandler;
   readonly #peer: string;
   #requests: Request[] = [];
   #bytesInFlight = 0;
   #next: Uint8Array | undefined;
+  /** Memory of a frame that the next read goes to; undefined: the listener's own. */
+  #target: Uint8Array | undefined;
   #isFlushScheduled = false;
   #isStopping = false;
 
-  constructor(socket: Socket, onConnection: KafkaConnectionHandler, options: ConnectionOptions) {
-    this.#socket = socket;
+  constructor(accepted: Socket, onConnection: KafkaConnectionHandler, options: ConnectionOptions) {
     this.#options = options;
+    this.#splitter = new FrameSplitter(options.pool);
+    const socket = readInto(accepted, {
+      target: () => (this.#target = this.#splitter.target) ?? options.readBuffer,
+      received: (count, memory) => this.#received(count, memory),
+    });
+    this.#socket = socket;
     this.#peer = `${socket.remoteAddress ?? "unknown"}:${socket.remotePort ?? 0}`;
-    const connection: KafkaConnection = { id: options.id, peer: this.#peer, signal: this.#gone.signal };
+    const recycle = (frame: Uint8Array): void => options.pool.recycle(frame);
+    const connection: KafkaConnection = { id: options.id, peer: this.#peer, signal: this.#gone.signal, recycle };
     this.#handle = onConnection(connection);
     socket.setNoDelay(true);
     socket.setTimeout(options.idleMs);
-    socket.on("data", (chunk: Uint8Array) => {
-      this.#splitter.push(chunk);
-      this.#advance();
-    });
     socket.on("drain", () => {
       socket.setTimeout(options.idleMs);
       this.#advance();
@@ -64,6 +73,14 @@ export class Connection {
       this.#gone.abort();
       options.onClosed();
     });
+    socket.resume();
+  }
+
+  #received(count: number, memory: Uint8Array): void {
+    if (memory === this.#target) this.#splitter.filled(count);
+    else this.#splitter.push(memory.subarray(0, count));
+    this.#advance();
+    this.#splitter.detach();
   }
 
   /** Takes no further requests; closes when those under way are answered. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { FramePool } from "./frame-pool.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
 
 function frame(body: readonly number[]): number[] {
@@ -7,7 +8,7 @@ function frame(body: readonly number[]): number[] {
 
 /** Frames that come of the chunks. */
 function check(chunks: readonly (readonly number[])[], expected: readonly (readonly number[])[]): void {
-  const splitter = new FrameSplitter();
+  const splitter = new FrameSplitter(new FramePool());
   const frames: number[][] = [];
   for (const chunk of chunks) {
     splitter.push(Uint8Array.from(chunk));
@@ -16,7 +17,62 @@ function check(chunks: readonly (readonly number[])[], expected: readonly (reado
   expect(frames).toEqual(expected);
 }
 
+/** A stream of bytes read as a socket reads it: into the frame that has begun, else into memory that the next read overwrites. */
+function read(bytes: Uint8Array, options: { readBytes: number; isBlocked?: (frameIndex: number) => boolean }): number[] {
+  const splitter = new FrameSplitter(new FramePool());
+  const shared = new Uint8Array(options.readBytes);
+  const checksums: number[] = [];
+  for (let position = 0; position < bytes.length;) {
+    const target = splitter.target;
+    const memory = target ?? shared;
+    const count = Math.min(memory.length, options.readBytes, bytes.length - position);
+    memory.set(bytes.subarray(position, position + count));
+    position += count;
+    if (target === undefined) splitter.push(shared.subarray(0, count));
+    else splitter.filled(count);
+    for (;;) {
+      // A connection that is blocked takes no frame now: what is left of the chunk must survive.
+      if (options.isBlocked?.(checksums.length) === true) splitter.detach();
+      const frame = splitter.next();
+      if (frame === undefined) break;
+      checksums.push(frame.reduce((sum, byte) => (sum * 31 + byte) % 1_000_003, frame.length));
+    }
+    splitter.detach();
+    shared.fill(0xee);
+  }
+  return checksums;
+}
+
 describe("FrameSplitter", () => {
+  it("reads the same frames into its own memory, whatever a read brings", () => {
+    const sizes = [1, 3, 700, 9_000, 2, 300_000, 70_000, 5];
+    const bodies = sizes.map((size, index) => Uint8Array.from({ length: size }, (_, at) => (at * 7 + index) % 256));
+    const whole = new Uint8Array(bodies.reduce((sum, body) => sum + 4 + body.length, 0));
+    let end = 0;
+    for (const body of bodies) {
+      new DataView(whole.buffer).setInt32(end, body.length);
+      whole.set(body, end + 4);
+      end += 4 + body.length;
+    }
+    const expected = bodies.map((body) => body.reduce((sum, byte) => (sum * 31 + byte) % 1_000_003, body.length));
+    for (const readBytes of [5, 64, 1_000, 65_536, 1_000_000]) {
+      expect(read(whole, { readBytes })).toEqual(expected);
+      expect(read(whole, { readBytes, isBlocked: (index) => index % 2 === 1 })).toEqual(expected);
+    }
+  });
+
+  it("takes a frame of use again for the next one, and nothing of the old one shows", () => {
+    const pool = new FramePool();
+    const splitter = new FrameSplitter(pool);
+    const chunk = (fill: number) => Uint8Array.from([0, 0, 39, 16, ...Array<number>(10_000).fill(fill)]);
+    splitter.push(chunk(1));
+    const first = splitter.next() ?? new Uint8Array(0);
+    pool.recycle(first);
+    splitter.push(chunk(2));
+    const second = splitter.next() ?? new Uint8Array(0);
+    expect([second.buffer === first.buffer, second.every((byte) => byte === 2), second.length]).toEqual([true, true, 10_000]);
+  });
+
   const long = Array.from({ length: 3_000 }, (_, index) => index % 251);
 
   it("finds the same frames wherever the bytes are cut", () => {
@@ -35,7 +91,7 @@ describe("FrameSplitter", () => {
   });
 
   it("holds what has arrived, not what was announced", () => {
-    const splitter = new FrameSplitter();
+    const splitter = new FrameSplitter(new FramePool());
     splitter.push(Uint8Array.from([6, 64, 0, 0, 1, 2, 3])); // 104,857,600
     expect(splitter.next()).toBeUndefined();
     expect(splitter.partialBytes).toBeLessThanOrEqual(512);
@@ -50,7 +106,7 @@ describe("FrameSplitter", () => {
     ["over 100 MiB", [6, 64, 0, 1]],
     ["an HTTP request", [0x47, 0x45, 0x54, 0x20]],
   ])("refuses a size that is %s", (_, bytes) => {
-    const splitter = new FrameSplitter();
+    const splitter = new FrameSplitter(new FramePool());
     splitter.push(Uint8Array.from(bytes));
     expect(() => splitter.next()).toThrow("size of a frame");
   });

@@ -1,14 +1,17 @@
 import { netErrors } from "./errors.ts";
+import type { FramePool } from "./frame-pool.ts";
 import { FRAME_BYTES_MAX, PARTIAL_FRAME_BYTES_INITIAL } from "./limits.ts";
 
 const SIZE_BYTES = 4;
 const NO_BYTES = new Uint8Array(0);
 
 /**
- * Cuts what arrives into frames. A frame that lies in one chunk is a view of it; one that arrives in pieces is gathered in a buffer that grows with what is
- * there, never with what was announced.
+ * Cuts what arrives into frames. The chunk is the reader's own memory, which the next read overwrites: so frames are copied out of it once. A frame that is
+ * larger than what has arrived has a buffer of its own, and the socket reads the rest straight into it (`target`). That buffer grows with what is there, never with
+ * what was announced.
  */
 export class FrameSplitter {
+  readonly #pool: FramePool;
   #chunk: Uint8Array = NO_BYTES;
   #position = 0;
   #sizeBytes = 0; // bytes of the size that have arrived
@@ -16,14 +19,40 @@ export class FrameSplitter {
   #partial: Uint8Array | undefined;
   #partialLength = 0;
 
+  constructor(pool: FramePool) {
+    this.#pool = pool;
+  }
+
   /** Bytes held of a frame that is not complete. */
   get partialBytes(): number {
     return this.#partial?.length ?? 0;
   }
 
-  /** More bytes. All frames of the chunk before must have been taken. */
+  /** Where the next bytes may be read to without being copied again: the rest of a frame that has begun. `filled` says how many came. */
+  get target(): Uint8Array | undefined {
+    if (this.#partial === undefined || this.#position < this.#chunk.length) return undefined;
+    if (this.#partialLength === this.#partial.length) this.#grow(Math.min(this.#size, this.#partialLength * 2));
+    return this.#partial.subarray(this.#partialLength);
+  }
+
+  /** So many bytes have been read into `target`. */
+  filled(count: number): void {
+    this.#partialLength += count;
+  }
+
+  /** More bytes. All frames of the chunk before must have been taken, or kept by `detach`. */
   push(chunk: Uint8Array): void {
     this.#chunk = chunk;
+    this.#position = 0;
+  }
+
+  /** Keeps what is left of the chunk in memory of its own: the next read may overwrite the chunk. */
+  detach(): void {
+    if (this.#position >= this.#chunk.length) {
+      this.#forget();
+      return;
+    }
+    this.#chunk = this.#chunk.slice(this.#position);
     this.#position = 0;
   }
 
@@ -31,8 +60,8 @@ export class FrameSplitter {
   next(): Uint8Array | undefined {
     if (!this.#readSize()) return undefined;
     const available = this.#chunk.length - this.#position;
-    if (this.#partial === undefined && available >= this.#size) return this.#complete(this.#take(this.#size));
-    return this.#gather(Math.min(available, this.#size - this.#partialLength));
+    this.#gather(Math.min(available, this.#size - this.#partialLength));
+    return this.#partialLength === this.#size ? this.#complete() : undefined;
   }
 
   #readSize(): boolean {
@@ -45,29 +74,27 @@ export class FrameSplitter {
     return true;
   }
 
-  #gather(count: number): Uint8Array | undefined {
+  #gather(count: number): void {
     const length = this.#partialLength + count;
-    let partial = this.#partial ?? new Uint8Array(Math.min(this.#size, PARTIAL_FRAME_BYTES_INITIAL));
-    if (length > partial.length) {
-      const larger = new Uint8Array(Math.min(this.#size, Math.max(length, partial.length * 2)));
-      larger.set(partial.subarray(0, this.#partialLength));
-      partial = larger;
-    }
-    partial.set(this.#take(count), this.#partialLength);
-    this.#partial = partial;
-    this.#partialLength = length;
-    if (length === this.#size) return this.#complete(partial);
-    this.#forget();
-    return undefined;
-  }
-
-  #take(count: number): Uint8Array {
-    const start = this.#position;
+    if (this.#partial === undefined || length > this.#partial.length)
+      this.#grow(Math.min(this.#size, Math.max(length * (length === this.#size ? 1 : 2), PARTIAL_FRAME_BYTES_INITIAL)));
+    this.#partial?.set(this.#chunk.subarray(this.#position, this.#position + count), this.#partialLength);
     this.#position += count;
-    return this.#chunk.subarray(start, this.#position);
+    this.#partialLength = length;
   }
 
-  #complete(frame: Uint8Array): Uint8Array {
+  #grow(bytes: number): void {
+    const larger = this.#pool.allocate(bytes);
+    const smaller = this.#partial;
+    if (smaller !== undefined) {
+      larger.set(smaller.subarray(0, this.#partialLength));
+      this.#pool.recycle(smaller);
+    }
+    this.#partial = larger;
+  }
+
+  #complete(): Uint8Array | undefined {
+    const frame = this.#partial;
     this.#sizeBytes = 0;
     this.#size = 0;
     this.#partial = undefined;

@@ -18,3 +18,13 @@ export const IDLE_MS_DEFAULT = 600_000;
 
 /** How long a client may leave an answer unread without taking a byte of it: then its memory is worth more than its connection. */
 export const STALL_MS_DEFAULT = 60_000;
+
+/** What one read of a socket takes at most, in memory that all connections of a listener share: as much as libuv reads at once by itself. */
+export const READ_BYTES = 65_536;
+
+/** Frames below are cheaper made anew than looked up; above, none is common enough to keep memory for. */
+export const POOLED_FRAME_BYTES_MIN = 8_192;
+export const POOLED_FRAME_BYTES_MAX = 4_194_304;
+
+/** Free memory of frames, per listener: as many bytes as one connection may have under way (REQUEST_BYTES_IN_FLIGHT_MAX). */
+export const FRAME_POOL_BYTES_MAX = 16_777_216;

@@ -2,7 +2,8 @@ import { createServer, type AddressInfo, type Server, type Socket } from "node:n
 import type { KafkaConnectionHandler, KafkaListener, KafkaServer, Logger } from "@millrace/ports";
 import { Connection } from "./connection.ts";
 import { netErrors } from "./errors.ts";
-import { CONNECTIONS_MAX, IDLE_MS_DEFAULT, STALL_MS_DEFAULT } from "./limits.ts";
+import { FramePool } from "./frame-pool.ts";
+import { CONNECTIONS_MAX, IDLE_MS_DEFAULT, READ_BYTES, STALL_MS_DEFAULT } from "./limits.ts";
 
 export interface KafkaListenerOptions {
   readonly logger: Logger;
@@ -39,6 +40,8 @@ class ConnectionPool {
   readonly #onConnection: KafkaConnectionHandler;
   readonly #options: KafkaListenerOptions;
   readonly #connections = new Set<Connection>();
+  readonly #frames = new FramePool();
+  readonly #readBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
   #nextId = 1;
   #onEmpty: (() => void) | undefined;
 
@@ -54,6 +57,8 @@ class ConnectionPool {
       idleMs,
       stallMs,
       logger,
+      pool: this.#frames,
+      readBuffer: this.#readBuffer,
       onClosed: () => {
         this.#connections.delete(connection);
         if (this.#connections.size === 0) this.#onEmpty?.();
@@ -87,7 +92,7 @@ function kafkaServer(servers: readonly Server[], pool: ConnectionPool, address: 
 }
 
 function bind({ host, port, address }: { host: string; port: number; address: string }, pool: ConnectionPool): Promise<Server> {
-  const server = createServer({ allowHalfOpen: false }, (socket) => pool.add(socket));
+  const server = createServer({ allowHalfOpen: false, pauseOnConnect: true }, (socket) => pool.add(socket));
   server.maxConnections = CONNECTIONS_MAX;
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {

@@ -6,6 +6,8 @@ export interface KafkaConnection {
   readonly peer: string;
   /** Aborted when the connection is gone: nobody waits for the answers any more. */
   readonly signal: AbortSignal;
+  /** Says that nobody will look at a frame of this connection again, so that its memory may be used for another. Never needed, and only for large frames of use. */
+  recycle?(frame: Uint8Array): void;
 }
 
 /**

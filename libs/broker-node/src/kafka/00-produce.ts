@@ -55,6 +55,8 @@ async function append(request: ProduceRequest, acks: Acks, call: KafkaCall, cont
   try {
     // Appends are staged before the first await within, so requests of a connection keep their order.
     const { results } = await context.produce.produce(message, call.call, { force: true });
+    // Every batch is in its log's memory or refused. (One that ran out of time rejects instead: it may be staged later.)
+    call.connection.recycle?.(call.frame);
     return answers(request, names, results, call.version);
   } catch (error) {
     return refuseAll(request, kafkaCodeOf(error));

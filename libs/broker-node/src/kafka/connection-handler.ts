@@ -28,7 +28,7 @@ export function kafkaConnectionHandler(connection: KafkaConnection, context: Kaf
     if (version >= api.flexibleMin) reader.skipTags();
     const wait = key === PRODUCE_KEY ? room.wait() : undefined;
     if (wait !== undefined) await wait;
-    return api.answer({ reader, correlationId, call: { version, clientId, connection, call }, context });
+    return api.answer({ reader, correlationId, call: { version, clientId, connection, frame, call }, context });
   };
 }
 

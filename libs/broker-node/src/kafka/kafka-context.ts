@@ -19,6 +19,8 @@ export interface KafkaCall {
   readonly version: number;
   readonly clientId: string | null;
   readonly connection: KafkaConnection;
+  /** The request's bytes: what its body was read from, and views of which it may hold. */
+  readonly frame: Uint8Array;
   /** For handlers that both doors share. */
   readonly call: CallContext;
 }
