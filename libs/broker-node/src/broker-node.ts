@@ -20,6 +20,7 @@ import { ClusterView } from "./cluster-view.ts";
 import { openBrokerFolder } from "./folder.ts";
 import { GroupCoordinators } from "./groups/group-coordinators.ts";
 import { kafkaConnectionHandler } from "./kafka/connection-handler.ts";
+import { FetchSessions } from "./kafka/fetch-sessions.ts";
 import type { KafkaContext } from "./kafka/kafka-context.ts";
 import { Compaction } from "./loops/compaction.ts";
 import { Maintenance } from "./loops/maintenance.ts";
@@ -242,6 +243,7 @@ class Broker implements BrokerNode {
     };
     const produce = new ProduceHandler(context);
     const fetch = new FetchHandler(context);
+    const fetchSessions = new FetchSessions(this.#ports.random);
     observePartitions(this.#ports.metrics, { replicas: this.#replicas, inFlightBytes: () => produce.inFlight.bytes });
     const producerIds = new ProducerIds(this.#coordinatorCalls, () => ({ brokerId, brokerEpoch: this.#session?.brokerEpoch ?? 0 }));
     const broker: ServiceHandlers<typeof BrokerService> = {
@@ -264,7 +266,7 @@ class Broker implements BrokerNode {
       bindService(BrokerPeerService, peerHandlers(context)),
       bindService(TopicService, topics),
     ];
-    const kafka: KafkaContext = { ...context, produce, fetch, topics, transactions, groups: this.#groups };
+    const kafka: KafkaContext = { ...context, produce, fetchSessions, topics, transactions, groups: this.#groups };
     return { services, kafka };
   }
 

@@ -8,6 +8,13 @@ export const brokerErrors = {
     new AppError({ kind: "not-found", code: "unknown-topic", message: "topic does not exist: create it first", context: { topic } }),
   unknownPartition: (context: Context): AppError =>
     new AppError({ kind: "not-found", code: "unknown-partition", message: "topic has no such partition", context }),
+  inconsistentTopicId: (context: Context): AppError =>
+    new AppError({
+      kind: "retry",
+      code: "inconsistent-topic-id",
+      message: "the topic was made anew under this name and its log is not in place yet: read the metadata again",
+      context,
+    }),
   notLeader: (context: Context): AppError =>
     new AppError({ kind: "retry", code: "not-leader", message: "another broker leads the partition: ask it", context }),
   noLeader: (context: Context): AppError =>

@@ -12,6 +12,10 @@ export const FETCH_PARTITION_BYTES_DEFAULT = 1_048_576; // Kafka's max.partition
 export const FETCH_BYTES_DEFAULT = 8_388_608;
 /** Kafka's fetch.max.bytes of brokers: no request gets more at once. */
 export const FETCH_BYTES_MAX = 57_671_680;
+/** Kafka's max.incremental.fetch.session.cache.slots: above, the session that was used longest ago goes, and its client makes a new one. */
+export const FETCH_SESSIONS_MAX = 1_000;
+/** Partitions of all fetch sessions together, at about 200 bytes: 100 MB, what 1,000 consumers of 500 partitions need. */
+export const FETCH_SESSION_PARTITIONS_MAX = 500_000;
 /** A stream's answer: large enough to cost little per byte, small enough that several fit into an HTTP/2 window. */
 export const FETCH_STREAM_BYTES_DEFAULT = 1_048_576;
 

@@ -162,9 +162,9 @@ export class FakeCoordinator {
 
   #register(value: Extract<BrokerSessionRequest["report"], { case: "register" }>["value"], responses: BoundedQueue<Response>): void {
     this.registrations.push(value);
-    const { brokerId, address, rack } = value;
+    const { brokerId, address, rack, kafkaAddress } = value;
     const brokerEpoch = BigInt(this.registrations.length);
-    this.#brokers.set(brokerId, { brokerId, address, rack, brokerEpoch, fenced: false, kafkaAddress: "" } as Broker);
+    this.#brokers.set(brokerId, { brokerId, address, rack, brokerEpoch, fenced: false, kafkaAddress } as Broker);
     this.#sessions.set(brokerId, responses);
     const registered = {
       brokerEpoch,

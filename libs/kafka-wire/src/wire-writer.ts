@@ -110,10 +110,14 @@ export class WireWriter {
     this.#append(value);
   }
 
-  /** Also for record sets. */
-  writeNullableBytes(value: Uint8Array | null, isFlexible: boolean): void {
-    this.#writeLength(value === null ? -1 : value.length, isFlexible);
-    if (value !== null) this.#append(value);
+  /** Also for record sets, which may come in pieces: they are written one behind the other, and never joined. */
+  writeNullableBytes(value: Uint8Array | readonly Uint8Array[] | null, isFlexible: boolean): void {
+    if (value === null) return this.#writeLength(-1, isFlexible);
+    if (value instanceof Uint8Array) return this.writeBytes(value, isFlexible);
+    let length = 0;
+    for (const piece of value) length += piece.length;
+    this.#writeLength(length, isFlexible);
+    for (const piece of value) this.#append(piece);
   }
 
   /** -1 for null. */

@@ -21,9 +21,15 @@ export function isNullable(field: Field): boolean {
   return field.nullable !== undefined && !isEmpty(field.nullable);
 }
 
+function isRecords({ type, isArray }: Field): boolean {
+  return type.kind === "scalar" && type.scalar === "records" && !isArray;
+}
+
 /** The TypeScript type of a field, decoded or (`Init`) to encode. */
 export function fieldType(scope: MessageScope, field: Field, isInit: boolean): string {
   const { type } = field;
+  // Record sets are encoded from the pieces in which they lie in memory, so that nobody joins them.
+  if (isInit && isRecords(field)) return `Uint8Array | readonly Uint8Array[]${isNullable(field) ? " | null" : ""}`;
   const single = type.kind === "scalar" ? typeOfScalar[type.scalar] : isInit ? initTypeOf(scope, type.struct) : typeOf(scope, type.struct);
   return `${field.isArray ? `readonly ${single}[]` : single}${isNullable(field) ? " | null" : ""}`;
 }

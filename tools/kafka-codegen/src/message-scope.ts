@@ -23,10 +23,12 @@ export function typeOf(scope: MessageScope, struct: string): string {
   return typeName(scope.name, struct);
 }
 
-/** Whether fields of the struct may be missing when encoding, or of a struct inside: then it has an `…Init` type of its own. */
+/** Whether fields of the struct are encoded from more than they decode to (missing ones, records in pieces), or of a struct inside: then it has an `…Init` type of its own. */
 export function hasInit(scope: MessageScope, struct: Struct): boolean {
   return struct.fields.some(
-    (field) => isOptional(field) || (field.type.kind === "struct" && hasInit(scope, structOf(scope, field.type.struct))),
+    (field) =>
+      isOptional(field) ||
+      (field.type.kind === "struct" ? hasInit(scope, structOf(scope, field.type.struct)) : field.type.scalar === "records"),
   );
 }
 

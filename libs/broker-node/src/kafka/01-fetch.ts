@@ -1,125 +1,171 @@
-import { create } from "@bufbuild/protobuf";
-import { FetchRequestSchema, Isolation } from "@millrace/contracts";
-import {
-  fetchApi,
-  type FetchRequest,
-  type FetchRequestPartition,
-  type FetchResponseInit,
-  type FetchResponsePartitionInit,
-} from "@millrace/kafka-wire";
-import type { FetchResultInit } from "../rpc/fetch.ts";
-import { kafkaCodeOf, kafkaCodeOfWire, KafkaError } from "./error-codes.ts";
+import { fetchApi, type FetchRequest, type FetchResponseInit, type FetchResponsePartitionInit } from "@millrace/kafka-wire";
+import type { LeaderEpoch, Offset } from "@millrace/model";
+import { brokerErrors } from "../errors.ts";
+import { FETCH_BYTES_MAX, PARTITIONS_PER_REQUEST_MAX } from "../limits.ts";
+import { readUntilEnough } from "../reads/long-poll.ts";
+import { type PartitionRead, type ReadPart, readPartitions, type ReadPass, type ReadTarget } from "../reads/read-partitions.ts";
+import { type CurrentLeader, currentLeaderOf, nodeEndpointsOf } from "./current-leader.ts";
+import { kafkaCodeOf, KafkaError } from "./error-codes.ts";
+import type { FollowedPartition } from "./fetch-session.ts";
+import type { FetchScope } from "./fetch-sessions.ts";
 import type { KafkaCall, KafkaContext } from "./kafka-context.ts";
 import { serve } from "./served-api.ts";
 import { topicNameOf } from "./topic-lookup.ts";
 
 const READ_COMMITTED = 1;
+const TOPIC_IDS_MIN = 13;
+const STORAGE_ERROR_MIN = 6;
 
 /**
- * Fetch v4-17: v5 log start offset; v7 sessions; v9 current leader epoch; v10 zstd; v11 rack (ignored: readers read from leaders); v12 flexible; v13 topic
- * ids. Sessions are not kept: every answer says session 0, on which all clients go on with full requests (G19). Diverging epochs are not told:
- * leaders have one log (no replicas to truncate).
+ * Fetch v4-17: v5 log start offset; v7 sessions; v9 current leader epoch; v10 zstd; v11 rack (ignored: readers read from leaders); v12 diverging epoch,
+ * current leader; v13 topic ids; v16 addresses of leaders. Records go out as views of the tail cache or of what one read of the disk gave: nothing here copies them.
  */
 export const fetch = serve(fetchApi, async (request, call, context): Promise<FetchResponseInit> => {
-  if (request.sessionId !== 0 && request.sessionEpoch > 0) return { errorCode: KafkaError.FETCH_SESSION_ID_NOT_FOUND, responses: [] };
-  const plan = planOf(request, call, context);
-  const partitions = plan.flatMap(({ name, partitions: asked }) =>
-    name === undefined
-      ? []
-      : asked.filter(isReadable).map(({ partition, fetchOffset, partitionMaxBytes, currentLeaderEpoch }) => ({
-          topic: name,
-          partition,
-          offset: BigInt(fetchOffset),
-          maxBytes: Math.max(1, partitionMaxBytes),
-          ...(currentLeaderEpoch < 0 ? {} : { currentLeaderEpoch }),
-        })),
-  );
-  const hasError = plan.some(({ name, partitions: asked }) => name === undefined || !asked.every(isReadable));
-  const message = create(FetchRequestSchema, {
-    partitions,
-    maxWaitMs: hasError || request.minBytes <= 0 ? 0 : Math.max(0, request.maxWaitMs),
-    minBytes: Math.max(0, request.minBytes),
-    maxBytes: Math.max(1, request.maxBytes),
-    isolation: request.isolationLevel === READ_COMMITTED ? Isolation.READ_COMMITTED : Isolation.READ_UNCOMMITTED,
-  });
-  try {
-    const { results = [] } = await context.fetch.fetch(message, call.call);
-    return { errorCode: KafkaError.NONE, responses: answers(plan, results, request) };
-  } catch (error) {
-    return { errorCode: call.version >= 7 ? kafkaCodeOf(error) : KafkaError.NONE, responses: [] };
-  }
+  const scope = context.fetchSessions.resolve(request, call.version >= TOPIC_IDS_MIN);
+  if (scope.kind === "refused") return { errorCode: scope.errorCode, responses: [] };
+  const plan = planOf(scope.session?.partitions ?? partitionsOf(request), call, context);
+  const pass = await read(plan, request, { call, context });
+  return answerOf(plan, pass, { request, scope, version: call.version, context });
 });
 
-interface PlannedTopic {
-  readonly topic: string;
-  readonly topicId: string;
+interface Planned {
+  readonly followed: FollowedPartition;
   /** undefined: the id is not known here. */
   readonly name: string | undefined;
-  readonly partitions: readonly FetchRequestPartition[];
+  /** Known without reading. */
+  readonly refusal: number | undefined;
+  readonly target: ReadTarget | undefined;
 }
 
-function planOf(request: FetchRequest, { version }: KafkaCall, { view }: KafkaContext): PlannedTopic[] {
-  return request.topics.map((topic) => ({ ...topic, name: version >= 13 ? topicNameOf(view, topic.topicId) : topic.topic }));
+function partitionsOf({ topics }: FetchRequest): FollowedPartition[] {
+  return topics.flatMap(({ topic, topicId, partitions }) =>
+    partitions.map((asked) => ({ topic, topicId, asked, highWatermark: -1, logStartOffset: -1 })),
+  );
 }
 
-function isReadable({ fetchOffset }: FetchRequestPartition): boolean {
-  return fetchOffset >= 0;
+function planOf(partitions: readonly FollowedPartition[], { version }: KafkaCall, { view }: KafkaContext): Planned[] {
+  if (partitions.length > PARTITIONS_PER_REQUEST_MAX)
+    throw brokerErrors.invalidRequest("too many partitions in one fetch", { partitions: partitions.length });
+  const usesTopicIds = version >= TOPIC_IDS_MIN;
+  return partitions.map((followed) => {
+    const { topic, topicId, asked } = followed;
+    const name = usesTopicIds ? topicNameOf(view, topicId) : topic;
+    if (name === undefined) return { followed, name, refusal: KafkaError.UNKNOWN_TOPIC_ID, target: undefined };
+    if (asked.fetchOffset < 0) return { followed, name, refusal: KafkaError.OFFSET_OUT_OF_RANGE, target: undefined };
+    const target: ReadTarget = {
+      topic: name,
+      topicId: usesTopicIds ? topicId : undefined,
+      partition: asked.partition,
+      offset: asked.fetchOffset as Offset,
+      maxBytes: Math.max(1, asked.partitionMaxBytes),
+      leaderEpoch: asked.currentLeaderEpoch < 0 ? undefined : asked.currentLeaderEpoch,
+      endOffset: Number.MAX_SAFE_INTEGER as Offset,
+      lastFetchedEpoch: asked.lastFetchedEpoch < 0 ? undefined : (asked.lastFetchedEpoch as LeaderEpoch),
+    };
+    return { followed, name, refusal: undefined, target };
+  });
 }
 
-/** Results come in the order of the readable partitions. */
-function answers(
-  plan: readonly PlannedTopic[],
-  results: readonly FetchResultInit[],
-  request: FetchRequest,
-): FetchResponseInit["responses"] {
-  const isCommitted = request.isolationLevel === READ_COMMITTED;
+function read(plan: readonly Planned[], request: FetchRequest, { call, context }: { call: KafkaCall; context: KafkaContext }) {
+  const targets = plan.flatMap(({ target }) => target ?? []);
+  const isolation = request.isolationLevel === READ_COMMITTED ? "read-committed" : "read-uncommitted";
+  const maxBytes = Math.min(Math.max(1, request.maxBytes), FETCH_BYTES_MAX);
+  const mayWait = plan.length > 0 && targets.length === plan.length && request.minBytes > 0;
+  return readUntilEnough(
+    targets,
+    {
+      read: () => readPartitions(targets, { isolation, maxBytes }, context),
+      minBytes: request.minBytes,
+      maxWaitMs: mayWait ? Math.max(0, request.maxWaitMs) : 0,
+      call: call.call,
+    },
+    context,
+  );
+}
+
+interface AnswerScope {
+  readonly request: FetchRequest;
+  readonly scope: Exclude<FetchScope, { kind: "refused" }>;
+  readonly version: number;
+  readonly context: KafkaContext;
+}
+
+/** All partitions of a full request; of an incremental one those with something new. Topics stand where their first partition does. */
+function answerOf(plan: readonly Planned[], { parts }: ReadPass, of: AnswerScope): FetchResponseInit {
+  const { session } = of.scope;
+  const topics = new Map<string, { topic: string; topicId: string; partitions: FetchResponsePartitionInit[] }>();
+  const leaders: CurrentLeader[] = [];
   let next = 0;
-  return plan.map(({ topic, topicId, name, partitions }) => ({
-    topic,
-    topicId,
-    partitions: partitions.map((asked) => {
-      if (name === undefined) return refused(asked.partition, KafkaError.UNKNOWN_TOPIC_ID);
-      if (!isReadable(asked)) return refused(asked.partition, KafkaError.OFFSET_OUT_OF_RANGE);
-      const result = results[next++];
-      return result === undefined
-        ? refused(asked.partition, KafkaError.UNKNOWN_SERVER_ERROR)
-        : answerOf(asked.partition, result, isCommitted);
-    }),
-  }));
+  for (const planned of plan) {
+    const part = planned.target === undefined ? undefined : parts[next++];
+    const answer = partitionAnswer(planned, part, of);
+    if (answer.currentLeader !== undefined) leaders.push(answer.currentLeader);
+    const { followed } = planned;
+    const isNew = remember(followed, answer, part?.kind === "read" && part.sizeBytes > 0);
+    if (of.scope.kind === "incremental" && !isNew) continue;
+    const key = `${followed.topicId}/${followed.topic}`;
+    const topic = topics.get(key) ?? { topic: followed.topic, topicId: followed.topicId, partitions: [] };
+    if (topic.partitions.push(answer) === 1) topics.set(key, topic);
+    if (part?.kind === "read" && part.sizeBytes > 0) session?.moveToEnd(followed);
+  }
+  const nodeEndpoints = leaders.length === 0 ? [] : nodeEndpointsOf(of.context.view, leaders);
+  return { errorCode: KafkaError.NONE, sessionId: session?.id ?? 0, responses: [...topics.values()], nodeEndpoints };
 }
 
-function answerOf(partitionIndex: number, result: FetchResultInit, isCommitted: boolean): FetchResponsePartitionInit {
-  const { error } = result;
-  if (error !== undefined)
-    return refused(
-      partitionIndex,
-      kafkaCodeOfWire({ kind: error.kind ?? 0, code: error.code ?? "", message: error.message ?? "", context: error.context ?? {} }),
-    );
-  const aborted = (result.abortedTransactions ?? []).map(({ producerId = 0n, firstOffset = 0n }) => ({
-    producerId: Number(producerId),
-    firstOffset: Number(firstOffset),
-  }));
-  return {
-    partitionIndex,
-    errorCode: KafkaError.NONE,
-    highWatermark: Number(result.highWatermark),
-    lastStableOffset: Number(result.lastStableOffset),
-    logStartOffset: Number(result.logStartOffset),
-    abortedTransactions: isCommitted ? aborted : null,
-    records: result.batches ?? NO_BYTES,
-  };
+/** Whether the client hears something that it was not told before; keeps what it is told now. */
+function remember(followed: FollowedPartition, answer: FetchResponsePartitionInit, hasRecords: boolean): boolean {
+  const { errorCode, highWatermark, logStartOffset = -1 } = answer;
+  const isNew =
+    hasRecords ||
+    errorCode !== KafkaError.NONE ||
+    answer.divergingEpoch !== undefined ||
+    highWatermark !== followed.highWatermark ||
+    logStartOffset !== followed.logStartOffset;
+  // After an error the next answer is news, whatever it says.
+  followed.highWatermark = errorCode === KafkaError.NONE ? highWatermark : -1;
+  followed.logStartOffset = logStartOffset;
+  return isNew;
 }
 
-function refused(partitionIndex: number, errorCode: number): FetchResponsePartitionInit {
+function partitionAnswer(
+  { followed, name, refusal }: Planned,
+  part: ReadPart | undefined,
+  of: AnswerScope,
+): FetchResponsePartitionInit & { currentLeader?: CurrentLeader | undefined } {
+  const { partition } = followed.asked;
+  if (part?.kind === "read") return readAnswer(partition, part, of.request.isolationLevel === READ_COMMITTED);
+  const code = refusal ?? kafkaCodeOf(part?.error);
+  // Clients of those versions do not know the error of a failed disk: they look for another leader.
+  const errorCode = code === KafkaError.KAFKA_STORAGE_ERROR && of.version < STORAGE_ERROR_MIN ? KafkaError.NOT_LEADER_OR_FOLLOWER : code;
+  const currentLeader = name === undefined ? undefined : currentLeaderOf(of.context.view, { topic: name, partition }, errorCode);
   return {
-    partitionIndex,
+    partitionIndex: partition,
     errorCode,
     highWatermark: -1,
     lastStableOffset: -1,
     logStartOffset: -1,
     abortedTransactions: null,
-    records: NO_BYTES,
+    currentLeader,
+    records: NO_CHUNKS,
   };
 }
 
-const NO_BYTES = new Uint8Array(0);
+function readAnswer(
+  partitionIndex: number,
+  part: PartitionRead,
+  isCommitted: boolean,
+): FetchResponsePartitionInit & { currentLeader?: undefined } {
+  const { diverging } = part;
+  return {
+    partitionIndex,
+    errorCode: KafkaError.NONE,
+    highWatermark: part.highWatermark,
+    lastStableOffset: part.lastStableOffset,
+    logStartOffset: part.logStartOffset,
+    divergingEpoch: diverging === undefined ? undefined : { epoch: diverging.leaderEpoch, endOffset: diverging.endOffset },
+    abortedTransactions: isCommitted ? part.aborted : null,
+    records: part.chunks,
+  };
+}
+
+const NO_CHUNKS: readonly Uint8Array[] = [];

@@ -1,46 +1,64 @@
-import { create } from "@bufbuild/protobuf";
-import { Isolation, ListOffsetsRequestSchema } from "@millrace/contracts";
-import { listOffsetsApi, type ListOffsetsRequestPartition } from "@millrace/kafka-wire";
-import { listOffsets as listOffsetsShared } from "../rpc/list-offsets.ts";
-import { kafkaCodeOf, kafkaCodeOfWire, KafkaError } from "./error-codes.ts";
+import { listOffsetsApi, type ListOffsetsRequestPartition, type ListOffsetsResponsePartitionInit } from "@millrace/kafka-wire";
+import type { Isolation, TimeQuery } from "@millrace/log-engine";
+import { timestampMs } from "@millrace/model";
+import type { LocalPartition } from "../partitions/local-partition.ts";
+import { leaderOf } from "../reads/read-partitions.ts";
+import { kafkaCodeOf, KafkaError } from "./error-codes.ts";
 import type { KafkaContext } from "./kafka-context.ts";
 import { serve } from "./served-api.ts";
 
+const LATEST = -1;
 const EARLIEST = -2;
+const MAX_TIMESTAMP = -3;
 const EARLIEST_LOCAL = -4;
 const LATEST_TIERED = -5;
+const OFFSET_NOT_AVAILABLE_MIN = 5;
 
 /**
- * ListOffsets v1-10: v2 isolation; v4 leader epochs; v7 offset of the greatest timestamp (-3); v8 earliest local (-4: the earliest, as nothing is tiered); v9
- * last tiered (-5: none). Partitions succeed or fail alone.
+ * ListOffsets v1-10: v2 isolation; v4 leader epochs; v5 error 78; v7 offset of the greatest timestamp (-3); v8 earliest local (-4: the earliest, as nothing is
+ * tiered); v9 last tiered (-5: none). Partitions succeed or fail alone.
  */
-export const listOffsets = serve(listOffsetsApi, (request, _call, context) => {
-  const isolation = request.isolationLevel === 1 ? Isolation.READ_COMMITTED : Isolation.READ_UNCOMMITTED;
+export const listOffsets = serve(listOffsetsApi, (request, { version }, context) => {
+  const isolation = request.isolationLevel === 1 ? "read-committed" : "read-uncommitted";
   const topics = request.topics.map(({ name, partitions }) => ({
     name,
-    partitions: partitions.map((asked) => answer(name, asked, isolation, context)),
+    partitions: partitions.map((asked) => answer(name, asked, { isolation, version, context })),
   }));
   return Promise.resolve({ topics });
 });
 
-function answer(topic: string, asked: ListOffsetsRequestPartition, isolation: Isolation, context: KafkaContext) {
-  const { partitionIndex, timestamp } = asked;
-  if (timestamp === LATEST_TIERED) return { partitionIndex, errorCode: KafkaError.NONE };
+function answer(
+  topic: string,
+  { partitionIndex, timestamp, currentLeaderEpoch }: ListOffsetsRequestPartition,
+  of: { isolation: Isolation; version: number; context: KafkaContext },
+): ListOffsetsResponsePartitionInit {
   try {
-    const timestampMs = BigInt(timestamp === EARLIEST_LOCAL ? EARLIEST : timestamp);
-    const query = create(ListOffsetsRequestSchema, { isolation, queries: [{ topic, partition: partitionIndex, timestampMs }] });
-    const [found] = listOffsetsShared(query, context).answers;
-    if (found === undefined) return { partitionIndex, errorCode: KafkaError.UNKNOWN_SERVER_ERROR };
-    const { offset, leaderEpoch } = found;
-    const errorCode = "error" in found ? kafkaCodeOfWire(found.error) : KafkaError.NONE;
-    return {
-      partitionIndex,
-      errorCode,
-      offset: Number(offset),
-      timestamp: timestamp >= 0 || timestamp === -3 ? Number(found.timestampMs) : -1,
-      leaderEpoch,
-    };
+    const query = queryOf(timestamp);
+    const at = { topic, partition: partitionIndex, leaderEpoch: currentLeaderEpoch < 0 ? undefined : currentLeaderEpoch };
+    const { log, leaderEpoch } = leaderOf(at, of.context);
+    if (query === undefined)
+      return { partitionIndex, errorCode: timestamp === LATEST_TIERED ? KafkaError.NONE : KafkaError.INVALID_REQUEST };
+    if (query !== "earliest" && isBehindItsEpoch(log)) {
+      const errorCode = of.version >= OFFSET_NOT_AVAILABLE_MIN ? KafkaError.OFFSET_NOT_AVAILABLE : KafkaError.LEADER_NOT_AVAILABLE;
+      return { partitionIndex, errorCode };
+    }
+    const found = log.offsetForTime(query, of.isolation);
+    if (found === undefined) return { partitionIndex, errorCode: KafkaError.NONE, leaderEpoch: leaderEpoch ?? -1 };
+    return { partitionIndex, errorCode: KafkaError.NONE, ...found };
   } catch (error) {
     return { partitionIndex, errorCode: kafkaCodeOf(error) };
   }
+}
+
+/** undefined: not a question that Millrace's logs can answer (tiers). */
+function queryOf(timestamp: number): TimeQuery | undefined {
+  if (timestamp === LATEST) return "latest";
+  if (timestamp === EARLIEST || timestamp === EARLIEST_LOCAL) return "earliest";
+  if (timestamp === MAX_TIMESTAMP) return "max-timestamp";
+  return timestamp < 0 ? undefined : timestampMs(timestamp);
+}
+
+/** A new leader does not know yet how much of the former epoch is committed: a number now could be lower than one given before (G23). */
+function isBehindItsEpoch(log: LocalPartition["log"]): boolean {
+  return log.highWatermark < log.leaderEpochStartOffset;
 }

@@ -159,7 +159,7 @@ describe("kafka requests", () => {
       expect((await waiting)?.responses[0]?.partitions[0]).toMatchObject({ errorCode: 0, highWatermark: 1 });
     });
 
-    it("tells an offset that is out of range at once, and knows no sessions", async () => {
+    it("tells an offset that is out of range at once, and sessions that are not here", async () => {
       expect((await fetch(11, { offset: 9, maxWaitMs: 60_000 }))?.responses[0]?.partitions[0]?.errorCode).toBe(1);
       const answer = await client.ask(fetchApi, 11, {
         maxWaitMs: 0,

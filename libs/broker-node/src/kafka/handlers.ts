@@ -16,6 +16,7 @@ import { createTopics } from "./19-create-topics.ts";
 import { deleteTopics } from "./20-delete-topics.ts";
 import { deleteRecords } from "./21-delete-records.ts";
 import { initProducerId } from "./22-init-producer-id.ts";
+import { offsetForLeaderEpoch } from "./23-offset-for-leader-epoch.ts";
 import { addPartitionsToTxn } from "./24-add-partitions-to-txn.ts";
 import { addOffsetsToTxn } from "./25-add-offsets-to-txn.ts";
 import { endTxn } from "./26-end-txn.ts";
@@ -61,6 +62,7 @@ export const KAFKA_HANDLERS: readonly ServedApi[] = [
   deleteTopics,
   deleteRecords,
   initProducerId,
+  offsetForLeaderEpoch,
   addPartitionsToTxn,
   addOffsetsToTxn,
   endTxn,

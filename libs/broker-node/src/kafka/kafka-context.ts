@@ -1,14 +1,14 @@
 import type { CallContext, ServiceHandlers, TopicService, TransactionService } from "@millrace/contracts";
 import type { KafkaConnection } from "@millrace/ports";
 import type { GroupCoordinators } from "../groups/group-coordinators.ts";
-import type { FetchHandler } from "../rpc/fetch.ts";
 import type { ProduceHandler } from "../rpc/produce.ts";
 import type { RpcContext } from "../rpc/rpc-context.ts";
+import type { FetchSessions } from "./fetch-sessions.ts";
 
 /** What handlers of Kafka requests work with: the same parts as the gRPC handlers, so that both doors lead to one room. */
 export interface KafkaContext extends RpcContext {
   readonly produce: ProduceHandler;
-  readonly fetch: FetchHandler;
+  readonly fetchSessions: FetchSessions;
   readonly topics: ServiceHandlers<typeof TopicService>;
   readonly groups: GroupCoordinators;
   readonly transactions: ServiceHandlers<typeof TransactionService>;

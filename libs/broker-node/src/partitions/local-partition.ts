@@ -38,6 +38,8 @@ export class LocalPartition {
   readonly topic: string;
   readonly partition: number;
   readonly log: PartitionLog;
+  /** Of this topic's metrics: made once, not for each request. */
+  readonly labels: { readonly topic: string };
   readonly holds = new RecordHolds();
   readonly #ports: LocalPartitionPorts;
   readonly #waiters = new AppendWaiters();
@@ -62,6 +64,7 @@ export class LocalPartition {
     this.topic = of.topic;
     this.partition = of.partition;
     this.log = of.log;
+    this.labels = { topic: of.topic };
     this.#config = of.config;
     this.#ports = ports;
     this.#lastStable = of.log.lastStableOffset;

@@ -7,9 +7,7 @@ import {
   type FetchResponseSchema,
 } from "@millrace/contracts";
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { Isolation } from "@millrace/log-engine";
 import { offset as offsetOf, type Offset, topicPartitionKey } from "@millrace/model";
-import { createDeferred } from "@millrace/stdx";
 import { brokerErrors } from "../errors.ts";
 import { isolationOf } from "../from-wire.ts";
 import {
@@ -19,7 +17,8 @@ import {
   FORWARD_TIMEOUT_MS,
   PARTITIONS_PER_REQUEST_MAX,
 } from "../limits.ts";
-import type { LocalPartition } from "../partitions/local-partition.ts";
+import { readUntilEnough, waitFor, watch } from "../reads/long-poll.ts";
+import { type PartitionRead, readPartitions, type ReadPass, type ReadTarget } from "../reads/read-partitions.ts";
 import { decodeRecords } from "./decode-records.ts";
 import { FORWARDED } from "./produce.ts";
 import type { RpcContext } from "./rpc-context.ts";
@@ -27,22 +26,8 @@ import type { RpcContext } from "./rpc-context.ts";
 type FetchAnswer = MessageInitShape<typeof FetchResponseSchema>;
 export type FetchResultInit = NonNullable<FetchAnswer["results"]>[number];
 
-interface Target {
-  readonly topic: string;
-  readonly partition: number;
-  offset: Offset;
-  readonly maxBytes: number;
-  readonly leaderEpoch: number | undefined;
-  /** Nothing that begins here or later is wanted. */
-  readonly endOffset: Offset;
-}
-
-interface Pass {
-  readonly results: FetchResultInit[];
-  readonly sizeBytes: number;
-  /** Answer at once: a partition has an error. */
-  readonly hasError: boolean;
-}
+/** Moves on as a stream reads. */
+type Target = Omit<ReadTarget, "offset"> & { offset: Offset };
 
 /** Fetch and FetchStream. Waiting readers are woken by a move of the high watermark or last stable offset, never by a timer (G17). */
 export class FetchHandler {
@@ -54,21 +39,10 @@ export class FetchHandler {
 
   async fetch(request: FetchRequest, call: CallContext): Promise<FetchAnswer> {
     const targets = targetsOf(request);
-    const { clock } = this.#context.ports;
-    const startedMs = clock.monotonicMs();
-    const deadlineMs = startedMs + Math.min(request.maxWaitMs, call.remainingMs());
-    for (;;) {
-      const change = this.#watch(targets);
-      const pass = this.#read(targets, request);
-      const isEnough = pass.hasError || pass.sizeBytes >= Math.max(1, request.minBytes) || targets.every(isAtEnd);
-      const waitMs = deadlineMs - clock.monotonicMs();
-      if (isEnough || waitMs <= 0 || call.signal.aborted) {
-        change.stop();
-        this.#context.metrics.fetchWaitSeconds.record((clock.monotonicMs() - startedMs) / 1_000);
-        return { results: await this.#forwardDecoded(pass.results, request, call) };
-      }
-      await this.#waitFor(change, call.signal, waitMs);
-    }
+    const maxWaitMs = targets.every(isAtEnd) ? 0 : request.maxWaitMs; // nothing more will come
+    const read = (): ReadPass => this.#read(targets, request);
+    const pass = await readUntilEnough(targets, { read, minBytes: request.minBytes, maxWaitMs, call }, this.#context);
+    return { results: await this.#forwardDecoded(this.#resultsOf(targets, pass, request.decode), request, call) };
   }
 
   /**
@@ -80,13 +54,14 @@ export class FetchHandler {
     const signal = AbortSignal.any([call.signal, this.#context.stopping]);
     while (targets.length > 0 && !call.signal.aborted) {
       if (this.#context.stopping.aborted) throw brokerErrors.stopping();
-      const change = this.#watch(targets);
-      const { results, sizeBytes, hasError } = this.#read(targets, request);
-      if (sizeBytes === 0 && !hasError) {
-        await this.#waitFor(change, signal, undefined);
+      const change = watch(targets, this.#context);
+      const pass = this.#read(targets, request);
+      if (pass.sizeBytes === 0 && !pass.isUrgent) {
+        await waitFor(change, { signal, waitMs: undefined }, this.#context);
         continue;
       }
       change.stop();
+      const results = this.#resultsOf(targets, pass, request.decode);
       const told = results.filter(
         (result) => result.error !== undefined || (result.nextOffset ?? 0n) > BigInt(targetOf(targets, result)?.offset ?? 0),
       );
@@ -100,108 +75,42 @@ export class FetchHandler {
     }
   }
 
-  #read(targets: readonly Target[], request: FetchRequest): Pass {
-    const isolation = isolationOf(request.isolation);
-    let bytesLeft = Math.min(request.maxBytes > 0 ? request.maxBytes : FETCH_BYTES_DEFAULT, FETCH_BYTES_MAX);
-    let sizeBytes = 0;
-    let hasError = false;
-    const results: FetchResultInit[] = [];
-    for (const target of targets) {
+  #read(targets: readonly Target[], request: FetchRequest): ReadPass {
+    const maxBytes = Math.min(request.maxBytes > 0 ? request.maxBytes : FETCH_BYTES_DEFAULT, FETCH_BYTES_MAX);
+    return readPartitions(targets, { isolation: isolationOf(request.isolation), maxBytes }, this.#context);
+  }
+
+  /** A message has each partition's bytes in one piece: where a read gave several, they are joined here. */
+  #resultsOf(targets: readonly Target[], { parts }: ReadPass, decode: boolean): FetchResultInit[] {
+    return targets.map((target, index) => {
+      const part = parts[index];
+      const { topic, partition, offset } = target;
+      if (part?.kind !== "read") return failed({ topic, partition, offset: BigInt(offset) }, part?.error);
       try {
-        const partition = this.#partitionOf(target);
-        const minOneBatch = sizeBytes === 0;
-        const result = this.#readPartition(partition, target, {
-          isolation,
-          maxBytes: Math.min(target.maxBytes, bytesLeft),
-          minOneBatch,
-          decode: request.decode,
-        });
-        sizeBytes += result.sizeBytes;
-        bytesLeft = Math.max(0, bytesLeft - result.sizeBytes);
-        results.push(result.result);
+        return this.#resultOf(part, target, decode);
       } catch (error) {
-        hasError = true;
-        const { topic, partition, offset } = target;
-        this.#context.metrics.failedFetchRequests.add(1, { topic });
-        results.push(failed({ topic, partition, offset: BigInt(offset) }, error));
+        return failed({ topic, partition, offset: BigInt(offset) }, error); // records that cannot be decoded
       }
-    }
-    return { results, sizeBytes, hasError };
+    });
   }
 
-  #partitionOf(target: Target): LocalPartition {
-    if (this.#context.stopping.aborted) throw brokerErrors.stopping();
-    const partition = this.#context.replicas.requireLeader(target.topic, target.partition);
-    const current = partition.leaderEpoch ?? -1;
-    if (target.leaderEpoch === undefined || target.leaderEpoch === current) return partition;
-    const context = { topic: target.topic, partition: target.partition, leaderEpoch: target.leaderEpoch, currentLeaderEpoch: current };
-    throw target.leaderEpoch < current ? brokerErrors.fencedEpoch(context) : brokerErrors.unknownEpoch(context);
-  }
-
-  #readPartition(
-    partition: LocalPartition,
-    target: Target,
-    options: { isolation: Isolation; maxBytes: number; minOneBatch: boolean; decode: boolean },
-  ): { result: FetchResultInit; sizeBytes: number } {
-    const { log, topic } = partition;
-    const visibleEndOffset = options.isolation === "read-committed" ? log.lastStableOffset : log.highWatermark;
-    const endOffset = Math.min(visibleEndOffset, target.endOffset) as Offset;
-    const read = log.read({ offset: target.offset, maxBytes: options.maxBytes, endOffset, minOneBatch: options.minOneBatch });
-    if (read.sizeBytes > 0) {
-      this.#context.metrics.fetchRequests.add(1, { topic });
-      this.#context.metrics.bytesOut.add(read.sizeBytes, { topic });
-    }
-    const aborted =
-      options.isolation === "read-committed" && read.sizeBytes > 0 ? log.abortedTransactions(target.offset, read.nextOffset) : [];
-    const batches = joined(read.chunks, read.sizeBytes);
+  #resultOf(part: PartitionRead, { topic, partition, offset }: Target, decode: boolean): FetchResultInit {
+    const batches = joined(part.chunks, part.sizeBytes);
     const common = {
       topic,
-      partition: partition.partition,
-      highWatermark: BigInt(log.highWatermark),
-      lastStableOffset: BigInt(log.lastStableOffset),
-      logStartOffset: BigInt(log.logStartOffset),
-      nextOffset: BigInt(read.nextOffset),
+      partition,
+      highWatermark: BigInt(part.highWatermark),
+      lastStableOffset: BigInt(part.lastStableOffset),
+      logStartOffset: BigInt(part.logStartOffset),
+      nextOffset: BigInt(part.nextOffset),
     };
-    if (options.decode) {
-      const records = decodeRecords({ batches, aborted, fromOffset: target.offset }, this.#context.ports.compression);
-      return { result: { ...common, records }, sizeBytes: read.sizeBytes };
-    }
-    const abortedTransactions = aborted.map(({ producerId, firstOffset }) => ({
+    if (decode)
+      return { ...common, records: decodeRecords({ batches, aborted: part.aborted, fromOffset: offset }, this.#context.ports.compression) };
+    const abortedTransactions = part.aborted.map(({ producerId, firstOffset }) => ({
       producerId: BigInt(producerId),
       firstOffset: BigInt(firstOffset),
     }));
-    return { result: { ...common, batches, abortedTransactions }, sizeBytes: read.sizeBytes };
-  }
-
-  /** Resolves at the next change of any target; listening starts before reading, so that nothing falls between. */
-  #watch(targets: readonly Target[]): Change {
-    const happened = createDeferred<void>();
-    const wake = (): void => happened.resolve();
-    const stops: (() => void)[] = [];
-    for (const { topic, partition } of targets) {
-      try {
-        stops.push(this.#context.replicas.requireLeader(topic, partition).onReadable(wake));
-      } catch {
-        // The read that follows reports it.
-      }
-    }
-    const stop = (): void => {
-      for (const one of stops) one();
-    };
-    return { happened: happened.promise, wake, stop };
-  }
-
-  async #waitFor(change: Change, signal: AbortSignal, waitMs: number | undefined): Promise<void> {
-    const timer = waitMs === undefined || waitMs === Infinity ? undefined : this.#context.ports.clock.setTimer(waitMs, change.wake);
-    signal.addEventListener("abort", change.wake, { once: true });
-    if (signal.aborted) change.wake();
-    try {
-      await change.happened;
-    } finally {
-      signal.removeEventListener("abort", change.wake);
-      timer?.cancel();
-      change.stop();
-    }
+    return { ...common, batches, abortedTransactions };
   }
 
   /** Decoded reads of partitions that others lead are passed on, so that a small client needs to know one broker only. */
@@ -246,12 +155,6 @@ function failed(at: { topic: string; partition: number; offset: bigint }, error:
     logStartOffset: -1n,
     error: errorToWire(error),
   };
-}
-
-interface Change {
-  readonly happened: Promise<void>;
-  readonly wake: () => void;
-  readonly stop: () => void;
 }
 
 function targetsOf(request: FetchRequest): Target[] {

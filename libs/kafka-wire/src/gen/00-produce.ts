@@ -19,13 +19,19 @@ export interface ProduceRequestInit {
   readonly transactionalId?: string | null | undefined;
   readonly acks: number;
   readonly timeoutMs: number;
-  readonly topicData: readonly ProduceRequestTopic[];
+  readonly topicData: readonly ProduceRequestTopicInit[];
 }
 
 /** Part of ProduceRequest. */
 export interface ProduceRequestPartition {
   readonly index: number;
   readonly records: Uint8Array | null;
+}
+
+/** ProduceRequestPartition to encode: what has a default may be missing. */
+export interface ProduceRequestPartitionInit {
+  readonly index: number;
+  readonly records: Uint8Array | readonly Uint8Array[] | null;
 }
 
 /** Part of ProduceRequest. */
@@ -35,6 +41,13 @@ export interface ProduceRequestTopic {
   /** v13+ */
   readonly topicId: string;
   readonly partitionData: readonly ProduceRequestPartition[];
+}
+
+/** ProduceRequestTopic to encode: what has a default may be missing. */
+export interface ProduceRequestTopicInit {
+  readonly name: string;
+  readonly topicId: string;
+  readonly partitionData: readonly ProduceRequestPartitionInit[];
 }
 
 /** Reads the body of a ProduceRequest; the version must be one that the API has. */
@@ -69,7 +82,7 @@ function decodeProduceRequestPartition(reader: WireReader, version: number): Pro
   return { index, records };
 }
 
-function encodeProduceRequestPartition(writer: WireWriter, value: ProduceRequestPartition, version: number): void {
+function encodeProduceRequestPartition(writer: WireWriter, value: ProduceRequestPartitionInit, version: number): void {
   const isFlexible = version >= 9;
   writer.writeInt32(value.index);
   writer.writeNullableBytes(value.records, isFlexible);
@@ -87,7 +100,7 @@ function decodeProduceRequestTopic(reader: WireReader, version: number): Produce
   return { name, topicId, partitionData };
 }
 
-function encodeProduceRequestTopic(writer: WireWriter, value: ProduceRequestTopic, version: number): void {
+function encodeProduceRequestTopic(writer: WireWriter, value: ProduceRequestTopicInit, version: number): void {
   const isFlexible = version >= 9;
   if (version <= 12) writer.writeString(value.name, isFlexible);
   if (version >= 13) writer.writeUuid(value.topicId);

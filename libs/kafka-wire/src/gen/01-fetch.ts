@@ -393,7 +393,7 @@ export interface FetchResponsePartitionInit {
   readonly snapshotId?: FetchResponseSnapshotIdInit | undefined;
   readonly abortedTransactions: readonly FetchResponseAbortedTransaction[] | null;
   readonly preferredReadReplica?: number | undefined;
-  readonly records: Uint8Array | null;
+  readonly records: Uint8Array | readonly Uint8Array[] | null;
 }
 
 /** Part of FetchResponse. */

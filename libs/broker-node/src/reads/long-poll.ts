@@ -1,0 +1,73 @@
+import type { CallContext } from "@millrace/contracts";
+import { createDeferred } from "@millrace/stdx";
+import type { RpcContext } from "../rpc/rpc-context.ts";
+import type { ReadPass, ReadTarget } from "./read-partitions.ts";
+
+/** One wait for a change of some partitions. */
+export interface Change {
+  readonly happened: Promise<void>;
+  readonly wake: () => void;
+  readonly stop: () => void;
+}
+
+/**
+ * Reads, and reads again whenever a partition of the targets has changed, until there is enough, something must be told, or the wait is over (G17). Listening
+ * starts before reading, so that nothing falls between.
+ */
+export async function readUntilEnough(
+  targets: readonly ReadTarget[],
+  options: { readonly read: () => ReadPass; readonly minBytes: number; readonly maxWaitMs: number; readonly call: CallContext },
+  context: RpcContext,
+): Promise<ReadPass> {
+  const { call } = options;
+  const { clock } = context.ports;
+  const startedMs = clock.monotonicMs();
+  const deadlineMs = startedMs + Math.min(options.maxWaitMs, call.remainingMs());
+  for (;;) {
+    const change = watch(targets, context);
+    const pass = options.read();
+    const waitMs = deadlineMs - clock.monotonicMs();
+    if (pass.isUrgent || pass.sizeBytes >= Math.max(1, options.minBytes) || waitMs <= 0 || call.signal.aborted) {
+      change.stop();
+      context.metrics.fetchWaitSeconds.record((clock.monotonicMs() - startedMs) / 1_000);
+      return pass;
+    }
+    await waitFor(change, { signal: call.signal, waitMs }, context);
+  }
+}
+
+/** Resolves at the next change of any target: records become readable, or this broker no longer leads. */
+export function watch(targets: readonly Pick<ReadTarget, "topic" | "partition">[], { replicas }: Pick<RpcContext, "replicas">): Change {
+  const happened = createDeferred<void>();
+  const wake = (): void => happened.resolve();
+  const stops: (() => void)[] = [];
+  for (const { topic, partition } of targets) {
+    try {
+      stops.push(replicas.requireLeader(topic, partition).onReadable(wake));
+    } catch {
+      // The read that follows reports it.
+    }
+  }
+  const stop = (): void => {
+    for (const one of stops) one();
+  };
+  return { happened: happened.promise, wake, stop };
+}
+
+/** Waits for the change, the signal or the time, whichever comes first; `waitMs` undefined: any time. */
+export async function waitFor(
+  change: Change,
+  { signal, waitMs }: { readonly signal: AbortSignal; readonly waitMs: number | undefined },
+  { ports }: Pick<RpcContext, "ports">,
+): Promise<void> {
+  const timer = waitMs === undefined || waitMs === Infinity ? undefined : ports.clock.setTimer(waitMs, change.wake);
+  signal.addEventListener("abort", change.wake, { once: true });
+  if (signal.aborted) change.wake();
+  try {
+    await change.happened;
+  } finally {
+    signal.removeEventListener("abort", change.wake);
+    timer?.cancel();
+    change.stop();
+  }
+}
