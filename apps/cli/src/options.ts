@@ -101,3 +101,8 @@ export function topicSelection(text: string, before: readonly TopicSelection[] =
 export function words(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, ...text.split(",").map((word) => word.trim().toLowerCase())];
 }
+
+/** Parser of names of settings with commas or repeated. */
+export function configNames(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...text.split(",").map((name) => name.trim())];
+}

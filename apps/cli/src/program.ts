@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { addClusterCommands } from "./commands/cluster.ts";
+import { addConfigCommands } from "./commands/config.ts";
 import { addGroupCommands } from "./commands/group.ts";
 import { addJobCommands } from "./commands/job.ts";
 import { addPerfCommands } from "./commands/perf.ts";
@@ -31,6 +32,7 @@ export function createProgram(world: CliWorld): Command {
     .exitOverride();
   addServiceCommands(program, world);
   addTopicCommands(program, world);
+  addConfigCommands(program, world);
   addRecordCommands(program, world);
   addGroupCommands(program, world);
   addJobCommands(program, world);

@@ -62,6 +62,12 @@ describe("wrong use", () => {
     ["group reset-offsets g --topic t --by-duration soon --execute", /a duration is needed/],
     ["group reset-offsets g --topic t:x --to-latest", /topic:0,2/],
     ["group delete-offsets g", /--topic/],
+    ["topic alter flights", /--partitions/],
+    ["topic delete-records flights", /exactly one of --before, --before-time or --all/],
+    ["topic delete-records flights --all --before 3 --execute", /exactly one of --before, --before-time or --all/],
+    ["topic delete-records flights --before-time noon", /date and time is needed/],
+    ["config alter flights", /--set, --delete, --append or --subtract/],
+    ["config alter flights --set retention", /name=value/],
     ["perf produce t --record-size 0", /from 1 to 1000000/],
   ])("%s: is said with what would be right, exit code 2", async (args, expected) => {
     const { code, output, notes } = await run(args);
@@ -77,6 +83,10 @@ describe("help", () => {
     "topic create --help",
     "produce --help",
     "consume --help",
+    "topic alter --help",
+    "topic delete-records --help",
+    "config describe --help",
+    "config alter --help",
     "group list --help",
     "group describe --help",
     "group reset-offsets --help",

@@ -72,4 +72,21 @@ describe("administration of groups and records", () => {
       code: "unknown-partition",
     });
   });
+
+  it("adds partitions, which a producer learns of by opening the topic again", async () => {
+    const producer = world.client().producer();
+    await world.run(producer.open(["flights"]));
+    const grown = await world.run(admin.createPartitions("flights", 4));
+    expect(grown.partitions).toHaveLength(4);
+    expect(() => producer.send("flights", { value: bytes("x"), partition: 3 })).toThrow("no such partition");
+    await world.run(producer.open(["flights"]));
+    expect(await world.run(producer.sendAndWait("flights", { value: bytes("x"), partition: 3 }))).toEqual({ partition: 3, offset: 0 });
+  });
+
+  it("alters settings, and describes all of them", async () => {
+    await world.run(admin.alterTopicConfigs("flights", [{ operation: "set", name: "retention.ms", value: "60000" }]));
+    const settings = await world.run(admin.describeTopicConfigs("flights"));
+    expect(settings.find(({ name }) => name === "retention.ms")).toMatchObject({ value: "60000", defaultValue: "604800000", isSet: true });
+    expect(settings.filter(({ isSet }) => isSet)).toHaveLength(1);
+  });
 });

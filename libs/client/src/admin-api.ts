@@ -32,6 +32,25 @@ export interface JobSubmission {
   readonly failIfExists?: boolean;
 }
 
+/** One change of a topic's setting; `append` and `subtract` are for lists, elements with commas between. */
+export interface ConfigChange {
+  readonly operation: "set" | "delete" | "append" | "subtract";
+  readonly name: string;
+  /** Not with `delete`, which goes back to the default. */
+  readonly value?: string;
+}
+
+/** A setting of a topic as it is in effect. */
+export interface TopicSetting {
+  readonly name: string;
+  readonly value: string;
+  readonly defaultValue: string;
+  /** The topic has a value of its own. */
+  readonly isSet: boolean;
+  readonly type: string;
+  readonly doc: string;
+}
+
 /** Records of a partition before an offset, or all that are there now. */
 export interface RecordsToDelete extends TopicPartition {
   readonly beforeOffset: number | "latest";
@@ -49,6 +68,12 @@ export interface Admin {
   deleteTopic(name: string): Promise<void>;
   listTopics(options?: { includeInternal?: boolean }): Promise<readonly Topic[]>;
   describeTopic(name: string): Promise<Topic>;
+  /** Adds partitions at the end. Records stay where they are, so those of one key may stand in two partitions from then on. */
+  createPartitions(name: string, totalCount: number, options?: { readonly validateOnly?: boolean }): Promise<Topic>;
+  /** All changes or none. */
+  alterTopicConfigs(name: string, changes: readonly ConfigChange[], options?: { readonly validateOnly?: boolean }): Promise<Topic>;
+  /** Every setting, set or not. */
+  describeTopicConfigs(name: string): Promise<readonly TopicSetting[]>;
   /** Records before the offsets are gone for readers at once. Fails at the first partition that does; the others may have been done. */
   deleteRecords(deletions: readonly RecordsToDelete[]): Promise<readonly (TopicPartition & { readonly logStartOffset: number })[]>;
   describeCluster(): Promise<DescribeClusterResponse>;

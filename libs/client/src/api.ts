@@ -67,7 +67,7 @@ export interface Producer {
   sendAndWait(topic: string, record: ProducerRecord): Promise<{ partition: number; offset: number }>;
   /** A ready batch (v2) as it is, in order with what was sent before; numbers of an idempotent producer are stamped into it. */
   produceBatch(target: { topic: string; partition: number }, batch: Uint8Array): Promise<{ baseOffset: number }>;
-  /** Learns the partitions of topics, so that `send` need not wait; with a transactional id also fences its former owner. */
+  /** Learns the partitions of topics (again: those that were added since), so that `send` need not wait; with a transactional id also fences its former owner. */
   open(topics: readonly string[]): Promise<void>;
   /** Resolves when there is room for `send`. */
   ready(): Promise<void>;

@@ -4,6 +4,7 @@ import { sleep } from "@millrace/ports";
 import type { Admin } from "./admin-api.ts";
 import type { ClientPorts } from "./api.ts";
 import { deleteRecords } from "./delete-records.ts";
+import { changeToWire, settingsOf } from "./topic-settings.ts";
 import { createGroupAdmin } from "./group-admin.ts";
 import type { Metadata } from "./metadata.ts";
 import { backoffMs, isTransient, retrying } from "./retry.ts";
@@ -36,19 +37,28 @@ export function createAdmin(context: AdminContext): Admin {
         configs: { ...spec.configs },
       };
       const { topic } = await topics((service) => service.createTopic(request, options));
-      if (topic === undefined) throw new AppError({ kind: "internal", code: "internal", message: "answer without a topic" });
-      return spec.validateOnly === true ? topic : untilServed(topic, context);
+      return spec.validateOnly === true ? wholeTopic(topic) : untilServed(wholeTopic(topic), context);
     },
     async deleteTopic(name) {
       await topics((service) => service.deleteTopic({ name }, options));
+    },
+    async createPartitions(name, totalCount, { validateOnly = false } = {}) {
+      const { topic } = await topics((service) => service.createPartitions({ name, totalCount, validateOnly }, options));
+      return validateOnly ? wholeTopic(topic) : untilServed(wholeTopic(topic), context);
+    },
+    async alterTopicConfigs(name, changes, { validateOnly = false } = {}) {
+      const request = { name, changes: changes.map(changeToWire), validateOnly };
+      return wholeTopic((await topics((service) => service.alterTopicConfigs(request, options))).topic);
+    },
+    async describeTopicConfigs(name) {
+      const { configs } = wholeTopic((await topics((service) => service.describeTopic({ name }, options))).topic);
+      return settingsOf(configs);
     },
     async listTopics({ includeInternal = false } = {}) {
       return (await topics((service) => service.listTopics({ includeInternal }, options))).topics;
     },
     async describeTopic(name) {
-      const { topic } = await topics((service) => service.describeTopic({ name }, options));
-      if (topic === undefined) throw new AppError({ kind: "internal", code: "internal", message: "answer without a topic" });
-      return topic;
+      return wholeTopic((await topics((service) => service.describeTopic({ name }, options))).topic);
     },
     deleteRecords: (deletions) => deleteRecords(deletions, context),
     ...createGroupAdmin(context),
@@ -64,6 +74,11 @@ export function createAdmin(context: AdminContext): Admin {
     stopJob: (job, { drain = false } = {}) => jobs((service) => service.stopJob({ job, drain }, drain ? {} : options)),
     createSavepoint: (job) => jobs((service) => service.createSavepoint({ job }, options)),
   };
+}
+
+function wholeTopic(topic: Topic | undefined): Topic {
+  if (topic === undefined) throw new AppError({ kind: "internal", code: "internal", message: "answer without a topic" });
+  return topic;
 }
 
 type CoordinatorCaller = <T>(run: (address: string) => Promise<T>) => Promise<T>;
@@ -101,7 +116,8 @@ async function untilServed(topic: Topic, { ports, metadata, retryForMs }: AdminC
         cause: error,
       });
     });
-    const served = known.partitions.every(({ partition }) => metadata.leaderAddress(topic.name, partition) !== undefined);
+    const hasAll = known.partitions.length >= topic.partitions.length;
+    const served = hasAll && known.partitions.every(({ partition }) => metadata.leaderAddress(topic.name, partition) !== undefined);
     if (!served) {
       throw new AppError({
         kind: "retry",

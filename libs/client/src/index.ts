@@ -1,4 +1,4 @@
-export type { Admin, JobSubmission, Outcome, RecordsToDelete, TopicSpec } from "./admin-api.ts";
+export type { Admin, ConfigChange, JobSubmission, Outcome, RecordsToDelete, TopicSetting, TopicSpec } from "./admin-api.ts";
 export type {
   AbortedRange,
   Assignment,

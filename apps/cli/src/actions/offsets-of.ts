@@ -1,4 +1,5 @@
 import type { Client, OffsetSpec } from "@millrace/client";
+import type { Topic } from "@millrace/contracts";
 import { AppError, type TopicPartition, topicPartitionKey } from "@millrace/model";
 
 /** First and end offset of a partition. */
@@ -9,7 +10,19 @@ export interface Ends {
 
 /** Ends of partitions by `topicPartitionKey`; those of topics that are gone, or without a leader, are left out. */
 export async function endsOf(client: Client, partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, Ends>> {
-  const there = await partitionsThere(client, partitions);
+  return listEnds(client, await partitionsThere(client, partitions));
+}
+
+/** The same of a topic that is at hand. */
+export function endsOfTopic(client: Client, { name, partitions }: Topic): Promise<ReadonlyMap<string, Ends>> {
+  const led = partitions.filter(({ leader }) => leader !== undefined);
+  return listEnds(
+    client,
+    led.map(({ partition }) => ({ topic: name, partition })),
+  );
+}
+
+async function listEnds(client: Client, there: readonly TopicPartition[]): Promise<ReadonlyMap<string, Ends>> {
   const ask = async (at: OffsetSpec["at"]): Promise<ReadonlyMap<string, number>> => {
     const listed = there.length === 0 ? [] : await client.listOffsets(there.map(({ topic, partition }) => ({ topic, partition, at })));
     return new Map(listed.map(({ topic, partition, offset }) => [topicPartitionKey(topic, partition), offset]));

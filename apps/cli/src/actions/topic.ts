@@ -1,8 +1,6 @@
-import type { Client, ListedOffset, OffsetSpec } from "@millrace/client";
 import type { Topic } from "@millrace/contracts";
 import type { TopicCreateOptions } from "../commands/topic.ts";
 import type { GlobalOptions } from "../options.ts";
-import { formatCount } from "../output/format.ts";
 import { jsonLine } from "../output/json.ts";
 import { table } from "../output/table.ts";
 import type { CliWorld } from "../world.ts";
@@ -44,55 +42,11 @@ function rowOf(topic: Topic): readonly string[] {
   return [topic.name, String(topic.partitions.length), String(replicas), settingsOf(topic)];
 }
 
-function settingsOf(topic: Topic): string {
+/** What was set, in one line. */
+export function settingsOf(topic: Topic): string {
   return Object.entries(topic.configs)
     .map(([name, value]) => `${name}=${value}`)
     .join(" ");
-}
-
-/** `topic describe` */
-export async function describeTopic(name: string, options: GlobalOptions, world: CliWorld): Promise<void> {
-  await withClient(options, world, async (client) => {
-    const topic = await client.admin().describeTopic(name);
-    const offsets = await offsetsOf(client, topic);
-    if (options.json === true) {
-      await world.write(jsonLine({ ...topic, partitions: topic.partitions.map((state) => ({ ...state, ...offsets(state.partition) })) }));
-      return;
-    }
-    const settings = settingsOf(topic);
-    await world.write(`topic ${topic.name}, id ${topic.topicId}${settings === "" ? "" : `, ${settings}`}\n`);
-    const rows = topic.partitions.map((state) => {
-      const { start, end } = offsets(state.partition);
-      const records = start === undefined || end === undefined ? "–" : formatCount(end - start);
-      return [
-        String(state.partition),
-        state.leader === undefined ? "–" : String(state.leader),
-        state.replicas.join(","),
-        state.inSyncSet.join(","),
-        String(start ?? "–"),
-        String(end ?? "–"),
-        records,
-      ];
-    });
-    await world.write(table(["partition", "leader", "replicas", "in sync", "start", "end", "records"], rows));
-    const leaderless = topic.partitions.filter((state) => state.leader === undefined).length;
-    if (leaderless > 0) world.note(`${leaderless} partitions have no leader: no broker that holds them is up`);
-  });
-}
-
-type OffsetsOfPartition = (partition: number) => { readonly start: number | undefined; readonly end: number | undefined };
-
-/** First and end offset of each partition that has a leader to ask. */
-async function offsetsOf(client: Client, topic: Topic): Promise<OffsetsOfPartition> {
-  const led = topic.partitions.filter((state) => state.leader !== undefined);
-  const ask = (at: "earliest" | "latest"): Promise<readonly ListedOffset[]> => {
-    const queries = led.map((state): OffsetSpec => ({ topic: topic.name, partition: state.partition, at }));
-    return queries.length === 0 ? Promise.resolve([]) : client.listOffsets(queries);
-  };
-  const [starts, ends] = await Promise.all([ask("earliest"), ask("latest")]);
-  const of = (offsets: readonly ListedOffset[], partition: number): number | undefined =>
-    offsets.find((one) => one.partition === partition)?.offset;
-  return (partition) => ({ start: of(starts, partition), end: of(ends, partition) });
 }
 
 /** `topic delete` */

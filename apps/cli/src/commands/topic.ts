@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { assignment, wholeNumber } from "../options.ts";
+import { assignment, pointInTime, type TopicSelection, topicSelection, wholeNumber } from "../options.ts";
 import type { CliWorld } from "../world.ts";
 import { examples, onRun } from "./on-run.ts";
 
@@ -11,11 +11,25 @@ export interface TopicCreateOptions {
   readonly ifNotExists?: boolean;
 }
 
-/** `millrace topic create|list|describe|delete`. */
+/** Options of `topic alter`. */
+export interface TopicAlterOptions {
+  readonly partitions: number;
+  readonly dryRun?: boolean;
+}
+
+/** Options of `topic delete-records`: exactly one of the ends. */
+export interface DeleteRecordsOptions {
+  readonly before?: number;
+  readonly beforeTime?: number;
+  readonly all?: boolean;
+  readonly execute?: boolean;
+}
+
+/** `millrace topic create|list|describe|alter|delete|delete-records`. */
 export function addTopicCommands(program: Command, world: CliWorld): void {
   const topic = program
     .command("topic")
-    .summary("create, list, describe and delete topics")
+    .summary("create, list, describe, alter and delete topics")
     .description("Topics: named logs in partitions.");
 
   const create = topic
@@ -42,16 +56,50 @@ export function addTopicCommands(program: Command, world: CliWorld): void {
 
   const describe = topic
     .command("describe")
-    .description("Shows a topic's settings, and for each partition its leader, replicas and offsets.")
-    .argument("<name>");
-  onRun<object, readonly [string]>(describe, async ([name], options) => {
-    await (await import("../actions/topic.ts")).describeTopic(name, options, world);
+    .description("Shows the settings of topics, and for each partition its leader, replicas and offsets; of all topics if none is named.")
+    .argument("[names...]")
+    .option("--trouble", "only partitions without a leader, or with replicas that are not in sync");
+  onRun<{ readonly trouble?: boolean }, readonly [readonly string[]]>(describe, async ([names], options) => {
+    await (await import("../actions/topic-describe.ts")).describeTopics(names, options, world);
   });
-  examples(describe, ["millrace topic describe flights"]);
+  examples(describe, ["millrace topic describe flights", "millrace topic describe --trouble"]);
+  addChanges(topic, world);
+}
 
+function addChanges(topic: Command, world: CliWorld): void {
   const remove = topic.command("delete").description("Deletes topics and all their records. There is no way back.").argument("<names...>");
   onRun<object, readonly [readonly string[]]>(remove, async ([names], options) => {
     await (await import("../actions/topic.ts")).deleteTopics(names, options, world);
   });
   examples(remove, ["millrace topic delete flights airport-delays"]);
+
+  const alter = topic
+    .command("alter")
+    .description("Adds partitions to a topic. Records stay where they are: those of one key may stand in two partitions from then on.")
+    .argument("<name>")
+    .requiredOption("-p, --partitions <count>", "how many it is to have, more than now", wholeNumber(1))
+    .option("--dry-run", "check only, change nothing");
+  onRun<TopicAlterOptions, readonly [string]>(alter, async ([name], options) => {
+    await (await import("../actions/topic-alter.ts")).alterTopic(name, options, world);
+  });
+  examples(alter, [
+    "millrace topic alter flights --partitions 12",
+    "millrace config alter flights --set retention.ms=3600000      # settings",
+  ]);
+
+  const deletion = topic
+    .command("delete-records")
+    .description("Deletes the oldest records of a topic. Shows what would go and deletes nothing; --execute does it. There is no way back.")
+    .argument("<topic[:partitions]>", "the topic, or some partitions of it as flights:0,2", (text: string) => topicSelection(text))
+    .option("--before <offset>", "up to this offset in each partition, which stays", wholeNumber(0))
+    .option("--before-time <time>", "up to the first record at this time or later: 2026-11-26T12:00:00Z", pointInTime)
+    .option("--all", "all that is there now")
+    .option("--execute", "do it; without it nothing is deleted");
+  onRun<DeleteRecordsOptions, readonly [readonly TopicSelection[]]>(deletion, async ([selections], options) => {
+    await (await import("../actions/topic-delete-records.ts")).deleteRecords(selections, options, world);
+  });
+  examples(deletion, [
+    "millrace topic delete-records clicks --before-time 2026-11-01                # look first",
+    "millrace topic delete-records clicks:3 --before 1200 --execute",
+  ]);
 }

@@ -59,7 +59,7 @@ describe("compileJob", () => {
     const source = `${HEAD}export default job("wrong", (ctx) => {\n  ctx\n    .source(kafka("a", { value: json({ n: t.int }) }))\n    .map((x) => x.n)\n    .reduceByKey((a: number) => a)\n    .print();\n});\n`;
     const { summary, notes } = await compile({ "job.ts": source }, { check: true });
     expect(summary).toBe("job-type-error: the job module has a type error: correct the lines above, or pass --no-check");
-    expect(notes).toMatch(/^job\.ts:3:3: The 'this' context of type 'DStream<number>' is not assignable/);
+    expect(notes).toMatch(/^job\.ts:3:3: The 'this' context of type 'DStream<number, unknown>' is not assignable/);
   });
 
   it.each<[string, string, RegExp]>([

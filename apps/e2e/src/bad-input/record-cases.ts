@@ -93,6 +93,36 @@ export const recordCases: readonly BadCase[] = [
     run: cli(() => ["group", "reset-offsets", "g", "--topic", `${SMALL_TOPIC}:99`, "--to-latest"]),
   },
   {
+    name: "topic alter: fewer partitions",
+    code: "not-more-partitions",
+    mentions: ["existing=", "asked=1"],
+    run: cli(() => ["topic", "alter", SMALL_TOPIC, "--partitions", "1"]),
+  },
+  {
+    name: "topic delete-records: how much",
+    code: "bad-argument",
+    mentions: ["--before-time", "--all"],
+    run: cli(() => ["topic", "delete-records", SMALL_TOPIC, "--execute"]),
+  },
+  {
+    name: "config alter: unknown setting",
+    code: "unknown-topic-config",
+    mentions: ["retention.msec"],
+    run: cli(() => ["config", "alter", SMALL_TOPIC, "--set", "retention.msec=1"]),
+  },
+  {
+    name: "config alter: a value that is none",
+    code: "invalid-topic-config",
+    mentions: ["retention.ms", "value=soon"],
+    run: cli(() => ["config", "alter", SMALL_TOPIC, "--set", "retention.ms=soon"]),
+  },
+  {
+    name: "config describe: unknown topic",
+    code: "unknown-topic",
+    mentions: ["fligths"],
+    run: cli(() => ["config", "describe", "fligths"]),
+  },
+  {
     name: "perf consume: unknown topic",
     code: "unknown-topic",
     mentions: ["fligths"],

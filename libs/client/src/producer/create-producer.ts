@@ -235,17 +235,17 @@ class BatchingProducer implements Producer, DeliveryOwner {
     return (route.sticky + 1 + Math.floor(this.ports.random.next() * Math.max(1, route.queues.length - 1))) % route.queues.length;
   }
 
+  /** The topic's route; asked for again, it has the partitions that were added since. */
   async #route(topic: string): Promise<TopicRoute> {
-    const { partitions, configs } = await this.#context.metadata.topic(topic);
-    const maxMessageBytes = configs["max.message.bytes"] === undefined ? undefined : Number(configs["max.message.bytes"]);
-    const known = this.#routes.get(topic);
-    if (known !== undefined) return known;
+    const { partitions, configs } = await this.#context.metadata.topic(topic, { fresh: this.#routes.has(topic) });
     const identity = this.numbered ? await this.#ensureIdentity() : undefined;
-    const raced = this.#routes.get(topic);
-    if (raced !== undefined) return raced;
-    const queues = partitions.map((_, partition) => new PartitionQueue({ topic, partition, maxMessageBytes }, this.#settings, this.ports));
-    if (identity !== undefined) for (const queue of queues) queue.setIdentity(identity);
-    const route: TopicRoute = { queues, sticky: Math.floor(this.ports.random.next() * queues.length) };
+    const route = this.#routes.get(topic) ?? { queues: [], sticky: Math.floor(this.ports.random.next() * partitions.length) };
+    const maxMessageBytes = configs["max.message.bytes"] === undefined ? undefined : Number(configs["max.message.bytes"]);
+    for (let partition = route.queues.length; partition < partitions.length; partition++) {
+      const queue = new PartitionQueue({ topic, partition, maxMessageBytes }, this.#settings, this.ports);
+      if (identity !== undefined) queue.setIdentity(identity);
+      route.queues.push(queue);
+    }
     this.#routes.set(topic, route);
     return route;
   }
