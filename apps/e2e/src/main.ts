@@ -10,6 +10,7 @@ const USAGE = `Real processes, real kills: what Millrace promises, tried on a ma
 
   --records N   flights to produce (seven, smoke, paused-coordinator)
   --kills N     how often to kill (kill-dev), or how many seeds to run (power-loss)
+  --partitions N  partitions on one broker (partitions)
   --seed N      for the random moments; printed by each run
   --json        one JSON object per scenario instead of words
   --keep        leave logs and data of passed scenarios, too

@@ -28,6 +28,7 @@ export function readOptions(args: readonly string[]): Options {
       seed: { type: "string" },
       records: { type: "string" },
       kills: { type: "string" },
+      partitions: { type: "string" },
     },
   });
   return {
@@ -37,7 +38,11 @@ export function readOptions(args: readonly string[]): Options {
     help: values.help,
     keep: values.keep,
     seed: wholeNumber("seed", values.seed) ?? Math.floor(Math.random() * SEED_END),
-    flags: { records: wholeNumber("records", values.records), kills: wholeNumber("kills", values.kills) },
+    flags: {
+      records: wholeNumber("records", values.records),
+      kills: wholeNumber("kills", values.kills),
+      partitions: wholeNumber("partitions", values.partitions),
+    },
   };
 }
 

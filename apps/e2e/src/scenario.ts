@@ -6,6 +6,8 @@ export interface ScenarioFlags {
   readonly records: number | undefined;
   /** How often to kill, or how many seeds to run; absent: the scenario's own number. */
   readonly kills: number | undefined;
+  /** Partitions on one broker; absent: the scenario's own number. */
+  readonly partitions: number | undefined;
 }
 
 export interface ScenarioContext {

@@ -4,6 +4,7 @@ import { clients } from "./scenarios/clients.ts";
 import { chaos } from "./scenarios/chaos.ts";
 import { killDev } from "./scenarios/kill-dev.ts";
 import { killDevJob } from "./scenarios/kill-dev-job.ts";
+import { partitions } from "./scenarios/partitions.ts";
 import { pausedCoordinator } from "./scenarios/paused-coordinator.ts";
 import { powerLoss } from "./scenarios/power-loss.ts";
 import { seven } from "./scenarios/seven.ts";
@@ -22,4 +23,5 @@ export const scenarios: readonly Scenario[] = [
   badInput,
   clients,
   twoDoors,
+  partitions,
 ];

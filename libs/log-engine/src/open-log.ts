@@ -1,4 +1,4 @@
-import type { Offset } from "@millrace/model";
+import type { LeaderEpoch, Offset } from "@millrace/model";
 import type { Storage } from "@millrace/ports";
 import { recoverSwap } from "./compaction/swap-segments.ts";
 import { CheckpointFile } from "./checkpoint-file.ts";
@@ -15,7 +15,7 @@ import { LeaderEpochs } from "./leader-epochs.ts";
 import { TAIL_CACHE_BYTES_DEFAULT } from "./limits.ts";
 import type { LogPorts, LogSettings, PartitionIdentity, PartitionLog } from "./partition-log.ts";
 import { recoverSegments } from "./recovery.ts";
-import { readSealedFile, writeSealedFile } from "./sealed-file.ts";
+import { createSealedFile, readSealedFile, writeSealedFile } from "./sealed-file.ts";
 import { SegmentedLog } from "./segmented-log.ts";
 import { SharedTailCache } from "./tail-cache.ts";
 
@@ -33,26 +33,28 @@ export function partitionFolder(identity: Pick<PartitionIdentity, "topicId" | "p
 
 /**
  * Makes an empty log and opens it; durable when the promise resolves. `startOffset` is for logs that must not begin at 0 (a memory replica after the loss of
- * all others). Throws `log-exists`.
+ * all others); `leaderEpoch` the epoch in which it leads from the start, if it does. Throws `log-exists`.
  */
 export async function createPartitionLog(
   identity: PartitionIdentity,
   settings: LogSettings,
   ports: LogPorts,
-  options: { readonly startOffset?: Offset } = {},
+  options: { readonly startOffset?: Offset; readonly leaderEpoch?: LeaderEpoch } = {},
 ): Promise<PartitionLog> {
   const { storage } = ports;
   const folder = partitionFolder(identity);
   if (storage.exists(`${folder}/${PARTITION_FILE}`)) throw logExists({ folder });
   const startOffset = options.startOffset ?? (0 as Offset);
+  const epochs = new LeaderEpochs();
+  if (options.leaderEpoch !== undefined) epochs.start(options.leaderEpoch, startOffset);
   storage.createFolder(folder);
   storage.open(`${folder}/${segmentFileName(startOffset, "log")}`, { create: true }).close();
-  await writeSealedFile(ports, `${folder}/${LEADER_EPOCHS_FILE}`, []);
-  await writeSealedFile(ports, `${folder}/${CHECKPOINT_FILE}`, {
-    recoveryPoint: startOffset,
-    highWatermark: startOffset,
-    logStartOffset: startOffset,
-  });
+  const checkpoint = { recoveryPoint: startOffset, highWatermark: startOffset, logStartOffset: startOffset };
+  // Nobody looks at them before the last file is there: they need not be replaced atomically, and one sync is enough for all names.
+  await Promise.all([
+    createSealedFile(ports, `${folder}/${LEADER_EPOCHS_FILE}`, epochs.toJson()),
+    createSealedFile(ports, `${folder}/${CHECKPOINT_FILE}`, checkpoint),
+  ]);
   await storage.syncFolder(folder);
   // Last: a folder without it is a creation that did not finish.
   const content: PartitionFile = { formatVersion: FORMAT_VERSION, ...identity };

@@ -132,7 +132,9 @@ class Recovery {
       this.#assertTorn(parts, { end, expectedOffset: counted.endOffset, path: this.#segments.path(segment.baseOffset, "log") });
     if (end.position < fileSize) parts.file.truncate(end.position);
     this.#cutBytes += fileSize - end.position;
-    await parts.file.sync();
+    // What the last process has written and not synced may be in the page cache only; what it has seen committed was on the disk.
+    const isDurable = end.position === fileSize && counted.endOffset <= this.#input.checkpoint.highWatermark;
+    if (!isDurable) await parts.file.sync();
     segment.goBackTo(counted.mark(parts), parts);
     segment.confirm();
     segment.completeIndexes(parts);
@@ -205,7 +207,7 @@ class Recovery {
       await writeIndexes(this.#segments, segment, ports);
       this.#segments.release(segment);
     }
-    await ports.storage.syncFolder(folder);
+    if (active.baseOffset > checkpoint.recoveryPoint) await ports.storage.syncFolder(folder); // otherwise its name was durable before the checkpoint
     return Math.max(checkpoint.recoveryPoint, active.baseOffset) as Offset;
   }
 

@@ -25,6 +25,18 @@ export function decodeSealed(bytes: Uint8Array, crc32c: Crc32c): unknown {
   return JSON.parse(decoder.decode(line)) as unknown;
 }
 
+/** Makes a sealed file that is not there, or not whole, yet; its name is durable after the next sync of the folder. */
+export async function createSealedFile({ storage, crc32c }: SealPorts, path: string, value: unknown): Promise<void> {
+  const file = storage.open(path, { create: true });
+  try {
+    file.truncate(0);
+    file.append([encodeSealed(value, crc32c)]);
+    await file.sync();
+  } finally {
+    file.close();
+  }
+}
+
 /** Replaces a sealed file atomically. */
 export async function writeSealedFile(ports: SealPorts, path: string, value: unknown): Promise<void> {
   await ports.storage.writeFileAtomically(path, encodeSealed(value, ports.crc32c));

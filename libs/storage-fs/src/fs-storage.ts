@@ -1,8 +1,9 @@
 import { constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Storage, StorageEntry, StorageFile } from "@millrace/ports";
 import { isMissing, translate } from "./errors.ts";
+import { FolderSyncs } from "./folder-syncs.ts";
 import { FsFile } from "./fs-file.ts";
 
 const TEMPORARY_SUFFIX = ".tmp";
@@ -10,6 +11,7 @@ const TEMPORARY_SUFFIX = ".tmp";
 /** The storage port on a folder of the file system. Two `writeFileAtomically` of one path must not overlap: they share the temporary file. */
 export class FsStorage implements Storage {
   readonly #root: string;
+  readonly #syncs = new FolderSyncs();
 
   constructor(root: string) {
     this.#root = root;
@@ -56,7 +58,7 @@ export class FsStorage implements Storage {
   async syncFolder(path: string): Promise<void> {
     const full = this.#full(path);
     try {
-      await syncPath(full);
+      await this.#syncs.sync(full);
     } catch (error) {
       throw translate(error, full);
     }
@@ -83,8 +85,8 @@ export class FsStorage implements Storage {
       } finally {
         await handle.close();
       }
-      renameSync(temporary, full);
-      await syncPath(dirname(full));
+      await rename(temporary, full); // through the pool: it may wait for the journal of the file system
+      await this.#syncs.sync(dirname(full));
     } catch (error) {
       throw translate(error, full);
     }
@@ -107,13 +109,4 @@ export class FsStorage implements Storage {
 /** The port on an existing folder, without lock or format file: for tests and tools. A broker opens its folder with `openDataFolder`. */
 export function createFsStorage(root: string): Storage {
   return new FsStorage(root);
-}
-
-async function syncPath(full: string): Promise<void> {
-  const handle = await open(full, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

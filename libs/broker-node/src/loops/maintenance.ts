@@ -1,6 +1,8 @@
 import { timestampMs } from "@millrace/model";
 import type { Timer } from "@millrace/ports";
 import type { BrokerPorts } from "../node-ports.ts";
+import { CHECKPOINTS_PER_ROUND_MAX, RETENTION_LOGS_PER_TURN } from "../limits.ts";
+import type { LocalPartition } from "../partitions/local-partition.ts";
 import type { Replicas } from "../partitions/replicas.ts";
 
 /**
@@ -11,8 +13,7 @@ export class Maintenance {
   readonly #replicas: Replicas;
   readonly #ports: BrokerPorts;
   readonly #timers = new Set<Timer>();
-  readonly #checkpointed = new Map<string, number>();
-  readonly #syncedAtMs = new Map<string, number>();
+  readonly #syncedAtMs = new WeakMap<LocalPartition, number>();
   #isStopped = false;
   #running: Promise<void>[] = [];
 
@@ -48,7 +49,9 @@ export class Maintenance {
   }
 
   async #applyRetention(): Promise<void> {
+    let looked = 0;
     for (const local of this.#replicas.all()) {
+      if (++looked % RETENTION_LOGS_PER_TURN === 0) await new Promise<void>((resolve) => this.#ports.defer(resolve));
       const { log, topic, partition } = local;
       const retention = local.retention();
       if (log.failure !== undefined || retention === false) continue;
@@ -62,23 +65,36 @@ export class Maintenance {
     }
   }
 
+  /** Those that changed, the longest waiting first, and only so many at once: each is a small file that is synced. */
   async #saveCheckpoints(): Promise<void> {
-    for (const { log, config } of this.#replicas.all()) {
+    const { unsaved } = this.#replicas.groupCommit;
+    let saved = 0;
+    for (const local of [...unsaved]) {
+      const { log, config } = local;
       if (config.storage === "memory") await this.#replicas.memoryOffsets.keepAhead(log.folder, log.logEndOffset);
-      if (log.failure !== undefined || this.#checkpointed.get(log.folder) === log.highWatermark) continue;
-      await log.checkpoint();
-      this.#checkpointed.set(log.folder, log.highWatermark);
+      else if (saved >= CHECKPOINTS_PER_ROUND_MAX) continue;
+      unsaved.delete(local);
+      if (log.failure !== undefined) continue;
+      const { highWatermark, logEndOffset } = log;
+      await log.checkpoint().catch((error: unknown) => {
+        unsaved.add(local);
+        throw error;
+      });
+      if (highWatermark < logEndOffset) unsaved.add(local); // it moves when others have what this one has
+      saved++;
     }
   }
 
   #syncDue(): Promise<void> {
+    const { unsynced } = this.#replicas.groupCommit;
     const nowMs = this.#ports.clock.monotonicMs();
-    for (const local of this.#replicas.all()) {
-      if (local.config.flush !== "interval" || local.log.syncedEndOffset >= local.log.logEndOffset) continue;
-      const syncedAtMs = this.#syncedAtMs.get(local.log.folder) ?? 0;
-      if (nowMs - syncedAtMs < local.config.flushIntervalMs) continue;
-      this.#syncedAtMs.set(local.log.folder, nowMs);
-      local.sync();
+    for (const local of unsynced) {
+      const { log, config } = local;
+      if (log.failure !== undefined || log.syncedEndOffset >= log.logEndOffset) unsynced.delete(local);
+      else if (nowMs - (this.#syncedAtMs.get(local) ?? 0) >= config.flushIntervalMs) {
+        this.#syncedAtMs.set(local, nowMs);
+        local.sync();
+      }
     }
     return Promise.resolve();
   }

@@ -5,6 +5,10 @@ import type { LocalPartition } from "./local-partition.ts";
  * come before the first sync, so that syncs run side by side in the thread pool.
  */
 export class GroupCommit {
+  /** Partitions with flush=interval that were written and are not known to be synced. */
+  readonly unsynced = new Set<LocalPartition>();
+  /** Partitions whose high watermark, or end, is not in their checkpoint. Background work looks at these, not at all that there are. */
+  readonly unsaved = new Set<LocalPartition>();
   readonly #defer: (run: () => void) => void;
   #dirty: LocalPartition[] = [];
   #isScheduled = false;
@@ -28,6 +32,10 @@ export class GroupCommit {
     const dirty = this.#dirty;
     this.#dirty = [];
     for (const partition of dirty) partition.write();
-    for (const partition of dirty) partition.afterWrite();
+    for (const partition of dirty) {
+      partition.afterWrite();
+      this.unsaved.add(partition);
+      if (partition.config.flush === "interval") this.unsynced.add(partition);
+    }
   }
 }

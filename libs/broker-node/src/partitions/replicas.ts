@@ -46,6 +46,8 @@ export class Replicas {
   readonly #listener: ReplicaListener;
   readonly #observer: PartitionObserver;
   readonly #slots = new Map<string, Slot>();
+  /** Of #slots, those that are open; undefined after a change. */
+  #open: readonly LocalPartition[] | undefined;
   /** Logs found at the start that no metadata has asked for yet, by folder. */
   readonly #unclaimed = new Map<string, PartitionLog>();
   /** Why a log found at the start could not be opened: its partition must not begin again at 0. */
@@ -104,8 +106,9 @@ export class Replicas {
     }
   }
 
-  all(): LocalPartition[] {
-    return [...this.#slots.values()].flatMap((slot) => (slot.kind === "open" ? [slot.partition] : []));
+  all(): readonly LocalPartition[] {
+    this.#open ??= [...this.#slots.values()].flatMap((slot) => (slot.kind === "open" ? [slot.partition] : []));
+    return this.#open;
   }
 
   /** True once this broker leads the partition and serves it. */
@@ -152,6 +155,7 @@ export class Replicas {
     await inParallel(this.all(), LOGS_OPENED_AT_ONCE, (partition) => partition.close());
     await inParallel([...this.#unclaimed.values()], LOGS_OPENED_AT_ONCE, (log) => log.close());
     this.#slots.clear();
+    this.#open = undefined;
   }
 
   async #ensure(topic: Topic, state: PartitionState, config: TopicConfig): Promise<void> {
@@ -164,8 +168,8 @@ export class Replicas {
         await this.#drop(key, slot.partition); // made again under the old name
         slot = undefined;
       }
-      const partition = slot?.kind === "open" ? slot.partition : await this.#open(topic, state.partition, config);
-      this.#slots.set(key, { kind: "open", partition });
+      const partition = slot?.kind === "open" ? slot.partition : await this.#openPartition(topic, state, config);
+      this.#setSlot(key, { kind: "open", partition });
       if (slot?.kind === "open") partition.configure(config);
       await this.#lead(partition, state);
     } catch (error) {
@@ -174,25 +178,36 @@ export class Replicas {
         this.#listener.resigned(slot.partition);
         slot.partition.abandon(error);
       }
-      this.#slots.set(key, { kind: "failed", error });
+      this.#setSlot(key, { kind: "failed", error });
       this.#ports.logger.error("partition cannot be served", { topic: topic.name, partition: state.partition, error: toAppError(error) });
     }
   }
 
-  async #open(topic: Topic, partition: number, config: TopicConfig): Promise<LocalPartition> {
+  #setSlot(key: string, slot: Slot | undefined): void {
+    if (slot === undefined) this.#slots.delete(key);
+    else this.#slots.set(key, slot);
+    this.#open = undefined;
+  }
+
+  async #openPartition(topic: Topic, state: PartitionState, config: TopicConfig): Promise<LocalPartition> {
+    const { partition } = state;
     const identity: PartitionIdentity = { topicId: topicIdOf(topic.topicId), topic: topic.name, partition };
     const folder = partitionFolder(identity);
+    const options = state.leader === this.#brokerId ? { leaderEpoch: leaderEpoch(state.leaderEpoch) } : {};
     const log =
-      config.storage === "memory" ? await this.#createInMemory(identity, config) : await this.#claimOrCreate(folder, identity, config);
+      config.storage === "memory"
+        ? await this.#createInMemory(identity, config)
+        : (this.#claim(folder, config) ?? (await createPartitionLog(identity, config, this.#logPorts, options)));
     const ports = { groupCommit: this.groupCommit, monotonicMs: () => this.#ports.clock.monotonicMs(), observer: this.#observer };
     return new LocalPartition({ topic: topic.name, partition, log, config }, ports);
   }
 
-  async #claimOrCreate(folder: string, identity: PartitionIdentity, config: TopicConfig): Promise<PartitionLog> {
+  /** The log that was found at the start, if there was one. */
+  #claim(folder: string, config: TopicConfig): PartitionLog | undefined {
     if (this.#unopened.has(folder)) throw this.#unopened.get(folder);
-    const log = this.#unclaimed.get(folder) ?? (await createPartitionLog(identity, config, this.#logPorts));
+    const log = this.#unclaimed.get(folder);
     this.#unclaimed.delete(folder);
-    log.configure(config);
+    log?.configure(config);
     return log;
   }
 
@@ -227,7 +242,7 @@ export class Replicas {
       const key = topicPartitionKey(topic.name, partition);
       const slot = this.#slots.get(key);
       if (slot?.kind === "open" && slot.partition.log.identity.topicId === topic.topicId) await this.#drop(key, slot.partition);
-      else if (slot?.kind === "failed") this.#slots.delete(key);
+      else if (slot?.kind === "failed") this.#setSlot(key, undefined);
     }
   }
 
@@ -236,7 +251,7 @@ export class Replicas {
   }
 
   async #drop(key: string, partition: LocalPartition): Promise<void> {
-    this.#slots.delete(key);
+    this.#setSlot(key, undefined);
     if (partition.leaderEpoch !== undefined) this.#listener.resigned(partition);
     const { folder } = partition.log;
     partition.abandon(brokerErrors.unknownTopic(partition.topic));

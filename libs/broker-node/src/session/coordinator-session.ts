@@ -155,7 +155,12 @@ export class CoordinatorSession {
             address,
             brokerEpoch: this.#brokerEpoch,
           });
-        } else if (command.case !== undefined) await this.#obey(command);
+        } else if (command.case !== undefined) {
+          // Taking over thousands of partitions lasts longer than a session may be silent: nothing is heard meanwhile, since nobody listens.
+          timers?.listens(false);
+          await this.#obey(command);
+          timers?.listens(true);
+        }
       }
     } finally {
       registerTimer.cancel();
@@ -219,9 +224,10 @@ export class CoordinatorSession {
   #startTimers(of: { heartbeatIntervalMs: number; sessionTimeoutMs: number }, onSilence: (silentMs: number) => void): Timers {
     const { clock } = this.#ports;
     let heardMs = clock.monotonicMs();
+    let isListening = true;
     let timer: Timer;
     const tick = (): void => {
-      if (clock.monotonicMs() - heardMs > of.sessionTimeoutMs) {
+      if (isListening && clock.monotonicMs() - heardMs > of.sessionTimeoutMs) {
         onSilence(Math.round(clock.monotonicMs() - heardMs));
         return;
       }
@@ -229,11 +235,18 @@ export class CoordinatorSession {
       timer = clock.setTimer(of.heartbeatIntervalMs, tick);
     };
     timer = clock.setTimer(of.heartbeatIntervalMs, tick);
-    return { heard: () => (heardMs = clock.monotonicMs()), stop: () => timer.cancel() };
+    const heard = (): number => (heardMs = clock.monotonicMs());
+    const listens = (value: boolean): void => {
+      isListening = value;
+      heard();
+    };
+    return { heard, listens, stop: () => timer.cancel() };
   }
 }
 
 interface Timers {
   heard(): void;
+  /** False: messages that come are not taken now, so that silence means nothing. */
+  listens(value: boolean): void;
   stop(): void;
 }

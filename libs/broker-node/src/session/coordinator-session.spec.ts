@@ -1,0 +1,76 @@
+import { describe, expect, it } from "@jest/globals";
+import { bindService, ClusterService, createLoopback } from "@millrace/contracts";
+import { NO_METRICS, NO_TRACER, SILENT_LOGGER, sleep } from "@millrace/ports";
+import { createSimulatedStorage, ManualClock, referenceCrc32c as crc32c, SeededRandom } from "@millrace/testkit";
+import { openBrokerFolder } from "../folder.ts";
+import type { BrokerPorts } from "../node-ports.ts";
+import { CoordinatorSession } from "./coordinator-session.ts";
+
+describe("CoordinatorSession", () => {
+  it("is not given up while metadata takes longer to apply than a session may be silent", async () => {
+    const clock = new ManualClock();
+    const random = new SeededRandom(1);
+    const loopback = createLoopback();
+    const unused = (): never => {
+      throw new Error("not part of this spec");
+    };
+    const ports: BrokerPorts = {
+      storage: createSimulatedStorage({ seed: 1 }),
+      clock,
+      random,
+      logger: SILENT_LOGGER,
+      metrics: NO_METRICS,
+      tracer: NO_TRACER,
+      listener: loopback,
+      transport: loopback,
+      crc32c,
+      compression: { compress: unused, decompress: unused },
+      defer: setImmediate,
+    };
+    const seen = { registrations: 0, heartbeats: 0, applied: 0 };
+    await loopback.listen("coordinator:9191", [
+      bindService(ClusterService, {
+        async *brokerSession(reports: AsyncIterable<{ readonly report: { readonly case?: string | undefined } }>) {
+          for await (const { report } of reports) {
+            if (report.case === "register") {
+              seen.registrations++;
+              const times = { heartbeatIntervalMs: 1_000, sessionTimeoutMs: 3_000 };
+              yield {
+                command: { case: "registered" as const, value: { ...times, coordinatorEpoch: 1n, coordinatorId: "c", generation: "g" } },
+              };
+              yield { command: { case: "metadata" as const, value: { coordinatorEpoch: 1n } } };
+            } else {
+              seen.heartbeats++;
+              yield { command: { case: "heartbeatAck" as const, value: {} } };
+            }
+          }
+        },
+      } as never),
+    ]);
+    const session = new CoordinatorSession(
+      {
+        addresses: ["coordinator:9191"],
+        folder: await openBrokerFolder(ports.storage, { brokerId: 1, random }),
+        owner: {
+          registration: () => ({ brokerId: 1 }),
+          apply: async () => {
+            await sleep(clock, 20_000);
+            seen.applied++;
+          },
+          registered: () => undefined,
+          metadataVersion: () => 0,
+          isCaughtUp: () => false,
+        },
+      },
+      ports,
+    );
+    session.start();
+    for (let step = 0; step < 300; step++) {
+      for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+      await clock.advance(100);
+    }
+    expect(seen).toMatchObject({ registrations: 1, applied: 1 });
+    expect(seen.heartbeats).toBeGreaterThan(15);
+    await session.stop();
+  });
+});
