@@ -61,6 +61,16 @@ describe("FrameSplitter", () => {
     }
   });
 
+  it("keeps what a blocked connection has not taken when another connection reads into the same memory", () => {
+    const shared = Buffer.from([...frame([1, 2]), ...frame([3, 4]), ...frame([5])]); // a Buffer, as the listener's
+    const splitter = new FrameSplitter(new FramePool());
+    splitter.push(shared);
+    expect([...(splitter.next() ?? [])]).toEqual([1, 2]);
+    splitter.detach();
+    shared.fill(0xee);
+    expect([[...(splitter.next() ?? [])], [...(splitter.next() ?? [])]]).toEqual([[3, 4], [5]]);
+  });
+
   it("takes a frame of use again for the next one, and nothing of the old one shows", () => {
     const pool = new FramePool();
     const splitter = new FrameSplitter(pool);

@@ -52,7 +52,8 @@ export class FrameSplitter {
       this.#forget();
       return;
     }
-    this.#chunk = this.#chunk.slice(this.#position);
+    // Not `slice`, which of a Buffer is a view: what follows here would become another connection's bytes.
+    this.#chunk = new Uint8Array(this.#chunk.subarray(this.#position));
     this.#position = 0;
   }
 
