@@ -8,9 +8,11 @@ const USAGE = `Real processes, real kills: what Millrace promises, tried on a ma
   npm run e2e -- seven --records 3000000   one of them
   npm run e2e -- --list                    their names
 
-  --records N   flights to produce (seven, smoke, paused-coordinator)
-  --kills N     how often to kill (kill-dev), or how many seeds to run (power-loss)
   --partitions N  partitions on one broker (partitions)
+  --records N   flights to produce (seven, smoke, paused-coordinator), records to copy (exactly-once-copy)
+  --kills N     how often to kill (kill-dev, exactly-once-copy), or how many seeds to run (power-loss)
+  --broker-kills N   how often to kill the broker, too (exactly-once-copy)
+  --minutes N   how long (rolling-day)
   --seed N      for the random moments; printed by each run
   --json        one JSON object per scenario instead of words
   --keep        leave logs and data of passed scenarios, too

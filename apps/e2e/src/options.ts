@@ -29,6 +29,8 @@ export function readOptions(args: readonly string[]): Options {
       records: { type: "string" },
       kills: { type: "string" },
       partitions: { type: "string" },
+      "broker-kills": { type: "string" },
+      minutes: { type: "string" },
     },
   });
   return {
@@ -42,6 +44,8 @@ export function readOptions(args: readonly string[]): Options {
       records: wholeNumber("records", values.records),
       kills: wholeNumber("kills", values.kills),
       partitions: wholeNumber("partitions", values.partitions),
+      brokerKills: wholeNumber("broker-kills", values["broker-kills"]),
+      minutes: wholeNumber("minutes", values.minutes),
     },
   };
 }

@@ -8,6 +8,10 @@ export interface ScenarioFlags {
   readonly kills: number | undefined;
   /** Partitions on one broker; absent: the scenario's own number. */
   readonly partitions: number | undefined;
+  /** How often to kill the broker, too. */
+  readonly brokerKills: number | undefined;
+  /** How long to go on. */
+  readonly minutes: number | undefined;
 }
 
 export interface ScenarioContext {

@@ -1,12 +1,14 @@
 import type { Scenario } from "./scenario.ts";
 import { badInput } from "./scenarios/bad-input.ts";
 import { clients } from "./scenarios/clients.ts";
+import { exactlyOnceCopy } from "./scenarios/exactly-once-copy.ts";
 import { chaos } from "./scenarios/chaos.ts";
 import { killDev } from "./scenarios/kill-dev.ts";
 import { killDevJob } from "./scenarios/kill-dev-job.ts";
 import { partitions } from "./scenarios/partitions.ts";
 import { pausedCoordinator } from "./scenarios/paused-coordinator.ts";
 import { powerLoss } from "./scenarios/power-loss.ts";
+import { rollingDay } from "./scenarios/rolling-day.ts";
 import { seven } from "./scenarios/seven.ts";
 import { smoke } from "./scenarios/smoke.ts";
 import { twoDoors } from "./scenarios/two-doors.ts";
@@ -24,4 +26,6 @@ export const scenarios: readonly Scenario[] = [
   clients,
   twoDoors,
   partitions,
+  exactlyOnceCopy,
+  rollingDay,
 ];

@@ -7,7 +7,8 @@ export class ClusterView {
   readonly #topicsById = new Map<string, Topic>();
   readonly #topicsByName = new Map<string, Topic>();
   readonly #brokers = new Map<number, Broker>();
-  readonly #waiting = new Set<Deferred<void>>();
+  /** One for all who wait: clients that come and go while nothing changes leave nothing behind. */
+  #next: Deferred<void> | undefined;
   #version = 0;
   #coordinatorAddress = "";
   #isKnown = false;
@@ -101,15 +102,14 @@ export class ClusterView {
 
   /** Wakes those who wait for a change; called when an update has taken effect on this broker. */
   announce(): void {
-    for (const waiting of this.#waiting) waiting.resolve();
-    this.#waiting.clear();
+    this.#next?.resolve();
+    this.#next = undefined;
   }
 
   /** Resolves at the next change. */
   changed(): Promise<void> {
-    const deferred = createDeferred<void>();
-    this.#waiting.add(deferred);
-    return deferred.promise;
+    this.#next ??= createDeferred<void>();
+    return this.#next.promise;
   }
 
   #putTopic(topic: Topic): void {

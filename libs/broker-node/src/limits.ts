@@ -68,6 +68,9 @@ export const COMPACTION_BYTES_PER_SECOND_DEFAULT = 33_554_432;
 /** How long a forwarded topic change waits until this broker has seen it, so that a client's next call finds it. */
 export const TOPIC_VISIBLE_MS = 5_000;
 
+/** How long a Kafka client's Metadata waits for a broker that can be named: a registration takes milliseconds, a coordinator's takeover seconds; then it asks anew. */
+export const BROKERS_KNOWN_MS_MAX = 10_000;
+
 /** Call to another broker or the coordinator on behalf of a client. */
 export const FORWARD_TIMEOUT_MS = 15_000;
 

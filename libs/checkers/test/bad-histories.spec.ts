@@ -136,6 +136,15 @@ const bad: readonly (readonly [string, HistoryBuilder, readonly string[]])[] = [
     ["noted poll step back"],
   ],
   [
+    "a subscribed reader that tells its rebalances steps back",
+    h()
+      .steps(0, [["send", "a", 1]])
+      .assign(2, ["a"], "subscribe")
+      .steps(2, [["poll", { a: [[0, 1]] }]], { rebalance: ["a"] })
+      .steps(2, [["poll", { a: [[0, 1]] }]], { rebalance: [] }),
+    ["failure poll step back"],
+  ],
+  [
     "a transaction skips inside",
     h()
       .steps(0, [["send", "a", 1]])

@@ -10,8 +10,9 @@ import {
 import { assertTopicName, isInternalTopic } from "@millrace/model";
 import { kafkaCodeOf, KafkaError } from "./error-codes.ts";
 import type { KafkaCall, KafkaContext } from "./kafka-context.ts";
+import { reachableBrokers } from "./reachable-brokers.ts";
 import { serve } from "./served-api.ts";
-import { kafkaEndpointOf, topicNameOf } from "./topic-lookup.ts";
+import { topicNameOf } from "./topic-lookup.ts";
 
 /**
  * Metadata v0-13: v1 null = all topics; v4 auto-creation; v7 leader epochs; v10 topic ids; v12 lookup by id; v13 top-level error. v10 and 11 ignore ids in
@@ -19,10 +20,7 @@ import { kafkaEndpointOf, topicNameOf } from "./topic-lookup.ts";
  */
 export const metadata = serve(metadataApi, async (request, call, context) => {
   const { view, settings } = context;
-  const brokers = [...view.brokers].flatMap(({ brokerId, rack, fenced }) => {
-    const endpoint = fenced ? undefined : kafkaEndpointOf(view, brokerId);
-    return endpoint === undefined ? [] : [{ ...endpoint, rack: rack === "" ? null : rack }];
-  });
+  const brokers = await reachableBrokers(context, call.connection.signal);
   const topics = await topicsOf(request, call, context);
   // Any broker takes changes of topics and passes them on, so each names itself.
   return { brokers, clusterId: view.clusterId, controllerId: settings.brokerId, topics, errorCode: KafkaError.NONE };

@@ -45,7 +45,7 @@ interface EventHead {
 export interface StepsEvent extends EventHead {
   readonly f: "send" | "poll" | "txn";
   readonly v: readonly Step[];
-  /** Keys that the client gained or lost since its last operation: its position in them starts anew. */
+  /** Keys that the client gained or lost since its last operation: its position in them starts anew. Given, even if empty, the client tells every rebalance, and a jump of a subscribed reader is no longer excused. */
   readonly rebalance?: readonly Key[];
   /** Offsets committed by it, in itself. */
   readonly commit?: GroupOffsets;

@@ -34,6 +34,7 @@ function reassign(state: ProcessState, { f, v, seek }: { f: string; v: readonly 
 
 function* scan(operation: Operation, state: ProcessState, evidence: Evidence): Generator<Finding> {
   const { completion } = operation;
+  const tellsRebalances = "rebalance" in completion;
   const rebalanced = "rebalance" in completion ? (completion.rebalance ?? []) : [];
   for (const key of rebalanced) state.read.delete(key);
   for (const step of operation.steps) {
@@ -45,7 +46,7 @@ function* scan(operation: Operation, state: ProcessState, evidence: Evidence): G
         state.read.set(step.key, { position, operation });
         if (before === undefined || position === before.position + 1) continue;
         if (before.operation === operation && rebalanced.includes(step.key)) continue;
-        yield jump({ operation, before, position, at: { key: step.key, offset }, isAllowed: state.isSubscribed });
+        yield jump({ operation, before, position, at: { key: step.key, offset }, isAllowed: state.isSubscribed && !tellsRebalances });
       }
     } else {
       const position = positionSent(step, log);
