@@ -12,6 +12,7 @@ export const commands = {
   e2e: { what: "the main job on real processes with faults", main: "apps/e2e/src/main.ts" },
   test: { what: "all tests; names of projects select: npm test -- log-engine stdx" },
   oracle: { what: "golden tables of Spark's results in a folder: npm run oracle -- PATH", main: "libs/dataflow/test/oracle/main.ts" },
+  fuzz: { what: "mutated bytes into every decoder: npm run fuzz -- --only NAME --count N", main: "apps/e2e/src/fuzz/main.ts" },
   planted: { what: "plants each known bug into a copy and demands that tests fail" },
   check: { what: "generated code, format, types, lint, tidy" },
   fix: { what: "format and lint, with repairs written" },

@@ -35,9 +35,10 @@ async function main(): Promise<number> {
     },
   });
   const [count, seed] = [Number(values.count.replaceAll("_", "")), Number(values.seed)];
-  if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(seed)) return say(`${USAGE}\n--count and --seed are whole numbers\n`, 2);
+  if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(seed))
+    return say(`${USAGE}\n--count and --seed are whole numbers\n`, 2);
   if (values.help) return say(USAGE, 0);
-  const targets = await loadTargets();
+  const targets = loadTargets();
   if (values.list) return say(targets.map(({ name }) => `${name}\n`).join(""), 0);
   if (values.replay !== undefined) return replayFile(values.replay, targets);
   const { only = "" } = values;

@@ -65,7 +65,11 @@ export async function replay(target: FuzzTarget, { hex, entry }: Pick<FuzzFailur
 }
 
 function failure(where: Pick<FuzzFailure, "target" | "seed" | "run" | "entry">, bytes: Uint8Array, error: unknown): FuzzFailure {
-  return { ...where, hex: Buffer.from(bytes).toString("hex"), error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  return {
+    ...where,
+    hex: Buffer.from(bytes).toString("hex"),
+    error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  };
 }
 
 function peak(): number {

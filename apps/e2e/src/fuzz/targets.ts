@@ -1,9 +1,18 @@
 import type { FuzzTarget } from "./fuzz-target.ts";
 import { kafkaCodecTargets, kafkaHeaderTargets } from "./targets/kafka-codecs.ts";
+import { kafkaConnectionTarget } from "./targets/kafka-connection.ts";
+import { logFileTargets } from "./targets/log-files.ts";
 import { recordTargets } from "./targets/record-batches.ts";
 import { storedRecordTargets } from "./targets/stored-records.ts";
 
 /** Every target, in the order they run: the whole door first, then its parts, then what is stored. */
-export async function loadTargets(): Promise<readonly FuzzTarget[]> {
-  return [...kafkaHeaderTargets, ...kafkaCodecTargets(), ...recordTargets, ...storedRecordTargets];
+export function loadTargets(): readonly FuzzTarget[] {
+  return [
+    kafkaConnectionTarget,
+    ...kafkaHeaderTargets,
+    ...kafkaCodecTargets(),
+    ...recordTargets,
+    ...storedRecordTargets,
+    ...logFileTargets,
+  ];
 }

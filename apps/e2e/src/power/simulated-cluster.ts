@@ -3,7 +3,7 @@ import { type Client, createClient } from "@millrace/client";
 import { crc32c, createCompressionCodecs } from "@millrace/codecs";
 import { createLoopback } from "@millrace/contracts";
 import { type CoordinatorNode, coordinatorSettingsSchema, createCoordinatorNode } from "@millrace/coordinator-node";
-import { NO_METRICS, NO_TRACER, SILENT_LOGGER, type Storage } from "@millrace/ports";
+import { type KafkaListener, NO_METRICS, NO_TRACER, SILENT_LOGGER, type Storage } from "@millrace/ports";
 import { createSimulatedStorage, ManualClock, MemoryCoordination, SeededRandom, type SimulatedStorage } from "@millrace/testkit";
 
 const COORDINATOR = "coordinator:9191";
@@ -17,6 +17,14 @@ interface Machine {
   broker: BrokerNode;
 }
 
+export interface ClusterOptions {
+  readonly seed: number;
+  readonly brokers: number;
+  readonly mount: (storage: Storage) => Storage;
+  /** Absent: no door for Kafka clients. */
+  readonly kafkaListener?: KafkaListener;
+}
+
 /** The real coordinator and brokers in this process: simulated disks, a clock that moves by itself while something waits, calls without sockets. */
 export class SimulatedCluster {
   readonly clock = new ManualClock();
@@ -26,21 +34,19 @@ export class SimulatedCluster {
   readonly #coordinator: CoordinatorNode;
   readonly #clients: Client[] = [];
   readonly #mount: (storage: Storage) => Storage;
+  readonly #kafkaListener: KafkaListener | undefined;
 
-  private constructor(options: { readonly seed: number; readonly mount: (storage: Storage) => Storage }) {
+  private constructor(options: ClusterOptions) {
     this.random = new SeededRandom(options.seed);
     this.#mount = options.mount;
+    this.#kafkaListener = options.kafkaListener;
     const store = new MemoryCoordination({ clock: this.clock, random: this.random }).client();
     const settings = coordinatorSettingsSchema.parse({ coordinatorId: "coordinator", listenAddress: COORDINATOR });
     this.#coordinator = createCoordinatorNode(settings, { ...this.#ports(), store });
   }
 
   /** Brokers on disks of their own. `mount` may put something between a broker and its disk. */
-  static async start(options: {
-    readonly seed: number;
-    readonly brokers: number;
-    readonly mount: (storage: Storage) => Storage;
-  }): Promise<SimulatedCluster> {
+  static async start(options: ClusterOptions): Promise<SimulatedCluster> {
     const cluster = new SimulatedCluster(options);
     await cluster.#coordinator.start();
     for (let brokerId = 1; brokerId <= options.brokers; brokerId++) {
@@ -48,6 +54,11 @@ export class SimulatedCluster {
       cluster.#machines.push({ brokerId, storage, broker: await cluster.#startBroker(brokerId, storage) });
     }
     return cluster;
+  }
+
+  /** host:port where Kafka clients reach each broker. */
+  get kafkaAddresses(): readonly string[] {
+    return this.#machines.flatMap(({ broker }) => broker.kafkaAddress ?? []);
   }
 
   client(): Client {
@@ -91,9 +102,11 @@ export class SimulatedCluster {
   }
 
   async #startBroker(brokerId: number, storage: SimulatedStorage): Promise<BrokerNode> {
-    const settings = brokerSettingsSchema.parse({ brokerId, listenAddress: addressOf(brokerId), coordinators: [COORDINATOR] });
+    const kafka = this.#kafkaListener === undefined ? {} : { kafkaListenAddress: "127.0.0.1:0" };
+    const settings = brokerSettingsSchema.parse({ brokerId, listenAddress: addressOf(brokerId), coordinators: [COORDINATOR], ...kafka });
     const broker = createBrokerNode(settings, {
       ...this.#ports(),
+      ...(this.#kafkaListener === undefined ? {} : { kafkaListener: this.#kafkaListener }),
       storage: this.#mount(storage.mount()),
       crc32c,
       compression: createCompressionCodecs(),

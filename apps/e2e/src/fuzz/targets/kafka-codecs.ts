@@ -1,5 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { allApis, type ApiCodec, decodeRequestHeader, encodeRequestHeader, FrameSplitter, WireReader, WireWriter } from "@millrace/kafka-wire";
+import {
+  allApis,
+  type ApiCodec,
+  decodeRequestHeader,
+  encodeRequestHeader,
+  FrameSplitter,
+  WireReader,
+  WireWriter,
+} from "@millrace/kafka-wire";
 import { inCheckout } from "../../system/sources.ts";
 import type { FuzzTarget } from "../fuzz-target.ts";
 import { takenOrRefused } from "../refusal.ts";
@@ -33,11 +41,16 @@ export function goldenVectors(): readonly Vector[] {
 
 /** One target per API and side, over all its versions: decoded, or malformed; and nothing held that the frame does not justify. */
 export function kafkaCodecTargets(): readonly FuzzTarget[] {
-  const groups = Map.groupBy(goldenVectors(), ({ api, side }) => `kafka-${side}-${String(api.key).padStart(2, "0")}-${api.name.toLowerCase()}`);
-  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, vectors]) => ({
-    name,
-    open: () => ({ corpus: vectors.map(({ bytes }) => bytes), run: (frame: Uint8Array, entry: number) => decode(frame, vectors[entry]) }),
-  }));
+  const groups = Map.groupBy(
+    goldenVectors(),
+    ({ api, side }) => `kafka-${side}-${String(api.key).padStart(2, "0")}-${api.name.toLowerCase()}`,
+  );
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, vectors]) => ({
+      name,
+      open: () => ({ corpus: vectors.map(({ bytes }) => bytes), run: (frame: Uint8Array, entry: number) => decode(frame, vectors[entry]) }),
+    }));
 }
 
 function decode(frame: Uint8Array, vector: Vector | undefined): void {

@@ -30,8 +30,14 @@ export function sampleBatches(): readonly Uint8Array[] {
         builder.append(timestampMs(1_000 + index), new Uint8Array(index), new Uint8Array(index * 7).fill(index), headers);
       }
       return isNumbered
-        ? builder.build({ producerId: producerId(7), producerEpoch: producerEpoch(0), baseSequence: 0, isTransactional: true })
-        : builder.build();
+        ? builder.build({
+            compression: type,
+            producerId: producerId(7),
+            producerEpoch: producerEpoch(0),
+            baseSequence: 0,
+            transactional: true,
+          })
+        : builder.build({ compression: type });
     }),
   );
 }
@@ -47,19 +53,22 @@ export function repaired(bytes: Uint8Array): Uint8Array {
 
 export const recordTargets: readonly FuzzTarget[] = [
   { name: "record-batch", open: () => ({ corpus: sampleBatches(), run: readBatch }) },
-  ...CODECS.slice(1).map(
-    (type): FuzzTarget => ({
-      name: `decompress-${type}`,
-      open: () => ({
-        corpus: [0, 10, 300, 5_000].map((length) => compression.compress(type, new Uint8Array(length).map((_, index) => (index * 7) % 31))),
-        run: (bytes) => {
-          let output = new Uint8Array(0);
-          takenOrRefused(() => (output = Uint8Array.from(compression.decompress(type, bytes, OUTPUT_BYTES_MAX))));
-          if (output.length > OUTPUT_BYTES_MAX) throw new Error(`${output.length} bytes came of a bound of ${OUTPUT_BYTES_MAX}`);
-        },
-      }),
+  ...CODECS.slice(1).map((type): FuzzTarget => ({
+    name: `decompress-${type}`,
+    open: () => ({
+      corpus: [0, 10, 300, 5_000].map((length) =>
+        compression.compress(
+          type,
+          new Uint8Array(length).map((_, index) => (index * 7) % 31),
+        ),
+      ),
+      run: (bytes) => {
+        let output = new Uint8Array(0);
+        takenOrRefused(() => (output = Uint8Array.from(compression.decompress(type, bytes, OUTPUT_BYTES_MAX))));
+        if (output.length > OUTPUT_BYTES_MAX) throw new Error(`${output.length} bytes came of a bound of ${OUTPUT_BYTES_MAX}`);
+      },
     }),
-  ),
+  })),
 ];
 
 const offsets = new RecordOffsets();

@@ -89,13 +89,20 @@ const graph = {
 
 const codec = createValueCodec();
 const values = [
-  [["a", "b"], [1, 2.5, -0, 2n ** 70n], [Number.NaN, null, undefined]],
+  [
+    ["a", "b"],
+    [1, 2.5, -0, 2n ** 70n],
+    [Number.NaN, null, undefined],
+  ],
   [[new Map([["k", new Set([1])]]), new Date(0), new Uint8Array(20), new Float64Array(3)], [{ a: 1, b: [{ a: 2, b: [] }] }], []],
 ].map((value) => codec.encode(value));
 
 /** What lies in internal topics, in state and in shuffle blocks, and what job modules send. */
 export const storedRecordTargets: readonly FuzzTarget[] = [
-  { name: "group-record", open: () => ({ corpus: groupRecords.map(joined), run: (bytes) => void takenOrRefused(() => decodeGroupRecord(parted(bytes))) }) },
+  {
+    name: "group-record",
+    open: () => ({ corpus: groupRecords.map(joined), run: (bytes) => void takenOrRefused(() => decodeGroupRecord(parted(bytes))) }),
+  },
   {
     name: "transaction-record",
     open: () => ({
