@@ -150,7 +150,15 @@ export class LogReader {
       if (view.nextOffset <= offset) continue;
       if (start < 0) start = end = view.position;
       if (view.baseOffset >= endOffset) {
-        if (end === start && view.baseOffset <= this.#marks.gapsEndOffset) nextOffset = endOffset; // compaction has left nothing of what was asked for
+        if (end > start) break;
+        // The batch that holds the asked offset cannot begin behind it, unless compaction has left nothing of what was asked for. Its CRC does not cover its offset.
+        if (view.baseOffset <= this.#marks.gapsEndOffset) nextOffset = endOffset;
+        else
+          throw this.#corrupt(
+            options.segment,
+            { position: options.position + view.position, offset },
+            new Error("offsets do not continue"),
+          );
         break;
       }
       const isForced = end === start && options.minOneBatch !== false;

@@ -128,6 +128,9 @@ class Recovery {
     if (end.cause === undefined && expectedEndOffset !== undefined && !isShort) counted.endOffset = expectedEndOffset;
     if (end.cause === undefined && isShort)
       end = { position: end.position, cause: new Error(`the next segment begins at ${expectedEndOffset}`) };
+    // A file that was cut between two batches looks whole; only what is known to have been durable tells.
+    if (end.cause === undefined && expectedEndOffset === undefined && counted.endOffset < this.#durableEnd)
+      end = { position: end.position, cause: new Error(`the log was durable up to ${this.#durableEnd}`) };
     if (end.cause !== undefined)
       this.#assertTorn(parts, { end, expectedOffset: counted.endOffset, path: this.#segments.path(segment.baseOffset, "log") });
     if (end.position < fileSize) parts.file.truncate(end.position);
@@ -142,13 +145,17 @@ class Recovery {
     return end.cause === undefined;
   }
 
+  get #durableEnd(): number {
+    const { highWatermark, recoveryPoint } = this.#input.checkpoint;
+    return Math.max(highWatermark, recoveryPoint);
+  }
+
   /** Passes for a torn tail; throws `log-corrupt` when something that was durable is missing, or when the break is in the middle. */
   #assertTorn(parts: SegmentParts, found: { readonly end: ScanEnd; readonly expectedOffset: Offset; readonly path: string }): void {
-    const { checkpoint, ports } = this.#input;
+    const { ports } = this.#input;
     const { end, expectedOffset, path } = found;
-    const durableEnd = Math.max(checkpoint.highWatermark, checkpoint.recoveryPoint);
     const isInMiddle =
-      expectedOffset < durableEnd ||
+      expectedOffset < this.#durableEnd ||
       hasBatchBehind(parts.file, { position: end.position, minOffset: expectedOffset, crc32c: ports.crc32c });
     if (!isInMiddle) return;
     parts.file.close();

@@ -206,6 +206,26 @@ describe("reading", () => {
     const again = await reopen(storage);
     expect(codeOf(() => contentOf(again))).toBe("log-corrupt");
   });
+
+  it("does not open a log whose last file was cut between two batches below what was durable", async () => {
+    const storage = storageOf();
+    const log = await newLog(storage);
+    await fill(log, 5);
+    await log.checkpoint();
+    storage.crash();
+    storage.open(`${FOLDER}/00000000000000000000.log`).truncate(2 * 70);
+    await expect(reopen(storage)).rejects.toMatchObject({ code: "log-corrupt", context: { offset: 2 } });
+  });
+
+  it("says so when a flipped bit moves a batch far behind its offset, and does not answer nothing for ever", async () => {
+    const storage = storageOf();
+    const log = await newLog(storage);
+    await fill(log, 5);
+    await log.close();
+    storage.flipBit(`${FOLDER}/00000000000000000000.log`, 0, 6);
+    const again = await reopen(storage);
+    expect(codeOf(() => contentOf(again))).toBe("log-corrupt");
+  });
 });
 
 describe("producers", () => {

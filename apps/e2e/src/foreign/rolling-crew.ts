@@ -82,13 +82,14 @@ export class RollingCrew {
       const lifeMs = Math.min(LIFE_MS_MIN + random.next() * LIFE_MS_SPREAD, day.forMs * LIFE_SHARE_MAX, day.endMs - performance.now());
       const worker = this.#start(part, seat);
       const aged = new AbortController();
-      const early = await Promise.race([worker.exited, delay(lifeMs, undefined, { signal: aged.signal }).catch(() => undefined)]);
+      const aging = delay(lifeMs, "old" as const, { signal: aged.signal }).catch(() => "old" as const);
+      const end = await Promise.race([worker.exited, aging]);
       aged.abort();
       // Some kill themselves in the middle of a transaction; some end after an error that leaves them no way on. The next one takes over.
-      if (early === "SIGKILL") this.killed++;
-      else if (early !== undefined) await this.#endedEarly(worker.name, String(early), part);
-      else if (early === undefined && random.next() < KILLED_SHARE) await this.#kill(worker);
-      else if (early === undefined) await this.#dismiss(worker);
+      if (end === "SIGKILL") this.killed++;
+      else if (end !== "old") await this.#endedEarly(worker.name, String(end), part);
+      else if (random.next() < KILLED_SHARE) await this.#kill(worker);
+      else await this.#dismiss(worker);
       this.#running.delete(worker);
       this.#ended(worker.name);
     }

@@ -25,7 +25,8 @@ export interface FuzzFailure {
 
 /** Runs mutated inputs against a target. Undefined: every promise was kept. */
 export async function runTarget(target: FuzzTarget, { count, seed, onProgress }: FuzzOptions): Promise<FuzzFailure | undefined> {
-  const { corpus, run: take, close } = await target.open();
+  const opened = await target.open();
+  const { corpus } = opened;
   if (corpus.length === 0) throw new Error(`${target.name} has no corpus`);
   const random = new SeededRandom(seed);
   let peakBytes = peak();
@@ -35,7 +36,7 @@ export async function runTarget(target: FuzzTarget, { count, seed, onProgress }:
       const bytes = mutate(corpus, entry, random);
       const failed = (error: unknown): FuzzFailure => failure({ target: target.name, seed, run, entry }, bytes, error);
       try {
-        const taking = take(bytes, entry);
+        const taking = opened.run(bytes, entry);
         if (taking !== undefined) await taking;
       } catch (error) {
         return failed(error);
@@ -50,7 +51,7 @@ export async function runTarget(target: FuzzTarget, { count, seed, onProgress }:
     }
     return undefined;
   } finally {
-    await close?.();
+    await opened.close?.();
   }
 }
 

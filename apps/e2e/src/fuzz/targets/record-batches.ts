@@ -83,7 +83,9 @@ function readBatch(mutated: Uint8Array): void {
     takenOrRefused(() => readEndTransactionMarker(batch));
     takenOrRefused(() => offsets.decode(batch));
     takenOrRefused(() => {
-      for (const record of readRecords(batch, { codecs: compression })) void record.offset;
+      let records = 0;
+      for (const { offset } of readRecords(batch, { codecs: compression })) records += offset < 0 ? 0 : 1;
+      if (records > OUTPUT_BYTES_MAX) throw new Error(`${records} records came of ${batch.length} bytes`);
     });
   }
 }
