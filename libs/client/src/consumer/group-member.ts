@@ -2,7 +2,7 @@ import type { GroupAssignment } from "@millrace/contracts";
 import { type AppError, toAppError, type TopicPartition } from "@millrace/model";
 import { clientErrors } from "../errors.ts";
 import type { GroupIdentity, Subscription } from "../group-api.ts";
-import { HEARTBEAT_INTERVAL_MS_FIRST } from "../limits.ts";
+import { HEARTBEAT_INTERVAL_MS_FIRST, LEAVE_MS_MAX } from "../limits.ts";
 import { backoffMs, isTransient } from "../retry.ts";
 import type { ConsumerSettings } from "../settings.ts";
 import type { GroupCalls, HeartbeatInit } from "./group-calls.ts";
@@ -101,7 +101,7 @@ export class GroupMember {
     const { instanceId = "" } = this.#settings;
     const memberEpoch = instanceId === "" ? LEAVE : LEAVE_FOR_A_WHILE;
     this.#epoch = JOIN;
-    const timeoutMs = this.#context.requestTimeoutMs;
+    const timeoutMs = Math.min(this.#context.requestTimeoutMs, LEAVE_MS_MAX);
     // Best effort: a member that does not say goodbye is removed when its session ends.
     await this.#calls.heartbeat({ memberId: this.#memberId, memberEpoch, instanceId }, { timeoutMs }).catch(() => undefined);
   }
