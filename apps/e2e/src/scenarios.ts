@@ -3,6 +3,7 @@ import { badInput } from "./scenarios/bad-input.ts";
 import { clients } from "./scenarios/clients.ts";
 import { exactlyOnceCopy } from "./scenarios/exactly-once-copy.ts";
 import { chaos } from "./scenarios/chaos.ts";
+import { examples } from "./scenarios/examples.ts";
 import { killDev } from "./scenarios/kill-dev.ts";
 import { killDevJob } from "./scenarios/kill-dev-job.ts";
 import { partitions } from "./scenarios/partitions.ts";
@@ -16,6 +17,7 @@ import { twoDoors } from "./scenarios/two-doors.ts";
 /** Every scenario, in the order they run. */
 export const scenarios: readonly Scenario[] = [
   smoke,
+  examples,
   seven,
   chaos,
   killDev,

@@ -62,12 +62,20 @@ export function when<V, A, R>(passes: (value: V) => boolean, aggregator: Aggrega
   return { ...aggregator, add: (accumulator, value) => (passes(value) ? aggregator.add(accumulator, value) : accumulator) };
 }
 
-type Results<S> = { readonly [N in keyof S]: S[N] extends Aggregator<never, infer _A, infer R> ? R : never };
+/** An aggregator whose accumulator is its own business. */
+export interface Part<in V, out R> {
+  init(): unknown;
+  add(accumulator: never, value: V): unknown;
+  merge(left: never, right: never): unknown;
+  result?(accumulator: never): R;
+}
 
-/** Several aggregators at once: `allOf({ flights: count(), delay: of((f) => f.delay, mean()) })` gives `{ flights, delay }`. */
-export function allOf<V, S extends Readonly<Record<string, Aggregator<V, never, unknown>>>>(
-  aggregators: S,
-): Aggregator<V, Record<string, unknown>, Results<S>> {
+/** Several aggregators at once: `allOf({ flights: count(), delay: of((f: Flight) => f.delay, mean()) })` gives `{ flights, delay }`. */
+export function allOf<V, R extends Readonly<Record<string, unknown>>>(aggregators: { readonly [N in keyof R]: Part<V, R[N]> }): Aggregator<
+  V,
+  Record<string, unknown>,
+  R
+> {
   const parts = Object.entries(aggregators) as unknown as readonly (readonly [string, Aggregator<V, unknown>])[];
   const each = (f: (part: Aggregator<V, unknown>, name: string) => unknown): Record<string, unknown> =>
     Object.fromEntries(parts.map(([name, part]) => [name, f(part, name)]));
@@ -81,7 +89,6 @@ export function allOf<V, S extends Readonly<Record<string, Aggregator<V, never, 
       for (const [name, part] of parts) left[name] = part.merge(left[name], right[name]);
       return left;
     },
-    result: (accumulators) =>
-      each((part, name) => (part.result === undefined ? accumulators[name] : part.result(accumulators[name]))) as Results<S>,
+    result: (accumulators) => each((part, name) => (part.result === undefined ? accumulators[name] : part.result(accumulators[name]))) as R,
   };
 }

@@ -1,16 +1,24 @@
 import { describe, expect, it } from "@jest/globals";
 import {
   type Aggregator,
+  allOf,
+  approxCountDistinct,
   buildJob,
+  count,
   countAndMean,
   type DStream,
   type Duration,
+  type GroupState,
   hours,
   job,
   json,
   kafka,
+  listState,
+  mapState,
+  mean,
   milliseconds,
   minutes,
+  of,
   type Pair,
   pair,
   seconds,
@@ -18,7 +26,9 @@ import {
   StateSpec,
   string,
   t,
+  type TableStream,
   type Timed,
+  valueState,
   type WindowResult,
 } from "./index.ts";
 
@@ -98,6 +108,90 @@ const checked = job("types", (ctx) => {
   same<DStream<Pair<string, number>>>()(
     delays.updateStateByKey<number>((values, state) => (state ?? 0) + values.length, { initial: [["JFK", 1]], partitions: 2 }),
   );
+
+  // Event time is part of the type: it stays through what looks at one element, and is gone behind what does not.
+  const orders = timed;
+  const payments = words.withEventTime(() => 0, { watermark: 0 }).filter(([, word]) => word !== "");
+  same<DStream<Pair<string, Pair<number, string>>, Timed>>()(
+    orders.joinWithin(payments, { before: 0, after: minutes(1) }).map((pair_) => pair_),
+  );
+  same<DStream<Pair<string, Pair<number, string | undefined>>, Timed>>()(
+    orders.joinWithin(payments, { type: "left-outer", window: { tumbling: hours(1) } }).map((pair_) => pair_),
+  );
+  same<DStream<Pair<string, number>, Timed>>()(
+    orders.joinWithin(payments, { type: "left-semi", before: 0, after: 1 }).filter(([, delay]) => delay > 0),
+  );
+  same<DStream<Pair<string, Pair<number, string | undefined>>, Timed>>()(
+    orders.joinTable(payments, { type: "left-outer", asOf: "batch" }).map((pair_) => pair_),
+  );
+  same<DStream<Pair<string, Pair<number, boolean>>>>()(delays.joinStatic([pair("JFK", true)]));
+  const table = delays.aggregateByKey(countAndMean(), { mode: "complete", unbounded: true });
+  same<TableStream<string>>()(
+    table
+      .map(([origin]) => origin)
+      .orderBy((a, b) => (a < b ? -1 : 1))
+      .limit(3),
+  );
+  const summary = allOf({ flights: count(), mean: of((delay: number) => delay, mean()), days: approxCountDistinct() });
+  same<DStream<WindowResult<string, { flights: number; mean: number | undefined; days: number }>, Timed>>()(
+    timed
+      .windowByTime({ session: (delay) => delay })
+      .aggregateByKey(summary)
+      .map((result) => result),
+  );
+  same<DStream<Pair<string, number>, Timed>>()(
+    timed
+      .windowByTime({ tumbling: hours(1) })
+      .aggregateByKey(count())
+      .late(),
+  );
+  same<DStream<string, Timed>>()(
+    timed
+      .process({
+        variables: { seen: valueState<number>(), recent: listState<string>({ ttl: minutes(1) }), by: mapState<string, number>() },
+        timers: "event",
+        onRecords: (origin, values, { state }) => {
+          state.seen.set((state.seen.get() ?? 0) + values.length);
+          state.recent.add(origin);
+          return [origin, ...state.recent.get()];
+        },
+      })
+      .map((origin) => origin),
+  );
+  same<DStream<number>>()(
+    delays.mapGroupsWithState((_origin, values, state: GroupState<number>) => values.length + (state.getOption() ?? 0), {
+      timeout: "none",
+    }),
+  );
+
+  // @ts-expect-error no event time was set on this stream
+  delays.windowByTime({ tumbling: hours(1) });
+  // @ts-expect-error a reduction per batch has dropped it
+  timed.reduceByKey((a, b) => a + b).windowByTime({ tumbling: hours(1) });
+  // @ts-expect-error update mode emits a row again: it belongs to no time
+  timed
+    .windowByTime({ tumbling: hours(1) })
+    .aggregateByKey(count(), { mode: "update" })
+    .map(({ key }) => pair(key, 1))
+    .windowByTime({ tumbling: hours(1) });
+  // @ts-expect-error sessions have no update mode
+  timed.windowByTime({ session: hours(1) }).aggregateByKey(count(), { mode: "update" });
+  // @ts-expect-error only a whole table can be sorted
+  delays.orderBy(() => 0);
+  // @ts-expect-error the right side has no event time
+  orders.joinWithin(words, { before: 0, after: 1 });
+  // @ts-expect-error a join within time needs its bounds
+  orders.joinWithin(payments, { type: "left-outer" });
+  // @ts-expect-error the absent side of an outer join must be looked at
+  orders.joinWithin(payments, { type: "full-outer", before: 0, after: 1 }).map(([, [, word]]) => word.length);
+  // @ts-expect-error what bounds the state must be said
+  numbers.dropDuplicates((delay) => delay, {});
+  // @ts-expect-error without event time there is no watermark
+  numbers.dropDuplicatesWithinWatermark((delay) => delay);
+  // @ts-expect-error timers on event time need one
+  delays.process({ variables: {}, timers: "event", onRecords: () => [] });
+  // @ts-expect-error the variable holds numbers
+  delays.process({ variables: { n: valueState<number>() }, timers: "none", onRecords: (_key, _values, { state }) => [state.n.set("1")] });
 
   // @ts-expect-error a stream of numbers has no keys to join by
   numbers.join(delays);

@@ -13,7 +13,7 @@ export type { Aggregator } from "./aggregator.ts";
 export { count, type CountAndMean, countAndMean, max, mean, min, sum, top } from "./aggregators.ts";
 export { Batch } from "./batch.ts";
 export type { TimeWindowSpec } from "./checks.ts";
-export { allOf, collectList, collectSet, first, last, of, when } from "./collections.ts";
+export { allOf, collectList, collectSet, first, last, of, type Part, when } from "./collections.ts";
 export { DStream, type StateStream } from "./dstream.ts";
 export { days, type Duration, hours, milliseconds, minutes, seconds } from "./duration.ts";
 export type { JobErrorCode } from "./errors.ts";

@@ -93,7 +93,7 @@ function variable<H>(type: StateVariable["type"], { ttl }: VariableOptions): Var
 }
 
 /** What the functions of `process` get: the state and timers of the key in hand, and the batch's times. */
-export interface ProcessContext<E, V extends Variables> {
+export interface ProcessContext<V extends Variables> {
   readonly state: { readonly [N in keyof V]: V[N] extends Variable<infer H> ? H : never };
   readonly timers: {
     /** Many per key; setting one time twice is one timer. */
@@ -103,8 +103,11 @@ export interface ProcessContext<E, V extends Variables> {
   };
   readonly batchTime: number;
   readonly watermark: number | undefined;
-  /** Emits with an event time of its own, at or above the watermark (else `emitted-in-the-past`). */
-  emitAt(time: number, element: E): void;
+  /**
+   * Emits with an event time of its own, at or above the watermark (else `emitted-in-the-past`). The element must be of the type that the functions return: the
+   * compiler takes that type from them, and cannot at the same time look for it here.
+   */
+  emitAt(time: number, element: unknown): void;
 }
 
 /**
@@ -116,12 +119,12 @@ export interface ProcessSpec<K, in V, E, S extends Variables, I = never> {
   /** By which time timers fire: in the first batch with time ≤ watermark ("event"; late elements are dropped) or ≤ batch time. */
   readonly timers: "event" | "batch" | "none";
   /** Once per batch for each key with records, in order of arrival. */
-  readonly onRecords: (key: K, values: readonly V[], ctx: ProcessContext<E, S>) => Iterable<E> | undefined;
+  readonly onRecords: (key: K, values: readonly V[], ctx: ProcessContext<S>) => Iterable<E> | undefined;
   /** After all records of the batch, in order of (time, key). A timer set here for a past time fires in the next batch. */
-  readonly onTimer?: (key: K, time: number, ctx: ProcessContext<E, S>) => Iterable<E> | undefined;
+  readonly onTimer?: (key: K, time: number, ctx: ProcessContext<S>) => Iterable<E> | undefined;
   /** What is known before the first batch; each is offered to `onInitialState` in the first batch, before its records. */
   readonly initial?: Iterable<Pair<K, I>>;
-  readonly onInitialState?: (key: K, value: I, ctx: ProcessContext<E, S>) => void;
+  readonly onInitialState?: (key: K, value: I, ctx: ProcessContext<S>) => void;
   /** State without a bound is meant. */
   readonly unbounded?: boolean;
 }

@@ -17,10 +17,10 @@ export interface WindowResult<K, R> {
 /** When elements happened, and how far out of order they come. */
 export interface EventTimeOptions {
   /**
-   * How far out of order records may come: the watermark is this far behind the greatest event time seen, per source partition. "none": elements have a time,
+   * How far out of order records may come: the watermark is this far behind the greatest event time seen, per source partition; 0: they come in order. "none": elements have a time,
    * but nothing is ever late or final.
    */
-  readonly watermark: Duration | "none";
+  readonly watermark: Duration | 0 | "none";
   /** A source partition without records for this long stops holding the watermark back. Default: one minute. */
   readonly idleAfter?: Duration;
   /** Over the partitions of a source: the slowest that is not idle decides ("min", default), or the greatest time of all of them. */

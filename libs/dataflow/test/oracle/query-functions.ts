@@ -15,6 +15,7 @@ import {
   min,
   of,
   type Pair,
+  type Part,
   type ProcessContext,
   seconds,
   sum,
@@ -28,14 +29,14 @@ import type { QueryAggregate, Row } from "./query-case.ts";
 /** Columns of a row by name. */
 export type ColumnIndex = (name: string) => number;
 
-type RowAggregator = Aggregator<Row, never, unknown>;
+type RowAggregator = Part<Row, unknown>;
 
 /** The aggregates of a groupBy over rows, as one; its result is their values in order. */
 export function aggregatorOf(
   aggregates: readonly QueryAggregate[],
   indexOf: ColumnIndex,
 ): Aggregator<Row, Record<string, unknown>, readonly unknown[]> {
-  const all = allOf<Row, Record<string, RowAggregator>>(
+  const all = allOf<Row, Record<string, unknown>>(
     Object.fromEntries(aggregates.map((aggregate, index) => [`${index}`, aggregateOf(aggregate, indexOf)])),
   );
   return {
@@ -54,7 +55,7 @@ function aggregateOf({ fn, column }: QueryAggregate, indexOf: ColumnIndex): RowA
     when(
       isPresent,
       of((row: Row) => row[index] as V, aggregator),
-    ) as unknown as RowAggregator;
+    );
   const orNull = <A, R>(aggregator: Aggregator<number, A, R>): RowAggregator =>
     valued({
       init: () => ({ seen: false, held: aggregator.init() }),
@@ -64,7 +65,7 @@ function aggregateOf({ fn, column }: QueryAggregate, indexOf: ColumnIndex): RowA
     });
   switch (fn) {
     case "count":
-      return when(isPresent, count()) as unknown as RowAggregator;
+      return when(isPresent, count());
     case "sum":
       return orNull(sum());
     case "avg":
@@ -201,7 +202,7 @@ const VARIABLES = {
   ttlCount: valueState<number>({ ttl: seconds(10) }),
   ttlList: listState<number>({ ttl: seconds(10) }),
 };
-type Context = ProcessContext<Emitted, typeof VARIABLES>;
+type Context = ProcessContext<typeof VARIABLES>;
 interface Processor {
   onRecords(key: unknown, rows: readonly Row[], ctx: Context): readonly Emitted[];
   onTimer?(key: unknown, time: number, ctx: Context): readonly Emitted[];
