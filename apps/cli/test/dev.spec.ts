@@ -110,6 +110,30 @@ describe("millrace dev", () => {
     TEST_MS_MAX,
   );
 
+  it(
+    "has groups that go on where they were, and can be moved",
+    async () => {
+      const asMember = ["consume", "lines", "--group", "readers", "--from", "earliest", "--timeout", "10s"];
+      const first = await millrace(dev, [...asMember, "--max-records", "1"]);
+      const rest = await millrace(dev, [...asMember, "--max-records", "1"]);
+      expect([first.output, rest.output].toSorted()).toEqual(["not to be\n", "to be or\n"]);
+      const lag = async (): Promise<unknown> => {
+        const { output } = await millrace(dev, ["group", "describe", "readers", "--json"]);
+        return (JSON.parse(output) as { lag: unknown }).lag;
+      };
+      expect(await lag()).toBe(0);
+      const back = ["group", "reset-offsets", "readers", "--topic", "lines", "--to-earliest"];
+      expect(await millrace(dev, back)).toMatchObject({ code: 0, notes: "nothing has changed: --execute does it\n" });
+      expect(await lag()).toBe(0);
+      expect(await millrace(dev, [...back, "--execute"])).toMatchObject({ code: 0, notes: "done\n" });
+      expect(await lag()).toBe(2);
+      expect((await millrace(dev, ["group", "list"])).output).toMatch(/^readers +Empty +consumer$/m);
+      expect(await millrace(dev, ["group", "delete", "readers"])).toMatchObject({ code: 0 });
+      expect(await millrace(dev, ["group", "describe", "readers"])).toMatchObject({ code: 3 });
+    },
+    TEST_MS_MAX,
+  );
+
   it("refuses a second one on its folder, and says why", async () => {
     const child = spawn(process.execPath, [
       "--conditions=@millrace/source",

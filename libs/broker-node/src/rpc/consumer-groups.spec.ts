@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { ConsumerGroupService, type GroupAssignment, type ServiceClient, TransactionService } from "@millrace/contracts";
-import { consumerGroupHeartbeatApi, offsetFetchApi, ZERO_UUID } from "@millrace/kafka-wire";
+import { consumerGroupHeartbeatApi, joinGroupApi, offsetFetchApi, syncGroupApi, ZERO_UUID } from "@millrace/kafka-wire";
 import { GROUP_OFFSETS_TOPIC, TRANSACTION_STATE_TOPIC } from "@millrace/model";
 import { World } from "../../test/world.ts";
 
@@ -88,6 +88,23 @@ describe("consumer groups over gRPC", () => {
     const topics = [{ name: "flights", topicId: ZERO_UUID, partitionIndexes: [1] }];
     const fetched = await world.run(kafka.ask(offsetFetchApi, 8, { groupId: "", topics: null, groups: [{ groupId: "g", topics }] }));
     expect(fetched?.groups[0]?.topics[0]?.partitions[0]).toMatchObject({ committedOffset: 7, metadata: "note" });
+  });
+
+  it("shows what members of the classic protocol have, and takes none of its own beside them", async () => {
+    const { brokerId } = await world.run(groups.findGroupCoordinator({ groupId: "g" }));
+    const kafka = world.kafka.connect(`broker-${brokerId}:9092`);
+    const metadata = Uint8Array.from(Buffer.from("0000000000010007666c6967687473ffffffff", "hex"));
+    const assignment = Uint8Array.from(Buffer.from("0000000000010007666c6967687473000000020000000000000001ffffffff", "hex"));
+    const common = { groupId: "g", protocolType: "consumer" };
+    const timeouts = { sessionTimeoutMs: 10_000, rebalanceTimeoutMs: 20_000, memberId: "" };
+    const joined = await world.run(kafka.ask(joinGroupApi, 3, { ...common, ...timeouts, protocols: [{ name: "range", metadata }] }));
+    const { memberId = "", generationId = -1 } = joined ?? {};
+    await world.run(kafka.ask(syncGroupApi, 3, { ...common, memberId, generationId, assignments: [{ memberId, assignment }] }));
+    const [described] = (await world.run(groups.describeGroups({ groupIds: ["g"] }))).groups;
+    expect(described).toMatchObject({ type: "classic", state: "Stable", assignor: "range", groupEpoch: -1 });
+    expect(described?.members[0]).toMatchObject({ memberId, memberEpoch: -1, subscribedTopics: ["flights"] });
+    expect(shown(described?.members[0]?.assignment)).toBe("flights:0,1");
+    await expect(join("g", "a")).rejects.toMatchObject({ kind: "conflict", code: "group-has-classic-members" });
   });
 
   it.each<[string, () => Promise<unknown>, string]>([
