@@ -17,6 +17,8 @@ export interface Load {
   readonly name: string;
   /** One line: what is done. */
   readonly about: string;
+  /** Speaks Kafka's protocol only, so that it may run against any server of it. */
+  readonly isKafka?: boolean;
   run(context: LoadContext): Promise<readonly Measurement[]>;
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { countBuffersAsHeap, formatError } from "@millrace/service-kit";
-import { runningCluster, startDevCluster } from "./cluster/dev-cluster.ts";
+import { kafkaServer, runningCluster, startDevCluster } from "./cluster/dev-cluster.ts";
 import type { Load, LoadContext } from "./load.ts";
 import { LOADS } from "./loads/all-loads.ts";
 import { type HostFacts, hostFacts, isRealTime } from "./measure/host.ts";
@@ -36,7 +36,11 @@ async function main(): Promise<number> {
 }
 
 async function run(options: BenchOptions): Promise<number> {
-  const chosen = LOADS.filter(({ name }) => options.only.length === 0 || options.only.some((part) => name.includes(part)));
+  const chosen = LOADS.filter(
+    ({ name, isKafka }) =>
+      (options.against === undefined || isKafka === true) &&
+      (options.only.length === 0 || options.only.some((part) => name.includes(part))),
+  );
   if (chosen.length === 0) {
     process.stderr.write(`error: no load is called like that: ${options.only.join(", ")}; --list shows them\n`);
     return 2;
@@ -74,6 +78,7 @@ async function runLoad(
   };
   const context: LoadContext = {
     startCluster: async (cluster = {}) => {
+      if (options.against !== undefined) return kafkaServer(options.against, options.pid);
       if (options.address !== undefined) return runningCluster(options.address, options.pid);
       return startDevCluster({ ...cluster, temporaryRoot, cpuProfileDir: options.cpuProfileDir });
     },

@@ -6,6 +6,10 @@ describe("readOptions", () => {
     expect(readOptions(["--only", "fetch,words", "--only", "latency"]).only).toEqual(["fetch", "words", "latency"]);
   });
 
+  it("takes another server for the loads that speak Kafka's protocol", () => {
+    expect(readOptions(["--against", "127.0.0.1:9092", "--pid", "7"])).toMatchObject({ against: "127.0.0.1:9092", pid: 7 });
+  });
+
   it.each([[["--seconds", "0"]], [["--seconds", "x"]], [["--nonsense"]]])("refuses %j", (args) => {
     expect(() => readOptions(args)).toThrow();
   });

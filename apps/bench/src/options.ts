@@ -17,6 +17,8 @@ export interface BenchOptions {
   readonly dataDir: string | undefined;
   /** A running broker to use instead of clusters of our own; existing topics of the loads' names are deleted. */
   readonly address: string | undefined;
+  /** Any server of Kafka's protocol, for the loads that speak it; topics of their names are made anew. */
+  readonly against: string | undefined;
   /** Root of that cluster's processes, for CPU and memory. */
   readonly pid: number | undefined;
   /** Folder for CPU profiles of the server processes. */
@@ -35,6 +37,7 @@ export const USAGE = `Workloads against a cluster of one process, as a table and
   npm run bench -- --list                names of the loads
   npm run bench -- --data-dir DIR        where clusters keep their data while they run (default: a temporary folder)
   npm run bench -- --address HOST:PORT   a running cluster instead of our own (deletes topics named bench*); --pid N: its root process
+  npm run bench -- --against HOST:PORT   the loads named kafka-* against any Kafka-protocol server (makes topics bench-kafka* anew); --pid N: its process
   npm run bench -- --cpu-prof DIR        CPU profiles of the server processes
 
 Exit code: 0 every load ran and what came out was right, 1 otherwise.
@@ -56,6 +59,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       "data-dir": { type: "string" },
       "cpu-prof": { type: "string" },
       address: { type: "string" },
+      against: { type: "string" },
       pid: { type: "string" },
     },
   });
@@ -74,6 +78,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     help: values.help,
     dataDir: values["data-dir"],
     address: values.address,
+    against: values.against,
     pid: values.pid === undefined ? undefined : Number(values.pid),
     cpuProfileDir: values["cpu-prof"],
   };

@@ -8,6 +8,10 @@ import { AppError } from "@millrace/model";
 /** A running `millrace dev`: broker, coordinator and executor in one process, workers beside it. */
 export interface DevCluster {
   readonly brokerAddress: string;
+  /** Where Kafka clients reach it; undefined: not known. */
+  readonly kafkaAddress: string | undefined;
+  /** Not Millrace, or not known to be: has none of its topic settings. */
+  readonly isForeign: boolean;
   readonly pid: number;
   /** From the start of the process to the line that says it is ready. */
   readonly readyMs: number;
@@ -33,16 +37,18 @@ export async function startDevCluster(
   options: DevClusterOptions & { readonly temporaryRoot: string; readonly cpuProfileDir: string | undefined },
 ): Promise<DevCluster> {
   const dataDir = options.dataDir ?? mkdtempSync(join(options.temporaryRoot, "cluster-"));
-  const ports = ["--broker-port", "0", "--coordinator-port", "0", "--admin-port", "0"];
+  const ports = ["--broker-port", "0", "--coordinator-port", "0", "--admin-port", "0", "--kafka-port", "0"];
   const args = ["--json", "--data-dir", dataDir, ...ports, "--workers", String(options.workers ?? 1), "--log-level", "warn"];
   const profile = options.cpuProfileDir === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.cpuProfileDir}`];
   const command = options.throughBootstrap === true ? [BOOTSTRAP, "dev", ...args] : [...process.execArgv, ...profile, CLI, "dev", ...args];
   const startedMs = performance.now();
   const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "inherit"] });
-  const { broker } = await readyLine(child);
+  const { broker, kafka } = await readyLine(child);
   const readyMs = performance.now() - startedMs;
   return {
     brokerAddress: broker,
+    kafkaAddress: kafka,
+    isForeign: false,
     pid: child.pid ?? 0,
     readyMs,
     stop: async () => {
@@ -54,7 +60,12 @@ export async function startDevCluster(
 
 /** A cluster that somebody else started and goes on with. */
 export function runningCluster(address: string, pid: number | undefined): DevCluster {
-  return { brokerAddress: address, pid: pid ?? 0, readyMs: 0, stop: () => Promise.resolve() };
+  return { brokerAddress: address, kafkaAddress: undefined, isForeign: false, pid: pid ?? 0, readyMs: 0, stop: () => Promise.resolve() };
+}
+
+/** Any server that speaks Kafka's protocol. */
+export function kafkaServer(kafkaAddress: string, pid: number | undefined): DevCluster {
+  return { brokerAddress: "", kafkaAddress, isForeign: true, pid: pid ?? 0, readyMs: 0, stop: () => Promise.resolve() };
 }
 
 async function stopped(child: ChildProcess): Promise<void> {
@@ -65,7 +76,7 @@ async function stopped(child: ChildProcess): Promise<void> {
 }
 
 /** The first line of JSON names the addresses. */
-async function readyLine(child: ChildProcess): Promise<{ readonly broker: string }> {
+async function readyLine(child: ChildProcess): Promise<{ readonly broker: string; readonly kafka: string | undefined }> {
   const message = "millrace dev ended before it was ready: see its message above";
   if (child.stdout === null) throw new AppError({ kind: "unavailable", code: "cluster-not-started", message });
   const lines = createInterface({ input: child.stdout });
@@ -73,7 +84,7 @@ async function readyLine(child: ChildProcess): Promise<{ readonly broker: string
     if (!line.startsWith("{")) continue;
     const ready: unknown = JSON.parse(line);
     if (typeof ready === "object" && ready !== null && "broker" in ready && typeof ready.broker === "string")
-      return { broker: ready.broker };
+      return { broker: ready.broker, kafka: "kafka" in ready && typeof ready.kafka === "string" ? ready.kafka : undefined };
   }
   throw new AppError({ kind: "unavailable", code: "cluster-not-started", message });
 }
