@@ -3,6 +3,7 @@ import { addClusterCommands } from "./commands/cluster.ts";
 import { addConfigCommands } from "./commands/config.ts";
 import { addGroupCommands } from "./commands/group.ts";
 import { addJobCommands } from "./commands/job.ts";
+import { addLogCommands } from "./commands/log.ts";
 import { addPerfCommands } from "./commands/perf.ts";
 import { addRecordCommands } from "./commands/records.ts";
 import { addServiceCommands } from "./commands/services.ts";
@@ -36,6 +37,7 @@ export function createProgram(world: CliWorld): Command {
   addRecordCommands(program, world);
   addGroupCommands(program, world);
   addJobCommands(program, world);
+  addLogCommands(program, world);
   addPerfCommands(program, world);
   addClusterCommands(program, world);
   program.addHelpText("after", EPILOGUE);
