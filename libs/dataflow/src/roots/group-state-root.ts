@@ -99,16 +99,21 @@ export class GroupStateRoot implements RootOperator, Stateful {
 
   save(): unknown {
     const [keys, held] = this.#table.save();
-    return { version: STATE_VERSION, columns: [keys, held.map(({ value }) => value), held.map(({ timeoutMs }) => timeoutMs ?? null)] };
+    // null is a state: whether there is one is said apart, since not every codec keeps undefined.
+    const isHeld = held.map(({ value }) => value !== undefined);
+    return {
+      version: STATE_VERSION,
+      columns: [keys, held.map(({ value }) => value), held.map(({ timeoutMs }) => timeoutMs ?? null), isHeld],
+    };
   }
 
   load(saved: unknown): void {
-    const columns = columnsOf(saved, STATE_VERSION, 3);
+    const columns = columnsOf(saved, STATE_VERSION, 4);
     if (columns === undefined) throw corruptState(this.#environment.operator.id, "it is no state of groups of this version");
-    const [keys = [], values = [], timeouts = []] = columns;
+    const [keys = [], values = [], timeouts = [], isHeld = []] = columns;
     const held = keys.map((_, index): Held => {
       const timeout = timeouts[index];
-      return { value: values[index] ?? undefined, timeoutMs: typeof timeout === "number" ? timeout : undefined };
+      return { value: isHeld[index] === true ? values[index] : undefined, timeoutMs: typeof timeout === "number" ? timeout : undefined };
     });
     this.#table.load(keys, held);
     for (const [index, key] of keys.entries()) {

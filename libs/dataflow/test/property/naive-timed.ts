@@ -53,7 +53,7 @@ export class NaiveTimed {
     const [parent = [], other = []] = parents;
     switch (operator.kind) {
       case "late":
-        return parent.filter(({ time, value }) => this.#isLate(this.#node(operator.of), { time, value }, this.#bounds(operator.of, batch)));
+        return parent.filter(({ time, value }) => this.#isLate(this.#node(operator.of), { time, value }, this.bounds(operator.of, batch)));
       case "aggregateBySession":
         return this.#sessions(operator, parent, batch);
       case "aggregateByKey":
@@ -89,7 +89,7 @@ export class NaiveTimed {
   }
 
   /** Watermarks hand themselves on less what an operator may emit late; here all start from one. */
-  #bounds(id: string, { late, evict }: TimedBatch): Bounds {
+  bounds(id: string, { late, evict }: TimedBatch): Bounds {
     const behind = Math.max(0, ...this.#node(id).parents.map((parent) => this.#behind(parent)));
     return { late: (late ?? -Infinity) - behind, evict: (evict ?? -Infinity) - behind };
   }
@@ -121,7 +121,7 @@ export class NaiveTimed {
 
   /** Adds what is not late to what has arrived under `name`; gives what was added. */
   #accept(operator: OperatorNode, name: string, elements: readonly Timed[], batch: TimedBatch): readonly Arrived[] {
-    const bounds = this.#bounds(operator.id, batch);
+    const bounds = this.bounds(operator.id, batch);
     const isLate = (element: Timed): boolean => !Number.isNaN(element.time) && this.#isLate(operator, element, bounds);
     const added = elements.filter((element) => !isLate(element)).map((element) => ({ ...element, n: batch.n, evict: bounds.evict }));
     this.late.set(operator.id, (this.late.get(operator.id) ?? 0) + elements.length - added.length);
@@ -149,7 +149,7 @@ export class NaiveTimed {
   #windows(operator: OperatorNode & { kind: "aggregateByTimeWindow" }, parent: readonly Timed[], batch: TimedBatch): readonly Timed[] {
     const { sizeMs } = operator.window;
     const isComplete = operator.mode === "complete";
-    const given = this.#bounds(operator.id, batch);
+    const given = this.bounds(operator.id, batch);
     const { late, evict } = isComplete ? { late: -Infinity, evict: -Infinity } : given;
     const lateness = operator.latenessMs ?? 0;
     const added = isComplete
@@ -185,7 +185,7 @@ export class NaiveTimed {
   #sessions(operator: OperatorNode & { kind: "aggregateBySession" }, parent: readonly Timed[], batch: TimedBatch): readonly Timed[] {
     const useful = parent.filter(({ value }) => this.#gap(operator, value) > 0);
     this.#accept(operator, operator.id, useful, batch);
-    const { evict } = this.#bounds(operator.id, batch);
+    const { evict } = this.bounds(operator.id, batch);
     const closed = this.#emittedOf(operator.id);
     const open = this.#arrivedOf(operator.id).filter((one) => !closed.has(one));
     const sorted = [...open].sort((a, b) => a.time - b.time);
@@ -232,7 +232,7 @@ export class NaiveTimed {
   }
 
   #dedup(operator: OperatorNode & { kind: "dropDuplicates" }, parent: readonly Timed[], batch: TimedBatch): readonly Timed[] {
-    const { evict } = this.#bounds(operator.id, batch);
+    const { evict } = this.bounds(operator.id, batch);
     const added = this.#accept(operator, `${operator.id}/all`, parent, batch);
     const held = this.#cells(operator.id);
     if (operator.until === "ever") for (const [text, { state }] of held) if (batch.timeMs >= Number(state["until"])) held.delete(text);
@@ -306,7 +306,7 @@ export class NaiveTimed {
     },
     batch: TimedBatch,
   ): Timed[] {
-    const { evict } = this.#bounds(operator.id, batch);
+    const { evict } = this.bounds(operator.id, batch);
     const gone = this.#emittedOf(operator.id);
     const preserved: readonly TimeJoinType[][] = [
       ["left-outer", "full-outer"],
@@ -333,7 +333,7 @@ export class NaiveTimed {
     [stream, table]: readonly [readonly Timed[], readonly Timed[]],
     batch: TimedBatch,
   ): readonly Timed[] {
-    const { evict } = this.#bounds(operator.id, batch);
+    const { evict } = this.bounds(operator.id, batch);
     const versions = this.#arrivedOf(`${operator.id}/table`);
     versions.push(...table.map((one) => ({ ...one, n: batch.n, evict })));
     const isTimed = operator.asOf === "eventTime";
@@ -353,7 +353,7 @@ export class NaiveTimed {
   }
 
   #groups(operator: OperatorNode & { kind: "mapGroupsWithState" }, parent: readonly Timed[], batch: TimedBatch): readonly Timed[] {
-    const { evict } = this.#bounds(operator.id, batch);
+    const { evict } = this.bounds(operator.id, batch);
     const threshold = operator.timeout === "batch" ? batch.timeMs : evict;
     const cells = this.#cells(operator.id);
     const given = operator.timeout === "event" ? this.#accept(operator, operator.id, parent, batch) : parent;
@@ -384,7 +384,7 @@ export class NaiveTimed {
 
   /** The variables and functions of these jobs: a sum and a list, timers at tens of the values. */
   #process(operator: OperatorNode & { kind: "process" }, parent: readonly Timed[], batch: TimedBatch): readonly Timed[] {
-    const { late, evict } = this.#bounds(operator.id, batch);
+    const { late, evict } = this.bounds(operator.id, batch);
     const cells = this.#cells(operator.id);
     const isEvent = operator.timers === "event";
     const given = isEvent ? this.#accept(operator, operator.id, parent, batch) : parent;

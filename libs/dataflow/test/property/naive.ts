@@ -247,7 +247,7 @@ export class NaiveJob {
 
   #timeWindows(operator: OperatorNode & { kind: "aggregateByTimeWindow" }, parent: readonly Timed[], batch: NaiveBatch): Stream {
     const { sizeMs, slideMs, offsetMs } = operator.window;
-    const { late = -Infinity, evict = -Infinity } = batch;
+    const { late, evict } = this.#timed.bounds(operator.id, { n: batch.batch, timeMs: batch.timeMs, late: batch.late, evict: batch.evict });
     const open = this.#windows.get(operator.id) ?? new Map<string, OpenWindow>();
     this.#windows.set(operator.id, open);
     for (const { value, time } of parent) {
