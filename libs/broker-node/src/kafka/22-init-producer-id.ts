@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { InitProducerIdRequestSchema } from "@millrace/contracts";
 import { initProducerIdApi } from "@millrace/kafka-wire";
 import { toAppError } from "@millrace/model";
+import { transactionErrors } from "@millrace/transactions";
 import { KafkaError } from "./error-codes.ts";
 import type { KafkaContext } from "./kafka-context.ts";
 import { serve } from "./served-api.ts";
@@ -37,7 +38,10 @@ async function requireNewest(
   } catch (error) {
     const { code } = toAppError(error);
     // The transaction's state is of no concern: an open one is aborted by what follows.
-    if (code === "producer-fenced" || code === "invalid-producer-id-mapping") throw error;
+    if (code === "producer-fenced") throw error;
+    // As Kafka: whatever a producer believes to have, an id that nobody has used is given out anew; one that another producer has is taken.
+    const isTaken = code === "invalid-producer-id-mapping" && coordinators.describe(request.transactionalId) !== undefined;
+    if (isTaken) throw transactionErrors.fenced({ transactionalId: request.transactionalId });
   }
 }
 

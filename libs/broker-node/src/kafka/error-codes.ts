@@ -113,6 +113,7 @@ const BY_CODE: Readonly<Record<string, number>> = {
   "too-many-partitions": E.POLICY_VIOLATION,
   "invalid-replication-factor": E.INVALID_REPLICATION_FACTOR,
   "not-enough-brokers": E.INVALID_REPLICATION_FACTOR,
+  "replication-unsupported": E.INVALID_REPLICATION_FACTOR,
   "unknown-topic-config": E.INVALID_CONFIG,
   "invalid-topic-config": E.INVALID_CONFIG,
 };

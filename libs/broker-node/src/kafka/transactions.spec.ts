@@ -143,6 +143,14 @@ describe("transactions over Kafka", () => {
     expect((await init(owner)).errorCode).toBe(0);
   });
 
+  it("gives out an id that nobody has used, whatever producer asks, and fences a stranger afterwards", async () => {
+    const stranger = { producerId: 7_777, producerEpoch: 0 };
+    const owner = await init(stranger); // @platformatic/kafka sends 0/0 at first
+    expect(owner.errorCode).toBe(0);
+    expect((await init(stranger)).errorCode).toBe(90);
+    expect(await addPartition(owner, 3)).toBe(0);
+  });
+
   it("adds all partitions or none", async () => {
     const owner = await init();
     expect(await addPartition(owner, 3, "nothing")).toBe(3);
