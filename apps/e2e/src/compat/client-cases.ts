@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { inCheckout } from "../system/sources.ts";
 import { type Check, readChecks } from "./check-report.ts";
 import type { CompatCase } from "./compat-case.ts";
-import { runCommand } from "./run-command.ts";
+import { tryCommand } from "./run-command.ts";
 import { CLIENTS, installNode, installPython, PYTHON, requireProgram } from "./tool-cache.ts";
 
 const SCRIPT_MS_MAX = 300_000;
@@ -50,7 +50,7 @@ function node(client: string, feature: string): CompatCase {
 }
 
 async function script(program: string, args: readonly string[]): Promise<readonly Check[]> {
-  const ran = await runCommand({ program, args, folder: CLIENTS, withinMs: SCRIPT_MS_MAX, env: { PYTHONPATH: CLIENTS } });
+  const ran = await tryCommand({ program, args, folder: CLIENTS, withinMs: SCRIPT_MS_MAX, env: { PYTHONPATH: CLIENTS } });
   return readChecks(ran.stdout, ran);
 }
 
@@ -61,7 +61,7 @@ async function tutorial(address: string): Promise<readonly Check[]> {
     await writeFile(join(CLIENTS, file), text.replace(TUTORIAL_ADDRESS, address));
   }
   const run = (file: string, linesWanted?: number) =>
-    runCommand({
+    tryCommand({
       program: PYTHON,
       args: [file],
       folder: CLIENTS,

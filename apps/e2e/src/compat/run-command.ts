@@ -19,7 +19,7 @@ export interface Ran {
 }
 
 /** Runs a foreign program to its end, or for as long as it may take. */
-export function runCommand({ program, args, folder, withinMs, env, linesWanted }: Command): Promise<Ran> {
+export function tryCommand({ program, args, folder, withinMs, env, linesWanted }: Command): Promise<Ran> {
   // A process group of its own: suites start processes, and a timeout must end those, too.
   const child = spawn(program, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env }, detached: true });
   let stdout = "";
@@ -61,8 +61,8 @@ export function runCommand({ program, args, folder, withinMs, env, linesWanted }
 }
 
 /** The same for steps that must work: throws with the end of its output. */
-export async function mustRun(command: Command): Promise<string> {
-  const { ok, stdout, what } = await runCommand(command);
+export async function runCommand(command: Command): Promise<string> {
+  const { ok, stdout, what } = await tryCommand(command);
   if (!ok) throw new Error(what);
   return stdout;
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inCheckout } from "../system/sources.ts";
-import { mustRun } from "./run-command.ts";
+import { runCommand } from "./run-command.ts";
 
 /** Foreign clients in pinned versions, kept between runs. */
 export const CACHE = inCheckout("node_modules/.cache/millrace-compat");
@@ -34,7 +34,7 @@ async function stamped(name: string, wanted: string, step: () => Promise<void>):
 }
 
 export function install(program: string, args: readonly string[], folder = CACHE): Promise<string> {
-  return mustRun({ program, args, folder, withinMs: INSTALL_MS_MAX });
+  return runCommand({ program, args, folder, withinMs: INSTALL_MS_MAX });
 }
 
 /** Our scripts as they are now, beside the modules that they import. */
