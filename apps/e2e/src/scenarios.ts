@@ -12,6 +12,7 @@ import { powerLoss } from "./scenarios/power-loss.ts";
 import { rollingDay } from "./scenarios/rolling-day.ts";
 import { seven } from "./scenarios/seven.ts";
 import { smoke } from "./scenarios/smoke.ts";
+import { transform } from "./scenarios/transform.ts";
 import { twoDoors } from "./scenarios/two-doors.ts";
 
 /** Every scenario, in the order they run. */
@@ -26,6 +27,7 @@ export const scenarios: readonly Scenario[] = [
   pausedCoordinator,
   badInput,
   clients,
+  transform,
   twoDoors,
   partitions,
   exactlyOnceCopy,
