@@ -28,6 +28,8 @@ const NOTHING: Held = { versions: [], waiting: [] };
 export class TableJoinRoot implements RootOperator, Stateful {
   readonly #environment: OperatorEnvironment<OperatorNode & { kind: "joinTable" }>;
   readonly #table = new KeyedTable<Held>();
+  /** Keys with versions that a watermark may make useless: most of a table has one version each, and is not looked at. */
+  readonly #prunable = new Set<CanonicalKey>();
   /** Keys by the times of what waits. */
   readonly #waiting = new TimerIndex();
   #blocks: { readonly isTable: boolean; readonly rows: Rows }[] = [];
@@ -93,7 +95,10 @@ export class TableJoinRoot implements RootOperator, Stateful {
       for (const element of held.waiting) if (element[0] === timeMs) this.#emit(key, element, { value, emit });
       this.#keep(canonical, key, { ...held, waiting: held.waiting.filter(([time]) => time !== timeMs) });
     }
-    for (const [canonical, { key, value }] of this.#table.entries()) {
+    for (const canonical of [...this.#prunable]) {
+      const entry = this.#table.get(canonical);
+      if (entry === undefined) continue;
+      const { key, value } = entry;
       const valid = value.versions.findLastIndex(([time]) => time <= until);
       const isGone = valid >= 0 && (value.versions[valid]?.[1] ?? null) === null;
       const first = isGone ? valid + 1 : Math.max(valid, 0);
@@ -110,6 +115,8 @@ export class TableJoinRoot implements RootOperator, Stateful {
   }
 
   #keep(canonical: CanonicalKey, key: unknown, held: Held): void {
+    if (isPrunable(held)) this.#prunable.add(canonical);
+    else this.#prunable.delete(canonical);
     if (held.versions.length === 0 && held.waiting.length === 0) this.#table.delete(canonical);
     else this.#table.set(canonical, key, held);
   }
@@ -137,7 +144,12 @@ export class TableJoinRoot implements RootOperator, Stateful {
     const [keys = [], versions = [], waiting = []] = columns;
     const held = keys.map((_, index): Held => ({ versions: versions[index] as Version[], waiting: waiting[index] as Version[] }));
     this.#table.load(keys, held);
+    for (const [index, key] of keys.entries()) if (isPrunable(held[index] ?? NOTHING)) this.#prunable.add(canonicalKey(key));
     for (const [index, key] of keys.entries())
       for (const [time] of held[index]?.waiting ?? []) this.#waiting.set(time, canonicalKey(key), key);
   }
+}
+
+function isPrunable({ versions }: Held): boolean {
+  return versions.length > 1 || (versions.length === 1 && (versions[0]?.[1] ?? null) === null);
 }
