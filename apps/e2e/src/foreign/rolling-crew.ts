@@ -174,7 +174,7 @@ export class RollingCrew {
   async #final(): Promise<Finale> {
     let last = "{}";
     const worker = this.#start({ client: "confluent-kafka", role: "final" }, CREW.length, (line) => (last = line));
-    const exit = await Promise.race([worker.exited, delay(FINAL_MS + LEAVE_MS_MAX)]);
+    const exit = await Promise.race([worker.exited, delay(FINAL_MS + LEAVE_MS_MAX, "late", { ref: false })]);
     this.#ended(worker.name);
     check(exit === 0, `the last reader failed: ${String(exit)}`);
     return JSON.parse(last) as Finale;
