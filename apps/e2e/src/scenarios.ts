@@ -1,4 +1,5 @@
 import type { Scenario } from "./scenario.ts";
+import { abuse } from "./scenarios/abuse.ts";
 import { badInput } from "./scenarios/bad-input.ts";
 import { clients } from "./scenarios/clients.ts";
 import { exactlyOnceCopy } from "./scenarios/exactly-once-copy.ts";
@@ -30,6 +31,7 @@ export const scenarios: readonly Scenario[] = [
   transform,
   twoDoors,
   partitions,
+  abuse,
   exactlyOnceCopy,
   rollingDay,
 ];

@@ -14,7 +14,8 @@ export function pairOperations(history: readonly HistoryEvent[]): Operation[] {
   let count = 0;
   for (const event of history) {
     // One that retired may still be seen to go.
-    if (retired.has(event.p) && event.f !== "crash") throw new HistoryError(event.i, `process ${event.p} goes on after an info: its successor needs a new number`);
+    if (retired.has(event.p) && event.f !== "crash")
+      throw new HistoryError(event.i, `process ${event.p} goes on after an info: its successor needs a new number`);
     const pending = open.get(event.p);
     if (event.f === "own") {
       close(count++, event, event, "ok");

@@ -337,7 +337,14 @@ const good: readonly (readonly [string, HistoryBuilder])[] = [
     "an owner after the former one gave up or crashed",
     h().own(0, ["a"]).own(0, []).own(1, ["a"]).line({ p: 1, type: "info", f: "crash" }).own(2, ["a"]),
   ],
-  ["a client that goes after an unknown end, and its successor", h().own(0, ["a"]).steps(0, [["send", "a", 1]], { type: "info" }).line({ p: 0, type: "info", f: "crash" }).own(1, ["a"])],
+  [
+    "a client that goes after an unknown end, and its successor",
+    h()
+      .own(0, ["a"])
+      .steps(0, [["send", "a", 1]], { type: "info" })
+      .line({ p: 0, type: "info", f: "crash" })
+      .own(1, ["a"]),
+  ],
   ["a key that changes hands with the generation", h().own(0, ["a", "b"], 4).own(1, ["b"], 5).own(0, ["a"], 5)],
   [
     "a commit that goes back because that was asked for",

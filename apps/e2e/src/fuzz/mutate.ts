@@ -21,42 +21,55 @@ const AROUND = 0x55;
  * another entry, the end cut off. The result lies in the middle of a larger buffer, so that reading outside of it is possible, and seen by what is read.
  */
 export function mutate(corpus: readonly Uint8Array[], entry: number, random: SeededRandom): Uint8Array {
-  let bytes = [...(corpus[entry] ?? [])];
-  for (let change = random.integer(CHANGES_MAX); change >= 0 && bytes.length > 0; change--) bytes = changed(bytes, corpus, random);
-  const around = new Uint8Array(bytes.length + 2 * MARGIN).fill(AROUND);
-  around.set(bytes, MARGIN);
-  return around.subarray(MARGIN, MARGIN + bytes.length);
+  const original = corpus[entry] ?? new Uint8Array(0);
+  const around = new Uint8Array(original.length + (CHANGES_MAX + 1) * STRETCH_MAX + 2 * MARGIN).fill(AROUND);
+  around.set(original, MARGIN);
+  let length = original.length;
+  for (let change = random.integer(CHANGES_MAX); change >= 0 && length > 0; change--) length = changed({ around, length, corpus, random });
+  return around.subarray(MARGIN, MARGIN + length);
 }
 
-function changed(bytes: number[], corpus: readonly Uint8Array[], random: SeededRandom): number[] {
-  const position = random.integer(bytes.length);
-  const stretch = 1 + random.integer(Math.min(STRETCH_MAX, bytes.length - position));
+interface Draft {
+  readonly around: Uint8Array;
+  readonly length: number;
+  readonly corpus: readonly Uint8Array[];
+  readonly random: SeededRandom;
+}
+
+/** One change in place; returns the new length. */
+function changed({ around, length, corpus, random }: Draft): number {
+  const position = MARGIN + random.integer(length);
+  const end = MARGIN + length;
+  const stretch = 1 + random.integer(Math.min(STRETCH_MAX, end - position));
   switch (random.integer(9)) {
     case 0:
     case 1:
-      bytes[position] = EDGES[random.integer(EDGES.length)] ?? 0;
-      return bytes;
+      around[position] = EDGES[random.integer(EDGES.length)] ?? 0;
+      return length;
     case 2:
-      bytes[position] = random.integer(256);
-      return bytes;
+      around[position] = random.integer(256);
+      return length;
     case 3:
-      bytes[position] = (bytes[position] ?? 0) ^ (1 << random.integer(8));
-      return bytes;
+      around[position] = (around[position] ?? 0) ^ (1 << random.integer(8));
+      return length;
     case 4: {
       const huge = HUGE[random.integer(HUGE.length)] ?? [];
-      for (let i = 0; i < huge.length && position + i < bytes.length; i++) bytes[position + i] = huge[i] ?? 0;
-      return bytes;
+      for (let i = 0; i < huge.length && position + i < end; i++) around[position + i] = huge[i] ?? 0;
+      return length;
     }
     case 5:
-      return [...bytes.slice(0, position), ...bytes.slice(position + stretch)];
+      around.copyWithin(position, position + stretch, end);
+      return length - stretch;
     case 6:
-      return [...bytes.slice(0, position + stretch), ...bytes.slice(position)];
+      around.copyWithin(position + stretch, position, end);
+      return length + stretch;
     case 7: {
       const other = corpus[random.integer(corpus.length)] ?? new Uint8Array(0);
       const from = random.integer(Math.max(1, other.length));
-      return [...bytes.slice(0, position), ...other.subarray(from, from + stretch), ...bytes.slice(position + stretch)];
+      around.set(other.subarray(from, Math.min(other.length, from + stretch)), position);
+      return length;
     }
     default:
-      return bytes.slice(0, position);
+      return position - MARGIN;
   }
 }
