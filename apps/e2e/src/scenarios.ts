@@ -1,16 +1,19 @@
 import type { Scenario } from "./scenario.ts";
 import { abuse } from "./scenarios/abuse.ts";
+import { allBrokers } from "./scenarios/all-brokers.ts";
 import { badInput } from "./scenarios/bad-input.ts";
 import { clients } from "./scenarios/clients.ts";
 import { exactlyOnceCopy } from "./scenarios/exactly-once-copy.ts";
 import { chaos } from "./scenarios/chaos.ts";
 import { examples } from "./scenarios/examples.ts";
+import { failover } from "./scenarios/failover.ts";
 import { killDev } from "./scenarios/kill-dev.ts";
 import { killDevJob } from "./scenarios/kill-dev-job.ts";
 import { partitions } from "./scenarios/partitions.ts";
 import { pausedCoordinator } from "./scenarios/paused-coordinator.ts";
 import { powerLoss } from "./scenarios/power-loss.ts";
 import { rollingDay } from "./scenarios/rolling-day.ts";
+import { rollingRestart } from "./scenarios/rolling-restart.ts";
 import { seven } from "./scenarios/seven.ts";
 import { smoke } from "./scenarios/smoke.ts";
 import { transform } from "./scenarios/transform.ts";
@@ -22,6 +25,9 @@ export const scenarios: readonly Scenario[] = [
   examples,
   seven,
   chaos,
+  failover,
+  allBrokers,
+  rollingRestart,
   killDev,
   killDevJob,
   powerLoss,

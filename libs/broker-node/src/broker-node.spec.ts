@@ -346,6 +346,7 @@ describe("a coordinator", () => {
         yield* [];
       },
       allocateProducerIds: () => Promise.resolve({}),
+      alterPartitions: () => Promise.resolve({}),
       describeCluster: () => Promise.resolve({}),
     });
     await world.loopback.listen("silent:9191", [silent]);
@@ -357,7 +358,8 @@ describe("a coordinator", () => {
   });
 
   it("that fell silent is not gone back to on the word of a standby that has not noticed yet", async () => {
-    const others = { allocateProducerIds: () => Promise.resolve({}), describeCluster: () => Promise.resolve({}) };
+    const nothing = (): Promise<object> => Promise.resolve({});
+    const others = { allocateProducerIds: nothing, alterPartitions: nothing, describeCluster: nothing };
     const silent = bindService(ClusterService, {
       ...others,
       async *brokerSession(_, { signal }) {

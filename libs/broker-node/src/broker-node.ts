@@ -28,6 +28,7 @@ import type { BrokerPorts } from "./node-ports.ts";
 import type { LocalPartition } from "./partitions/local-partition.ts";
 import { Replicas } from "./partitions/replicas.ts";
 import { consumerGroupHandlers } from "./rpc/consumer-groups.ts";
+import { Replication } from "./replication/replication.ts";
 import { deleteRecords } from "./rpc/delete-records.ts";
 import { FetchHandler } from "./rpc/fetch.ts";
 import { getMetadata } from "./rpc/get-metadata.ts";
@@ -80,6 +81,7 @@ class Broker implements BrokerNode {
   readonly #coordinators: TransactionCoordinators;
   readonly #groups: GroupCoordinators;
   readonly #coordinatorCalls: CoordinatorCalls;
+  readonly #replication: Replication;
   readonly #maintenance: Maintenance;
   readonly #compaction: Compaction;
   readonly #incarnationId: string;
@@ -106,7 +108,12 @@ class Broker implements BrokerNode {
           tailCache: createTailCache(settings.tailCacheBytes),
         },
         memoryTopicBytes: settings.memoryTopicBytes,
-        listener: { leads: (partition, epoch) => this.#leads(partition, epoch), resigned: (partition) => this.#resigned(partition) },
+        listener: {
+          leads: (partition, epoch) => this.#leads(partition, epoch),
+          resigned: (partition) => this.#resigned(partition),
+          follows: (partition, of) => (of === undefined ? this.#replication.unfollow(partition) : this.#replication.follow(partition, of)),
+        },
+        replication: { self: () => this.#replication.self(), isEligible: (id, epoch) => this.#replication.isEligible(id, epoch) },
         observer: {
           flushed: (seconds) => this.#metrics.flushSeconds.record(seconds),
           failed: ({ topic, partition }, error) => ports.logger.error("partition log stopped", { topic, partition, error }),
@@ -130,6 +137,16 @@ class Broker implements BrokerNode {
       ports,
     );
     this.#coordinatorCalls = new CoordinatorCalls(this.#view, ports);
+    this.#replication = new Replication(
+      {
+        brokerId,
+        brokerEpoch: () => this.#session?.brokerEpoch ?? 0,
+        view: this.#view,
+        replicas: this.#replicas,
+        calls: this.#coordinatorCalls,
+      },
+      ports,
+    );
     this.#maintenance = new Maintenance(this.#replicas, ports);
     this.#compaction = new Compaction(this.#replicas, settings, ports);
   }
@@ -190,6 +207,7 @@ class Broker implements BrokerNode {
       this.#ports,
     );
     this.#session.start();
+    this.#replication.start();
     this.#maintenance.start(this.#settings);
     this.#compaction.start();
     this.#ports.logger.info("broker listens", { brokerId, address: this.address, kafkaAddress: this.kafkaAddress });
@@ -263,7 +281,7 @@ class Broker implements BrokerNode {
       bindService(BrokerService, broker),
       bindService(TransactionService, transactions),
       bindService(ConsumerGroupService, consumerGroupHandlers(context, groups)),
-      bindService(BrokerPeerService, peerHandlers(context)),
+      bindService(BrokerPeerService, peerHandlers(context, this.#replication.inSync)),
       bindService(TopicService, topics),
     ];
     const kafka: KafkaContext = { ...context, produce, fetchSessions, topics, transactions, groups: this.#groups };

@@ -39,6 +39,20 @@ export const brokerErrors = {
       message: "fewer replicas are in sync than min.insync.replicas asks for",
       context,
     }),
+  replicaOutOfRange: (context: Context): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "offset-out-of-range",
+      message: "the replica asks for records that its leader does not have any more",
+      context,
+    }),
+  offsetNotAvailable: (context: Context): AppError =>
+    new AppError({
+      kind: "retry",
+      code: "offset-not-available",
+      message: "a new leader does not know yet how far the records were acknowledged: try again soon",
+      context,
+    }),
   timedOut: (context: Context): AppError =>
     new AppError({
       kind: "unavailable",

@@ -110,3 +110,16 @@ export const GROUPS_PER_CALL_MAX = 1_000;
 
 /** Kafka's max.poll.interval.ms, which its clients take as the rebalance timeout: for gRPC members that name none. */
 export const JOIN_REBALANCE_TIMEOUT_MS_DEFAULT = 300_000;
+
+/** Records of one partition in one answer to a follower: as much as one of its syncs is worth waiting for. */
+export const REPLICA_PARTITION_BYTES = 1_048_576;
+/** Records of all partitions in one message to a follower; beyond it HTTP/2's window stops the sender. */
+export const REPLICA_ANSWER_BYTES = 2_097_152;
+/** How late a follower may hear of a high watermark while nothing is written: Kafka's replica.fetch.wait.max.ms. */
+export const REPLICA_WATERMARK_MS = 500;
+/** After a leader refused (its metadata or ours is on the way, or the log is being opened), or a disk was full. */
+export const REPLICA_RETRY_MS = 50;
+/** A broker that restarts is looked for this often: its partitions need it back in sync soon. */
+export const REPLICA_RECONNECT_MS_MAX = 500;
+/** How often leaders look at their in-sync sets; each look is some comparisons per partition. */
+export const IN_SYNC_CHECK_MS = 500;

@@ -20,6 +20,7 @@ import type { BrokerPorts } from "../src/node-ports.ts";
 import { GroupCommit } from "../src/partitions/group-commit.ts";
 import { LocalPartition } from "../src/partitions/local-partition.ts";
 import { TransactionLog } from "../src/transactions/transaction-log.ts";
+import { NO_REPLICATION, onlyReplica } from "./only-replica.ts";
 
 let ports: BrokerPorts;
 let partition: LocalPartition;
@@ -49,9 +50,9 @@ beforeEach(async () => {
   const observer = { flushed: () => undefined, failed: () => undefined };
   partition = new LocalPartition(
     { topic: "__internal", partition: 0, log, config },
-    { groupCommit: new GroupCommit(ports.defer), monotonicMs: () => clock.monotonicMs(), observer },
+    { groupCommit: new GroupCommit(ports.defer), monotonicMs: () => clock.monotonicMs(), observer, replication: NO_REPLICATION },
   );
-  await partition.lead(leaderEpoch(1), 1);
+  await partition.lead(onlyReplica(leaderEpoch(1)));
 });
 
 /** Two passes, so that what the first has marked may go with the second, a week later. */

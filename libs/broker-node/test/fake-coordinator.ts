@@ -38,6 +38,7 @@ export class FakeCoordinator {
         this.#nextProducerId += 10;
         return Promise.resolve({ firstProducerId, count: 10 });
       },
+      alterPartitions: () => Promise.resolve({}),
       describeCluster: () => Promise.resolve({ clusterId: "cluster" }),
     });
     const topics = bindService(TopicService, {

@@ -50,7 +50,7 @@ export const errors = {
     new AppError({
       kind: "invalid",
       code: "replication-unsupported",
-      message: `replication factor above ${max} is not supported by this cluster yet: ask for at most ${max}`,
+      message: `this cluster allows at most ${max} replicas (replication-factor-max): ask for fewer`,
       context: { replicationFactor },
     }),
   jobsUnavailable: (): AppError =>

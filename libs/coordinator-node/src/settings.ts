@@ -16,16 +16,21 @@ export const coordinatorSettingsSchema = z.strictObject({
   brokerReconnectGraceMs: milliseconds(500, 0, "A broker whose stream broke has so long to come back before it is fenced."),
   executorSessionTimeoutMs: milliseconds(3_000, 300, "An executor that sent nothing for so long is lost, and its workers with it."),
   heartbeatIntervalMs: milliseconds(500, 10, "How often brokers and executors send a heartbeat."),
+  leaderBalanceMs: milliseconds(
+    60_000,
+    100,
+    "How often leadership goes back to the first replica of each partition, where that is in sync.",
+  ),
   partitionsDefault: z.int().min(1).max(100_000).default(1).describe("Partitions of a topic that names no number."),
   replicationFactorDefault: z.int().min(1).max(15).default(1).describe("Replicas of a topic that names no number."),
-  replicationFactorMax: z
+  replicationFactorMax: z.int().min(1).max(15).default(15).describe("Greatest replication factor that is accepted."),
+  internalTopicPartitions: z.int().min(1).max(1_000).default(8).describe("Partitions of each internal topic, fixed when it is made."),
+  internalTopicReplicas: z
     .int()
     .min(1)
     .max(15)
-    .default(1)
-    .describe("Greatest replication factor that is accepted; brokers do not replicate yet."),
-  internalTopicPartitions: z.int().min(1).max(1_000).default(8).describe("Partitions of each internal topic, fixed when it is made."),
-  internalTopicReplicas: z.int().min(1).max(15).default(1).describe("Replicas of internal topics."),
+    .default(3)
+    .describe("Replicas of internal topics, as far as there are brokers; more are added as brokers come."),
 });
 
 /** Complete settings of a coordinator. */

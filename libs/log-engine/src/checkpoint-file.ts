@@ -44,4 +44,9 @@ export class CheckpointFile {
     this.#queue = saving.catch(() => undefined);
     return saving;
   }
+
+  /** Resolves when every save that was asked for has ended. */
+  idle(): Promise<void> {
+    return this.#queue;
+  }
 }

@@ -102,6 +102,12 @@ export class LogSync {
     return this.#init.checkpoint.save(() => this.#values());
   }
 
+  /** Resolves when nothing is being written any more; only after `fail`, so that nothing begins meanwhile. */
+  async idle(): Promise<void> {
+    await this.#running?.catch(() => undefined);
+    await this.#init.checkpoint.idle();
+  }
+
   /** Writes the active segment's indexes, the producer state and where the log ends: the next opening verifies nothing. All is synced already. */
   async closeCleanly(): Promise<void> {
     const { segments, producers, checkpoint, ports } = this.#init;

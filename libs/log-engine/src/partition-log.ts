@@ -1,6 +1,6 @@
 import type { CleanupPolicy, FlushMode, LeaderEpoch, Offset, ProducerEpoch, ProducerId, TimestampMs, TopicId } from "@millrace/model";
 import type { Storage } from "@millrace/ports";
-import type { CompressionCodecs, Crc32c, EndTransactionMarker } from "@millrace/records";
+import type { CompressionCodecs, Crc32c, EndTransactionMarker, RecordBatchView } from "@millrace/records";
 import type { ProducerDescription } from "./producer-state.ts";
 
 /** Whose log it is; written into the folder at creation and compared at every opening. */
@@ -201,6 +201,13 @@ export interface PartitionLog {
   stage(batch: Uint8Array, options: StageOptions): StageResult;
   /** Stages the end of a producer's transaction; a repeated marker is a duplicate (R18), an older coordinator or producer epoch is fenced. */
   stageMarker(marker: MarkerInput, options: StageOptions): StageResult;
+  /**
+   * On a follower: stages a batch as its leader has it, of the log's current epoch (`startLeaderEpoch` first for each new one), after its checksum and place were
+   * checked. Throws `log-corrupt` for another offset than the log's end, and for bytes that are not what the leader wrote.
+   */
+  stageReplicated(batch: RecordBatchView, now: TimestampMs): void;
+  /** On a follower of a compacted log: offsets below may be missing from now on. Durable when it resolves; nothing may be staged. */
+  allowGapTo(offset: Offset): Promise<void>;
   /** Writes everything staged in one write. On a throw all of it is undone: offsets and producer state are as before the first `stage`. */
   writeStaged(): void;
   /** Resolves when everything written before the call is durable; calls that wait share one sync. */
@@ -237,6 +244,8 @@ export interface PartitionLog {
 
   /** Writes and syncs everything, so that the next opening verifies nothing. */
   close(): Promise<void>;
+  /** The same as `abandon`, after work in the background has ended: the files may be changed by others when it resolves. */
+  release(): Promise<void>;
   /** Closes files without writing anything: what a failed disk allows. */
   abandon(): void;
 }

@@ -1,11 +1,20 @@
 import { assert } from "@millrace/stdx";
 import { AppError, NO_TIMESTAMP, toAppError, type LeaderEpoch, type Offset, type ProducerEpoch, type ProducerId } from "@millrace/model";
-import { buildEndTransactionMarker, type BatchRules, RecordBatchView, RecordOffsets, stampBatch, validateBatch } from "@millrace/records";
+import {
+  buildEndTransactionMarker,
+  type BatchRules,
+  RecordBatchView,
+  RecordOffsets,
+  stampBatch,
+  validateBatch,
+  verifyBatch,
+} from "@millrace/records";
 import { assertKeyed } from "./compaction/assert-keyed.ts";
-import type { CompactionMarks } from "./compaction/compaction-marks.ts";
+import { type CompactionMarks, continues } from "./compaction/compaction-marks.ts";
 import { LogCompaction } from "./compaction/log-compaction.ts";
+import { applyBatch } from "./apply-batch.ts";
 import type { CheckpointFile } from "./checkpoint-file.ts";
-import { fencedLeaderEpoch, logBacklog, logFailed, offsetOutOfRange, unknownLeaderEpoch } from "./errors.ts";
+import { fencedLeaderEpoch, logBacklog, logCorrupt, logFailed, offsetOutOfRange, unknownLeaderEpoch } from "./errors.ts";
 import { LEADER_EPOCHS_FILE } from "./file-names.ts";
 import type { LeaderEpochs } from "./leader-epochs.ts";
 import { SEGMENT_POSITION_END, STAGED_BYTES_MAX } from "./limits.ts";
@@ -197,6 +206,24 @@ export class SegmentedLog implements api.PartitionLog {
     return { kind: "appended", baseOffset, lastOffset: baseOffset, logAppendTime: NO_TIMESTAMP };
   }
 
+  async allowGapTo(offset: Offset): Promise<void> {
+    if (offset <= this.#marks.gapsEndOffset) return;
+    assert(this.stagedBytes === 0, "nothing is staged when a gap is allowed");
+    this.#marks.gapsEndOffset = offset;
+    await this.#sync.checkpoint();
+  }
+
+  stageReplicated(batch: RecordBatchView, now: api.StageOptions["now"]): void {
+    this.#assertLeads(batch.partitionLeaderEpoch);
+    const { baseOffset } = batch;
+    if (!continues(baseOffset, this.stagedEndOffset, this.#marks))
+      throw logCorrupt({ folder: this.folder, offset: this.stagedEndOffset, cause: `replicated base offset is ${baseOffset}` });
+    verifyBatch(batch.bytes, { crc32c: this.#ports.crc32c, position: batch.position });
+    const placed = this.#copy(batch.subarray(), { baseOffset, now });
+    this.#segments.active.add(placed, this.#segments.activeParts, this.#settings.indexIntervalBytes);
+    applyBatch(placed, this.#producers, this.#segments.activeParts.transactions, now);
+  }
+
   writeStaged(): void {
     if (this.#mark === undefined) return;
     const segment = this.#segments.active;
@@ -296,6 +323,13 @@ export class SegmentedLog implements api.PartitionLog {
     });
   }
 
+  release(): Promise<void> {
+    return this.#turns.run(async () => {
+      this.abandon();
+      await this.#sync.idle();
+    });
+  }
+
   abandon(): void {
     this.#tail.clear();
     this.#segments.closeAll();
@@ -310,23 +344,30 @@ export class SegmentedLog implements api.PartitionLog {
 
   /** Copies a batch behind the staged ones, stamps the copy and counts it. */
   #place(batch: Uint8Array, options: api.StageOptions): RecordBatchView {
-    this.#prepare(batch.length, options.now);
+    const view = this.#copy(batch, { baseOffset: undefined, now: options.now });
+    const { bytes, position } = view;
     const segment = this.#segments.active;
-    const parts = this.#segments.activeParts;
-    this.#mark ??= segment.mark(parts);
     const baseOffset = segment.endOffset;
-    const slab = this.#tail.reserve(batch.length, { baseOffset: segment.baseOffset, position: segment.sizeBytes, endOffset: baseOffset });
-    const position = slab.usedBytes - batch.length;
-    slab.bytes.set(batch, position);
-    const view = new RecordBatchView(slab.bytes, position);
     if (this.#settings.messageTimestampType === "LogAppendTime" && !view.isControl) {
       const logAppendTime = { timestamp: options.now, crc32c: this.#ports.crc32c };
-      stampBatch(slab.bytes, { baseOffset, leaderEpoch: options.leaderEpoch, position, logAppendTime });
+      stampBatch(bytes, { baseOffset, leaderEpoch: options.leaderEpoch, position, logAppendTime });
     } else {
-      stampBatch(slab.bytes, { baseOffset, leaderEpoch: options.leaderEpoch, position });
+      stampBatch(bytes, { baseOffset, leaderEpoch: options.leaderEpoch, position });
     }
-    segment.add(view, parts, this.#settings.indexIntervalBytes);
+    segment.add(view, this.#segments.activeParts, this.#settings.indexIntervalBytes);
     return view;
+  }
+
+  /** Copies a batch behind the staged ones, as it is; `baseOffset` undefined: it follows them. */
+  #copy(batch: Uint8Array, options: { readonly baseOffset: Offset | undefined; readonly now: api.StageOptions["now"] }): RecordBatchView {
+    this.#prepare(batch.length, options.now);
+    const segment = this.#segments.active;
+    this.#mark ??= segment.mark(this.#segments.activeParts);
+    const endOffset = options.baseOffset ?? segment.endOffset;
+    const slab = this.#tail.reserve(batch.length, { baseOffset: segment.baseOffset, position: segment.sizeBytes, endOffset });
+    const position = slab.usedBytes - batch.length;
+    slab.bytes.set(batch, position);
+    return new RecordBatchView(slab.bytes, position);
   }
 
   /** Makes sure that a batch may be staged into the active segment; starts a new one only while nothing is staged, so that a write is one file's. */

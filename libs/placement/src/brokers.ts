@@ -1,4 +1,4 @@
-import { type BrokerEpoch, brokerEpoch, type BrokerId, type PartitionState } from "@millrace/model";
+import { type BrokerEpoch, brokerEpoch, type BrokerId, type PartitionState, type TopicId } from "@millrace/model";
 import { changeTopics, livenessWith, withEmptyDisk, withLeader, withoutBroker } from "./elect.ts";
 import { errors } from "./errors.ts";
 import type { Decision, RegisterBroker } from "./events.ts";
@@ -15,7 +15,7 @@ export function registerBroker(state: ClusterState, event: RegisterBroker): Brok
   if (!Number.isInteger(event.brokerId) || event.brokerId < 0 || event.brokerId > 0x7fff_ffff) throw errors.invalidBrokerId(event.brokerId);
   const known = state.brokers.get(event.brokerId);
   if (known === undefined && state.brokers.size >= BROKERS_MAX) throw errors.tooManyBrokers(BROKERS_MAX);
-  const { kind: _, ...registration } = event;
+  const { kind: _, logs, ...registration } = event;
   if (known !== undefined && known.status !== "fenced") {
     if (known.incarnationId === event.incarnationId && known.folderId === event.folderId)
       return confirm(known, { ...known, ...registration });
@@ -26,13 +26,21 @@ export function registerBroker(state: ClusterState, event: RegisterBroker): Brok
   const broker: BrokerState = { ...registration, brokerEpoch: epoch, status: "fenced" };
   const isLive = livenessWith(state, broker);
   const hasEmptyDisk = known !== undefined && known.folderId !== event.folderId;
+  const onDisk = new Set(logs.map(({ topicId, partition }) => `${topicId}/${partition}`));
+  // The only replica of a partition may come back without a log: it had none yet, or keeps it in memory. With others, theirs is what counts.
+  const isMissing = ({ topicId, partition, replicas }: PartitionState): boolean =>
+    replicas.length > 1 && !isInMemory(state, topicId) && !onDisk.has(`${topicId}/${partition}`);
   const topics = changeTopics(state.topics.values(), (partition: PartitionState) =>
-    hasEmptyDisk
+    hasEmptyDisk || isMissing(partition)
       ? withEmptyDisk(partition, broker.brokerId, isLive)
       : withoutBroker(partition, broker.brokerId, { isLive, keepLast: false }),
   );
   const counter: ClusterChange = { kind: "cluster", identity: { ...state.identity, brokerEpochLast: epoch } };
   return { changes: [counter, { kind: "broker", broker }, ...topics], response: { kind: "broker", broker } };
+}
+
+function isInMemory(state: ClusterState, topicId: TopicId): boolean {
+  return state.topics.get(topicId)?.configOverrides["storage"] === "memory";
 }
 
 function confirm(known: BrokerState, broker: BrokerState): BrokerDecision {

@@ -9,6 +9,13 @@ export const errors = {
       message: "fewer live brokers than replicas: start more brokers or ask for a smaller replication factor",
       context: { needed, live },
     }),
+  notReplicable: (name: string, value: string): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "not-replicable",
+      message: `topics with more than one replica cannot have ${name}=${value} yet: leave it out, or ask for one replica`,
+      context: { config: name },
+    }),
   topicExists: (topic: string): AppError =>
     new AppError({
       kind: "conflict",

@@ -1,4 +1,4 @@
-import type { BrokerEpoch, BrokerId, TopicDescription } from "@millrace/model";
+import type { BrokerEpoch, BrokerId, LeaderEpoch, PartitionEpoch, PartitionState, TopicDescription, TopicId } from "@millrace/model";
 import type { Random } from "@millrace/ports";
 import type { BrokerState, ClusterChange } from "./state.ts";
 
@@ -10,6 +10,39 @@ export interface RegisterBroker {
   readonly address: string;
   readonly kafkaAddress: string;
   readonly rack: string;
+  /** Logs on its disk. A replica that is missing here, or suspect, is out of every in-sync set that has another member (reliability R10, R11). */
+  readonly logs: readonly LogReport[];
+}
+
+export interface LogReport {
+  readonly topicId: TopicId;
+  readonly partition: number;
+  /** Recovery cut a torn tail. */
+  readonly isSuspect: boolean;
+}
+
+/** A leader's wish for another in-sync set, see docs/protocol/replication.md. */
+export interface InSyncWish {
+  readonly topicId: TopicId;
+  readonly partition: number;
+  readonly leaderEpoch: LeaderEpoch;
+  readonly partitionEpoch: PartitionEpoch;
+  readonly members: readonly { readonly brokerId: BrokerId; readonly brokerEpoch: BrokerEpoch }[];
+}
+
+export interface AlterPartitions {
+  readonly kind: "alter-partitions";
+  readonly brokerId: BrokerId;
+  readonly brokerEpoch: BrokerEpoch;
+  readonly wishes: readonly InSyncWish[];
+}
+
+/** What became of a wish: the partition as it is now; undefined: there is none. */
+export interface InSyncAnswer {
+  readonly topicId: TopicId;
+  readonly partition: number;
+  readonly state: PartitionState | undefined;
+  readonly isIneligible: boolean;
 }
 
 export interface CreateTopic {
@@ -54,6 +87,11 @@ export type ClusterEvent =
   | { readonly kind: "broker-lost"; readonly brokerId: BrokerId; readonly brokerEpoch: BrokerEpoch }
   /** Wants to stop: move what others can lead, first. */
   | { readonly kind: "broker-stopping"; readonly brokerId: BrokerId; readonly brokerEpoch: BrokerEpoch }
+  | AlterPartitions
+  /** Leaders back to the first replica of each partition, where it is in sync. */
+  | { readonly kind: "prefer-leaders" }
+  /** There may be more brokers than when they were made. */
+  | { readonly kind: "raise-internal-topics" }
   | CreateTopic
   | { readonly kind: "ensure-internal-topic"; readonly name: string }
   | { readonly kind: "delete-topic"; readonly name: string }
@@ -65,6 +103,7 @@ export type ClusterResponse =
   | { readonly kind: "broker"; readonly broker: BrokerState }
   | { readonly kind: "topic"; readonly topic: TopicDescription }
   | { readonly kind: "producer-ids"; readonly firstProducerId: number; readonly count: number }
+  | { readonly kind: "partitions"; readonly answers: readonly InSyncAnswer[] }
   | { readonly kind: "none" };
 
 /** What to store, in this order, and what to answer once it is stored. No changes: nothing to do. */

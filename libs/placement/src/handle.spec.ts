@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { AppError, brokerEpoch, brokerId } from "@millrace/model";
 import { SeededRandom } from "@millrace/testkit";
 import { decodeClusterState, encodeChange } from "./entries.ts";
-import type { ClusterEvent, PlacementContext } from "./events.ts";
+import type { ClusterEvent, LogReport, PlacementContext } from "./events.ts";
 import { handle } from "./handle.ts";
 import { applyChange, type ClusterState, createClusterState } from "./state.ts";
 
@@ -38,6 +38,7 @@ function parse(state: ClusterState, line: string): ClusterEvent {
         address: `b${first}:9190`,
         kafkaAddress: "",
         rack: option("rack"),
+        logs: rest.includes("no-logs") ? [] : allLogs(state),
       };
     }
     case "caught-up":
@@ -60,6 +61,11 @@ function parse(state: ClusterState, line: string): ClusterEvent {
       throw new Error(`unknown verb ${verb}`);
   }
 }
+
+const allLogs = (state: ClusterState): LogReport[] =>
+  [...state.topics.values()].flatMap(({ topicId, partitions }) =>
+    partitions.map(({ partition }): LogReport => ({ topicId, partition, isSuspect: false })),
+  );
 
 function run(state: ClusterState, event: ClusterEvent, context: PlacementContext): string[] {
   try {

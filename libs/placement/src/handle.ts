@@ -2,6 +2,7 @@ import { assertNever } from "@millrace/stdx";
 import { drainBroker, fenceBroker, registerBroker, registered, unfenceBroker } from "./brokers.ts";
 import type { ClusterEvent, ClusterResponse, Decision, PlacementContext } from "./events.ts";
 import { PRODUCER_ID_BLOCK } from "./limits.ts";
+import { alterPartitions, preferLeaders, raiseInternalTopics } from "./partitions.ts";
 import type { ClusterState } from "./state.ts";
 import { alterTopicConfigs } from "./topic-configs.ts";
 import { createPartitions, createTopic, deleteTopic, ensureInternalTopic } from "./topics.ts";
@@ -12,6 +13,9 @@ export interface ResponseOf {
   "broker-caught-up": "broker";
   "broker-lost": "none";
   "broker-stopping": "broker";
+  "alter-partitions": "partitions";
+  "prefer-leaders": "none";
+  "raise-internal-topics": "none";
   "create-topic": "topic";
   "ensure-internal-topic": "topic";
   "delete-topic": "none";
@@ -40,6 +44,12 @@ function decide(state: ClusterState, event: ClusterEvent, context: PlacementCont
       return fenceBroker(state, event.brokerId, event.brokerEpoch);
     case "broker-stopping":
       return drainBroker(state, event.brokerId, event.brokerEpoch);
+    case "alter-partitions":
+      return alterPartitions(state, event);
+    case "prefer-leaders":
+      return preferLeaders(state);
+    case "raise-internal-topics":
+      return raiseInternalTopics(state, context);
     case "create-topic":
       return createTopic(state, event, context);
     case "ensure-internal-topic":

@@ -8,6 +8,7 @@ export {
   TOPIC_PREFIX,
 } from "./entries.ts";
 export type {
+  AlterPartitions,
   AlterTopicConfigs,
   ClusterEvent,
   ClusterResponse,
@@ -15,6 +16,9 @@ export type {
   CreatePartitions,
   CreateTopic,
   Decision,
+  InSyncAnswer,
+  InSyncWish,
+  LogReport,
   PlacementContext,
   PlacementSettings,
   RegisterBroker,

@@ -1,4 +1,5 @@
 import { defaultTopicConfig, isInternalTopic, isListConfig, resolveTopicConfig, type TopicDescription } from "@millrace/model";
+import { assertReplicable } from "./assert-replicable.ts";
 import { errors } from "./errors.ts";
 import type { AlterTopicConfigs, ConfigChange, Decision } from "./events.ts";
 import { type ClusterState, topicByName } from "./state.ts";
@@ -21,6 +22,7 @@ export function alterTopicConfigs(
   const before = resolveTopicConfig(topic.configOverrides);
   const after = resolveTopicConfig(overrides);
   if (before.storage !== after.storage) throw errors.fixedConfig("storage");
+  assertReplicable(after, Math.max(...topic.partitions.map(({ replicas }) => replicas.length)));
   const changed: TopicDescription = { ...topic, configOverrides: overrides };
   const changes = sameConfigs(topic.configOverrides, overrides) ? [] : [{ kind: "topic" as const, topic: changed }];
   return { changes, response: { kind: "topic", topic: changed } };

@@ -14,6 +14,7 @@ import {
   type TopicId,
   TRANSACTION_STATE_TOPIC,
 } from "@millrace/model";
+import { assertReplicable } from "./assert-replicable.ts";
 import { assignReplicas } from "./assign-replicas.ts";
 import { errors } from "./errors.ts";
 import type { CreatePartitions, CreateTopic, Decision, PlacementContext } from "./events.ts";
@@ -106,7 +107,7 @@ function makeTopic(state: ClusterState, shape: TopicShape, context: PlacementCon
   if (!isCount(replicationFactor, REPLICATION_FACTOR_MAX)) throw errors.invalidReplicationFactor(replicationFactor, REPLICATION_FACTOR_MAX);
   const total = partitionCount(state) + partitions;
   if (total > PARTITIONS_PER_CLUSTER_MAX) throw errors.tooManyPartitions(total, PARTITIONS_PER_CLUSTER_MAX);
-  resolveTopicConfig(shape.configs);
+  assertReplicable(resolveTopicConfig(shape.configs), replicationFactor);
   const brokers = liveBrokers(state);
   if (brokers.length < replicationFactor) throw errors.notEnoughBrokers(replicationFactor, brokers.length);
   const topicId = context.random.hex(16) as TopicId;

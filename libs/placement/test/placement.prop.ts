@@ -28,7 +28,16 @@ function eventOf(state: ClusterState, { kind, broker, number }: Step): ClusterEv
   switch (kind) {
     case "register": {
       const folderId = number === 3 ? "new" : "old";
-      return { kind: "register-broker", brokerId: id, incarnationId: `i${number}`, folderId, address: "a", kafkaAddress: "", rack };
+      return {
+        kind: "register-broker",
+        brokerId: id,
+        incarnationId: `i${number}`,
+        folderId,
+        address: "a",
+        kafkaAddress: "",
+        rack,
+        logs: [],
+      };
     }
     case "create":
       return { kind: "create-topic", name: `t${broker}`, partitions: number, replicationFactor: number, configs: {}, ifNotExists: true };

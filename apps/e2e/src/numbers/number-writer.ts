@@ -16,6 +16,8 @@ export class NumberWriter {
   readonly #ports: { readonly clock: Clock; readonly random: Random };
   readonly #sent: number[];
   readonly #acknowledged: number[];
+  /** Counts of batches that were acknowledged before an earlier one, by partition and first number: a new leader answers repeated batches in any order. */
+  readonly #early: ReadonlyMap<number, Map<number, number>>;
   #running: Promise<void> = Promise.resolve();
   #stopping = false;
   #failure: Error | undefined;
@@ -29,6 +31,7 @@ export class NumberWriter {
     this.#ports = ports;
     this.#sent = Array.from({ length: target.partitions }, () => 0);
     this.#acknowledged = Array.from({ length: target.partitions }, () => 0);
+    this.#early = new Map(this.#sent.map((_, partition) => [partition, new Map<number, number>()]));
     this.#producer = client.producer({ acks: "all", idempotent: true, lingerMs: 1 });
     this.#producer.onDelivery((delivery) => {
       this.#onDelivery(delivery);
@@ -56,6 +59,12 @@ export class NumberWriter {
     await this.#producer.flush();
     await this.#producer.close();
     if (this.#failure !== undefined) throw this.#failure;
+    for (const [partition, sent] of this.#sent.entries()) {
+      if (this.#acknowledged[partition] !== sent)
+        throw new Error(
+          `partition ${partition}: ${sent} numbers were sent, only the first ${this.#acknowledged[partition] ?? 0} were acknowledged`,
+        );
+    }
   }
 
   async #run(): Promise<void> {
@@ -79,10 +88,17 @@ export class NumberWriter {
 
   #onDelivery({ partition, baseOffset, recordCount, error }: Delivery): void {
     const first = this.#acknowledged[partition] ?? 0;
+    const early = this.#early.get(partition) ?? new Map<number, number>();
     if (error !== undefined) this.#failure ??= error;
-    // A repeated batch that the broker had already stored may come without its offset.
-    else if (baseOffset !== -1 && baseOffset !== first)
+    else if (baseOffset !== -1 && baseOffset < first)
       this.#failure ??= new Error(`number ${first} of partition ${partition} was acknowledged at offset ${baseOffset}`);
-    this.#acknowledged[partition] = first + recordCount;
+    // A repeated batch that the broker had already stored may come without its offset.
+    early.set(Math.max(baseOffset, first), recordCount);
+    let end = first;
+    for (let count = early.get(end); count !== undefined; count = early.get(end)) {
+      early.delete(end);
+      end += count;
+    }
+    this.#acknowledged[partition] = end;
   }
 }

@@ -10,6 +10,8 @@ export interface ClusterSize {
   readonly coordinators: number;
   readonly brokers: number;
   readonly executors: number;
+  /** More arguments of each coordinator. */
+  readonly coordinatorArgs?: readonly string[];
 }
 
 export interface Member {
@@ -36,7 +38,9 @@ export interface Cluster {
 export async function startCluster(folder: string, size: ClusterSize): Promise<Cluster> {
   const redis = await createRedisServer(folder);
   await redis.process.start();
-  const coordinators = await members(size.coordinators, (index) => coordinator(index, { folder, store: redis.url }));
+  const coordinators = await members(size.coordinators, (index) =>
+    coordinator(index, { folder, store: redis.url, more: size.coordinatorArgs ?? [] }),
+  );
   const known = coordinators.map((member) => member.address).join(",");
   const brokers = await members(size.brokers, (index) => broker(index, { folder, coordinators: known }));
   const executors = await members(size.executors, (index) => executor(index, { folder, coordinators: known }));
@@ -86,7 +90,10 @@ function members(count: number, create: (index: number) => Promise<Member>): Pro
   return Promise.all(Array.from({ length: count }, (_, index) => create(index + 1)));
 }
 
-function coordinator(index: number, options: { readonly folder: string; readonly store: string }): Promise<Member> {
+function coordinator(
+  index: number,
+  options: { readonly folder: string; readonly store: string; readonly more: readonly string[] },
+): Promise<Member> {
   const name = `coordinator-${index}`;
   return service(name, "apps/coordinator/src/main.ts", options.folder, (address) => [
     "--coordinator-id",
@@ -95,6 +102,7 @@ function coordinator(index: number, options: { readonly folder: string; readonly
     address,
     "--store",
     options.store,
+    ...options.more,
   ]);
 }
 

@@ -82,6 +82,7 @@ const BY_CODE: Readonly<Record<string, number>> = {
   "not-enough-replicas": E.NOT_ENOUGH_REPLICAS,
   "request-timed-out": E.REQUEST_TIMED_OUT,
   "offset-out-of-range": E.OFFSET_OUT_OF_RANGE,
+  "offset-not-available": E.OFFSET_NOT_AVAILABLE,
   "fenced-leader-epoch": E.FENCED_LEADER_EPOCH,
   "unknown-leader-epoch": E.UNKNOWN_LEADER_EPOCH,
   "corrupt-batch": E.CORRUPT_MESSAGE,
@@ -114,6 +115,7 @@ const BY_CODE: Readonly<Record<string, number>> = {
   "invalid-replication-factor": E.INVALID_REPLICATION_FACTOR,
   "not-enough-brokers": E.INVALID_REPLICATION_FACTOR,
   "replication-unsupported": E.INVALID_REPLICATION_FACTOR,
+  "not-replicable": E.INVALID_CONFIG,
   "unknown-topic-config": E.INVALID_CONFIG,
   "invalid-topic-config": E.INVALID_CONFIG,
 };

@@ -3,7 +3,7 @@ import type { TopicConfig } from "@millrace/model";
 import { effectiveConfig } from "./effective-config.ts";
 
 function check(topic: { internal?: boolean; configs: { [key: string]: string } }, expected: Partial<TopicConfig>): void {
-  expect(effectiveConfig({ internal: false, ...topic })).toMatchObject(expected);
+  expect(effectiveConfig({ internal: false, partitions: [], ...topic })).toMatchObject(expected);
 }
 
 describe("effectiveConfig", () => {

@@ -4,10 +4,11 @@ import { resolveTopicConfig, type TopicConfig } from "@millrace/model";
 /**
  * The configuration by which this broker keeps a topic: what the topic asks for, but for settings under which the cluster would lose what it must not.
  * Internal topics hold decisions that others have acted upon (idea 3): they are synced before they count, and kept. A topic that is only compacted keeps the last
- * value of each key for ever, so age and size delete nothing of it.
+ * value of each key for ever, so age and size delete nothing of it. acks=all means two copies where there are two, unless the topic says otherwise.
  */
-export function effectiveConfig(topic: Pick<Topic, "internal" | "configs">): TopicConfig {
-  const config = resolveTopicConfig(topic.configs);
+export function effectiveConfig(topic: Pick<Topic, "internal" | "configs" | "partitions">): TopicConfig {
+  const replicas = Math.max(1, ...topic.partitions.map((partition) => partition.replicas.length));
+  const config = resolveTopicConfig({ "min.insync.replicas": String(Math.min(2, replicas)), ...topic.configs });
   const kept = config.cleanupPolicy === "compact" || topic.internal ? { retentionMs: -1, retentionBytes: -1 } : {};
   return { ...config, ...kept, ...(topic.internal ? { flush: "ack", storage: "disk" } : {}) };
 }

@@ -1,8 +1,21 @@
 import type { MarkerInput, PartitionLog, StageOptions, StageResult } from "@millrace/log-engine";
-import { type LeaderEpoch, NO_TIMESTAMP, type Offset, type ProducerId, type TimestampMs, type TopicConfig } from "@millrace/model";
+import {
+  type BrokerEpoch,
+  type BrokerId,
+  isInternalTopic,
+  type LeaderEpoch,
+  NO_TIMESTAMP,
+  type Offset,
+  type PartitionEpoch,
+  type ProducerId,
+  type TimestampMs,
+  type TopicConfig,
+} from "@millrace/model";
+import type { PartitionAssignment, Wish } from "@millrace/replication";
 import { brokerErrors } from "../errors.ts";
 import { AppendWaiters, type Durability } from "./append-waiters.ts";
 import { HOLD_GRACE_MS } from "../limits.ts";
+import { LeaderRole, type ReplicationPorts } from "../replication/leader-role.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { RecordHolds } from "./record-holds.ts";
 
@@ -24,7 +37,15 @@ export interface PartitionObserver {
   failed(partition: LocalPartition, error: unknown): void;
 }
 
+/** As a follower: whom, and what it said last. */
+interface Followed {
+  readonly epoch: LeaderEpoch;
+  readonly synced: () => void;
+  highWatermark: Offset | undefined;
+}
+
 interface LocalPartitionPorts {
+  readonly replication: ReplicationPorts;
   readonly groupCommit: GroupCommit;
   readonly monotonicMs: () => number;
   readonly observer: PartitionObserver;
@@ -37,13 +58,20 @@ interface LocalPartitionPorts {
 export class LocalPartition {
   readonly topic: string;
   readonly partition: number;
-  readonly log: PartitionLog;
   /** Of this topic's metrics: made once, not for each request. */
   readonly labels: { readonly topic: string };
   readonly holds = new RecordHolds();
   readonly #ports: LocalPartitionPorts;
   readonly #waiters = new AppendWaiters();
   readonly #readers = new Set<() => void>();
+  /** Of followers' streams: called at each write, and when this broker no longer leads. */
+  readonly #writtenListeners = new Set<() => void>();
+  #log: PartitionLog;
+  /** Undefined with one replica, where there is nothing to decide. */
+  #role: LeaderRole | undefined;
+  #followed: Followed | undefined;
+  /** Work on the log as a follower; leading begins after it. */
+  #replicaWork: Promise<void> = Promise.resolve();
   readonly #endedProducers = new Map<ProducerId, number>();
   /** Numbers of transactions that were verified here and have no marker yet. */
   readonly #openTransactions = new Map<ProducerId, number>();
@@ -51,7 +79,6 @@ export class LocalPartition {
   #config: TopicConfig;
   #leaderEpoch: LeaderEpoch | undefined;
   #ledSinceMs = 0;
-  #inSyncCount = 1;
   #isScheduled = false;
   /** Something of this turn asks for a sync, whatever the topic's flush. */
   #mustSync = false;
@@ -63,11 +90,16 @@ export class LocalPartition {
   constructor(of: { topic: string; partition: number; log: PartitionLog; config: TopicConfig }, ports: LocalPartitionPorts) {
     this.topic = of.topic;
     this.partition = of.partition;
-    this.log = of.log;
+    this.#log = of.log;
     this.labels = { topic: of.topic };
     this.#config = of.config;
     this.#ports = ports;
     this.#lastStable = of.log.lastStableOffset;
+  }
+
+  /** Another one after the log of a follower was cut. */
+  get log(): PartitionLog {
+    return this.#log;
   }
 
   get config(): TopicConfig {
@@ -84,32 +116,132 @@ export class LocalPartition {
     return this.#leaderEpoch;
   }
 
-  /** Leads from now on: the epoch is synced before a record of it can be appended. */
-  async lead(epoch: LeaderEpoch, inSyncCount: number): Promise<void> {
-    this.#inSyncCount = inSyncCount;
-    if (this.#leaderEpoch === epoch) return;
+  /** Leads from now on: the epoch is synced before a record of it can be appended. Called again in the same epoch, it takes another in-sync set. */
+  async lead(assignment: PartitionAssignment): Promise<void> {
+    const epoch = assignment.leaderEpoch;
+    if (this.#leaderEpoch === epoch) {
+      this.assigned(assignment);
+      return;
+    }
+    this.#followed = undefined;
+    await this.#replicaWork;
     // What the former epoch staged is written under it; nothing is taken until the new one is on disk. Whoever waits goes on waiting: the log is the same.
     this.write();
     this.#leaderEpoch = undefined;
+    const epochStartOffset = this.log.logEndOffset;
     await this.log.startLeaderEpoch(epoch);
+    const nowMs = this.#ports.monotonicMs();
+    const { replication } = this.#ports;
+    this.#role = assignment.replicas.length > 1 ? new LeaderRole(assignment, { epochStartOffset, nowMs }, replication) : undefined;
     this.#leaderEpoch = epoch;
-    this.#ledSinceMs = this.#ports.monotonicMs();
+    this.#ledSinceMs = nowMs;
     this.afterWrite();
+  }
+
+  /** The coordinator's decision on the in-sync set, in the epoch that this broker leads; of another one it is late news. */
+  assigned(assignment: PartitionAssignment): void {
+    if (assignment.leaderEpoch !== this.#leaderEpoch) return;
+    const { replication } = this.#ports;
+    if (this.#role === undefined && assignment.replicas.length > 1) {
+      const at = { epochStartOffset: this.log.leaderEpochStartOffset, nowMs: this.#ports.monotonicMs() };
+      this.#role = new LeaderRole(assignment, at, replication);
+    } else this.#role?.assigned(assignment, this.#logEnds());
+    this.#advance();
+  }
+
+  /** In-sync sets are looked at: members that fell behind leave, others that caught up join. */
+  tick(): Wish | undefined {
+    const wish = this.#leaderEpoch === undefined ? undefined : this.#role?.tick(this.#logEnds());
+    this.#advance();
+    return wish;
+  }
+
+  /** The wish that the coordinator has not answered yet. */
+  get wish(): Wish | undefined {
+    return this.#leaderEpoch === undefined ? undefined : this.#role?.wish;
+  }
+
+  wishRefused(partitionEpoch: PartitionEpoch): void {
+    this.#role?.wishRefused(partitionEpoch, this.#logEnds());
+  }
+
+  /** A follower's synced log ends here, in the epoch that this broker leads. */
+  fetched(of: { follower: BrokerId; brokerEpoch: BrokerEpoch; endOffset: Offset }): Wish | undefined {
+    const wish = this.#role?.fetched(of, this.#logEnds());
+    this.#advance();
+    return wish;
+  }
+
+  /** Records below were acknowledged or may have been: what this broker says of the end is true from here on (reliability R7). */
+  get isHighWatermarkKnown(): boolean {
+    return this.#role === undefined || this.log.highWatermark >= this.log.leaderEpochStartOffset;
+  }
+
+  /** Calls at each write, and when this broker no longer leads. Returns how to stop listening. */
+  onWritten(listener: () => void): () => void {
+    this.#writtenListeners.add(listener);
+    return () => void this.#writtenListeners.delete(listener);
+  }
+
+  /** Does not lead in this epoch; one that follows in it already goes on. */
+  resignTo(epoch: LeaderEpoch): void {
+    if (this.#followed?.epoch !== epoch) this.resign();
+  }
+
+  /** Follows another broker from now on; `synced` is called when more of the leader's records are on disk here. */
+  follow(epoch: LeaderEpoch, synced: () => void): void {
+    this.resign();
+    this.#followed = { epoch, synced, highWatermark: undefined };
+    if (this.#config.flush === "ack") this.sync();
+  }
+
+  /** Epoch of the leader that is followed. */
+  get followedEpoch(): LeaderEpoch | undefined {
+    return this.#followed?.epoch;
+  }
+
+  /** Work on the log of a follower, one piece after another; nothing is done once another epoch counts. */
+  replicate(epoch: LeaderEpoch, work: (log: PartitionLog, isCurrent: () => boolean) => Promise<PartitionLog>): Promise<void> {
+    const isCurrent = (): boolean => this.#followed?.epoch === epoch;
+    const done = this.#replicaWork.then(async () => {
+      if (!isCurrent()) return;
+      const before = this.#log;
+      this.#log = await work(before, isCurrent);
+      if (this.#log === before) this.write();
+      this.#ports.groupCommit.unsaved.add(this);
+      this.#advance();
+      if (this.#config.flush === "ack") this.sync();
+    });
+    this.#replicaWork = done.catch(() => undefined);
+    return done;
+  }
+
+  /** The leader's high watermark; what a follower has below it, it may show. */
+  leaderHighWatermark(epoch: LeaderEpoch, highWatermark: Offset): void {
+    if (this.#followed?.epoch !== epoch) return;
+    this.#followed.highWatermark = highWatermark;
+    this.#advance();
   }
 
   /** Old records may go, but not from the returned offset on (undefined: up to the end); false while this broker cannot know who still reads them. */
   retention(): false | { readonly keepFrom: Offset | undefined } {
     const nowMs = this.#ports.monotonicMs();
+    // A follower lets go of what its leader let go of (R19); what readers hold of it, only the leader knows. Nobody holds records of internal topics.
+    if (this.#followed !== undefined) return { keepFrom: isInternalTopic(this.topic) ? undefined : this.log.logStartOffset };
     if (this.#leaderEpoch === undefined || nowMs < this.#ledSinceMs + HOLD_GRACE_MS) return false;
     return { keepFrom: this.holds.floor(nowMs) };
   }
 
   /** Another broker leads: whoever waits here must ask there. */
   resign(): void {
+    this.#followed = undefined;
     if (this.#leaderEpoch === undefined) return;
+    this.write();
     this.#leaderEpoch = undefined;
+    this.#role = undefined;
     this.#openTransactions.clear();
     this.#waiters.fail(brokerErrors.notLeader({ topic: this.topic, partition: this.partition }));
+    this.#tellWritten();
     this.wakeReaders();
   }
 
@@ -177,6 +309,7 @@ export class LocalPartition {
     const writtenEnd = this.log.logEndOffset;
     try {
       this.log.writeStaged();
+      this.#tellWritten();
     } catch (error) {
       this.#waiters.fail(error, writtenEnd);
       this.#ports.observer.failed(this, error);
@@ -200,7 +333,8 @@ export class LocalPartition {
     }
     this.#isSyncing = true;
     const startedMs = this.#ports.monotonicMs();
-    this.log.sync().then(
+    const log = this.#log;
+    log.sync().then(
       () => {
         this.#isSyncing = false;
         this.#ports.observer.flushed((this.#ports.monotonicMs() - startedMs) / 1_000);
@@ -213,6 +347,7 @@ export class LocalPartition {
       },
       (error: unknown) => {
         this.#isSyncing = false;
+        if (log !== this.#log) return; // it was cut, and goes on as another one
         this.#waiters.fail(error, this.log.syncedEndOffset);
         this.#ports.observer.failed(this, error);
       },
@@ -221,6 +356,8 @@ export class LocalPartition {
 
   /** Everything appended is answered or failed, and the log is closed durably. */
   async close(): Promise<void> {
+    this.#followed = undefined;
+    await this.#replicaWork;
     this.write();
     this.#leaderEpoch = undefined;
     if (this.log.failure === undefined) {
@@ -233,6 +370,7 @@ export class LocalPartition {
 
   /** The log is of no use any more: it goes with its topic, or its disk failed. */
   abandon(reason: unknown): void {
+    this.#followed = undefined;
     this.#leaderEpoch = undefined;
     this.log.abandon();
     this.#waiters.fail(reason);
@@ -257,12 +395,13 @@ export class LocalPartition {
   }
 
   #requireInSync(): void {
-    if (this.#inSyncCount >= this.#config.minInsyncReplicas) return;
+    const inSync = this.#role?.inSyncCount ?? 1;
+    if (inSync >= this.#config.minInsyncReplicas) return;
     const { topic, partition } = this;
     throw brokerErrors.notEnoughReplicas({
       topic,
       partition,
-      inSync: this.#inSyncCount,
+      inSync,
       minInsyncReplicas: this.#config.minInsyncReplicas,
     });
   }
@@ -285,13 +424,32 @@ export class LocalPartition {
   }
 
   #advance(): void {
-    // One replica for now: the set that the high watermark waits for is this log.
-    const moved = this.#leaderEpoch !== undefined && this.log.advanceHighWatermark([this.log.replicaEndOffset]);
+    const ends = this.#endsToWaitFor();
+    const moved = ends !== undefined && this.log.advanceHighWatermark(ends);
+    this.#followed?.synced();
     this.#waiters.settle(this.#reached());
     const stable = this.log.lastStableOffset;
     if (!moved && stable === this.#lastStable) return;
     this.#lastStable = stable;
     this.wakeReaders();
+  }
+
+  /** What the high watermark waits for; undefined: it stands still. */
+  #endsToWaitFor(): readonly Offset[] | undefined {
+    if (this.#followed?.highWatermark !== undefined) return [this.#followed.highWatermark];
+    if (this.#leaderEpoch === undefined) return undefined;
+    const ownEndOffset = this.log.replicaEndOffset;
+    if (this.#role === undefined) return [ownEndOffset];
+    return this.#role.ends({ ownEndOffset, minInSync: this.#config.minInsyncReplicas, nowMs: this.#ports.monotonicMs() });
+  }
+
+  #logEnds() {
+    const { logEndOffset, highWatermark } = this.log;
+    return { nowMs: this.#ports.monotonicMs(), logEndOffset, highWatermark };
+  }
+
+  #tellWritten(): void {
+    for (const listener of this.#writtenListeners) listener();
   }
 
   /** Lets whoever waits here look again. */

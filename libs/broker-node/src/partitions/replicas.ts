@@ -10,18 +10,23 @@ import {
   type PartitionLog,
 } from "@millrace/log-engine";
 import { leaderEpoch, type LeaderEpoch, resolveTopicConfig, toAppError, type TopicConfig, topicPartitionKey } from "@millrace/model";
-import type { PartitionState, Topic } from "@millrace/contracts";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { LogReportSchema, PartitionState, Topic } from "@millrace/contracts";
 import type { BrokerPorts } from "../node-ports.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import { brokerErrors } from "../errors.ts";
 import { topicIdOf } from "../from-wire.ts";
 import { LOGS_OPENED_AT_ONCE } from "../limits.ts";
+import { assignmentOf } from "../replication/in-sync-requests.ts";
+import type { ReplicationPorts } from "../replication/leader-role.ts";
 import { effectiveConfig } from "./effective-config.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { MemoryOffsets } from "./memory-offsets.ts";
 import { LocalPartition, type PartitionObserver } from "./local-partition.ts";
 
 export interface ReplicaListener {
+  /** The metadata says that another broker leads the partition, or that nobody does. */
+  follows(partition: LocalPartition, of: { leader: number; epoch: LeaderEpoch } | undefined): void;
   /** This broker leads the partition from now on. */
   leads(partition: LocalPartition, epoch: LeaderEpoch): void;
   /** It does not any more. */
@@ -45,6 +50,7 @@ export class Replicas {
   readonly memoryOffsets: MemoryOffsets;
   readonly #listener: ReplicaListener;
   readonly #observer: PartitionObserver;
+  readonly #replication: ReplicationPorts;
   readonly #slots = new Map<string, Slot>();
   /** Of #slots, those that are open; undefined after a change. */
   #open: readonly LocalPartition[] | undefined;
@@ -60,6 +66,7 @@ export class Replicas {
       logPorts: LogPorts;
       memoryTopicBytes: number;
       listener: ReplicaListener;
+      replication: ReplicationPorts;
       observer: PartitionObserver;
     },
     ports: BrokerPorts,
@@ -68,6 +75,7 @@ export class Replicas {
     this.#view = of.view;
     this.#listener = of.listener;
     this.#observer = of.observer;
+    this.#replication = of.replication;
     this.#ports = ports;
     this.#logPorts = of.logPorts;
     this.#memoryLogPorts = { ...of.logPorts, storage: createMemoryStorage({ bytesMax: of.memoryTopicBytes }) };
@@ -93,15 +101,16 @@ export class Replicas {
   }
 
   /** What is on disk, for the registration. */
-  *reports(): Generator<{ topicId: string; partition: number; leaderEpochSeen: number; lastEpochInLog: number; logEndOffset: bigint }> {
+  *reports(): Generator<MessageInitShape<typeof LogReportSchema>> {
     const logs = [...this.#unclaimed.values(), ...this.all().map((partition) => partition.log)];
-    for (const { identity, leaderEpoch, logEndOffset } of logs) {
+    for (const { identity, leaderEpoch, logEndOffset, recovery } of logs) {
       yield {
         topicId: identity.topicId,
         partition: identity.partition,
         leaderEpochSeen: leaderEpoch,
         lastEpochInLog: leaderEpoch,
         logEndOffset: BigInt(logEndOffset),
+        suspect: recovery.isSuspect,
       };
     }
   }
@@ -176,6 +185,7 @@ export class Replicas {
       const slot = this.#slots.get(key);
       if (slot?.kind === "open") {
         this.#listener.resigned(slot.partition);
+        this.#listener.follows(slot.partition, undefined);
         slot.partition.abandon(error);
       }
       this.#setSlot(key, { kind: "failed", error });
@@ -198,7 +208,12 @@ export class Replicas {
       config.storage === "memory"
         ? await this.#createInMemory(identity, config)
         : (this.#claim(folder, config) ?? (await createPartitionLog(identity, config, this.#logPorts, options)));
-    const ports = { groupCommit: this.groupCommit, monotonicMs: () => this.#ports.clock.monotonicMs(), observer: this.#observer };
+    const ports = {
+      replication: this.#replication,
+      groupCommit: this.groupCommit,
+      monotonicMs: () => this.#ports.clock.monotonicMs(),
+      observer: this.#observer,
+    };
     return new LocalPartition({ topic: topic.name, partition, log, config }, ports);
   }
 
@@ -217,14 +232,17 @@ export class Replicas {
   }
 
   async #lead(partition: LocalPartition, state: PartitionState): Promise<void> {
-    if (state.leader !== this.#brokerId) {
+    const assignment = assignmentOf(state);
+    const { leader, leaderEpoch: epoch } = assignment;
+    if (leader !== this.#brokerId) {
       if (partition.leaderEpoch !== undefined) this.#listener.resigned(partition);
-      partition.resign();
+      partition.resignTo(epoch);
+      this.#listener.follows(partition, leader === undefined ? undefined : { leader, epoch });
       return;
     }
     const before = partition.leaderEpoch;
-    const epoch = leaderEpoch(state.leaderEpoch);
-    await partition.lead(epoch, state.inSyncSet.length);
+    this.#listener.follows(partition, undefined);
+    await partition.lead(assignment);
     if (before === epoch) return;
     if (before !== undefined) this.#listener.resigned(partition);
     this.#listener.leads(partition, epoch);
@@ -234,6 +252,7 @@ export class Replicas {
     const slot = this.#slots.get(topicPartitionKey(topic.name, partition));
     if (slot?.kind !== "open") return;
     if (slot.partition.leaderEpoch !== undefined) this.#listener.resigned(slot.partition);
+    this.#listener.follows(slot.partition, undefined);
     slot.partition.resign();
   }
 
@@ -246,16 +265,18 @@ export class Replicas {
     }
   }
 
-  #portsOf(partition: LocalPartition): LogPorts {
+  /** Where the partition's files are. */
+  portsOf(partition: LocalPartition): LogPorts {
     return partition.config.storage === "memory" ? this.#memoryLogPorts : this.#logPorts;
   }
 
   async #drop(key: string, partition: LocalPartition): Promise<void> {
     this.#setSlot(key, undefined);
     if (partition.leaderEpoch !== undefined) this.#listener.resigned(partition);
+    this.#listener.follows(partition, undefined);
     const { folder } = partition.log;
     partition.abandon(brokerErrors.unknownTopic(partition.topic));
-    await deletePartitionLog(folder, this.#portsOf(partition).storage);
+    await deletePartitionLog(folder, this.portsOf(partition).storage);
     if (partition.config.storage === "memory") this.memoryOffsets.remove(folder);
     this.#ports.logger.info("log of a removed topic deleted", { topic: partition.topic, partition: partition.partition });
   }

@@ -16,8 +16,12 @@ export function listOffsets(request: ListOffsetsRequest, context: RpcContext) {
 function answer(query: OffsetQuery, isolation: Isolation, context: RpcContext) {
   const { topic, partition } = query;
   try {
-    const { log, leaderEpoch } = context.replicas.requireLeader(topic, partition);
-    const found = log.offsetForTime(timeQueryOf(query.timestampMs), isolation);
+    const local = context.replicas.requireLeader(topic, partition);
+    const { log, leaderEpoch } = local;
+    const time = timeQueryOf(query.timestampMs);
+    // "latest" never falls (reliability R7): a new leader waits until it knows what the former one had acknowledged.
+    if (time !== "earliest" && !local.isHighWatermarkKnown) throw brokerErrors.offsetNotAvailable({ topic, partition, leaderEpoch });
+    const found = log.offsetForTime(time, isolation);
     if (found === undefined) return { topic, partition, offset: -1n, timestampMs: -1n, leaderEpoch: leaderEpoch ?? -1 };
     return { topic, partition, offset: BigInt(found.offset), timestampMs: BigInt(found.timestamp), leaderEpoch: found.leaderEpoch };
   } catch (error) {

@@ -1,10 +1,13 @@
 import { type BrokerPeerService, errorToWire, type ServiceHandlers, type TransactionMarker } from "@millrace/contracts";
 import { producerEpoch, producerIdFromWire, timestampMs } from "@millrace/model";
+import type { InSyncRequests } from "../replication/in-sync-requests.ts";
+import { ReplicaSession } from "../replication/replica-session.ts";
 import type { RpcContext } from "./rpc-context.ts";
 
 /** What brokers ask of each other. */
-export function peerHandlers(context: RpcContext): ServiceHandlers<typeof BrokerPeerService> {
+export function peerHandlers(context: RpcContext, inSync: InSyncRequests): ServiceHandlers<typeof BrokerPeerService> {
   return {
+    replicaFetch: (requests, call) => new ReplicaSession(context, inSync).serve(requests, call),
     async writeTransactionMarkers({ markers }) {
       const results = await Promise.all(markers.flatMap((marker) => writeMarker(marker, context)));
       return { results };

@@ -25,6 +25,7 @@ import type { BrokerPorts } from "../node-ports.ts";
 import { GroupCommit } from "../partitions/group-commit.ts";
 import { LocalPartition } from "../partitions/local-partition.ts";
 import { TransactionCoordinator } from "./transaction-coordinator.ts";
+import { NO_REPLICATION, onlyReplica } from "../../test/only-replica.ts";
 
 const EPOCH = leaderEpoch(1);
 const PRODUCER = producerId(7);
@@ -65,9 +66,9 @@ beforeEach(async () => {
   const observer = { flushed: () => undefined, failed: () => undefined };
   partition = new LocalPartition(
     { topic: TRANSACTION_STATE_TOPIC, partition: 0, log, config },
-    { groupCommit: new GroupCommit(ports.defer), monotonicMs: () => clock.monotonicMs(), observer },
+    { groupCommit: new GroupCommit(ports.defer), monotonicMs: () => clock.monotonicMs(), observer, replication: NO_REPLICATION },
   );
-  await partition.lead(EPOCH, 1);
+  await partition.lead(onlyReplica(EPOCH));
   coordinator = new TransactionCoordinator(partition, EPOCH, {
     ports,
     writeMarkers: (effect) => {

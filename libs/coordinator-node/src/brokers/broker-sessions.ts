@@ -1,6 +1,6 @@
 import type { BrokerSessionRequest, BrokerSessionResponseSchema, CallContext, RegisterBroker } from "@millrace/contracts";
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { brokerId, type BrokerId } from "@millrace/model";
+import { brokerId, type BrokerId, type TopicId } from "@millrace/model";
 import type { Clock, Fence, Logger, Timer } from "@millrace/ports";
 import type { BrokerState } from "@millrace/placement";
 import type { ClusterController } from "../cluster/cluster-controller.ts";
@@ -16,6 +16,7 @@ interface SessionsSettings {
   readonly brokerSessionTimeoutMs: number;
   readonly brokerReconnectGraceMs: number;
   readonly heartbeatIntervalMs: number;
+  readonly leaderBalanceMs: number;
 }
 
 /** All broker sessions of one term, and what their coming and going means: who is fenced, and when. */
@@ -28,6 +29,7 @@ export class BrokerSessions {
   /** Brokers that are not fenced and have no session: fenced when the timer runs out. */
   readonly #absent = new Map<BrokerId, Timer>();
   #isClosed = false;
+  #balance: Timer | undefined;
 
   constructor(settings: SessionsSettings, parts: { fence: Fence; controller: ClusterController; clock: Clock; logger: Logger }) {
     this.#settings = settings;
@@ -40,6 +42,7 @@ export class BrokerSessions {
         session.wake();
       }
     });
+    this.#balanceLater();
     // Brokers that the former coordinator knew have a session's time to find this one.
     for (const broker of this.#controller.state.brokers.values()) {
       if (broker.status !== "fenced") this.#awaitReturn(broker, settings.brokerSessionTimeoutMs);
@@ -68,6 +71,7 @@ export class BrokerSessions {
   /** The term is over: every session ends at once, with an error that says where to go. */
   close(failure: unknown): void {
     this.#isClosed = true;
+    this.#balance?.cancel();
     for (const timer of this.#absent.values()) timer.cancel();
     this.#absent.clear();
     for (const session of this.#sessions.values()) session.end("term-over", failure);
@@ -86,6 +90,7 @@ export class BrokerSessions {
       address,
       kafkaAddress,
       rack,
+      logs: request.logs.map(({ topicId, partition, suspect }) => ({ topicId: topicId as TopicId, partition, isSuspect: suspect })),
     });
     if (this.#isClosed) throw errors.termOver("term ended during registration");
     this.#absent.get(id)?.cancel();
@@ -151,6 +156,23 @@ export class BrokerSessions {
     };
     if (graceMs === 0) fence();
     else this.#absent.set(id, this.#ports.clock.setTimer(graceMs, fence));
+  }
+
+  /** Leaders go back to where they belong, and internal topics get the replicas that there are brokers for: from time to time, as neither is urgent. */
+  #balanceLater(): void {
+    this.#balance = this.#ports.clock.setTimer(this.#settings.leaderBalanceMs, () => {
+      const work = async (): Promise<void> => {
+        await this.#controller.execute({ kind: "raise-internal-topics" });
+        await this.#controller.execute({ kind: "prefer-leaders" });
+      };
+      work()
+        .catch((error: unknown) => {
+          if (!this.#isClosed) this.#ports.logger.error("coordinator.leaders-not-balanced", { error });
+        })
+        .finally(() => {
+          if (!this.#isClosed) this.#balanceLater();
+        });
+    });
   }
 
   /** A broker that has seen a later coordinator, or other data, knows that the store went back (reliability S7). */

@@ -1,6 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { BrokerSchema, TopicSchema } from "@millrace/contracts";
-import type { TopicDescription } from "@millrace/model";
+import type { BrokerSchema, PartitionStateSchema, TopicSchema } from "@millrace/contracts";
+import type { PartitionState, TopicDescription } from "@millrace/model";
 import type { BrokerState } from "@millrace/placement";
 
 /** A topic as brokers and clients see it. */
@@ -10,18 +10,31 @@ export function topicToWire(topic: TopicDescription): MessageInitShape<typeof To
     topicId: topic.topicId,
     internal: topic.internal,
     configs: { ...topic.configOverrides },
-    partitions: topic.partitions.map(({ partition, replicas, leader, leaderEpoch, inSyncSet, partitionEpoch }) => ({
-      partition,
-      replicas: [...replicas],
-      ...(leader === undefined ? {} : { leader }),
-      leaderEpoch,
-      inSyncSet: [...inSyncSet],
-      partitionEpoch,
-    })),
+    partitions: topic.partitions.map(partitionToWire),
+  };
+}
+
+export function partitionToWire(state: PartitionState): MessageInitShape<typeof PartitionStateSchema> {
+  const { partition, replicas, leader, leaderEpoch, inSyncSet, partitionEpoch } = state;
+  return {
+    partition,
+    replicas: [...replicas],
+    ...(leader === undefined ? {} : { leader }),
+    leaderEpoch,
+    inSyncSet: [...inSyncSet],
+    partitionEpoch,
   };
 }
 
 export function brokerToWire(broker: BrokerState): MessageInitShape<typeof BrokerSchema> {
   const { brokerId, address, kafkaAddress, rack } = broker;
-  return { brokerId, address, kafkaAddress, rack, brokerEpoch: BigInt(broker.brokerEpoch), fenced: broker.status === "fenced" };
+  return {
+    brokerId,
+    address,
+    kafkaAddress,
+    rack,
+    brokerEpoch: BigInt(broker.brokerEpoch),
+    fenced: broker.status === "fenced",
+    stopping: broker.status === "stopping",
+  };
 }

@@ -1,7 +1,7 @@
-import type { ClusterService, ServiceHandlers } from "@millrace/contracts";
-import { brokerEpoch, brokerId } from "@millrace/model";
-import { partitionCount } from "@millrace/placement";
-import { brokerToWire } from "../cluster/wire.ts";
+import type { ClusterService, InSyncWish as WireInSyncWish, ServiceHandlers } from "@millrace/contracts";
+import { brokerEpoch, brokerId, leaderEpoch, partitionEpoch, type TopicId } from "@millrace/model";
+import { type InSyncWish, partitionCount } from "@millrace/placement";
+import { brokerToWire, partitionToWire } from "../cluster/wire.ts";
 import type { Term } from "../term/term.ts";
 
 /** Broker sessions, producer ids, and what the cluster looks like. */
@@ -14,6 +14,22 @@ export function clusterHandlers(term: () => Term): ServiceHandlers<typeof Cluste
       const which = { brokerId: brokerId(request.brokerId), brokerEpoch: brokerEpoch(Number(request.brokerEpoch)) };
       const { firstProducerId, count } = await term().controller.execute({ kind: "allocate-producer-ids", ...which });
       return { firstProducerId: BigInt(firstProducerId), count };
+    },
+    async alterPartitions(request) {
+      const { answers } = await term().controller.execute({
+        kind: "alter-partitions",
+        brokerId: brokerId(request.brokerId),
+        brokerEpoch: brokerEpoch(Number(request.brokerEpoch)),
+        wishes: request.wishes.map(wishFromWire),
+      });
+      return {
+        answers: answers.map(({ topicId, partition, state, isIneligible }) => ({
+          topicId,
+          partition,
+          ineligible: isIneligible,
+          ...(state === undefined ? {} : { state: partitionToWire(state) }),
+        })),
+      };
     },
     async describeCluster() {
       const { controller, executors, fence, coordinatorId, coordinatorAddress, storeDescription } = term();
@@ -32,6 +48,16 @@ export function clusterHandlers(term: () => Term): ServiceHandlers<typeof Cluste
         offlinePartitionCount: offlinePartitionCount(term()),
       });
     },
+  };
+}
+
+function wishFromWire(wire: WireInSyncWish): InSyncWish {
+  return {
+    topicId: wire.topicId as TopicId,
+    partition: wire.partition,
+    leaderEpoch: leaderEpoch(wire.leaderEpoch),
+    partitionEpoch: partitionEpoch(wire.partitionEpoch),
+    members: wire.members.map((member) => ({ brokerId: brokerId(member.brokerId), brokerEpoch: brokerEpoch(Number(member.brokerEpoch)) })),
   };
 }
 

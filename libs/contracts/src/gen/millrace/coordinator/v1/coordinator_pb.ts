@@ -4,7 +4,7 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Broker, Topic } from "../../common/v1/common_pb.ts";
+import type { Broker, PartitionState, Topic } from "../../common/v1/common_pb.ts";
 import { file_millrace_common_v1_common } from "../../common/v1/common_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file millrace/coordinator/v1/coordinator.proto.
  */
 export const file_millrace_coordinator_v1_coordinator: GenFile = /*@__PURE__*/
-  fileDesc("CiltaWxscmFjZS9jb29yZGluYXRvci92MS9jb29yZGluYXRvci5wcm90bxIXbWlsbHJhY2UuY29vcmRpbmF0b3IudjEi+wEKEkNyZWF0ZVRvcGljUmVxdWVzdBIMCgRuYW1lGAEgASgJEhIKCnBhcnRpdGlvbnMYAiABKAUSGgoScmVwbGljYXRpb25fZmFjdG9yGAMgASgFEkkKB2NvbmZpZ3MYBCADKAsyOC5taWxscmFjZS5jb29yZGluYXRvci52MS5DcmVhdGVUb3BpY1JlcXVlc3QuQ29uZmlnc0VudHJ5EhUKDXZhbGlkYXRlX29ubHkYBSABKAgSFQoNaWZfbm90X2V4aXN0cxgGIAEoCBouCgxDb25maWdzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASI/ChNDcmVhdGVUb3BpY1Jlc3BvbnNlEigKBXRvcGljGAEgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLlRvcGljIiIKEkRlbGV0ZVRvcGljUmVxdWVzdBIMCgRuYW1lGAEgASgJIhUKE0RlbGV0ZVRvcGljUmVzcG9uc2UiLQoRTGlzdFRvcGljc1JlcXVlc3QSGAoQaW5jbHVkZV9pbnRlcm5hbBgBIAEoCCI/ChJMaXN0VG9waWNzUmVzcG9uc2USKQoGdG9waWNzGAEgAygLMhkubWlsbHJhY2UuY29tbW9uLnYxLlRvcGljIiQKFERlc2NyaWJlVG9waWNSZXF1ZXN0EgwKBG5hbWUYASABKAkiQQoVRGVzY3JpYmVUb3BpY1Jlc3BvbnNlEigKBXRvcGljGAEgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLlRvcGljIlMKF0NyZWF0ZVBhcnRpdGlvbnNSZXF1ZXN0EgwKBG5hbWUYASABKAkSEwoLdG90YWxfY291bnQYAiABKAUSFQoNdmFsaWRhdGVfb25seRgDIAEoCCJEChhDcmVhdGVQYXJ0aXRpb25zUmVzcG9uc2USKAoFdG9waWMYASABKAsyGS5taWxscmFjZS5jb21tb24udjEuVG9waWMijAEKGEFsdGVyVG9waWNDb25maWdzUmVxdWVzdBIMCgRuYW1lGAEgASgJEjYKB2NoYW5nZXMYAiADKAsyJS5taWxscmFjZS5jb29yZGluYXRvci52MS5Db25maWdDaGFuZ2USEwoLcmVwbGFjZV9hbGwYAyABKAgSFQoNdmFsaWRhdGVfb25seRgEIAEoCCLuAQoMQ29uZmlnQ2hhbmdlEgwKBG5hbWUYASABKAkSQgoJb3BlcmF0aW9uGAIgASgOMi8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQ29uZmlnQ2hhbmdlLk9wZXJhdGlvbhINCgV2YWx1ZRgDIAEoCSJ9CglPcGVyYXRpb24SGQoVT1BFUkFUSU9OX1VOU1BFQ0lGSUVEEAASEQoNT1BFUkFUSU9OX1NFVBABEhQKEE9QRVJBVElPTl9ERUxFVEUQAhIUChBPUEVSQVRJT05fQVBQRU5EEAMSFgoST1BFUkFUSU9OX1NVQlRSQUNUEAQiRQoZQWx0ZXJUb3BpY0NvbmZpZ3NSZXNwb25zZRIoCgV0b3BpYxgBIAEoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5Ub3BpYyKcAQoUQnJva2VyU2Vzc2lvblJlcXVlc3QSOwoIcmVnaXN0ZXIYASABKAsyJy5taWxscmFjZS5jb29yZGluYXRvci52MS5SZWdpc3RlckJyb2tlckgAEj0KCWhlYXJ0YmVhdBgCIAEoCzIoLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkJyb2tlckhlYXJ0YmVhdEgAQggKBnJlcG9ydCLvAQoOUmVnaXN0ZXJCcm9rZXISEQoJYnJva2VyX2lkGAEgASgFEhYKDmluY2FybmF0aW9uX2lkGAIgASgJEhEKCWZvbGRlcl9pZBgDIAEoCRIPCgdhZGRyZXNzGAQgASgJEgwKBHJhY2sYBSABKAkSFQoNa2Fma2FfYWRkcmVzcxgGIAEoCRIeChZjb29yZGluYXRvcl9lcG9jaF9zZWVuGAcgASgDEhcKD2dlbmVyYXRpb25fc2VlbhgIIAEoCRIwCgRsb2dzGAkgAygLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTG9nUmVwb3J0In4KCUxvZ1JlcG9ydBIQCgh0b3BpY19pZBgBIAEoCRIRCglwYXJ0aXRpb24YAiABKAUSGQoRbGVhZGVyX2Vwb2NoX3NlZW4YAyABKAUSGQoRbGFzdF9lcG9jaF9pbl9sb2cYBCABKAUSFgoObG9nX2VuZF9vZmZzZXQYBSABKAMiZgoPQnJva2VySGVhcnRiZWF0EhQKDGJyb2tlcl9lcG9jaBgBIAEoAxIQCghzdG9wcGluZxgCIAEoCBIYChBtZXRhZGF0YV92ZXJzaW9uGAMgASgDEhEKCWNhdWdodF91cBgEIAEoCCKeAgoVQnJva2VyU2Vzc2lvblJlc3BvbnNlEj8KCnJlZ2lzdGVyZWQYASABKAsyKS5taWxscmFjZS5jb29yZGluYXRvci52MS5Ccm9rZXJSZWdpc3RlcmVkSAASOwoIbWV0YWRhdGEYAiABKAsyJy5taWxscmFjZS5jb29yZGluYXRvci52MS5NZXRhZGF0YVVwZGF0ZUgAEj4KDWhlYXJ0YmVhdF9hY2sYAyABKAsyJS5taWxscmFjZS5jb29yZGluYXRvci52MS5IZWFydGJlYXRBY2tIABI8CgxzdG9wX2dyYW50ZWQYBCABKAsyJC5taWxscmFjZS5jb29yZGluYXRvci52MS5TdG9wR3JhbnRlZEgAQgkKB2NvbW1hbmQivgEKEEJyb2tlclJlZ2lzdGVyZWQSFAoMYnJva2VyX2Vwb2NoGAEgASgDEhIKCmNsdXN0ZXJfaWQYAiABKAkSEgoKZ2VuZXJhdGlvbhgDIAEoCRIZChFjb29yZGluYXRvcl9lcG9jaBgEIAEoAxIWCg5jb29yZGluYXRvcl9pZBgFIAEoCRIdChVoZWFydGJlYXRfaW50ZXJ2YWxfbXMYBiABKAUSGgoSc2Vzc2lvbl90aW1lb3V0X21zGAcgASgFIucBCg5NZXRhZGF0YVVwZGF0ZRIQCghzbmFwc2hvdBgBIAEoCBIYChBtZXRhZGF0YV92ZXJzaW9uGAIgASgDEhkKEWNvb3JkaW5hdG9yX2Vwb2NoGAMgASgDEhsKE2Nvb3JkaW5hdG9yX2FkZHJlc3MYBCABKAkSKwoHYnJva2VycxgFIAMoCzIaLm1pbGxyYWNlLmNvbW1vbi52MS5Ccm9rZXISKQoGdG9waWNzGAYgAygLMhkubWlsbHJhY2UuY29tbW9uLnYxLlRvcGljEhkKEXJlbW92ZWRfdG9waWNfaWRzGAcgAygJIigKDEhlYXJ0YmVhdEFjaxIYChBtZXRhZGF0YV92ZXJzaW9uGAEgASgDIg0KC1N0b3BHcmFudGVkIkUKGkFsbG9jYXRlUHJvZHVjZXJJZHNSZXF1ZXN0EhEKCWJyb2tlcl9pZBgBIAEoBRIUCgxicm9rZXJfZXBvY2gYAiABKAMiRwobQWxsb2NhdGVQcm9kdWNlcklkc1Jlc3BvbnNlEhkKEWZpcnN0X3Byb2R1Y2VyX2lkGAEgASgDEg0KBWNvdW50GAIgASgFIhgKFkRlc2NyaWJlQ2x1c3RlclJlcXVlc3Qi1gIKF0Rlc2NyaWJlQ2x1c3RlclJlc3BvbnNlEhIKCmNsdXN0ZXJfaWQYASABKAkSEgoKZ2VuZXJhdGlvbhgCIAEoCRIZChFjb29yZGluYXRvcl9lcG9jaBgDIAEoAxIWCg5jb29yZGluYXRvcl9pZBgEIAEoCRIbChNjb29yZGluYXRvcl9hZGRyZXNzGAUgASgJEg0KBXN0b3JlGAYgASgJEisKB2Jyb2tlcnMYByADKAsyGi5taWxscmFjZS5jb21tb24udjEuQnJva2VyEjgKCWV4ZWN1dG9ycxgIIAMoCzIlLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkV4ZWN1dG9ySW5mbxITCgt0b3BpY19jb3VudBgJIAEoBRIXCg9wYXJ0aXRpb25fY291bnQYCiABKAUSHwoXb2ZmbGluZV9wYXJ0aXRpb25fY291bnQYCyABKAUiYwoMRXhlY3V0b3JJbmZvEhMKC2V4ZWN1dG9yX2lkGAEgASgJEg8KB2FkZHJlc3MYAiABKAkSFAoMd29ya2VyX3Nsb3RzGAMgASgFEhcKD3dvcmtlcnNfcnVubmluZxgEIAEoBTKuBQoMVG9waWNTZXJ2aWNlEmgKC0NyZWF0ZVRvcGljEisubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQ3JlYXRlVG9waWNSZXF1ZXN0GiwubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQ3JlYXRlVG9waWNSZXNwb25zZRJoCgtEZWxldGVUb3BpYxIrLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkRlbGV0ZVRvcGljUmVxdWVzdBosLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkRlbGV0ZVRvcGljUmVzcG9uc2USZQoKTGlzdFRvcGljcxIqLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkxpc3RUb3BpY3NSZXF1ZXN0GisubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTGlzdFRvcGljc1Jlc3BvbnNlEm4KDURlc2NyaWJlVG9waWMSLS5taWxscmFjZS5jb29yZGluYXRvci52MS5EZXNjcmliZVRvcGljUmVxdWVzdBouLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkRlc2NyaWJlVG9waWNSZXNwb25zZRJ3ChBDcmVhdGVQYXJ0aXRpb25zEjAubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQ3JlYXRlUGFydGl0aW9uc1JlcXVlc3QaMS5taWxscmFjZS5jb29yZGluYXRvci52MS5DcmVhdGVQYXJ0aXRpb25zUmVzcG9uc2USegoRQWx0ZXJUb3BpY0NvbmZpZ3MSMS5taWxscmFjZS5jb29yZGluYXRvci52MS5BbHRlclRvcGljQ29uZmlnc1JlcXVlc3QaMi5taWxscmFjZS5jb29yZGluYXRvci52MS5BbHRlclRvcGljQ29uZmlnc1Jlc3BvbnNlMv0CCg5DbHVzdGVyU2VydmljZRJyCg1Ccm9rZXJTZXNzaW9uEi0ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQnJva2VyU2Vzc2lvblJlcXVlc3QaLi5taWxscmFjZS5jb29yZGluYXRvci52MS5Ccm9rZXJTZXNzaW9uUmVzcG9uc2UoATABEoABChNBbGxvY2F0ZVByb2R1Y2VySWRzEjMubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQWxsb2NhdGVQcm9kdWNlcklkc1JlcXVlc3QaNC5taWxscmFjZS5jb29yZGluYXRvci52MS5BbGxvY2F0ZVByb2R1Y2VySWRzUmVzcG9uc2USdAoPRGVzY3JpYmVDbHVzdGVyEi8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRGVzY3JpYmVDbHVzdGVyUmVxdWVzdBowLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkRlc2NyaWJlQ2x1c3RlclJlc3BvbnNlYgZwcm90bzM", [file_millrace_common_v1_common]);
+  fileDesc("CiltaWxscmFjZS9jb29yZGluYXRvci92MS9jb29yZGluYXRvci5wcm90bxIXbWlsbHJhY2UuY29vcmRpbmF0b3IudjEi+wEKEkNyZWF0ZVRvcGljUmVxdWVzdBIMCgRuYW1lGAEgASgJEhIKCnBhcnRpdGlvbnMYAiABKAUSGgoScmVwbGljYXRpb25fZmFjdG9yGAMgASgFEkkKB2NvbmZpZ3MYBCADKAsyOC5taWxscmFjZS5jb29yZGluYXRvci52MS5DcmVhdGVUb3BpY1JlcXVlc3QuQ29uZmlnc0VudHJ5EhUKDXZhbGlkYXRlX29ubHkYBSABKAgSFQoNaWZfbm90X2V4aXN0cxgGIAEoCBouCgxDb25maWdzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASI/ChNDcmVhdGVUb3BpY1Jlc3BvbnNlEigKBXRvcGljGAEgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLlRvcGljIiIKEkRlbGV0ZVRvcGljUmVxdWVzdBIMCgRuYW1lGAEgASgJIhUKE0RlbGV0ZVRvcGljUmVzcG9uc2UiLQoRTGlzdFRvcGljc1JlcXVlc3QSGAoQaW5jbHVkZV9pbnRlcm5hbBgBIAEoCCI/ChJMaXN0VG9waWNzUmVzcG9uc2USKQoGdG9waWNzGAEgAygLMhkubWlsbHJhY2UuY29tbW9uLnYxLlRvcGljIiQKFERlc2NyaWJlVG9waWNSZXF1ZXN0EgwKBG5hbWUYASABKAkiQQoVRGVzY3JpYmVUb3BpY1Jlc3BvbnNlEigKBXRvcGljGAEgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLlRvcGljIlMKF0NyZWF0ZVBhcnRpdGlvbnNSZXF1ZXN0EgwKBG5hbWUYASABKAkSEwoLdG90YWxfY291bnQYAiABKAUSFQoNdmFsaWRhdGVfb25seRgDIAEoCCJEChhDcmVhdGVQYXJ0aXRpb25zUmVzcG9uc2USKAoFdG9waWMYASABKAsyGS5taWxscmFjZS5jb21tb24udjEuVG9waWMijAEKGEFsdGVyVG9waWNDb25maWdzUmVxdWVzdBIMCgRuYW1lGAEgASgJEjYKB2NoYW5nZXMYAiADKAsyJS5taWxscmFjZS5jb29yZGluYXRvci52MS5Db25maWdDaGFuZ2USEwoLcmVwbGFjZV9hbGwYAyABKAgSFQoNdmFsaWRhdGVfb25seRgEIAEoCCLuAQoMQ29uZmlnQ2hhbmdlEgwKBG5hbWUYASABKAkSQgoJb3BlcmF0aW9uGAIgASgOMi8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQ29uZmlnQ2hhbmdlLk9wZXJhdGlvbhINCgV2YWx1ZRgDIAEoCSJ9CglPcGVyYXRpb24SGQoVT1BFUkFUSU9OX1VOU1BFQ0lGSUVEEAASEQoNT1BFUkFUSU9OX1NFVBABEhQKEE9QRVJBVElPTl9ERUxFVEUQAhIUChBPUEVSQVRJT05fQVBQRU5EEAMSFgoST1BFUkFUSU9OX1NVQlRSQUNUEAQiRQoZQWx0ZXJUb3BpY0NvbmZpZ3NSZXNwb25zZRIoCgV0b3BpYxgBIAEoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5Ub3BpYyKcAQoUQnJva2VyU2Vzc2lvblJlcXVlc3QSOwoIcmVnaXN0ZXIYASABKAsyJy5taWxscmFjZS5jb29yZGluYXRvci52MS5SZWdpc3RlckJyb2tlckgAEj0KCWhlYXJ0YmVhdBgCIAEoCzIoLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkJyb2tlckhlYXJ0YmVhdEgAQggKBnJlcG9ydCLvAQoOUmVnaXN0ZXJCcm9rZXISEQoJYnJva2VyX2lkGAEgASgFEhYKDmluY2FybmF0aW9uX2lkGAIgASgJEhEKCWZvbGRlcl9pZBgDIAEoCRIPCgdhZGRyZXNzGAQgASgJEgwKBHJhY2sYBSABKAkSFQoNa2Fma2FfYWRkcmVzcxgGIAEoCRIeChZjb29yZGluYXRvcl9lcG9jaF9zZWVuGAcgASgDEhcKD2dlbmVyYXRpb25fc2VlbhgIIAEoCRIwCgRsb2dzGAkgAygLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTG9nUmVwb3J0Io8BCglMb2dSZXBvcnQSEAoIdG9waWNfaWQYASABKAkSEQoJcGFydGl0aW9uGAIgASgFEhkKEWxlYWRlcl9lcG9jaF9zZWVuGAMgASgFEhkKEWxhc3RfZXBvY2hfaW5fbG9nGAQgASgFEhYKDmxvZ19lbmRfb2Zmc2V0GAUgASgDEg8KB3N1c3BlY3QYBiABKAgiZgoPQnJva2VySGVhcnRiZWF0EhQKDGJyb2tlcl9lcG9jaBgBIAEoAxIQCghzdG9wcGluZxgCIAEoCBIYChBtZXRhZGF0YV92ZXJzaW9uGAMgASgDEhEKCWNhdWdodF91cBgEIAEoCCKeAgoVQnJva2VyU2Vzc2lvblJlc3BvbnNlEj8KCnJlZ2lzdGVyZWQYASABKAsyKS5taWxscmFjZS5jb29yZGluYXRvci52MS5Ccm9rZXJSZWdpc3RlcmVkSAASOwoIbWV0YWRhdGEYAiABKAsyJy5taWxscmFjZS5jb29yZGluYXRvci52MS5NZXRhZGF0YVVwZGF0ZUgAEj4KDWhlYXJ0YmVhdF9hY2sYAyABKAsyJS5taWxscmFjZS5jb29yZGluYXRvci52MS5IZWFydGJlYXRBY2tIABI8CgxzdG9wX2dyYW50ZWQYBCABKAsyJC5taWxscmFjZS5jb29yZGluYXRvci52MS5TdG9wR3JhbnRlZEgAQgkKB2NvbW1hbmQivgEKEEJyb2tlclJlZ2lzdGVyZWQSFAoMYnJva2VyX2Vwb2NoGAEgASgDEhIKCmNsdXN0ZXJfaWQYAiABKAkSEgoKZ2VuZXJhdGlvbhgDIAEoCRIZChFjb29yZGluYXRvcl9lcG9jaBgEIAEoAxIWCg5jb29yZGluYXRvcl9pZBgFIAEoCRIdChVoZWFydGJlYXRfaW50ZXJ2YWxfbXMYBiABKAUSGgoSc2Vzc2lvbl90aW1lb3V0X21zGAcgASgFIucBCg5NZXRhZGF0YVVwZGF0ZRIQCghzbmFwc2hvdBgBIAEoCBIYChBtZXRhZGF0YV92ZXJzaW9uGAIgASgDEhkKEWNvb3JkaW5hdG9yX2Vwb2NoGAMgASgDEhsKE2Nvb3JkaW5hdG9yX2FkZHJlc3MYBCABKAkSKwoHYnJva2VycxgFIAMoCzIaLm1pbGxyYWNlLmNvbW1vbi52MS5Ccm9rZXISKQoGdG9waWNzGAYgAygLMhkubWlsbHJhY2UuY29tbW9uLnYxLlRvcGljEhkKEXJlbW92ZWRfdG9waWNfaWRzGAcgAygJIigKDEhlYXJ0YmVhdEFjaxIYChBtZXRhZGF0YV92ZXJzaW9uGAEgASgDIg0KC1N0b3BHcmFudGVkIkUKGkFsbG9jYXRlUHJvZHVjZXJJZHNSZXF1ZXN0EhEKCWJyb2tlcl9pZBgBIAEoBRIUCgxicm9rZXJfZXBvY2gYAiABKAMiRwobQWxsb2NhdGVQcm9kdWNlcklkc1Jlc3BvbnNlEhkKEWZpcnN0X3Byb2R1Y2VyX2lkGAEgASgDEg0KBWNvdW50GAIgASgFInYKFkFsdGVyUGFydGl0aW9uc1JlcXVlc3QSEQoJYnJva2VyX2lkGAEgASgFEhQKDGJyb2tlcl9lcG9jaBgCIAEoAxIzCgZ3aXNoZXMYAyADKAsyIy5taWxscmFjZS5jb29yZGluYXRvci52MS5JblN5bmNXaXNoIpgBCgpJblN5bmNXaXNoEhAKCHRvcGljX2lkGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoBRIUCgxsZWFkZXJfZXBvY2gYAyABKAUSFwoPcGFydGl0aW9uX2Vwb2NoGAQgASgFEjYKB21lbWJlcnMYBSADKAsyJS5taWxscmFjZS5jb29yZGluYXRvci52MS5JblN5bmNNZW1iZXIiNwoMSW5TeW5jTWVtYmVyEhEKCWJyb2tlcl9pZBgBIAEoBRIUCgxicm9rZXJfZXBvY2gYAiABKAMiUQoXQWx0ZXJQYXJ0aXRpb25zUmVzcG9uc2USNgoHYW5zd2VycxgBIAMoCzIlLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkluU3luY0Fuc3dlciJ6CgxJblN5bmNBbnN3ZXISEAoIdG9waWNfaWQYASABKAkSEQoJcGFydGl0aW9uGAIgASgFEjEKBXN0YXRlGAMgASgLMiIubWlsbHJhY2UuY29tbW9uLnYxLlBhcnRpdGlvblN0YXRlEhIKCmluZWxpZ2libGUYBCABKAgiGAoWRGVzY3JpYmVDbHVzdGVyUmVxdWVzdCLWAgoXRGVzY3JpYmVDbHVzdGVyUmVzcG9uc2USEgoKY2x1c3Rlcl9pZBgBIAEoCRISCgpnZW5lcmF0aW9uGAIgASgJEhkKEWNvb3JkaW5hdG9yX2Vwb2NoGAMgASgDEhYKDmNvb3JkaW5hdG9yX2lkGAQgASgJEhsKE2Nvb3JkaW5hdG9yX2FkZHJlc3MYBSABKAkSDQoFc3RvcmUYBiABKAkSKwoHYnJva2VycxgHIAMoCzIaLm1pbGxyYWNlLmNvbW1vbi52MS5Ccm9rZXISOAoJZXhlY3V0b3JzGAggAygLMiUubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRXhlY3V0b3JJbmZvEhMKC3RvcGljX2NvdW50GAkgASgFEhcKD3BhcnRpdGlvbl9jb3VudBgKIAEoBRIfChdvZmZsaW5lX3BhcnRpdGlvbl9jb3VudBgLIAEoBSJjCgxFeGVjdXRvckluZm8SEwoLZXhlY3V0b3JfaWQYASABKAkSDwoHYWRkcmVzcxgCIAEoCRIUCgx3b3JrZXJfc2xvdHMYAyABKAUSFwoPd29ya2Vyc19ydW5uaW5nGAQgASgFMq4FCgxUb3BpY1NlcnZpY2USaAoLQ3JlYXRlVG9waWMSKy5taWxscmFjZS5jb29yZGluYXRvci52MS5DcmVhdGVUb3BpY1JlcXVlc3QaLC5taWxscmFjZS5jb29yZGluYXRvci52MS5DcmVhdGVUb3BpY1Jlc3BvbnNlEmgKC0RlbGV0ZVRvcGljEisubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRGVsZXRlVG9waWNSZXF1ZXN0GiwubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRGVsZXRlVG9waWNSZXNwb25zZRJlCgpMaXN0VG9waWNzEioubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTGlzdFRvcGljc1JlcXVlc3QaKy5taWxscmFjZS5jb29yZGluYXRvci52MS5MaXN0VG9waWNzUmVzcG9uc2USbgoNRGVzY3JpYmVUb3BpYxItLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkRlc2NyaWJlVG9waWNSZXF1ZXN0Gi4ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRGVzY3JpYmVUb3BpY1Jlc3BvbnNlEncKEENyZWF0ZVBhcnRpdGlvbnMSMC5taWxscmFjZS5jb29yZGluYXRvci52MS5DcmVhdGVQYXJ0aXRpb25zUmVxdWVzdBoxLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkNyZWF0ZVBhcnRpdGlvbnNSZXNwb25zZRJ6ChFBbHRlclRvcGljQ29uZmlncxIxLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkFsdGVyVG9waWNDb25maWdzUmVxdWVzdBoyLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkFsdGVyVG9waWNDb25maWdzUmVzcG9uc2Uy8wMKDkNsdXN0ZXJTZXJ2aWNlEnIKDUJyb2tlclNlc3Npb24SLS5taWxscmFjZS5jb29yZGluYXRvci52MS5Ccm9rZXJTZXNzaW9uUmVxdWVzdBouLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkJyb2tlclNlc3Npb25SZXNwb25zZSgBMAESgAEKE0FsbG9jYXRlUHJvZHVjZXJJZHMSMy5taWxscmFjZS5jb29yZGluYXRvci52MS5BbGxvY2F0ZVByb2R1Y2VySWRzUmVxdWVzdBo0Lm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkFsbG9jYXRlUHJvZHVjZXJJZHNSZXNwb25zZRJ0Cg9BbHRlclBhcnRpdGlvbnMSLy5taWxscmFjZS5jb29yZGluYXRvci52MS5BbHRlclBhcnRpdGlvbnNSZXF1ZXN0GjAubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQWx0ZXJQYXJ0aXRpb25zUmVzcG9uc2USdAoPRGVzY3JpYmVDbHVzdGVyEi8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRGVzY3JpYmVDbHVzdGVyUmVxdWVzdBowLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkRlc2NyaWJlQ2x1c3RlclJlc3BvbnNlYgZwcm90bzM", [file_millrace_common_v1_common]);
 
 /**
  * @generated from message millrace.coordinator.v1.CreateTopicRequest
@@ -468,6 +468,13 @@ export type LogReport = Message<"millrace.coordinator.v1.LogReport"> & {
    * @generated from field: int64 log_end_offset = 5;
    */
   logEndOffset: bigint;
+
+  /**
+   * Recovery cut a torn tail: something that was acknowledged may be gone.
+   *
+   * @generated from field: bool suspect = 6;
+   */
+  suspect: boolean;
 };
 
 /**
@@ -729,6 +736,151 @@ export const AllocateProducerIdsResponseSchema: GenMessage<AllocateProducerIdsRe
   messageDesc(file_millrace_coordinator_v1_coordinator, 23);
 
 /**
+ * @generated from message millrace.coordinator.v1.AlterPartitionsRequest
+ */
+export type AlterPartitionsRequest = Message<"millrace.coordinator.v1.AlterPartitionsRequest"> & {
+  /**
+   * @generated from field: int32 broker_id = 1;
+   */
+  brokerId: number;
+
+  /**
+   * @generated from field: int64 broker_epoch = 2;
+   */
+  brokerEpoch: bigint;
+
+  /**
+   * @generated from field: repeated millrace.coordinator.v1.InSyncWish wishes = 3;
+   */
+  wishes: InSyncWish[];
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.AlterPartitionsRequest.
+ * Use `create(AlterPartitionsRequestSchema)` to create a new message.
+ */
+export const AlterPartitionsRequestSchema: GenMessage<AlterPartitionsRequest> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 24);
+
+/**
+ * @generated from message millrace.coordinator.v1.InSyncWish
+ */
+export type InSyncWish = Message<"millrace.coordinator.v1.InSyncWish"> & {
+  /**
+   * @generated from field: string topic_id = 1;
+   */
+  topicId: string;
+
+  /**
+   * @generated from field: int32 partition = 2;
+   */
+  partition: number;
+
+  /**
+   * @generated from field: int32 leader_epoch = 3;
+   */
+  leaderEpoch: number;
+
+  /**
+   * Of the set that it would replace; another one is a conflict.
+   *
+   * @generated from field: int32 partition_epoch = 4;
+   */
+  partitionEpoch: number;
+
+  /**
+   * @generated from field: repeated millrace.coordinator.v1.InSyncMember members = 5;
+   */
+  members: InSyncMember[];
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.InSyncWish.
+ * Use `create(InSyncWishSchema)` to create a new message.
+ */
+export const InSyncWishSchema: GenMessage<InSyncWish> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 25);
+
+/**
+ * @generated from message millrace.coordinator.v1.InSyncMember
+ */
+export type InSyncMember = Message<"millrace.coordinator.v1.InSyncMember"> & {
+  /**
+   * @generated from field: int32 broker_id = 1;
+   */
+  brokerId: number;
+
+  /**
+   * Which life of the broker was seen to be in sync.
+   *
+   * @generated from field: int64 broker_epoch = 2;
+   */
+  brokerEpoch: bigint;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.InSyncMember.
+ * Use `create(InSyncMemberSchema)` to create a new message.
+ */
+export const InSyncMemberSchema: GenMessage<InSyncMember> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 26);
+
+/**
+ * @generated from message millrace.coordinator.v1.AlterPartitionsResponse
+ */
+export type AlterPartitionsResponse = Message<"millrace.coordinator.v1.AlterPartitionsResponse"> & {
+  /**
+   * In the order of the wishes.
+   *
+   * @generated from field: repeated millrace.coordinator.v1.InSyncAnswer answers = 1;
+   */
+  answers: InSyncAnswer[];
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.AlterPartitionsResponse.
+ * Use `create(AlterPartitionsResponseSchema)` to create a new message.
+ */
+export const AlterPartitionsResponseSchema: GenMessage<AlterPartitionsResponse> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 27);
+
+/**
+ * @generated from message millrace.coordinator.v1.InSyncAnswer
+ */
+export type InSyncAnswer = Message<"millrace.coordinator.v1.InSyncAnswer"> & {
+  /**
+   * @generated from field: string topic_id = 1;
+   */
+  topicId: string;
+
+  /**
+   * @generated from field: int32 partition = 2;
+   */
+  partition: number;
+
+  /**
+   * What the partition is now, whether by this wish, by an earlier sending of it or by something else. Absent: there is no such partition.
+   *
+   * @generated from field: millrace.common.v1.PartitionState state = 3;
+   */
+  state?: PartitionState | undefined;
+
+  /**
+   * A member may not be in sync now: fenced, stopping, or registered anew since it fetched.
+   *
+   * @generated from field: bool ineligible = 4;
+   */
+  ineligible: boolean;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.InSyncAnswer.
+ * Use `create(InSyncAnswerSchema)` to create a new message.
+ */
+export const InSyncAnswerSchema: GenMessage<InSyncAnswer> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 28);
+
+/**
  * @generated from message millrace.coordinator.v1.DescribeClusterRequest
  */
 export type DescribeClusterRequest = Message<"millrace.coordinator.v1.DescribeClusterRequest"> & {
@@ -739,7 +891,7 @@ export type DescribeClusterRequest = Message<"millrace.coordinator.v1.DescribeCl
  * Use `create(DescribeClusterRequestSchema)` to create a new message.
  */
 export const DescribeClusterRequestSchema: GenMessage<DescribeClusterRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 24);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 29);
 
 /**
  * @generated from message millrace.coordinator.v1.DescribeClusterResponse
@@ -808,7 +960,7 @@ export type DescribeClusterResponse = Message<"millrace.coordinator.v1.DescribeC
  * Use `create(DescribeClusterResponseSchema)` to create a new message.
  */
 export const DescribeClusterResponseSchema: GenMessage<DescribeClusterResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 25);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 30);
 
 /**
  * @generated from message millrace.coordinator.v1.ExecutorInfo
@@ -840,7 +992,7 @@ export type ExecutorInfo = Message<"millrace.coordinator.v1.ExecutorInfo"> & {
  * Use `create(ExecutorInfoSchema)` to create a new message.
  */
 export const ExecutorInfoSchema: GenMessage<ExecutorInfo> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 26);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 31);
 
 /**
  * Topics. Served by the active coordinator and, forwarded, by every broker.
@@ -926,6 +1078,16 @@ export const ClusterService: GenService<{
     methodKind: "unary";
     input: typeof AllocateProducerIdsRequestSchema;
     output: typeof AllocateProducerIdsResponseSchema;
+  },
+  /**
+   * A leader's wishes for other in-sync sets: each a compare-and-set on the partition epoch.
+   *
+   * @generated from rpc millrace.coordinator.v1.ClusterService.AlterPartitions
+   */
+  alterPartitions: {
+    methodKind: "unary";
+    input: typeof AlterPartitionsRequestSchema;
+    output: typeof AlterPartitionsResponseSchema;
   },
   /**
    * @generated from rpc millrace.coordinator.v1.ClusterService.DescribeCluster

@@ -1,0 +1,67 @@
+import { brokerEpoch, type BrokerEpoch, brokerId, type LeaderEpoch } from "@millrace/model";
+import type { Timer } from "@millrace/ports";
+import type { InSyncMember } from "@millrace/replication";
+import type { ClusterView } from "../cluster-view.ts";
+import { IN_SYNC_CHECK_MS } from "../limits.ts";
+import type { BrokerPorts } from "../node-ports.ts";
+import type { LocalPartition } from "../partitions/local-partition.ts";
+import type { Replicas } from "../partitions/replicas.ts";
+import type { CoordinatorCalls } from "../session/coordinator-calls.ts";
+import { InSyncRequests } from "./in-sync-requests.ts";
+import { ReplicaFetchers } from "./replica-fetchers.ts";
+
+/** Replication of one broker: follows the leaders of others' partitions, and looks after the in-sync sets of its own. See docs/protocol/replication.md. */
+export class Replication {
+  readonly inSync: InSyncRequests;
+  readonly #of: { brokerId: number; brokerEpoch(): number; view: ClusterView; replicas: Replicas };
+  readonly #ports: BrokerPorts;
+  readonly #fetchers: ReplicaFetchers;
+  #timer: Timer | undefined;
+
+  constructor(
+    of: { brokerId: number; brokerEpoch(): number; view: ClusterView; replicas: Replicas; calls: CoordinatorCalls },
+    ports: BrokerPorts,
+  ) {
+    this.#of = of;
+    this.#ports = ports;
+    this.#fetchers = new ReplicaFetchers({
+      ports,
+      brokerId: of.brokerId,
+      brokerEpoch: () => of.brokerEpoch(),
+      addressOf: (leader) => of.view.brokerAddress(leader),
+      logPortsOf: (partition) => of.replicas.portsOf(partition),
+    });
+    const self = (): { brokerId: number; brokerEpoch: number } => ({ brokerId: of.brokerId, brokerEpoch: of.brokerEpoch() });
+    this.inSync = new InSyncRequests({ calls: of.calls, self }, ports);
+  }
+
+  start(): void {
+    this.#timer = this.#ports.clock.setTimer(IN_SYNC_CHECK_MS, () => {
+      for (const partition of this.#of.replicas.all()) if (partition.tick() !== undefined) this.inSync.send(partition);
+      this.start();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#timer?.cancel();
+    await Promise.all([this.#fetchers.stop(), this.inSync.stop()]);
+  }
+
+  follow(partition: LocalPartition, of: { leader: number; epoch: LeaderEpoch }): void {
+    this.#fetchers.follow(partition, of);
+  }
+
+  unfollow(partition: LocalPartition): void {
+    this.#fetchers.unfollow(partition);
+  }
+
+  self(): InSyncMember {
+    return { brokerId: brokerId(this.#of.brokerId), brokerEpoch: brokerEpoch(this.#of.brokerEpoch()) };
+  }
+
+  /** As far as the metadata has come; the coordinator decides. */
+  isEligible(id: number, epoch: BrokerEpoch): boolean {
+    const broker = this.#of.view.broker(id);
+    return broker !== undefined && !broker.fenced && !broker.stopping && Number(broker.brokerEpoch) === epoch;
+  }
+}
