@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { startBroker } from "./broker.ts";
 import type { Check } from "./check-report.ts";
 import { CLIENT_CASES } from "./client-cases.ts";
+import { ENGINE_CASES } from "./engine-cases.ts";
+import { SUITE_CASES } from "./suite-cases.ts";
 import type { CompatCase } from "./compat-case.ts";
 import { type CompatOptions, parseCompatOptions } from "./options.ts";
 
-const ALL: readonly CompatCase[] = [...CLIENT_CASES];
+const ALL: readonly CompatCase[] = [...CLIENT_CASES, ...SUITE_CASES, ...ENGINE_CASES];
 
 interface Result {
   readonly client: string;
