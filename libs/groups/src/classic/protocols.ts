@@ -3,9 +3,9 @@ import type { Protocol } from "../event.ts";
 import { topicsOfSubscription } from "../subscription.ts";
 import { type ClassicGroup, type Member, protocolMetadata } from "./group.ts";
 
-/** True if a member with these protocols can live with all that are there. An empty group takes any, but not none. */
+/** True if a member with these protocols can live with all that are there. An empty group takes any, but not none, and none without a name: that is how no protocol is written. */
 export function supportsProtocols(group: ClassicGroup, protocolType: string, protocols: readonly Protocol[]): boolean {
-  if (protocolType === "" || protocols.length === 0) return false;
+  if (protocolType === "" || protocols.length === 0 || protocols.some(({ name }) => name === "")) return false;
   if (group.members.size === 0) return true;
   const common = commonProtocols([...group.members.values()]);
   return protocolType === group.protocolType && protocols.some(({ name }) => common.has(name));
