@@ -68,6 +68,12 @@ export class GroupCoordinators {
     });
   }
 
+  /** True while a partition of the group log that this broker leads has no coordinator yet: its groups would be missing from a list. */
+  get isLoading(): boolean {
+    const partitions = this.#view.topic(GROUP_OFFSETS_TOPIC)?.partitions ?? [];
+    return partitions.some(({ partition, leader }) => leader === this.#brokerId && !this.#byPartition.has(partition));
+  }
+
   /** Asks every coordinator on this broker. */
   askAll(request: GroupAsk): Promise<GroupResponse[]> {
     return Promise.all([...this.#byPartition.values()].map((coordinator) => coordinator.ask(request)));

@@ -34,6 +34,8 @@ async function createOne(
     return refuse(KafkaError.INVALID_REQUEST, "the topic is named twice in the request");
   if (topic.assignments.length > 0)
     return refuse(KafkaError.INVALID_REPLICA_ASSIGNMENT, "replicas are placed by the cluster: give counts instead");
+  const empty = topic.configs.find(({ value }) => value === null);
+  if (empty !== undefined) return refuse(KafkaError.INVALID_CONFIG, `no value for ${empty.name}: give one, or leave it out`);
   if (numPartitions === 0 || numPartitions < -1)
     return refuse(KafkaError.INVALID_PARTITIONS, "the number of partitions must be 1 or more, or -1 for the default");
   if (replicationFactor === 0 || replicationFactor < -1)

@@ -19,7 +19,7 @@ export const incrementalAlterConfigs = serve(incrementalAlterConfigsApi, async (
     changes: configs.map(({ name, configOperation, value }) => ({
       name,
       operation: OPERATIONS[configOperation] ?? ConfigChange_Operation.UNSPECIFIED,
-      value: value ?? "",
+      value,
     })),
   }));
   return { responses: await alterResources(asked, { validateOnly, call, context }) };

@@ -19,7 +19,7 @@ import {
   updateFeaturesApi,
   ZERO_UUID,
 } from "@millrace/kafka-wire";
-import { type ProducerEpoch, type ProducerId, timestampMs, TRANSACTION_STATE_TOPIC } from "@millrace/model";
+import { GROUP_OFFSETS_TOPIC, type ProducerEpoch, type ProducerId, timestampMs, TRANSACTION_STATE_TOPIC } from "@millrace/model";
 import { BatchBuilder } from "@millrace/records";
 import { referenceCrc32c } from "@millrace/testkit";
 import { bytes, World } from "../../test/world.ts";
@@ -123,6 +123,7 @@ describe("kafka administration", () => {
     it.each([
       [{ name: "retention.ms", configOperation: SET, value: "soon" }, 40],
       [{ name: "retention.min", configOperation: SET, value: "1" }, 40],
+      [{ name: "retention.ms", configOperation: SET, value: null }, 42],
     ])("refuse %j with %i", async (config, code) => {
       const answer = await alter([config]);
       expect(answer?.responses[0]?.errorCode).toBe(code);
@@ -201,6 +202,18 @@ describe("kafka administration", () => {
       expect(await deleteBefore(4)).toEqual({ partitionIndex: 0, lowWatermark: -1, errorCode: 1 });
       expect(await deleteBefore(-1)).toEqual({ partitionIndex: 0, lowWatermark: 3, errorCode: 0 });
       expect(await deleteBefore(0, 9)).toEqual({ partitionIndex: 9, lowWatermark: -1, errorCode: 3 });
+    });
+
+    it("of groups and of compacted topics are not a client's to delete", async () => {
+      await world.createTopic(GROUP_OFFSETS_TOPIC, { partitions: 1 });
+      await world.createTopic("latest", { partitions: 1, configs: { "cleanup.policy": "compact" } });
+      const topics = [GROUP_OFFSETS_TOPIC, "latest", "flights"].map((name) => ({ name, partitions: [{ partitionIndex: 0, offset: 0 }] }));
+      const answer = await world.run(client.ask(deleteRecordsApi, 2, { topics, timeoutMs: 1_000 }));
+      expect(answer?.topics.map(({ name, partitions }) => [name, partitions[0]?.errorCode])).toEqual([
+        [GROUP_OFFSETS_TOPIC, 17],
+        ["latest", 44],
+        ["flights", 0],
+      ]);
     });
 
     it("take room that is told by partition", async () => {

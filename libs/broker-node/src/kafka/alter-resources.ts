@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { AlterTopicConfigsRequestSchema, type ConfigChange_Operation } from "@millrace/contracts";
+import { AlterTopicConfigsRequestSchema, ConfigChange_Operation } from "@millrace/contracts";
 import { BROKER_RESOURCE, TOPIC_RESOURCE } from "./config-resources.ts";
 import { kafkaCodeOf, KafkaError, messageOf } from "./error-codes.ts";
 import type { KafkaCall, KafkaContext } from "./kafka-context.ts";
@@ -8,7 +8,8 @@ interface AlteredResource {
   readonly resourceType: number;
   readonly resourceName: string;
   readonly replaceAll: boolean;
-  readonly changes: readonly { readonly name: string; readonly operation: ConfigChange_Operation; readonly value: string }[];
+  /** A value of null is refused where one is needed. */
+  readonly changes: readonly { readonly name: string; readonly operation: ConfigChange_Operation; readonly value: string | null }[];
 }
 
 interface Answer {
@@ -40,8 +41,11 @@ async function alterOne(
   if (resourceType === BROKER_RESOURCE)
     return answer(KafkaError.INVALID_REQUEST, "settings of brokers are read when they start: change them there and restart");
   if (resourceType !== TOPIC_RESOURCE) return answer(KafkaError.INVALID_REQUEST, "only settings of topics (2) can be changed");
+  const nameless = changes.find(({ operation, value }) => value === null && operation !== ConfigChange_Operation.DELETE);
+  if (nameless !== undefined) return answer(KafkaError.INVALID_REQUEST, `no value for ${nameless.name}: give one, or delete the setting`);
   try {
-    const message = create(AlterTopicConfigsRequestSchema, { name: resourceName, changes: [...changes], replaceAll, validateOnly });
+    const given = changes.map(({ name, operation, value }) => ({ name, operation, value: value ?? "" }));
+    const message = create(AlterTopicConfigsRequestSchema, { name: resourceName, changes: given, replaceAll, validateOnly });
     await context.topics.alterTopicConfigs(message, call.call);
     return answer(KafkaError.NONE, null);
   } catch (error) {

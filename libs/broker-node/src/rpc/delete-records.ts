@@ -1,5 +1,5 @@
 import { type DeleteRecordsRequest, errorToWire, type RecordDeletion } from "@millrace/contracts";
-import { offset as offsetOf, TRANSACTION_STATE_TOPIC } from "@millrace/model";
+import { GROUP_OFFSETS_TOPIC, offset as offsetOf, TRANSACTION_STATE_TOPIC } from "@millrace/model";
 import { brokerErrors } from "../errors.ts";
 import { PARTITIONS_PER_REQUEST_MAX } from "../limits.ts";
 import type { RpcContext } from "./rpc-context.ts";
@@ -14,7 +14,8 @@ export async function deleteRecords(request: DeleteRecordsRequest, context: RpcC
 
 async function deleteBefore({ topic, partition, beforeOffset }: RecordDeletion, { replicas }: RpcContext) {
   try {
-    if (topic === TRANSACTION_STATE_TOPIC) throw brokerErrors.invalidRequest("this topic is cut by its coordinator only", { topic });
+    if (topic === TRANSACTION_STATE_TOPIC || topic === GROUP_OFFSETS_TOPIC)
+      throw brokerErrors.invalidRequest("this topic is cut by its coordinator only", { topic });
     const { log } = replicas.requireLeader(topic, partition);
     const { highWatermark } = log;
     const before = beforeOffset === UP_TO_HIGH_WATERMARK ? highWatermark : offsetOf(Number(beforeOffset));

@@ -64,6 +64,12 @@ export class TransactionCoordinators {
     return this.#require(transactionalId).entries.get(transactionalId);
   }
 
+  /** True while a partition of the transaction log that this broker leads has no coordinator yet: its ids would be missing from a list. */
+  isLoading(brokerId: number): boolean {
+    const partitions = this.#view.topic(TRANSACTION_STATE_TOPIC)?.partitions ?? [];
+    return partitions.some(({ partition, leader }) => leader === brokerId && !this.#byPartition.has(partition));
+  }
+
   /** Every id that this broker serves. */
   list(): TransactionEntry[] {
     return [...this.#byPartition.values()].flatMap((coordinator) => [...coordinator.entries.values()]);
