@@ -76,6 +76,13 @@ export const brokerErrors = {
     }),
   invalidRequest: (message: string, context: Context = {}): AppError =>
     new AppError({ kind: "invalid", code: "invalid-request", message, context }),
+  internalTopic: (topic: string): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "internal-topic",
+      message: "this topic is the cluster's own, which alone writes and deletes its records: use another",
+      context: { topic },
+    }),
   noCoordinator: (context: Context = {}): AppError =>
     new AppError({
       kind: "unavailable",

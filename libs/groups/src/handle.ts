@@ -14,7 +14,7 @@ import { groupErrors } from "./errors.ts";
 import type { GroupEvent, GroupRequest } from "./event.ts";
 import { APPENDS_IN_FLIGHT_MAX } from "./limits.ts";
 import { commitOffsets } from "./offsets/commit.ts";
-import { deleteOffsets, deleteOffsetsOfTopics } from "./offsets/delete.ts";
+import { deleteOffsets, deleteOffsetsOfTopics, deleteOffsetsOfUnknownTopics } from "./offsets/delete.ts";
 import { expireOffsets } from "./offsets/expire.ts";
 import { fetchOffsets } from "./offsets/fetch.ts";
 import type { GroupStep } from "./step.ts";
@@ -153,6 +153,7 @@ function opened(turn: Turn): void {
       turn.setTimer({ kind: "session", group: name, memberId }, sessionTimeoutMs);
   }
   loadConsumerGroups(turn);
+  deleteOffsetsOfUnknownTopics(turn);
   turn.setTimer({ kind: "expireOffsets" }, state.settings.offsetsExpiryIntervalMs);
 }
 

@@ -164,6 +164,28 @@ describe("deleting offsets", () => {
       fetch => fetch u-0 6
       fetch group=h => fetch`);
   });
+
+  it("happens for offsets of gone topics that are on their way into the log", () => {
+    check(`
+      hold
+      commit - t-0=5 u-0=6 => log t-0=5 u-0=6
+      gone t => log -t-0
+      release => - t-0 ok u-0 ok
+      fetch => fetch u-0 6`);
+  });
+
+  it("happens at the start for topics that went while nobody coordinated", () => {
+    check(`
+      topics t=2 u=1
+      commit - t-0=5 u-0=6 => log t-0=5 u-0=6; - t-0 ok u-0 ok
+      txn - 7 t-1=8 => log t-1=8 txn 7; - t-1 ok
+      topics u=1
+      failover => log -t-0 -t-1
+      end 7 commit
+      fetch => fetch u-0 6
+      failover
+      fetch => fetch u-0 6`);
+  });
 });
 
 describe("expiry of offsets", () => {

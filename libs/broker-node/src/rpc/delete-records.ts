@@ -14,8 +14,7 @@ export async function deleteRecords(request: DeleteRecordsRequest, context: RpcC
 
 async function deleteBefore({ topic, partition, beforeOffset }: RecordDeletion, { replicas }: RpcContext) {
   try {
-    if (topic === TRANSACTION_STATE_TOPIC || topic === GROUP_OFFSETS_TOPIC)
-      throw brokerErrors.invalidRequest("this topic is cut by its coordinator only", { topic });
+    if (topic === TRANSACTION_STATE_TOPIC || topic === GROUP_OFFSETS_TOPIC) throw brokerErrors.internalTopic(topic);
     const { log } = replicas.requireLeader(topic, partition);
     const { highWatermark } = log;
     const before = beforeOffset === UP_TO_HIGH_WATERMARK ? highWatermark : offsetOf(Number(beforeOffset));

@@ -35,13 +35,27 @@ export function deleteOffsets(turn: Turn, request: DeleteOffsetsRequest): void {
 /** Topics are gone: offsets of theirs must not be found by topics of the same name. */
 export function deleteOffsetsOfTopics(turn: Turn, topics: readonly string[]): void {
   const gone = new Set(topics);
+  appendTombstones(turn, tombstonesWhere(turn.state, (topic) => gone.has(topic)));
+}
+
+/** Topics may have gone while nobody coordinated here, or while this broker was down: the same, for all that are not among the cluster's topics. */
+export function deleteOffsetsOfUnknownTopics(turn: Turn): void {
+  const { topics } = turn.state;
+  // Without any topic nothing is known: the group log itself is one.
+  if (topics.size > 0) appendTombstones(turn, tombstonesWhere(turn.state, (topic) => !topics.has(topic)));
+}
+
+/** For every offset of such a topic that is in the log, of an open transaction, or on its way into the log. */
+function tombstonesWhere({ store, appends }: CoordinatorState, isGone: (topic: string) => boolean): GroupRecord[] {
   const tombstones: GroupRecord[] = [];
   const add = (group: string, offsets: Iterable<TopicPartition>): void => {
-    for (const { topic, partition } of offsets) if (gone.has(topic)) tombstones.push(offsetTombstone(group, topic, partition));
+    for (const { topic, partition } of offsets) if (isGone(topic)) tombstones.push(offsetTombstone(group, topic, partition));
   };
-  for (const [group, offsets] of turn.state.store.offsets) add(group, offsets.values());
-  for (const groups of turn.state.store.pending.values()) for (const [group, offsets] of groups) add(group, offsets.values());
-  appendTombstones(turn, tombstones);
+  for (const [group, offsets] of store.offsets) add(group, offsets.values());
+  for (const groups of store.pending.values()) for (const [group, offsets] of groups) add(group, offsets.values());
+  for (const { records } of appends.values())
+    for (const record of records) if (record.kind === "offset" && record.value !== undefined) add(record.group, [record]);
+  return tombstones;
 }
 
 /** Nobody waits for them: what does not get into the log now will be found again. */
