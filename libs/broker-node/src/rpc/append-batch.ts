@@ -83,8 +83,7 @@ function stage(request: AppendRequest, context: RpcContext): Staged | Promise<St
   const { topic, batch, transactionalId } = request;
   if (context.stopping.aborted) throw brokerErrors.stopping();
   const partition = context.replicas.requireLeader(topic, request.partition);
-  if (topic === TRANSACTION_STATE_TOPIC || topic === GROUP_OFFSETS_TOPIC)
-    throw brokerErrors.internalTopic(topic);
+  if (topic === TRANSACTION_STATE_TOPIC || topic === GROUP_OFFSETS_TOPIC) throw brokerErrors.internalTopic(topic);
   const view = batch.length >= BATCH_HEADER_BYTES ? new RecordBatchView(batch) : undefined;
   const appendNow = (transactionVerified: boolean): Staged => {
     const now = timestampMs(context.ports.clock.wallMs());

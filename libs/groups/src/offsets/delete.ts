@@ -35,14 +35,21 @@ export function deleteOffsets(turn: Turn, request: DeleteOffsetsRequest): void {
 /** Topics are gone: offsets of theirs must not be found by topics of the same name. */
 export function deleteOffsetsOfTopics(turn: Turn, topics: readonly string[]): void {
   const gone = new Set(topics);
-  appendTombstones(turn, tombstonesWhere(turn.state, (topic) => gone.has(topic)));
+  appendTombstones(
+    turn,
+    tombstonesWhere(turn.state, (topic) => gone.has(topic)),
+  );
 }
 
 /** Topics may have gone while nobody coordinated here, or while this broker was down: the same, for all that are not among the cluster's topics. */
 export function deleteOffsetsOfUnknownTopics(turn: Turn): void {
   const { topics } = turn.state;
   // Without any topic nothing is known: the group log itself is one.
-  if (topics.size > 0) appendTombstones(turn, tombstonesWhere(turn.state, (topic) => !topics.has(topic)));
+  if (topics.size > 0)
+    appendTombstones(
+      turn,
+      tombstonesWhere(turn.state, (topic) => !topics.has(topic)),
+    );
 }
 
 /** For every offset of such a topic that is in the log, of an open transaction, or on its way into the log. */
