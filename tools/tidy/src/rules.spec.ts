@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { formatFinding } from "./finding.ts";
 import { bansRule } from "./rules/bans.ts";
+import { compatibilityRule } from "./rules/compatibility.ts";
 import { errorPagesRule } from "./rules/error-pages.ts";
 import { filesRule } from "./rules/files.ts";
 import { layersRule } from "./rules/layers.ts";
@@ -133,5 +134,40 @@ describe("bansRule", () => {
   });
   it("leaves generated code alone", () => {
     check(bansRule, { "libs/x/src/gen/a.ts": "// @ts-nocheck" }, []);
+  });
+});
+
+describe("compatibilityRule", () => {
+  const codec = (key: number, name: string, versions: readonly number[]): string =>
+    [`key: ${key}`, `name: "${name}"`, ...["versionMin", "versionMax", "advertisedMin"].map((field, index) => `${field}: ${versions[index]}`)]
+      .map((line) => `  ${line},\n`)
+      .join("");
+  const broker = {
+    "libs/broker-node/src/kafka/handlers.ts": ["00-produce", "12-heartbeat", "13-leave-group", "26-end-txn"]
+      .map((file) => `import { x } from "./${file}.ts";\n`)
+      .join(""),
+    "libs/broker-node/src/kafka/26-end-txn.ts": "export const endTxn = serve(\n  endTxnApi,\n  { versionMax: 4 },\n);",
+    "libs/kafka-wire/src/gen/00-produce.ts": codec(0, "Produce", [3, 13, 0]),
+    "libs/kafka-wire/src/gen/12-heartbeat.ts": codec(12, "Heartbeat", [0, 4, 0]),
+    "libs/kafka-wire/src/gen/13-leave-group.ts": codec(13, "LeaveGroup", [0, 5, 0]),
+    "libs/kafka-wire/src/gen/26-end-txn.ts": codec(26, "EndTxn", [0, 5, 0]),
+  };
+  const produce = "| 0 | Produce | 3-13 (0-2 only advertised) | |\n";
+  const groups = "| 12-13 | Heartbeat, LeaveGroup | 0-4, 0-5 | |\n";
+
+  it("accepts a table that says what is served", () => {
+    check(compatibilityRule, { ...broker, "docs/compatibility.md": `${produce}${groups}| 26 | EndTxn | 0-4 | |` }, []);
+  });
+  it("refuses versions that are not those of the codecs, or of the handler", () => {
+    check(compatibilityRule, { ...broker, "docs/compatibility.md": `| 0 | Produce | 3-13 | |\n${groups}| 26 | EndTxn | 0-5 | |` }, [
+      "docs/compatibility.md:1: compatibility: API 0 is Produce 3-13 here and Produce 3-13 (0-2 only advertised) in the broker",
+      "docs/compatibility.md:3: compatibility: API 26 is EndTxn 0-5 here and EndTxn 0-4 in the broker",
+    ]);
+  });
+  it("refuses a row too many, and an API without one", () => {
+    check(compatibilityRule, { ...broker, "docs/compatibility.md": `${produce}${groups}| 27 | WriteTxnMarkers | 1 | |` }, [
+      "API 26 (EndTxn, 0-4) is served and has no row",
+      "docs/compatibility.md:3: compatibility: API 27 (WriteTxnMarkers) has a row and is not served",
+    ]);
   });
 });

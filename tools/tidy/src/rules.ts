@@ -1,4 +1,5 @@
 import { bansRule } from "./rules/bans.ts";
+import { compatibilityRule } from "./rules/compatibility.ts";
 import { errorPagesRule } from "./rules/error-pages.ts";
 import { filesRule } from "./rules/files.ts";
 import { layersRule } from "./rules/layers.ts";
@@ -8,4 +9,4 @@ import { packagesRule } from "./rules/packages.ts";
 import type { Rule } from "./tree.ts";
 
 /** Every rule of the tree. */
-export const rules: readonly Rule[] = [layersRule, libReadmeRule, packagesRule, errorPagesRule, filesRule, linksRule, bansRule];
+export const rules: readonly Rule[] = [layersRule, libReadmeRule, packagesRule, errorPagesRule, filesRule, linksRule, bansRule, compatibilityRule];
