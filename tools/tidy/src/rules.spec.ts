@@ -139,7 +139,11 @@ describe("bansRule", () => {
 
 describe("compatibilityRule", () => {
   const codec = (key: number, name: string, versions: readonly number[]): string =>
-    [`key: ${key}`, `name: "${name}"`, ...["versionMin", "versionMax", "advertisedMin"].map((field, index) => `${field}: ${versions[index]}`)]
+    [
+      `key: ${key}`,
+      `name: "${name}"`,
+      ...["versionMin", "versionMax", "advertisedMin"].map((field, index) => `${field}: ${versions[index]}`),
+    ]
       .map((line) => `  ${line},\n`)
       .join("");
   const broker = {

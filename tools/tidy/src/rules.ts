@@ -9,4 +9,13 @@ import { packagesRule } from "./rules/packages.ts";
 import type { Rule } from "./tree.ts";
 
 /** Every rule of the tree. */
-export const rules: readonly Rule[] = [layersRule, libReadmeRule, packagesRule, errorPagesRule, filesRule, linksRule, bansRule, compatibilityRule];
+export const rules: readonly Rule[] = [
+  layersRule,
+  libReadmeRule,
+  packagesRule,
+  errorPagesRule,
+  filesRule,
+  linksRule,
+  bansRule,
+  compatibilityRule,
+];

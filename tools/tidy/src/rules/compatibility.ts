@@ -1,5 +1,5 @@
 import type { Finding } from "../finding.ts";
-import { pathsMatching, textOf, type Tree } from "../tree.ts";
+import { textOf, type Tree } from "../tree.ts";
 
 const rule = "compatibility";
 const TABLE = "docs/compatibility.md";
