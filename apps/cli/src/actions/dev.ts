@@ -62,6 +62,7 @@ async function startCluster(options: DevOptions & GlobalOptions, world: CliWorld
         ...kitSettings,
         store: `embedded:${join(dataDir, "coordination")}`,
         listenAddress: `${host}:${options.coordinatorPort}`,
+        ...(options.partitions === undefined ? {} : { partitionsDefault: options.partitions }),
       }),
       kit,
     );

@@ -12,6 +12,8 @@ export interface DevOptions {
   readonly coordinatorPort: number;
   readonly adminPort: number;
   readonly workers: number;
+  /** Of topics that name no number, those made on first use among them. */
+  readonly partitions?: number;
   readonly logLevel: "debug" | "info" | "warn" | "error";
 }
 
@@ -37,6 +39,7 @@ function addDev(program: Command, world: CliWorld): void {
     .option("--kafka-port <port>", "port for Kafka clients (default: 9092); 0 takes a free one, off has none", kafkaPort)
     .option("--coordinator-port <port>", "gRPC port of the coordinator; 0 takes a free one", port, 9191)
     .option("--admin-port <port>", "port of /metrics, /livez and /readyz; 0 takes a free one", port, 9464)
+    .option("--partitions <count>", "partitions of a topic that names no number (default: 1)", wholeNumber(1, 100_000))
     .option("--workers <count>", "worker processes that a job may have", wholeNumber(1, 64), 1)
     .addOption(
       new Option("--log-level <level>", "least serious log lines to write").choices(["debug", "info", "warn", "error"]).default("warn"),

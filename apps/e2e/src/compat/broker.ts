@@ -11,13 +11,13 @@ export interface CompatBroker {
   readonly process: ManagedProcess;
 }
 
-export async function startBroker(folder: string): Promise<CompatBroker> {
+export async function startBroker(folder: string, options: readonly string[] = []): Promise<CompatBroker> {
   const [kafkaPort, adminPort] = [await freePort(), await freePort()];
   const ports = ["--broker-port", "0", "--coordinator-port", "0", "--admin-port", String(adminPort), "--kafka-port", String(kafkaPort)];
   const dev = new ManagedProcess({
     name: "dev",
     program: process.execPath,
-    args: nodeArgs(CLI, ["dev", "--data-dir", join(folder, "data"), ...ports]),
+    args: nodeArgs(CLI, ["dev", "--data-dir", join(folder, "data"), ...ports, ...options]),
     logFile: join(folder, "dev.log"),
     isReady: () => isReady(`127.0.0.1:${adminPort}`),
   });

@@ -4,6 +4,7 @@ import { inCheckout } from "../system/sources.ts";
 import { applyAllowList, parseAllowList } from "./allow-list.ts";
 import type { Check } from "./check-report.ts";
 import type { CompatCase } from "./compat-case.ts";
+import { KAFKA_PYTHON_SUITE } from "./kafka-python-suite.ts";
 import { tryCommand } from "./run-command.ts";
 import { CACHE, install, once, requireProgram } from "./tool-cache.ts";
 
@@ -26,6 +27,7 @@ export const SUITE_CASES: readonly CompatCase[] = [
     },
     run: franzGo,
   },
+  KAFKA_PYTHON_SUITE,
 ];
 
 /** Where Go keeps the sources of the release: its module cache, which is read-only. */
