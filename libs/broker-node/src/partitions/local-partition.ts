@@ -302,6 +302,16 @@ export class LocalPartition {
     return () => void this.#readers.delete(wake);
   }
 
+  /**
+   * Runs when everything in the log is committed, in the epoch that this broker leads: at once with one replica. A coordinator begins then: what it would act upon
+   * before, a next leader might not have.
+   */
+  whenCommitted(epoch: LeaderEpoch, run: () => void): void {
+    if (this.#leaderEpoch !== epoch) return;
+    if (this.log.highWatermark >= this.log.logEndOffset) run();
+    else this.onReadable(() => this.whenCommitted(epoch, run));
+  }
+
   /** First half of the turn's end: everything staged in one write. */
   write(): void {
     this.#isScheduled = false;

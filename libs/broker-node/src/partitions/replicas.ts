@@ -27,7 +27,7 @@ import { LocalPartition, type PartitionObserver } from "./local-partition.ts";
 export interface ReplicaListener {
   /** The metadata says that another broker leads the partition, or that nobody does. */
   follows(partition: LocalPartition, of: { leader: number; epoch: LeaderEpoch } | undefined): void;
-  /** This broker leads the partition from now on. */
+  /** This broker leads the partition from now on, and what the log has is committed. */
   leads(partition: LocalPartition, epoch: LeaderEpoch): void;
   /** It does not any more. */
   resigned(partition: LocalPartition): void;
@@ -182,15 +182,20 @@ export class Replicas {
       if (slot?.kind === "open") partition.configure(config);
       await this.#lead(partition, state);
     } catch (error) {
-      const slot = this.#slots.get(key);
-      if (slot?.kind === "open") {
-        this.#listener.resigned(slot.partition);
-        this.#listener.follows(slot.partition, undefined);
-        slot.partition.abandon(error);
-      }
-      this.#setSlot(key, { kind: "failed", error });
-      this.#ports.logger.error("partition cannot be served", { topic: topic.name, partition: state.partition, error: toAppError(error) });
+      this.#fail({ topic: topic.name, partition: state.partition }, error);
     }
+  }
+
+  #fail({ topic, partition }: { readonly topic: string; readonly partition: number }, error: unknown): void {
+    const key = topicPartitionKey(topic, partition);
+    const slot = this.#slots.get(key);
+    if (slot?.kind === "open") {
+      this.#listener.resigned(slot.partition);
+      this.#listener.follows(slot.partition, undefined);
+      slot.partition.abandon(error);
+    }
+    this.#setSlot(key, { kind: "failed", error });
+    this.#ports.logger.error("partition cannot be served", { topic, partition, error: toAppError(error) });
   }
 
   #setSlot(key: string, slot: Slot | undefined): void {
@@ -245,7 +250,13 @@ export class Replicas {
     await partition.lead(assignment);
     if (before === epoch) return;
     if (before !== undefined) this.#listener.resigned(partition);
-    this.#listener.leads(partition, epoch);
+    partition.whenCommitted(epoch, () => {
+      try {
+        this.#listener.leads(partition, epoch);
+      } catch (error) {
+        this.#fail(partition, error);
+      }
+    });
   }
 
   #leave(topic: Topic, partition: number): void {
