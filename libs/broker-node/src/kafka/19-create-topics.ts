@@ -7,6 +7,7 @@ import {
   type CreateTopicsResponseCreatableTopicResultInit,
   ZERO_UUID,
 } from "@millrace/kafka-wire";
+import { replicaCountOf } from "../partitions/effective-config.ts";
 import { kafkaCodeOf, KafkaError, messageOf } from "./error-codes.ts";
 import type { KafkaCall, KafkaContext } from "./kafka-context.ts";
 import { serve } from "./served-api.ts";
@@ -59,7 +60,7 @@ async function createOne(
       errorCode: KafkaError.NONE,
       numPartitions: partitions.length,
       replicationFactor: partitions[0]?.replicas?.length ?? -1,
-      configs: topicConfigs(configs).map(({ name: config, value, source }) => ({
+      configs: topicConfigs(configs, replicaCountOf({ partitions })).map(({ name: config, value, source }) => ({
         name: config,
         value,
         readOnly: false,

@@ -4,6 +4,7 @@ import {
   type DescribeConfigsRequestResource,
   type DescribeConfigsResponseResultInit,
 } from "@millrace/kafka-wire";
+import { replicaCountOf } from "../partitions/effective-config.ts";
 import { brokerConfigs } from "./broker-configs.ts";
 import { BROKER_RESOURCE, TOPIC_RESOURCE } from "./config-resources.ts";
 import { KafkaError } from "./error-codes.ts";
@@ -27,7 +28,7 @@ function describe(
   if (resourceType === TOPIC_RESOURCE) {
     const topic = context.view.topic(resourceName);
     if (topic === undefined) return refuse(KafkaError.UNKNOWN_TOPIC_OR_PARTITION, "topic does not exist");
-    found = topicConfigs(topic.configs);
+    found = topicConfigs(topic.configs, replicaCountOf(topic));
   } else if (resourceType === BROKER_RESOURCE) {
     if (resourceName !== "" && resourceName !== String(context.settings.brokerId))
       return refuse(KafkaError.INVALID_REQUEST, "ask that broker");

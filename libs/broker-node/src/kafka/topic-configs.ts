@@ -1,4 +1,5 @@
 import { type ConfigType, TOPIC_CONFIG_KEYS } from "@millrace/model";
+import { defaultsOf } from "../partitions/effective-config.ts";
 
 /** Kafka's numbers: where a value comes from, and of what type it is. */
 export const ConfigSource = { TOPIC: 1, STATIC: 4, DEFAULT: 5 } as const;
@@ -15,11 +16,12 @@ export interface DescribedConfig {
   readonly synonyms: readonly { readonly name: string; readonly value: string; readonly source: number }[];
 }
 
-/** Every setting of a topic as it is in effect: what was set, else the default. */
-export function topicConfigs(overrides: Readonly<Record<string, string>>): readonly DescribedConfig[] {
+/** Every setting of a topic as it is in effect: what was set, else the default for so many replicas. */
+export function topicConfigs(overrides: Readonly<Record<string, string>>, replicaCount: number): readonly DescribedConfig[] {
+  const defaults = defaultsOf(replicaCount);
   return TOPIC_CONFIG_KEYS.map(({ name, type, defaultText, doc }) => {
     const override = overrides[name];
-    const standard = { name, value: defaultText, source: ConfigSource.DEFAULT };
+    const standard = { name, value: defaults[name] ?? defaultText, source: ConfigSource.DEFAULT };
     const synonyms = override === undefined ? [standard] : [{ name, value: override, source: ConfigSource.TOPIC }, standard];
     const { value, source } = synonyms[0] ?? standard;
     return { name, value, source, type: CONFIG_TYPES[type], doc, synonyms };
