@@ -31,17 +31,10 @@ export function transactionHandlers(
       const freshProducerId = await of.producerIds.take();
       if (transactionalId === "") return { producerId: BigInt(freshProducerId), producerEpoch: 0 };
       const timeoutMs = transactionTimeoutMs === 0 ? TRANSACTION_TIMEOUT_MS_DEFAULT : transactionTimeoutMs;
-      let isUsed = false;
-      const response = await coordinators
-        .submit({ kind: "initProducerId", transactionalId, timeoutMs, freshProducerId, now: now() })
-        .then((initialised) => {
-          isUsed = initialised.kind === "initialised" && initialised.producerId === freshProducerId;
-          return initialised;
-        })
-        .finally(() => {
-          if (!isUsed) of.producerIds.giveBack(freshProducerId);
-        });
+      const response = await coordinators.submit({ kind: "initProducerId", transactionalId, timeoutMs, freshProducerId, now: now() });
       assert(response.kind === "initialised", "initProducerId was answered with something else");
+      // Only by this answer is the fresh id nobody's. After a failure it may be in the log, and the next coordinator's answer.
+      if (response.producerId !== freshProducerId) of.producerIds.giveBack(freshProducerId);
       return { producerId: BigInt(response.producerId), producerEpoch: response.producerEpoch };
     },
     async addPartitions({ transactionalId, producerId, producerEpoch: epoch, partitions }) {
