@@ -107,6 +107,13 @@ export const errors = {
       message: `cluster would have more than ${max} partitions: delete topics`,
       context: { partitions },
     }),
+  noRoomForReplicas: (context: { replicas: number; brokers: number; perBrokerMax: number }): AppError =>
+    new AppError({
+      kind: "exhausted",
+      code: "too-many-partitions",
+      message: "brokers would have more partitions than they can open: ask for fewer, or add brokers",
+      context,
+    }),
   tooManyBrokers: (max: number): AppError =>
     new AppError({ kind: "exhausted", code: "too-many-brokers", message: "cluster has as many brokers as it may have", context: { max } }),
   invalidBrokerId: (brokerId: number): AppError =>

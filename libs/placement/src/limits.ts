@@ -3,3 +3,6 @@ export const BROKERS_MAX = 1_000; // metadata goes to every broker: brokers × c
 export const PARTITIONS_PER_CLUSTER_MAX = 200_000; // twice the goal of the design; a snapshot of that is about 20 MiB
 export const REPLICATION_FACTOR_MAX = 15; // more copies than any disk failure model asks for
 export const LEADERS_MOVED_AT_ONCE = 500; // each is a fraction of a second without a leader; a thousand at once would be felt
+
+/** Replicas per live broker, on average: each takes up to three descriptors, and 65,536 are what a process may have; twice what is proven (10,000). */
+export const PARTITIONS_PER_BROKER_MAX = 20_000;

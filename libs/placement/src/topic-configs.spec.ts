@@ -103,6 +103,7 @@ describe("createPartitions", () => {
     [2, "t", "not-more-partitions"],
     [1, "t", "not-more-partitions"],
     [0, "t", "invalid-partitions"],
+    [20_001, "t", "too-many-partitions"],
     [3, "u", "unknown-topic"],
     [60, "__consumer_offsets", "internal-topic"],
   ])("refuses %i partitions for %s as %s", (count, name, code) => {

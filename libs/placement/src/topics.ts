@@ -18,7 +18,7 @@ import { assertReplicable } from "./assert-replicable.ts";
 import { assignReplicas } from "./assign-replicas.ts";
 import { errors } from "./errors.ts";
 import type { CreatePartitions, CreateTopic, Decision, PlacementContext } from "./events.ts";
-import { PARTITIONS_PER_CLUSTER_MAX, REPLICATION_FACTOR_MAX } from "./limits.ts";
+import { PARTITIONS_PER_BROKER_MAX, PARTITIONS_PER_CLUSTER_MAX, REPLICATION_FACTOR_MAX } from "./limits.ts";
 import { type ClusterState, liveBrokers, partitionCount, topicByName } from "./state.ts";
 
 type TopicDecision = Decision<{ readonly kind: "topic"; readonly topic: TopicDescription }>;
@@ -87,6 +87,7 @@ export function createPartitions(state: ClusterState, event: CreatePartitions): 
   const brokers = liveBrokers(state);
   const replicationFactor = topic.partitions[0]?.replicas.length ?? 1;
   if (brokers.length < replicationFactor) throw errors.notEnoughBrokers(replicationFactor, brokers.length);
+  assertRoom(state, brokers.length, added * replicationFactor);
   const shape = { partitions: added, replicationFactor };
   const fresh = assignReplicas(state, brokers, shape).map((replicas, index) => newPartition(topic.topicId, existing + index, replicas));
   const grown: TopicDescription = { ...topic, partitions: [...topic.partitions, ...fresh] };
@@ -110,6 +111,7 @@ function makeTopic(state: ClusterState, shape: TopicShape, context: PlacementCon
   assertReplicable(resolveTopicConfig(shape.configs), replicationFactor);
   const brokers = liveBrokers(state);
   if (brokers.length < replicationFactor) throw errors.notEnoughBrokers(replicationFactor, brokers.length);
+  assertRoom(state, brokers.length, partitions * replicationFactor);
   const topicId = context.random.hex(16) as TopicId;
   const topic: TopicDescription = {
     topicId,
@@ -119,6 +121,14 @@ function makeTopic(state: ClusterState, shape: TopicShape, context: PlacementCon
     partitions: assignReplicas(state, brokers, shape).map((replicas, partition) => newPartition(topicId, partition, replicas)),
   };
   return { changes: [{ kind: "topic", topic }], response: { kind: "topic", topic } };
+}
+
+/** Brokers have room for so many more replicas: one request must not make more logs than a broker can open. */
+function assertRoom(state: ClusterState, brokers: number, added: number): void {
+  let replicas = added;
+  for (const topic of state.topics.values()) for (const partition of topic.partitions) replicas += partition.replicas.length;
+  if (replicas > brokers * PARTITIONS_PER_BROKER_MAX)
+    throw errors.noRoomForReplicas({ replicas, brokers, perBrokerMax: PARTITIONS_PER_BROKER_MAX });
 }
 
 function newPartition(topicId: TopicId, partition: number, replicas: readonly BrokerId[]): PartitionState {
