@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { CreateTopicRequestSchema, type PartitionState, type Topic } from "@millrace/contracts";
+import { CreateTopicRequestSchema, type Topic } from "@millrace/contracts";
 import {
   metadataApi,
   type MetadataRequest,
@@ -8,9 +8,11 @@ import {
   ZERO_UUID,
 } from "@millrace/kafka-wire";
 import { assertTopicName, isInternalTopic } from "@millrace/model";
+import type { ClusterView } from "../cluster-view.ts";
 import { kafkaCodeOf, KafkaError } from "./error-codes.ts";
 import type { KafkaCall, KafkaContext } from "./kafka-context.ts";
 import { reachableBrokers } from "./reachable-brokers.ts";
+import { partitionStateOf } from "./partition-state.ts";
 import { serve } from "./served-api.ts";
 import { topicNameOf } from "./topic-lookup.ts";
 
@@ -29,7 +31,7 @@ export const metadata = serve(metadataApi, async (request, call, context) => {
 function topicsOf(request: MetadataRequest, call: KafkaCall, context: KafkaContext): Promise<MetadataResponseTopicInit[]> {
   const { topics } = request;
   const isAll = topics === null || (call.version === 0 && topics.length === 0);
-  if (isAll) return Promise.resolve([...context.view.topics].map((topic) => described(topic)));
+  if (isAll) return Promise.resolve([...context.view.topics].map((topic) => described(context.view, topic)));
   return Promise.all(topics.map((topic) => topicOf(topic, request.allowAutoTopicCreation, call, context)));
 }
 
@@ -43,11 +45,11 @@ async function topicOf(
   if (asked.name === null) {
     const name = call.version >= 12 ? topicNameOf(view, asked.topicId) : undefined;
     const topic = name === undefined ? undefined : view.topic(name);
-    return topic === undefined ? failed({ ...asked, errorCode: KafkaError.UNKNOWN_TOPIC_ID }) : described(topic);
+    return topic === undefined ? failed({ ...asked, errorCode: KafkaError.UNKNOWN_TOPIC_ID }) : described(view, topic);
   }
   const { name } = asked;
   const topic = view.topic(name);
-  if (topic !== undefined) return described(topic);
+  if (topic !== undefined) return described(view, topic);
   if (!view.isKnown) return failed({ name, errorCode: KafkaError.LEADER_NOT_AVAILABLE });
   try {
     assertTopicName(name);
@@ -55,25 +57,15 @@ async function topicOf(
       return failed({ name, errorCode: KafkaError.UNKNOWN_TOPIC_OR_PARTITION });
     await context.topics.createTopic(create(CreateTopicRequestSchema, { name, ifNotExists: true }), call.call);
     const created = view.topic(name);
-    return created === undefined ? failed({ name, errorCode: KafkaError.LEADER_NOT_AVAILABLE }) : described(created);
+    return created === undefined ? failed({ name, errorCode: KafkaError.LEADER_NOT_AVAILABLE }) : described(view, created);
   } catch (error) {
     return failed({ name, errorCode: kafkaCodeOf(error) });
   }
 }
 
-function described({ name, topicId, internal, partitions }: Topic): MetadataResponseTopicInit {
-  return { errorCode: KafkaError.NONE, name, topicId, isInternal: internal, partitions: partitions.map(partitionOf) };
-}
-
-function partitionOf({ partition, leader, leaderEpoch, replicas, inSyncSet }: PartitionState) {
-  return {
-    errorCode: leader === undefined ? KafkaError.LEADER_NOT_AVAILABLE : KafkaError.NONE,
-    partitionIndex: partition,
-    leaderId: leader ?? -1,
-    leaderEpoch,
-    replicaNodes: replicas,
-    isrNodes: inSyncSet,
-  };
+function described(view: ClusterView, { name, topicId, internal, partitions }: Topic): MetadataResponseTopicInit {
+  const states = partitions.map((state) => partitionStateOf(view, state));
+  return { errorCode: KafkaError.NONE, name, topicId, isInternal: internal, partitions: states };
 }
 
 function failed({

@@ -31,7 +31,10 @@ function resultOf(view: ClusterView, of: { topic: string; partition: number; kin
   if (state === undefined) return answer(KafkaError.UNKNOWN_TOPIC_OR_PARTITION, "no such partition");
   if (hasItsLeader(state, of.kind)) return answer(KafkaError.ELECTION_NOT_NEEDED, "the partition has its leader");
   return of.kind === PREFERRED
-    ? answer(KafkaError.PREFERRED_LEADER_NOT_AVAILABLE, "the preferred leader is not in sync")
+    ? answer(
+        KafkaError.PREFERRED_LEADER_NOT_AVAILABLE,
+        "the preferred leader is not in sync, or takes over at the next round of balancing, within a minute",
+      )
     : answer(KafkaError.ELIGIBLE_LEADERS_NOT_AVAILABLE, "no replica is alive");
 }
 

@@ -1,11 +1,8 @@
 import type { PartitionState, Topic } from "@millrace/contracts";
-import {
-  describeTopicPartitionsApi,
-  type DescribeTopicPartitionsResponsePartitionInit,
-  type DescribeTopicPartitionsResponseTopicInit,
-  ZERO_UUID,
-} from "@millrace/kafka-wire";
+import { describeTopicPartitionsApi, type DescribeTopicPartitionsResponseTopicInit, ZERO_UUID } from "@millrace/kafka-wire";
+import type { ClusterView } from "../cluster-view.ts";
 import { KafkaError } from "./error-codes.ts";
+import { partitionStateOf } from "./partition-state.ts";
 import { serve } from "./served-api.ts";
 
 const PARTITIONS_PER_ANSWER_MAX = 2_000;
@@ -27,33 +24,18 @@ export const describeTopicPartitions = serve(describeTopicPartitionsApi, ({ topi
     const rest = topic.partitions.filter(({ partition }) => partition >= from);
     const taken = rest.slice(0, room);
     room -= taken.length;
-    answered.push(described(topic, taken));
+    answered.push(described(view, topic, taken));
     const next = rest[taken.length];
     if (next !== undefined) return Promise.resolve({ topics: answered, nextCursor: { topicName: name, partitionIndex: next.partition } });
   }
   return Promise.resolve({ topics: answered, nextCursor: null });
 });
 
-function described({ name, topicId, internal }: Topic, partitions: readonly PartitionState[]): DescribeTopicPartitionsResponseTopicInit {
-  return { errorCode: KafkaError.NONE, name, topicId, isInternal: internal, partitions: partitions.map(partitionOf) };
-}
-
-function partitionOf({
-  partition,
-  leader,
-  leaderEpoch,
-  replicas,
-  inSyncSet,
-}: PartitionState): DescribeTopicPartitionsResponsePartitionInit {
-  return {
-    errorCode: leader === undefined ? KafkaError.LEADER_NOT_AVAILABLE : KafkaError.NONE,
-    partitionIndex: partition,
-    leaderId: leader ?? -1,
-    leaderEpoch,
-    replicaNodes: replicas,
-    isrNodes: inSyncSet,
-    eligibleLeaderReplicas: [],
-    lastKnownElr: [],
-    offlineReplicas: [],
-  };
+function described(
+  view: ClusterView,
+  { name, topicId, internal }: Topic,
+  partitions: readonly PartitionState[],
+): DescribeTopicPartitionsResponseTopicInit {
+  const states = partitions.map((state) => ({ ...partitionStateOf(view, state), eligibleLeaderReplicas: [], lastKnownElr: [] }));
+  return { errorCode: KafkaError.NONE, name, topicId, isInternal: internal, partitions: states };
 }
