@@ -30,6 +30,7 @@ export function readOptions(args: readonly string[]): Options {
       kills: { type: "string" },
       partitions: { type: "string" },
       "broker-kills": { type: "string" },
+      brokers: { type: "string" },
       minutes: { type: "string" },
     },
   });
@@ -45,6 +46,7 @@ export function readOptions(args: readonly string[]): Options {
       kills: wholeNumber("kills", values.kills),
       partitions: wholeNumber("partitions", values.partitions),
       brokerKills: wholeNumber("broker-kills", values["broker-kills"]),
+      brokers: wholeNumber("brokers", values.brokers),
       minutes: wholeNumber("minutes", values.minutes),
     },
   };

@@ -10,6 +10,8 @@ export interface ScenarioFlags {
   readonly partitions: number | undefined;
   /** How often to kill the broker, too. */
   readonly brokerKills: number | undefined;
+  /** Brokers of the cluster, each partition on all of them; absent: `millrace dev`. */
+  readonly brokers: number | undefined;
   /** How long to go on. */
   readonly minutes: number | undefined;
 }

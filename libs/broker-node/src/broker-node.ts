@@ -123,6 +123,7 @@ class Broker implements BrokerNode {
     );
     this.#coordinators = new TransactionCoordinators(
       {
+        brokerId,
         view: this.#view,
         writeMarkers: (effect, of) => writeMarkers(effect, of, { brokerId, view: this.#view, replicas: this.#replicas, ports }),
       },

@@ -97,12 +97,21 @@ export const brokerErrors = {
       message: "the transaction log is being read: try again soon",
       context,
     }),
-  notTransactionCoordinator: (context: Context): AppError =>
+  notTransactionCoordinator: (context: Context, cause?: unknown): AppError =>
     new AppError({
       kind: "retry",
       code: "not-transaction-coordinator",
       message: "another broker serves this transactional id: find it again",
       context,
+      cause,
+    }),
+  transactionsNotAvailable: (context: Context, cause: unknown): AppError =>
+    new AppError({
+      kind: "unavailable",
+      code: "transaction-coordinator-not-available",
+      message: "the transaction log takes no records at present: try again soon",
+      context,
+      cause,
     }),
   fencedEpoch: (context: Context): AppError =>
     new AppError({

@@ -20,15 +20,24 @@ export interface Member {
   readonly address: string;
 }
 
+export interface BrokerMember extends Member {
+  /** Its number in the cluster. */
+  readonly id: number;
+  /** host:port for Kafka clients. */
+  readonly kafkaAddress: string;
+}
+
 /** A whole cluster as real processes on this machine, with a Redis of its own. */
 export interface Cluster {
   readonly redis: RedisServer;
   readonly coordinators: readonly Member[];
-  readonly brokers: readonly Member[];
+  readonly brokers: readonly BrokerMember[];
   readonly executors: readonly Member[];
   readonly client: Client;
   /** Addresses of the brokers, as the command line takes them. */
   readonly address: string;
+  /** The same for Kafka clients. */
+  readonly kafkaAddress: string;
   /** Coordinator that leads now, by its own account and the brokers'. */
   activeCoordinator(): Promise<Member>;
   stop(): Promise<void>;
@@ -59,7 +68,7 @@ export async function startCluster(folder: string, size: ClusterSize): Promise<C
 function clusterOf(parts: {
   readonly redis: RedisServer;
   readonly coordinators: readonly Member[];
-  readonly brokers: readonly Member[];
+  readonly brokers: readonly BrokerMember[];
   readonly executors: readonly Member[];
   readonly connection: ClusterClient;
 }): Cluster {
@@ -71,6 +80,7 @@ function clusterOf(parts: {
     executors,
     client: connection.client,
     address: brokers.map((member) => member.address).join(","),
+    kafkaAddress: brokers.map((member) => member.kafkaAddress).join(","),
     async activeCoordinator() {
       const { coordinatorAddress } = await connection.client.admin().describeCluster();
       const active = coordinators.find((member) => member.address === coordinatorAddress);
@@ -86,7 +96,7 @@ function clusterOf(parts: {
   };
 }
 
-function members(count: number, create: (index: number) => Promise<Member>): Promise<Member[]> {
+function members<M extends Member>(count: number, create: (index: number) => Promise<M>): Promise<M[]> {
   return Promise.all(Array.from({ length: count }, (_, index) => create(index + 1)));
 }
 
@@ -106,12 +116,14 @@ function coordinator(
   ]);
 }
 
-function broker(index: number, options: { readonly folder: string; readonly coordinators: string }): Promise<Member> {
+async function broker(index: number, options: { readonly folder: string; readonly coordinators: string }): Promise<BrokerMember> {
   const name = `broker-${index}`;
-  return service(name, "apps/broker/src/main.ts", options.folder, (address) => [
+  const kafkaAddress = `127.0.0.1:${await freePort()}`;
+  const member = await service(name, "apps/broker/src/main.ts", options.folder, (address) => [
     ...["--broker-id", String(index), "--listen-address", address, "--coordinators", options.coordinators],
-    ...["--data-folder", join(options.folder, name)],
+    ...["--data-folder", join(options.folder, name), "--kafka-listen-address", kafkaAddress],
   ]);
+  return { ...member, id: index, kafkaAddress };
 }
 
 async function executor(index: number, options: { readonly folder: string; readonly coordinators: string }): Promise<Member> {

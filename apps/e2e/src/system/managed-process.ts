@@ -12,7 +12,7 @@ export interface ProcessSpec {
   readonly isReady: () => Promise<boolean>;
 }
 
-const READY_MS_MAX = 30_000;
+const READY_MS_MAX = 120_000;
 const STOP_MS_MAX = 20_000;
 const LOG_TAIL_LINES = 8;
 

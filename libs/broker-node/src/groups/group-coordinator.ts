@@ -9,10 +9,11 @@ import {
   handleGroupEvent,
   timerKey,
 } from "@millrace/groups";
-import { type ProducerId, timestampMs, toAppError } from "@millrace/model";
+import { type AppError, type ProducerId, timestampMs, toAppError } from "@millrace/model";
 import type { Timer } from "@millrace/ports";
 import { assertNever, createDeferred, type Deferred } from "@millrace/stdx";
 import type { BrokerPorts } from "../node-ports.ts";
+import { coordinatorTroubleOf } from "../partitions/append-refusal.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
 import type { GroupAsk } from "./group-ask.ts";
 import { GroupLog } from "./group-log.ts";
@@ -117,7 +118,7 @@ export class GroupCoordinator {
 
   #append({ appendId, records, producer }: Extract<GroupEffect, { kind: "append" }>): void {
     const failed = (error: unknown): void => {
-      this.handle({ kind: "appendFailed", appendId, error: toAppError(error), now: this.#now() });
+      this.handle({ kind: "appendFailed", appendId, error: refusalOf(error), now: this.#now() });
     };
     try {
       this.#log.append(records, producer).stored.then(() => this.handle({ kind: "appended", appendId, now: this.#now() }), failed);
@@ -130,4 +131,11 @@ export class GroupCoordinator {
   #now() {
     return timestampMs(this.#ports.clock.wallMs());
   }
+}
+
+/** As the group's clients understand it: they repeat what they asked, here or at the next leader. */
+function refusalOf(error: unknown): AppError {
+  const trouble = coordinatorTroubleOf(error);
+  if (trouble === "moved") return groupErrors.notCoordinator({}, error);
+  return trouble === "not-available" ? groupErrors.coordinatorNotAvailable({}, error) : toAppError(error);
 }

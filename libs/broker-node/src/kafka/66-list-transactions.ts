@@ -13,14 +13,14 @@ const STATES: ReadonlySet<string> = new Set<TransactionState>([
 ]);
 
 /** ListTransactions v0-2: filters by state and producer id; v1 by how long it has been open; v2 by a pattern of the id. The ids that this broker coordinates. */
-export const listTransactions = serve(listTransactionsApi, (request, { version }, { coordinators, ports, settings }) => {
+export const listTransactions = serve(listTransactionsApi, (request, { version }, { coordinators, ports }) => {
   const { stateFilters, producerIdFilters } = request;
   const durationMs = version >= 1 ? request.durationFilter : -1;
   const text = version >= 2 ? (request.transactionalIdPattern ?? "") : "";
   const pattern = text === "" ? undefined : ports.compilePattern?.(text);
   if (text !== "" && pattern === undefined)
     return Promise.resolve({ errorCode: KafkaError.INVALID_REGULAR_EXPRESSION, unknownStateFilters: [], transactionStates: [] });
-  if (coordinators.isLoading(settings.brokerId))
+  if (coordinators.isLoading)
     return Promise.resolve({ errorCode: KafkaError.COORDINATOR_LOAD_IN_PROGRESS, unknownStateFilters: [], transactionStates: [] });
   const now = ports.clock.wallMs();
   const isAsked = (entry: TransactionEntry): boolean =>

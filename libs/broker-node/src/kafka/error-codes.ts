@@ -105,6 +105,7 @@ const BY_CODE: Readonly<Record<string, number>> = {
   "invalid-transaction-timeout": E.INVALID_TRANSACTION_TIMEOUT,
   "concurrent-transactions": E.CONCURRENT_TRANSACTIONS,
   "transaction-coordinator-loading": E.COORDINATOR_LOAD_IN_PROGRESS,
+  "transaction-coordinator-not-available": E.COORDINATOR_NOT_AVAILABLE,
   "not-transaction-coordinator": E.NOT_COORDINATOR,
   "topic-exists": E.TOPIC_ALREADY_EXISTS,
   "internal-topic": E.INVALID_TOPIC,

@@ -134,6 +134,8 @@ export class LocalPartition {
     const { replication } = this.#ports;
     this.#role = assignment.replicas.length > 1 ? new LeaderRole(assignment, { epochStartOffset, nowMs }, replication) : undefined;
     this.#leaderEpoch = epoch;
+    // Markers that other leaders wrote were not counted: what was verified before them is verified again.
+    this.#forgetEnded();
     this.#ledSinceMs = nowMs;
     this.afterWrite();
   }
@@ -472,7 +474,7 @@ export class LocalPartition {
 
   /** Counters only ever grow, so forgetting them must raise what every producer sees. */
   #forgetEnded(): void {
-    this.#endedForgotten += Math.max(...this.#endedProducers.values()) + 1;
+    this.#endedForgotten += Math.max(0, ...this.#endedProducers.values()) + 1;
     this.#endedProducers.clear();
   }
 }

@@ -21,15 +21,21 @@ export interface TransactionOwner {
 
 /** The transaction coordinators on this broker: one per partition of the transaction log that it leads. */
 export class TransactionCoordinators {
+  readonly #brokerId: number;
   readonly #view: ClusterView;
   readonly #ports: BrokerPorts;
   readonly #writeMarkers: (effect: WriteMarkers, of: { coordinatorEpoch: number; signal: AbortSignal }) => Promise<void>;
   readonly #byPartition = new Map<number, TransactionCoordinator>();
 
   constructor(
-    of: { view: ClusterView; writeMarkers: (effect: WriteMarkers, of: { coordinatorEpoch: number; signal: AbortSignal }) => Promise<void> },
+    of: {
+      brokerId: number;
+      view: ClusterView;
+      writeMarkers: (effect: WriteMarkers, of: { coordinatorEpoch: number; signal: AbortSignal }) => Promise<void>;
+    },
     ports: BrokerPorts,
   ) {
+    this.#brokerId = of.brokerId;
     this.#view = of.view;
     this.#writeMarkers = of.writeMarkers;
     this.#ports = ports;
@@ -65,9 +71,9 @@ export class TransactionCoordinators {
   }
 
   /** True while a partition of the transaction log that this broker leads has no coordinator yet: its ids would be missing from a list. */
-  isLoading(brokerId: number): boolean {
+  get isLoading(): boolean {
     const partitions = this.#view.topic(TRANSACTION_STATE_TOPIC)?.partitions ?? [];
-    return partitions.some(({ partition, leader }) => leader === brokerId && !this.#byPartition.has(partition));
+    return partitions.some(({ partition, leader }) => leader === this.#brokerId && !this.#byPartition.has(partition));
   }
 
   /** Every id that this broker serves. */
@@ -92,7 +98,10 @@ export class TransactionCoordinators {
   #require(transactionalId: string): TransactionCoordinator {
     const partition = this.partitionOf(transactionalId);
     const coordinator = partition === undefined ? undefined : this.#byPartition.get(partition);
-    if (coordinator === undefined) throw brokerErrors.notTransactionCoordinator({ transactionalId, partition });
-    return coordinator;
+    if (coordinator !== undefined) return coordinator;
+    const isHere = partition !== undefined && this.#view.partition(TRANSACTION_STATE_TOPIC, partition)?.leader === this.#brokerId;
+    // It begins when all of its log is committed; a client that were sent away would come back at once.
+    if (isHere) throw brokerErrors.coordinatorLoading({ transactionalId, partition });
+    throw brokerErrors.notTransactionCoordinator({ transactionalId, partition });
   }
 }

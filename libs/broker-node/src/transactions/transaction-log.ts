@@ -7,8 +7,10 @@ import {
   encodeTransactionRecord,
   type TransactionRecord,
 } from "@millrace/transactions";
+import { brokerErrors } from "../errors.ts";
 import { REPLAY_READ_BYTES } from "../limits.ts";
 import type { BrokerPorts } from "../node-ports.ts";
+import { coordinatorTroubleOf } from "../partitions/append-refusal.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
 
 /** One partition of the transaction log on its leader: replay and committed appends. Compaction of the topic keeps it short (idea 7). */
@@ -36,8 +38,19 @@ export class TransactionLog {
     }
   }
 
-  /** Appends and resolves when the records are committed; only then do they count. */
+  /** Appends and resolves when the records are committed; only then do they count. When it rejects they may be there all the same: the next leader knows. */
   async append(records: readonly TransactionRecord[]): Promise<Offset> {
+    try {
+      return await this.#append(records);
+    } catch (error) {
+      const at = { partition: this.#partition.partition };
+      const trouble = coordinatorTroubleOf(error);
+      if (trouble === "moved") throw brokerErrors.notTransactionCoordinator(at, error);
+      throw trouble === "not-available" ? brokerErrors.transactionsNotAvailable(at, error) : error;
+    }
+  }
+
+  async #append(records: readonly TransactionRecord[]): Promise<Offset> {
     const now = timestampMs(this.#ports.clock.wallMs());
     this.#builder.reset();
     for (const record of records) {

@@ -1,4 +1,4 @@
-"""Writes numbers, and checks their image. Usage: numbers.py ADDRESS fill|check RECORDS PARTITIONS. The last line is JSON."""
+"""Writes numbers, and checks their image. Usage: numbers.py ADDRESS fill|check RECORDS PARTITIONS REPLICAS. The last line is JSON."""
 import json
 import sys
 import time
@@ -6,13 +6,13 @@ import time
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
-ADDRESS, COMMAND, RECORDS, PARTITIONS = sys.argv[1:3] + [int(each) for each in sys.argv[3:]]
+ADDRESS, COMMAND, RECORDS, PARTITIONS, REPLICAS = sys.argv[1:3] + [int(each) for each in sys.argv[3:]]
 CONNECTION = {'bootstrap.servers': ADDRESS}
 
 
 def fill():
     admin = AdminClient(CONNECTION)
-    for future in admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in ('copy-in', 'copy-out')]).values():
+    for future in admin.create_topics([NewTopic(topic, PARTITIONS, REPLICAS) for topic in ('copy-in', 'copy-out')]).values():
         future.result(30)
     failures = []
     producer = Producer({**CONNECTION, 'enable.idempotence': True, 'linger.ms': 20, 'queue.buffering.max.messages': 200_000})
