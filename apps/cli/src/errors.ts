@@ -12,7 +12,8 @@ export type CliErrorCode =
   | "job-bundle-failed"
   | "job-failed"
   | "job-module-missing"
-  | "job-type-error";
+  | "job-type-error"
+  | "savepoint-mismatch";
 
 /** An error of kind `invalid`: what was given must change. */
 export function cliError(code: CliErrorCode, message: string, context: NonNullable<AppErrorInit["context"]> = {}): AppError {

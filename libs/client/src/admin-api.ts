@@ -4,6 +4,7 @@ import type {
   GetJobResponse,
   JobStatus,
   StopJobResponse,
+  Savepoint,
   SubmitJobResponse,
   Topic,
 } from "@millrace/contracts";
@@ -28,8 +29,11 @@ export interface JobSubmission {
   readonly bundle: Uint8Array;
   /** SHA-256 of graph and bundle, hex. */
   readonly digest: string;
+  /** Start with the state of this savepoint; "latest": of the last checkpoint of the newest job of this name. */
   readonly savepointId?: string;
   readonly failIfExists?: boolean;
+  /** Only answer what would happen. */
+  readonly dryRun?: boolean;
 }
 
 /** One change of a topic's setting; `append` and `subtract` are for lists, elements with commas between. */
@@ -95,6 +99,10 @@ export interface Admin {
   getJob(job: string): Promise<GetJobResponse>;
   /** Status now and on each change, until the job has ended; goes on over changes of the coordinator. */
   watchJob(job: string, options?: { signal?: AbortSignal }): AsyncIterable<JobStatus>;
-  stopJob(job: string, options?: { drain?: boolean }): Promise<StopJobResponse>;
+  /** `savepoint`: drains, and makes the checkpoint that it ends on a savepoint. */
+  stopJob(job: string, options?: { drain?: boolean; savepoint?: boolean }): Promise<StopJobResponse>;
   createSavepoint(job: string): Promise<CreateSavepointResponse>;
+  /** Of a job's id or name; absent: all. */
+  listSavepoints(job?: string): Promise<readonly Savepoint[]>;
+  deleteSavepoint(savepointId: string): Promise<void>;
 }

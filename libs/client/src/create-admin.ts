@@ -64,15 +64,21 @@ export function createAdmin(context: AdminContext): Admin {
     ...createGroupAdmin(context),
     describeCluster: () => coordinator((address) => ports.transport.client(ClusterService, address).describeCluster({}, options)),
     submitJob: (job) =>
-      jobs((service) =>
-        service.submitJob({ ...job, savepointId: job.savepointId ?? "", failIfExists: job.failIfExists ?? false }, options),
-      ),
+      jobs((service) => {
+        const { savepointId = "", failIfExists = false, dryRun = false } = job;
+        return service.submitJob({ ...job, savepointId, failIfExists, dryRun }, options);
+      }),
     listJobs: async () => (await jobs((service) => service.listJobs({}, options))).jobs,
     getJob: (job) => jobs((service) => service.getJob({ job }, options)),
     watchJob: (job, watch = {}) => watchJob(job, context, watch.signal),
     // Draining waits for batches under way, which no fixed time bounds.
-    stopJob: (job, { drain = false } = {}) => jobs((service) => service.stopJob({ job, drain }, drain ? {} : options)),
+    stopJob: (job, { drain = false, savepoint = false } = {}) =>
+      jobs((service) => service.stopJob({ job, drain, savepoint }, drain || savepoint ? {} : options)),
     createSavepoint: (job) => jobs((service) => service.createSavepoint({ job }, options)),
+    listSavepoints: async (job = "") => (await jobs((service) => service.listSavepoints({ job }, options))).savepoints,
+    deleteSavepoint: async (savepointId) => {
+      await jobs((service) => service.deleteSavepoint({ savepointId }, options));
+    },
   };
 }
 

@@ -38,6 +38,14 @@ export const errors = {
       message: "a state part is not what was written: start from an older savepoint",
       context,
     }),
+  marksLost: (context: Readonly<Record<string, string | number>>): AppError =>
+    new AppError({
+      kind: "corrupt",
+      code: "marks-lost",
+      message:
+        "the progress marks of the job's last checkpoint are gone: start it anew from a savepoint, which says what output will repeat",
+      context,
+    }),
   noCoordinator: (addresses: string): AppError =>
     new AppError({
       kind: "unavailable",

@@ -1,5 +1,6 @@
 export { canonicalGraph } from "./canonical-graph.ts";
 export { isWholeTable } from "./check-modes.ts";
+export { compareState, keepsState, type StateFate } from "./compare-state.ts";
 export { describeDuration } from "./describe-duration.ts";
 export type { PlanErrorCode } from "./errors.ts";
 export { explainPlan } from "./explain-plan.ts";

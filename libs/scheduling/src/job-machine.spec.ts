@@ -273,6 +273,24 @@ describe("JobMachine", () => {
     expect(rig.committed()).toEqual(["saved j.1", "list-ends"]);
   });
 
+  it("drains only after the savepoint that was asked for is stored, also when it stands at a checkpoint already", () => {
+    const rig = createRig();
+    rig.start();
+    rig.handle({ kind: "savepoint", savepointId: "j.1" });
+    rig.handle({ kind: "ends", ends: [3] });
+    rig.committed();
+    rig.done(1);
+    expect(rig.committed()).toEqual(["saved j.1", "list-ends"]);
+    rig.handle({ kind: "savepoint", savepointId: "j.2" });
+    rig.handle({ kind: "stop", drain: true });
+    expect(rig.handle({ kind: "ends", ends: [3] })).toEqual(["commit plan"]);
+    rig.committed();
+    rig.done(2);
+    expect(rig.committed()).toEqual(["saved j.2", "list-ends"]);
+    rig.handle({ kind: "ends", ends: [3] });
+    expect(rig.store.record.state).toBe("stopped");
+  });
+
   it("keeps a stop over a change of coordinator, and replays what was begun before it drains", () => {
     const rig = createRig();
     rig.start();

@@ -292,7 +292,7 @@ export class JobMachine {
     const progress = assertDefined(this.#progress, "progress");
     const input = { shape: this.#shape, settings: this.#graph.settings, sources: this.#sources(), progress, ends, digest: this.#digest };
     const atCheckpoint = progress.lastBatch === this.#checkpoint?.batch;
-    if (this.#record.stop === "drain" && atCheckpoint) return this.#end("stopped", undefined);
+    if (this.#record.stop === "drain" && atCheckpoint && this.#savepoints.length === 0) return this.#end("stopped", undefined);
     const decision = planNextBatch({ ...input, nowMs: this.#now.wallMs, force: this.#wantsBoundary() });
     if (decision.kind === "finished") return this.#end("finished", undefined);
     this.#lagRecords = decision.lagRecords;

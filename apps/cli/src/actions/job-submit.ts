@@ -1,8 +1,12 @@
+import type { JobSubmission } from "@millrace/client";
+import { StateFate, type SubmitJobResponse } from "@millrace/contracts";
 import type { JobSubmitOptions } from "../commands/job.ts";
-import { compileJob } from "../jobs/compile-job.ts";
+import { type CompiledJob, compileJob } from "../jobs/compile-job.ts";
+import { cliError } from "../errors.ts";
 import type { GlobalOptions } from "../options.ts";
-import { formatBytes } from "../output/format.ts";
+import { formatBytes, formatCount } from "../output/format.ts";
 import { jsonLine } from "../output/json.ts";
+import { table } from "../output/table.ts";
 import type { CliWorld } from "../world.ts";
 import { followJob } from "./job-status.ts";
 import { withClient } from "./with-client.ts";
@@ -10,25 +14,73 @@ import { withClient } from "./with-client.ts";
 /** `job submit`: compiled and planned here, so that what is wrong with a job is said before the cluster hears of it. */
 export async function submitJob(path: string, options: JobSubmitOptions & GlobalOptions, world: CliWorld): Promise<void> {
   const job = await compileJob(path, options, world);
+  const dryRun = options.dryRun ?? false;
   await withClient(options, world, async (client) => {
-    const { jobId, warnings } = await client.admin().submitJob({
-      name: job.graph.name,
-      graphJson: job.graphJson,
-      bundle: job.bundle,
-      digest: job.digest,
+    const answer = await client.admin().submitJob({
+      ...submission(job),
       ...(options.savepoint === undefined ? {} : { savepointId: options.savepoint }),
       failIfExists: options.new ?? false,
+      dryRun,
     });
-    for (const warning of new Set([...job.plan.warnings, ...warnings])) world.note(`warning: ${warning}`);
-    if (options.json === true) {
-      await world.write(jsonLine({ jobId, name: job.graph.name, digest: job.digest, bundleBytes: job.bundle.byteLength, warnings }));
-    } else {
-      const { stages, edges } = job.plan;
-      await world.write(`job ${job.graph.name} is submitted, id ${jobId}\n`);
-      world.note(
-        `${stages.length} stages, ${edges.length} shuffles, bundle ${formatBytes(job.bundle.byteLength)}; millrace job status ${job.graph.name} shows how it does`,
-      );
-    }
-    if (options.follow === true) await followJob(client, jobId, { options, world });
+    await tellSubmitted({ job, answer, dryRun }, options, world);
+    if (options.follow === true && !dryRun) await followJob(client, answer.jobId, { options, world });
   });
+}
+
+export function submission({ graph, graphJson, bundle, digest }: CompiledJob): JobSubmission {
+  return { name: graph.name, graphJson, bundle, digest };
+}
+
+interface Submitted {
+  readonly job: CompiledJob;
+  readonly answer: SubmitJobResponse;
+  readonly dryRun: boolean;
+}
+
+/** What the coordinator said: what becomes of state, warnings, the job's id. */
+export async function tellSubmitted({ job, answer, dryRun }: Submitted, options: GlobalOptions, world: CliWorld): Promise<void> {
+  const { jobId, warnings, state } = answer;
+  const { graph, digest, bundle } = job;
+  if (options.json === true) {
+    const fates = state.map(({ operatorId, fate, note, keyCount, byteCount }) => {
+      return { operator: operatorId, fate: FATE_NAMES[fate], note, keyCount, byteCount };
+    });
+    await world.write(jsonLine({ jobId, name: graph.name, digest, bundleBytes: bundle.byteLength, warnings, state: fates, dryRun }));
+    return assertNotRefused(state);
+  }
+  for (const warning of new Set([...job.plan.warnings, ...warnings])) world.note(`warning: ${warning}`);
+  if (state.length > 0) await world.write(table(["operator", "state", "keys", "size", "why"], state.map(fateRow)));
+  assertNotRefused(state);
+  if (dryRun) return world.note(`dry run: job ${graph.name} could be started; nothing was changed`);
+  const { stages, edges } = job.plan;
+  await world.write(`job ${graph.name} is submitted, id ${jobId}\n`);
+  world.note(
+    `${stages.length} stages, ${edges.length} shuffles, bundle ${formatBytes(bundle.byteLength)}; millrace job status ${graph.name} shows how it does`,
+  );
+}
+
+const FATE_NAMES: Readonly<Record<number, string>> = {
+  [StateFate.KEPT]: "kept",
+  [StateFate.NEW]: "new",
+  [StateFate.DROPPED]: "dropped",
+  [StateFate.REFUSED]: "refused",
+};
+
+function fateRow({ operatorId, fate, note, keyCount, byteCount }: SubmitJobResponse["state"][number]): readonly string[] {
+  const isSaved = fate !== StateFate.NEW;
+  return [
+    operatorId,
+    FATE_NAMES[fate] ?? "unknown",
+    isSaved ? formatCount(keyCount) : "",
+    isSaved ? formatBytes(Number(byteCount)) : "",
+    note,
+  ];
+}
+
+/** A dry run has shown all of them; a start is refused by the coordinator, which names the first. */
+export function assertNotRefused(state: SubmitJobResponse["state"]): void {
+  const refused = state.filter(({ fate }) => fate === StateFate.REFUSED);
+  if (refused.length === 0) return;
+  const operators = refused.map(({ operatorId }) => operatorId).join(", ");
+  throw cliError("savepoint-mismatch", "state of the savepoint does not fit the job: --dry-run shows why", { operators });
 }

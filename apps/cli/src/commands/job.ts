@@ -7,9 +7,13 @@ export interface JobSubmitOptions {
   /** --no-check */
   readonly check: boolean;
   readonly savepoint?: string;
+  readonly dryRun?: boolean;
   readonly new?: boolean;
   readonly follow?: boolean;
 }
+
+/** Options of `job upgrade`. */
+export type JobUpgradeOptions = Pick<JobSubmitOptions, "check" | "dryRun" | "follow">;
 
 /** Options of `job explain`. */
 export interface JobExplainOptions {
@@ -17,7 +21,7 @@ export interface JobExplainOptions {
   readonly mermaid?: boolean;
 }
 
-/** `millrace job submit|list|status|explain|stop|savepoint`. */
+/** `millrace job submit|upgrade|list|status|explain|stop|savepoint|savepoints`. */
 export function addJobCommands(program: Command, world: CliWorld): void {
   const job = program
     .command("job")
@@ -46,20 +50,50 @@ export function addJobCommands(program: Command, world: CliWorld): void {
     .command("stop")
     .description("Stops a job. It finishes the batches that are planned and ends on a batch boundary; nothing is lost either way.")
     .argument("<job>", "id or name")
-    .option("--now", "do not finish what is planned: it is done again when the job is resumed");
-  onRun<{ readonly now?: boolean }, readonly [string]>(stop, async ([name], options) => {
+    .option("--now", "do not finish what is planned: it is done again when the job is resumed")
+    .option("--savepoint", "end on a savepoint, from which a later version goes on without repeating any output");
+  onRun<{ readonly now?: boolean; readonly savepoint?: boolean }, readonly [string]>(stop, async ([name], options) => {
     await (await import("../actions/job-stop.ts")).stopJob(name, options, world);
   });
   examples(stop, ["millrace job stop airport-delays"]);
 
+  addSavepoint(job, world);
+  addUpgrade(job, world);
+}
+
+function addSavepoint(job: Command, world: CliWorld): void {
   const savepoint = job
     .command("savepoint")
     .description("Makes a checkpoint that stays until it is deleted, to start a later version of the job from.")
     .argument("<job>", "id or name");
   onRun<object, readonly [string]>(savepoint, async ([name], options) => {
-    await (await import("../actions/job-stop.ts")).createSavepoint(name, options, world);
+    await (await import("../actions/job-savepoints.ts")).createSavepoint(name, options, world);
   });
   examples(savepoint, ["millrace job savepoint airport-delays", "millrace job submit airport-delays.ts --savepoint <id>"]);
+
+  const savepoints = job
+    .command("savepoints")
+    .description("Lists savepoints, or deletes one.")
+    .argument("[job]", "id or name; absent: of all jobs")
+    .option("--delete <id>", "delete this one: what only it refers to may be removed");
+  onRun<{ readonly delete?: string }, readonly [string | undefined]>(savepoints, async ([name], options) => {
+    await (await import("../actions/job-savepoints.ts")).savepoints(name, options, world);
+  });
+  examples(savepoints, ["millrace job savepoints airport-delays", "millrace job savepoints --delete airport-delays-1f2e.9c3d"]);
+}
+
+function addUpgrade(job: Command, world: CliWorld): void {
+  const upgrade = job
+    .command("upgrade")
+    .description("Replaces a running job by another version of itself: stops it on a savepoint and starts the module from there.")
+    .argument("<module>", "TypeScript or JavaScript file with the job as default export")
+    .option("--no-check", "skip the type check")
+    .option("--dry-run", "change nothing: say operator by operator what would become of state")
+    .option("-f, --follow", "show its progress until it has ended");
+  onRun<JobUpgradeOptions, readonly [string]>(upgrade, async ([path], options) => {
+    await (await import("../actions/job-upgrade.ts")).upgradeJob(path, options, world);
+  });
+  examples(upgrade, ["millrace job upgrade airport-delays.ts --dry-run", "millrace job upgrade airport-delays.ts"]);
 }
 
 function addSubmit(job: Command, world: CliWorld): void {
@@ -68,7 +102,8 @@ function addSubmit(job: Command, world: CliWorld): void {
     .description("Checks, bundles and plans a job module, and starts it on the cluster.")
     .argument("<module>", "TypeScript or JavaScript file with the job as default export")
     .option("--no-check", "skip the type check")
-    .option("--savepoint <id>", "start with the state of this savepoint")
+    .option("--savepoint <id>", 'start with the state of this savepoint; "latest": of the last checkpoint of the job of this name')
+    .option("--dry-run", "start nothing: say what would become of state")
     .option("--new", "refuse if a job of this name was there before, instead of starting a new incarnation of it")
     .option("-f, --follow", "show its progress until it has ended");
   onRun<JobSubmitOptions, readonly [string]>(submit, async ([path], options) => {

@@ -1,15 +1,16 @@
 import type { JobService, ServiceHandlers, SubmitJobRequest } from "@millrace/contracts";
 import { AppError, BUCKET_COUNT, type JobGraph } from "@millrace/model";
 import { sleep } from "@millrace/ports";
-import { needsCheckpoint, parseJobGraph, planJob } from "@millrace/planner";
+import { parseJobGraph, planJob } from "@millrace/planner";
 import { ENDED_STATES, type JobRecord } from "@millrace/scheduling";
 import { createDeferred } from "@millrace/stdx";
 import { statusOf } from "./job-status.ts";
-import { changesOfForgottenJob, changesOfNewJob, decodeCheckpoint, JOBS_PREFIX, savepointKey, type StoredJob } from "./job-store.ts";
+import { changesOfForgottenJob, changesOfNewJob, JOBS_PREFIX, type StoredJob } from "./job-store.ts";
 import type { JobRunner } from "./job-runner.ts";
 import type { Jobs } from "./jobs-part.ts";
 import { BUNDLE_BYTES_MAX, ENDED_JOBS_MAX, WATCH_INTERVAL_MS } from "./limits.ts";
 import { assertTopicsExist } from "./resolve-sources.ts";
+import { fromSavepoint, savepointHandlers, type StateOrigin } from "./savepoints.ts";
 
 /** The service that users call. Jobs are named by id or name; a name means its newest job. */
 export function createJobHandlers(jobs: Jobs): ServiceHandlers<typeof JobService> {
@@ -17,10 +18,12 @@ export function createJobHandlers(jobs: Jobs): ServiceHandlers<typeof JobService
     async submitJob(request) {
       jobs.assertLoaded();
       const graph = parseJobGraph(request.graphJson);
-      assertSubmittable(jobs, { name: request.name, graph, bundle: request.bundle, digest: request.digest, graphJson: request.graphJson });
+      assertSubmittable(request, graph, jobs);
+      const { warnings } = planJob(graph); // What it refuses is not stored.
+      if (request.dryRun) return dryRun(jobs, request, { graph, warnings });
       if (!jobs.reserve(request.name)) throw jobExists(request.name, "being submitted");
       try {
-        return await store(jobs, request, graph);
+        return await store(jobs, request, { graph, warnings });
       } finally {
         jobs.release(request.name);
       }
@@ -55,18 +58,24 @@ export function createJobHandlers(jobs: Jobs): ServiceHandlers<typeof JobService
     },
     async stopJob(request) {
       const runner = await findAsync(jobs, request.job);
-      await runner.requestStop({ drain: request.drain });
-      return { status: statusOf(runner) };
+      if (!request.savepoint) {
+        await runner.requestStop({ drain: request.drain });
+        return { status: statusOf(runner) };
+      }
+      assertRunning(runner);
+      const { savepointId, stored } = jobs.beginSavepoint(runner); // Asked for first: the stop then ends on it.
+      await runner.requestStop({ drain: true });
+      await stored;
+      await runner.untilEnded();
+      return { status: statusOf(runner), savepointId };
     },
     async createSavepoint(request) {
       const runner = await findAsync(jobs, request.job);
       assertRunning(runner);
-      const savepointId = `${runner.jobId}.${jobs.ports.random.hex(4)}`;
-      const batch = await runner.createSavepoint(savepointId);
-      const saved = runner.machine.checkpoint;
-      if (saved !== undefined) jobs.savepoints.set(savepointId, saved);
-      return { savepointId, batch: BigInt(batch) };
+      const { savepointId, stored } = jobs.beginSavepoint(runner);
+      return { savepointId, batch: BigInt(await stored) };
     },
+    ...savepointHandlers(jobs),
     async getJobBundle(request) {
       const { graphJson, bundle, record } = (await findAsync(jobs, request.jobId)).stored;
       return { graphJson, bundle, digest: record.digest };
@@ -75,25 +84,28 @@ export function createJobHandlers(jobs: Jobs): ServiceHandlers<typeof JobService
 }
 
 /** The job becomes durable, then it is taken up. */
-async function store(jobs: Jobs, request: SubmitJobRequest, graph: JobGraph): Promise<{ jobId: string; warnings: string[] }> {
-  const { name, graphJson, bundle, digest, savepointId } = request;
-  const { warnings } = planJob(graph);
-  const stored = await newJob(jobs, name, { graph, graphJson, bundle, digest, savepointId });
-  await jobs.ports.store.commit(changesOfNewJob(stored));
-  const runner = jobs.add(stored);
+async function store(jobs: Jobs, request: SubmitJobRequest, planned: Planned) {
+  const { job, origin } = await newJob(jobs, request, planned.graph);
+  await jobs.ports.store.commit(changesOfNewJob(job));
+  const runner = jobs.add(job);
   runner.setExecutors(jobs.ports.registry.live());
   await forgetOldJobs(jobs);
-  return { jobId: stored.record.jobId, warnings: [...warnings, ...stateWarnings(stored)] };
+  return { jobId: job.record.jobId, ...answerOf(planned, origin) };
 }
 
-/** What of a savepoint's state the new graph does not take, and which of its stateful operators start empty. */
-function stateWarnings({ checkpoint, graph }: StoredJob): string[] {
-  if (checkpoint === undefined) return [];
-  const saved = new Set(checkpoint.parts.map((part) => part.operatorId));
-  const known = new Set(graph.operators.map((operator) => operator.id));
-  const dropped = [...saved].filter((id) => !known.has(id)).map((id) => `state of operator ${id} is dropped: the job has no such operator`);
-  const empty = graph.operators.filter((operator) => needsCheckpoint(operator) && !saved.has(operator.id));
-  return [...dropped, ...empty.map((operator) => `operator ${operator.id} starts without state: the savepoint has none for it`)];
+/** Everything but starting it. */
+async function dryRun(jobs: Jobs, request: SubmitJobRequest, planned: Planned) {
+  const { origin } = await newJob(jobs, request, planned.graph);
+  return { jobId: "", ...answerOf(planned, origin) };
+}
+
+interface Planned {
+  readonly graph: JobGraph;
+  readonly warnings: readonly string[];
+}
+
+function answerOf({ warnings }: Planned, origin: StateOrigin | undefined) {
+  return { warnings: [...warnings, ...(origin?.warnings ?? [])], state: [...(origin?.state ?? [])] };
 }
 
 function jobExists(name: string, job: string): AppError {
@@ -105,11 +117,9 @@ function findAsync(jobs: Jobs, idOrName: string): Promise<JobRunner> {
   return Promise.resolve().then(() => jobs.find(idOrName));
 }
 
-function assertSubmittable(
-  jobs: Jobs,
-  job: { name: string; graph: JobGraph; graphJson: string; bundle: Uint8Array; digest: string },
-): void {
-  const { slotCount, batchIntervalMs } = job.graph.settings;
+function assertSubmittable(request: SubmitJobRequest, graph: JobGraph, jobs: Jobs): void {
+  const job = { ...request, graph };
+  const { slotCount, batchIntervalMs } = graph.settings;
   if (!/^[a-zA-Z0-9._-]{1,100}$/.test(job.name)) {
     throw new AppError({
       kind: "invalid",
@@ -129,27 +139,33 @@ function assertSubmittable(
   if (jobs.settings.sha256([job.graphJson, job.bundle]) !== job.digest) {
     throw new AppError({ kind: "corrupt", code: "digest-mismatch", message: "bundle or graph was damaged on its way: submit again" });
   }
-  const running = [...jobs.runners.values()].find(
-    ({ machine: { record } }) => record.name === job.name && !ENDED_STATES.includes(record.state),
-  );
-  if (running !== undefined) {
-    throw jobExists(job.name, running.jobId);
-  }
+  assertNameFree(request, jobs);
   assertTopicsExist(job.graph, jobs.ports.cluster);
+}
+
+/** A dry run may be of a job that runs: it says what an upgrade would do. */
+function assertNameFree({ name, dryRun: isDry, failIfExists }: SubmitJobRequest, jobs: Jobs): void {
+  const former = jobs.named(name);
+  const running = former.find(({ machine }) => !ENDED_STATES.includes(machine.record.state));
+  if (running !== undefined && !isDry) throw jobExists(name, running.jobId);
+  const [ended] = former;
+  if (!failIfExists || ended === undefined) return;
+  const message = "a job of this name was there before: take another name, or submit without --new";
+  throw new AppError({ kind: "conflict", code: "job-exists", message, context: { name, job: ended.jobId } });
 }
 
 async function newJob(
   jobs: Jobs,
-  name: string,
-  job: { graph: JobGraph; graphJson: string; bundle: Uint8Array; digest: string; savepointId: string },
-): Promise<StoredJob> {
-  const former = [...jobs.runners.values()].filter((runner) => runner.machine.record.name === name);
-  const incarnation = Math.max(0, ...former.map((runner) => runner.machine.record.incarnation)) + 1;
+  request: SubmitJobRequest,
+  graph: JobGraph,
+): Promise<{ readonly job: StoredJob; readonly origin: StateOrigin | undefined }> {
+  const { name, graphJson, bundle, savepointId } = request;
+  const incarnation = Math.max(0, ...jobs.named(name).map((runner) => runner.machine.record.incarnation)) + 1;
   const record: JobRecord = {
     jobId: `${name}-${jobs.ports.random.hex(4)}`,
     name,
     incarnation,
-    digest: job.digest,
+    digest: request.digest,
     state: "waiting",
     jobEpoch: 0,
     submittedAtMs: jobs.ports.clock.wallMs(),
@@ -161,35 +177,10 @@ async function newJob(
     stop: undefined,
     error: undefined,
   };
-  const { graph, graphJson, bundle } = job;
   const fresh: StoredJob = { record, graph, graphJson, bundle, checkpoint: undefined, plans: [] };
-  return job.savepointId === "" ? fresh : fromSavepoint(jobs, fresh, job.savepointId);
-}
-
-/** The same job from a savepoint: its sources, grid and state; marks start anew, so output since an older savepoint repeats. */
-async function fromSavepoint(jobs: Jobs, fresh: StoredJob, savepointId: string): Promise<StoredJob> {
-  const entry = await jobs.ports.store.read(savepointKey(savepointId));
-  const origin = jobs.runners.get(savepointId.slice(0, savepointId.lastIndexOf(".")));
-  if (entry === undefined || origin === undefined) {
-    throw new AppError({
-      kind: "not-found",
-      code: "unknown-savepoint",
-      message: "no such savepoint, or its job is forgotten",
-      context: { savepoint: savepointId },
-    });
-  }
-  const { sources, zeroTimeMs } = origin.machine.record;
-  const sourceIds = (graph: JobGraph): string =>
-    graph.operators.flatMap((operator) => (operator.kind === "source" ? [operator.id] : [])).join();
-  if (
-    origin.stored.graph.settings.slotCount !== fresh.graph.settings.slotCount ||
-    sourceIds(origin.stored.graph) !== sourceIds(fresh.graph)
-  ) {
-    const message = "savepoint is of a job with other sources or another slotCount: submit without --savepoint";
-    throw new AppError({ kind: "conflict", code: "savepoint-mismatch", message, context: { savepoint: savepointId } });
-  }
-  const record = { ...fresh.record, sources, zeroTimeMs };
-  return { ...fresh, record, checkpoint: { ...decodeCheckpoint(entry.value), marksEndOffset: 0 } };
+  if (savepointId === "") return { job: fresh, origin: undefined };
+  const origin = await fromSavepoint(request, fresh, jobs);
+  return { job: origin.job, origin };
 }
 
 function assertRunning(runner: JobRunner): void {

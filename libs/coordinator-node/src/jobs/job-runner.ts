@@ -129,13 +129,23 @@ export class JobRunner {
     await this.#commits;
   }
 
+  /** Resolves when the job has ended and the store says so; rejects when the term is over before. */
+  async untilEnded(): Promise<void> {
+    while (!ENDED_STATES.includes(this.machine.record.state)) {
+      if (this.isOver) throw termOver("ask for the state of the job");
+      const changed = createDeferred<void>();
+      const stopWatching = this.watch(() => changed.resolve());
+      await changed.promise;
+      stopWatching();
+    }
+    await this.#commits;
+  }
+
   stop(): void {
     this.#over.abort(new Error("the term of this coordinator is over"));
     for (const timer of this.#timers.values()) timer.cancel();
     this.#endBatchSpan();
-    this.#rejectSavepoints(
-      new AppError({ kind: "retry", code: "term-over", message: "this coordinator no longer leads: ask for the savepoint again" }),
-    );
+    this.#rejectSavepoints(termOver("ask for the savepoint again"));
     this.#notify();
   }
 
@@ -278,6 +288,10 @@ export class JobRunner {
   #notify(): void {
     for (const watcher of this.#watchers) watcher();
   }
+}
+
+function termOver(next: string): AppError {
+  return new AppError({ kind: "retry", code: "term-over", message: `this coordinator no longer leads: ${next}` });
 }
 
 function toFailure(error: AppError): JobFailure {

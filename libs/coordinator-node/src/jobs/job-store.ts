@@ -67,6 +67,10 @@ export function changesOfForgottenJob(jobId: string, entries: readonly Entry[]):
   return entries.filter((entry) => jobIdOf(entry.key) === jobId).map((entry) => remove(entry.key));
 }
 
+export function changesOfDeletedSavepoint(savepointId: string): Change[] {
+  return [remove(savepointKey(savepointId))];
+}
+
 /** All jobs among the entries under `job/`. A job whose parts do not fit together is corrupt: it is never half-loaded. */
 export function decodeJobs(entries: readonly Entry[]): StoredJob[] {
   const byJob = Map.groupBy(entries, (entry) => jobIdOf(entry.key));

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
-import { BrokerService, bindService, type CallContext, createLoopback, JobState, type WorkerReport } from "@millrace/contracts";
+import { BrokerService, bindService, type CallContext, createLoopback, JobState, StateFate, type WorkerReport } from "@millrace/contracts";
 import {
   brokerId,
   JOB_SETTINGS_DEFAULT,
   type JobGraph,
   leaderEpoch,
+  type OperatorNode,
   partitionEpoch,
   type TopicDescription,
   type TopicId,
@@ -110,11 +111,11 @@ async function createRig(store = createStore(), options = { start: true }) {
   return {
     part,
     store,
-    submit: (graph: JobGraph = GRAPH) => {
+    submit: (graph: JobGraph = GRAPH, more: { savepointId?: string; dryRun?: boolean } = {}) => {
       const graphJson = JSON.stringify(graph);
       const bundle = new Uint8Array([1, 2, 3]);
       return part.handlers.submitJob(
-        { name: graph.name, graphJson, bundle, digest: sha256([graphJson, bundle]), savepointId: "", failIfExists: false } as never,
+        { name: graph.name, graphJson, bundle, digest: sha256([graphJson, bundle]), savepointId: "", ...more } as never,
         CONTEXT,
       );
     },
@@ -191,6 +192,50 @@ describe("jobs of a coordinator", () => {
     const rig = await createRig(createStore(), { start: false });
     await expect(rig.submit()).rejects.toMatchObject({ kind: "retry", code: "jobs-loading" });
     await expect(rig.part.handlers.getJob({ job: "copy" } as never, CONTEXT)).rejects.toMatchObject({ kind: "retry" });
+  });
+
+  it("says operator by operator what of a savepoint a new version takes, and starts nothing when something does not fit", async () => {
+    const totals: OperatorNode = { id: "totals", name: "totals", kind: "aggregateByKey", parents: ["in"], mode: "update" };
+    const versionOf = (...more: readonly OperatorNode[]): JobGraph => {
+      const [source, sink] = GRAPH.operators;
+      return { ...GRAPH, operators: [source, ...more, { ...sink, parents: [more.at(-1)?.id ?? "in"] }] as OperatorNode[] };
+    };
+    const rig = await createRig();
+    const { jobId } = await rig.submit(versionOf(totals));
+    await rig.join();
+    await rig.report({ case: "ready", value: { shuffleAddress: "h:9" } as never });
+    await rig.report({ case: "fenced", value: {} as never });
+    await rig.report({ case: "opened", value: { marks: [], marksEndOffset: 0n } as never });
+    const stopped = rig.part.handlers.stopJob({ job: "copy", savepoint: true } as never, CONTEXT);
+    const part = { operatorId: "totals", taskIndex: 0, batch: 1n, keyCount: 2n, byteCount: 3n, crc32c: 0, location: { case: "inline" } };
+    for (const batch of [1n, 2n]) {
+      const done = { batch, recordsOut: 5n, lateRecords: 0n, statePending: false, parts: [part], marksEndOffset: 1n };
+      await rig.report({ case: "batchDone", value: done as never });
+    }
+    const { savepointId, status } = await stopped;
+    expect(status).toMatchObject({ jobId, state: JobState.STOPPED, lastCheckpointBatch: 2n });
+    const fates = async (graph: JobGraph, more: { dryRun?: boolean } = {}) => {
+      const { state, warnings } = await rig.submit(graph, { savepointId: savepointId ?? "", ...more });
+      return { state: state?.map(({ operatorId, fate, keyCount }) => [operatorId, fate, keyCount]), warnings };
+    };
+    const dedup: OperatorNode = { id: "seen", name: "seen", kind: "dropDuplicates", parents: ["in"], until: "ever", unbounded: true };
+    const other = versionOf({ ...dedup, id: "totals" });
+    expect((await fates(other, { dryRun: true })).state).toEqual([["totals", StateFate.REFUSED, 2n]]);
+    await expect(fates(other)).rejects.toMatchObject({ code: "savepoint-mismatch", context: { operator: "totals" } });
+    const added = versionOf(dedup, { ...totals, partitions: 2, parents: ["seen"] });
+    await expect(fates(added)).rejects.toThrow("partitions was not set and is 2 now");
+    const good = versionOf(dedup, { ...totals, parents: ["seen"] });
+    expect((await fates(good, { dryRun: true })).state).toEqual([
+      ["seen", StateFate.NEW, 0n],
+      ["totals", StateFate.KEPT, 2n],
+    ]);
+    expect((await rig.part.handlers.listJobs({} as never, CONTEXT)).jobs).toHaveLength(1);
+    expect((await fates(good)).warnings?.filter((warning) => warning.includes("written again"))).toEqual([]);
+    await rig.report({ case: "ready", value: { shuffleAddress: "h:9" } as never });
+    await rig.report({ case: "fenced", value: {} as never });
+    expect(rig.last()).toMatchObject({ value: { command: { value: { checkpointBatch: 2n, marksStartOffset: 0n, incarnation: 2 } } } });
+    await rig.part.handlers.deleteSavepoint({ savepointId } as never, CONTEXT);
+    expect((await rig.part.handlers.listSavepoints({ job: "" } as never, CONTEXT)).savepoints).toEqual([]);
   });
 
   it("refuses a second job of a name that runs", async () => {

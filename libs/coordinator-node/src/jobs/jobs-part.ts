@@ -99,12 +99,27 @@ export class Jobs implements JobsPart {
     this.#namesTaken.delete(name);
   }
 
+  /** Jobs of a name, newest first. */
+  named(name: string): JobRunner[] {
+    const named = [...this.runners.values()].filter((runner) => runner.machine.record.name === name);
+    return named.sort((a, b) => b.machine.record.incarnation - a.machine.record.incarnation);
+  }
+
+  /** Asks for one; `stored` resolves with its batch. */
+  beginSavepoint(runner: JobRunner): { readonly savepointId: string; readonly stored: Promise<number> } {
+    const savepointId = `${runner.jobId}.${this.ports.random.hex(4)}`;
+    const stored = runner.createSavepoint(savepointId).then((batch) => {
+      const saved = runner.machine.checkpoint;
+      if (saved !== undefined) this.savepoints.set(savepointId, saved);
+      return batch;
+    });
+    return { savepointId, stored };
+  }
+
   /** By id, or the newest of that name. */
   find(idOrName: string): JobRunner {
     this.assertLoaded();
-    const named = [...this.runners.values()].filter((runner) => runner.machine.record.name === idOrName);
-    const newest = named.sort((a, b) => b.machine.record.incarnation - a.machine.record.incarnation)[0];
-    const runner = this.runners.get(idOrName) ?? newest;
+    const runner = this.runners.get(idOrName) ?? this.named(idOrName)[0];
     if (runner !== undefined) return runner;
     throw new AppError({
       kind: "not-found",

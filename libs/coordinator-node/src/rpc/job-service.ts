@@ -20,6 +20,8 @@ export function jobHandlers(term: () => Term): Handlers {
     },
     stopJob: async (request, context) => jobs().stopJob(request, context),
     createSavepoint: async (request, context) => jobs().createSavepoint(request, context),
+    listSavepoints: async (request, context) => jobs().listSavepoints(request, context),
+    deleteSavepoint: async (request, context) => jobs().deleteSavepoint(request, context),
     getJobBundle: async (request, context) => jobs().getJobBundle(request, context),
   };
 }

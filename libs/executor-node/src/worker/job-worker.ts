@@ -121,7 +121,8 @@ class JobWorker {
   }
 
   async reportFailure(error: AppError): Promise<void> {
-    const permanent = error.kind === "invalid"; // User code, bad records, a wrong bundle: the same batch would fail again.
+    // User code, bad records, a wrong bundle, a damaged checkpoint: the same batch would fail again.
+    const permanent = error.kind === "invalid" || error.kind === "corrupt";
     const { operator, position } = error.context;
     this.#ports.logger.warn("worker fails", {
       job: this.#identity.jobId,

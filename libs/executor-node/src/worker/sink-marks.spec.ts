@@ -33,17 +33,24 @@ class MarksLog {
     return this.#append(buildEndTransactionMarker(marker, crc32c), 1);
   }
 
-  async coveredBatches(job: string, batches: readonly number[]): Promise<number[]> {
+  async coveredBatches(
+    job: string,
+    batches: readonly number[],
+    from: { start: number; first: number } = { start: 0, first: 0 },
+  ): Promise<number[]> {
     const client = {
       partitionCount: () => Promise.resolve(1),
       listOffsets: ([{ at }]: [{ at: string }], isolation: string) => {
         // The last stable offset never moves here: a transaction of another job is open from the start.
         const end = isolation === "committed" ? 0 : this.#end;
-        return Promise.resolve([{ offset: at === "earliest" ? 0 : end }]);
+        return Promise.resolve([{ offset: at === "earliest" ? from.first : end }]);
       },
       fetchRange: (_: unknown, { isolation }: { isolation: string }) => this.#chunks(isolation),
     } as unknown as Client;
-    const { marks } = await SinkMarks.read({ jobId: job, incarnation: 1, startOffset: 0 }, { client, compression: NO_COMPRESSION });
+    const { marks } = await SinkMarks.read(
+      { jobId: job, incarnation: 1, startOffset: from.start },
+      { client, compression: NO_COMPRESSION },
+    );
     return batches.filter((batch) => marks.covers("out", 0, batch));
   }
 
@@ -79,5 +86,12 @@ describe("SinkMarks.read", () => {
 
   it("does not take marks of another job", async () => {
     expect(await new MarksLog().mark(1, "other", 5).end(1, "commit").coveredBatches("j", [1, 5])).toEqual([]);
+  });
+
+  it("refuses a checkpoint whose marks are gone: the topic is shorter than it was, or begins behind them", async () => {
+    const log = new MarksLog().mark(1, "j", 1).end(1, "commit");
+    await expect(log.coveredBatches("j", [1], { start: 2, first: 0 })).resolves.toEqual([]);
+    await expect(log.coveredBatches("j", [1], { start: 3, first: 0 })).rejects.toMatchObject({ code: "marks-lost", context: { end: 2 } });
+    await expect(log.coveredBatches("j", [1], { start: 1, first: 2 })).rejects.toMatchObject({ code: "marks-lost" });
   });
 });

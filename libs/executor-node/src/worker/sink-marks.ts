@@ -1,5 +1,6 @@
 import type { Client } from "@millrace/client";
 import { SINK_MARKS_TOPIC } from "@millrace/model";
+import { errors } from "../errors.ts";
 import { type CompressionCodecs, createBatchCursor, partitionOfKey, readEndTransactionMarker, readRecords } from "@millrace/records";
 
 /** A mark record: one per worker and batch with output, in the transaction of that output. */
@@ -48,6 +49,9 @@ export class SinkMarks {
     const [latest] = await ports.client.listOffsets([{ ...target, at: "latest" }], "uncommitted");
     const endOffset = latest?.offset ?? 0;
     const startOffset = Math.max(job.startOffset, earliest?.offset ?? 0);
+    // A checkpoint whose marks are gone cannot tell what is out already: running on would write it twice (DESIGN idea 5).
+    if (job.startOffset > endOffset || (job.startOffset > 0 && startOffset > job.startOffset))
+      throw errors.marksLost({ topic: SINK_MARKS_TOPIC, partition, wanted: job.startOffset, first: earliest?.offset ?? 0, end: endOffset });
     if (startOffset < endOffset) {
       const pending = new PendingMarks(marks, ports.compression);
       for await (const chunk of ports.client.fetchRange({ ...target, startOffset, endOffset }, { isolation: "uncommitted" }))

@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file millrace/coordinator/v1/job.proto.
  */
 export const file_millrace_coordinator_v1_job: GenFile = /*@__PURE__*/
-  fileDesc("CiFtaWxscmFjZS9jb29yZGluYXRvci92MS9qb2IucHJvdG8SF21pbGxyYWNlLmNvb3JkaW5hdG9yLnYxIoIBChBTdWJtaXRKb2JSZXF1ZXN0EgwKBG5hbWUYASABKAkSEgoKZ3JhcGhfanNvbhgCIAEoCRIOCgZidW5kbGUYAyABKAwSDgoGZGlnZXN0GAQgASgJEhQKDHNhdmVwb2ludF9pZBgFIAEoCRIWCg5mYWlsX2lmX2V4aXN0cxgGIAEoCCI1ChFTdWJtaXRKb2JSZXNwb25zZRIOCgZqb2JfaWQYASABKAkSEAoId2FybmluZ3MYAiADKAki1AQKCUpvYlN0YXR1cxIOCgZqb2JfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIwCgVzdGF0ZRgDIAEoDjIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkpvYlN0YXRlEhEKCWpvYl9lcG9jaBgEIAEoAxITCgtpbmNhcm5hdGlvbhgFIAEoBRIaChJsYXN0X2JhdGNoX3BsYW5uZWQYBiABKAMSFwoPbGFzdF9iYXRjaF9kb25lGAcgASgDEh0KFWxhc3RfY2hlY2twb2ludF9iYXRjaBgIIAEoAxISCgpyZWNvcmRzX2luGAkgASgDEhMKC3JlY29yZHNfb3V0GAogASgDEhQKDGxhdGVfcmVjb3JkcxgLIAEoAxITCgtsYWdfcmVjb3JkcxgMIAEoAxJGCgp3YXRlcm1hcmtzGA0gAygLMjIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iU3RhdHVzLldhdGVybWFya3NFbnRyeRIQCghyZXN0YXJ0cxgOIAEoBRIPCgd3b3JrZXJzGA8gASgFEhoKEnJlY29yZHNfcGVyX3NlY29uZBgQIAEoARIXCg9zdWJtaXR0ZWRfYXRfbXMYESABKAMSEwoLZW5kZWRfYXRfbXMYEiABKAMSKAoFZXJyb3IYEyABKAsyGS5taWxscmFjZS5jb21tb24udjEuRXJyb3ISFQoNbGFzdF9iYXRjaF9tcxgUIAEoARoxCg9XYXRlcm1hcmtzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgDOgI4ASIRCg9MaXN0Sm9ic1JlcXVlc3QiRAoQTGlzdEpvYnNSZXNwb25zZRIwCgRqb2JzGAEgAygLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iU3RhdHVzIhwKDUdldEpvYlJlcXVlc3QSCwoDam9iGAEgASgJIlgKDkdldEpvYlJlc3BvbnNlEjIKBnN0YXR1cxgBIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkpvYlN0YXR1cxISCgpncmFwaF9qc29uGAIgASgJIh4KD1dhdGNoSm9iUmVxdWVzdBILCgNqb2IYASABKAkiRgoQV2F0Y2hKb2JSZXNwb25zZRIyCgZzdGF0dXMYASABKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5Kb2JTdGF0dXMiLAoOU3RvcEpvYlJlcXVlc3QSCwoDam9iGAEgASgJEg0KBWRyYWluGAIgASgIIkUKD1N0b3BKb2JSZXNwb25zZRIyCgZzdGF0dXMYASABKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5Kb2JTdGF0dXMiJQoWQ3JlYXRlU2F2ZXBvaW50UmVxdWVzdBILCgNqb2IYASABKAkiPgoXQ3JlYXRlU2F2ZXBvaW50UmVzcG9uc2USFAoMc2F2ZXBvaW50X2lkGAEgASgJEg0KBWJhdGNoGAIgASgDIiUKE0dldEpvYkJ1bmRsZVJlcXVlc3QSDgoGam9iX2lkGAEgASgJIkoKFEdldEpvYkJ1bmRsZVJlc3BvbnNlEhIKCmdyYXBoX2pzb24YASABKAkSDgoGYnVuZGxlGAIgASgMEg4KBmRpZ2VzdBgDIAEoCSriAQoISm9iU3RhdGUSGQoVSk9CX1NUQVRFX1VOU1BFQ0lGSUVEEAASFQoRSk9CX1NUQVRFX1dBSVRJTkcQARIWChJKT0JfU1RBVEVfU1RBUlRJTkcQAhIVChFKT0JfU1RBVEVfUlVOTklORxADEhgKFEpPQl9TVEFURV9SRUNPVkVSSU5HEAQSFgoSSk9CX1NUQVRFX0RSQUlOSU5HEAUSFgoSSk9CX1NUQVRFX0ZJTklTSEVEEAYSFQoRSk9CX1NUQVRFX1NUT1BQRUQQBxIUChBKT0JfU1RBVEVfRkFJTEVEEAgy0AUKCkpvYlNlcnZpY2USYgoJU3VibWl0Sm9iEikubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3VibWl0Sm9iUmVxdWVzdBoqLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN1Ym1pdEpvYlJlc3BvbnNlEl8KCExpc3RKb2JzEigubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTGlzdEpvYnNSZXF1ZXN0GikubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTGlzdEpvYnNSZXNwb25zZRJZCgZHZXRKb2ISJi5taWxscmFjZS5jb29yZGluYXRvci52MS5HZXRKb2JSZXF1ZXN0GicubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuR2V0Sm9iUmVzcG9uc2USYQoIV2F0Y2hKb2ISKC5taWxscmFjZS5jb29yZGluYXRvci52MS5XYXRjaEpvYlJlcXVlc3QaKS5taWxscmFjZS5jb29yZGluYXRvci52MS5XYXRjaEpvYlJlc3BvbnNlMAESXAoHU3RvcEpvYhInLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0b3BKb2JSZXF1ZXN0GigubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RvcEpvYlJlc3BvbnNlEnQKD0NyZWF0ZVNhdmVwb2ludBIvLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkNyZWF0ZVNhdmVwb2ludFJlcXVlc3QaMC5taWxscmFjZS5jb29yZGluYXRvci52MS5DcmVhdGVTYXZlcG9pbnRSZXNwb25zZRJrCgxHZXRKb2JCdW5kbGUSLC5taWxscmFjZS5jb29yZGluYXRvci52MS5HZXRKb2JCdW5kbGVSZXF1ZXN0Gi0ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuR2V0Sm9iQnVuZGxlUmVzcG9uc2ViBnByb3RvMw", [file_millrace_common_v1_common]);
+  fileDesc("CiFtaWxscmFjZS9jb29yZGluYXRvci92MS9qb2IucHJvdG8SF21pbGxyYWNlLmNvb3JkaW5hdG9yLnYxIpMBChBTdWJtaXRKb2JSZXF1ZXN0EgwKBG5hbWUYASABKAkSEgoKZ3JhcGhfanNvbhgCIAEoCRIOCgZidW5kbGUYAyABKAwSDgoGZGlnZXN0GAQgASgJEhQKDHNhdmVwb2ludF9pZBgFIAEoCRIWCg5mYWlsX2lmX2V4aXN0cxgGIAEoCBIPCgdkcnlfcnVuGAcgASgIInAKEVN1Ym1pdEpvYlJlc3BvbnNlEg4KBmpvYl9pZBgBIAEoCRIQCgh3YXJuaW5ncxgCIAMoCRI5CgVzdGF0ZRgDIAMoCzIqLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk9wZXJhdG9yU3RhdGVGYXRlIo8BChFPcGVyYXRvclN0YXRlRmF0ZRITCgtvcGVyYXRvcl9pZBgBIAEoCRIwCgRmYXRlGAIgASgOMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhdGVGYXRlEgwKBG5vdGUYAyABKAkSEQoJa2V5X2NvdW50GAQgASgDEhIKCmJ5dGVfY291bnQYBSABKAMi1AQKCUpvYlN0YXR1cxIOCgZqb2JfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIwCgVzdGF0ZRgDIAEoDjIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkpvYlN0YXRlEhEKCWpvYl9lcG9jaBgEIAEoAxITCgtpbmNhcm5hdGlvbhgFIAEoBRIaChJsYXN0X2JhdGNoX3BsYW5uZWQYBiABKAMSFwoPbGFzdF9iYXRjaF9kb25lGAcgASgDEh0KFWxhc3RfY2hlY2twb2ludF9iYXRjaBgIIAEoAxISCgpyZWNvcmRzX2luGAkgASgDEhMKC3JlY29yZHNfb3V0GAogASgDEhQKDGxhdGVfcmVjb3JkcxgLIAEoAxITCgtsYWdfcmVjb3JkcxgMIAEoAxJGCgp3YXRlcm1hcmtzGA0gAygLMjIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iU3RhdHVzLldhdGVybWFya3NFbnRyeRIQCghyZXN0YXJ0cxgOIAEoBRIPCgd3b3JrZXJzGA8gASgFEhoKEnJlY29yZHNfcGVyX3NlY29uZBgQIAEoARIXCg9zdWJtaXR0ZWRfYXRfbXMYESABKAMSEwoLZW5kZWRfYXRfbXMYEiABKAMSKAoFZXJyb3IYEyABKAsyGS5taWxscmFjZS5jb21tb24udjEuRXJyb3ISFQoNbGFzdF9iYXRjaF9tcxgUIAEoARoxCg9XYXRlcm1hcmtzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgDOgI4ASIRCg9MaXN0Sm9ic1JlcXVlc3QiRAoQTGlzdEpvYnNSZXNwb25zZRIwCgRqb2JzGAEgAygLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iU3RhdHVzIhwKDUdldEpvYlJlcXVlc3QSCwoDam9iGAEgASgJIlgKDkdldEpvYlJlc3BvbnNlEjIKBnN0YXR1cxgBIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkpvYlN0YXR1cxISCgpncmFwaF9qc29uGAIgASgJIh4KD1dhdGNoSm9iUmVxdWVzdBILCgNqb2IYASABKAkiRgoQV2F0Y2hKb2JSZXNwb25zZRIyCgZzdGF0dXMYASABKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5Kb2JTdGF0dXMiPwoOU3RvcEpvYlJlcXVlc3QSCwoDam9iGAEgASgJEg0KBWRyYWluGAIgASgIEhEKCXNhdmVwb2ludBgDIAEoCCJbCg9TdG9wSm9iUmVzcG9uc2USMgoGc3RhdHVzGAEgASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iU3RhdHVzEhQKDHNhdmVwb2ludF9pZBgCIAEoCSIlChZDcmVhdGVTYXZlcG9pbnRSZXF1ZXN0EgsKA2pvYhgBIAEoCSI+ChdDcmVhdGVTYXZlcG9pbnRSZXNwb25zZRIUCgxzYXZlcG9pbnRfaWQYASABKAkSDQoFYmF0Y2gYAiABKAMiJAoVTGlzdFNhdmVwb2ludHNSZXF1ZXN0EgsKA2pvYhgBIAEoCSJQChZMaXN0U2F2ZXBvaW50c1Jlc3BvbnNlEjYKCnNhdmVwb2ludHMYASADKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5TYXZlcG9pbnQieAoJU2F2ZXBvaW50EhQKDHNhdmVwb2ludF9pZBgBIAEoCRIOCgZqb2JfaWQYAiABKAkSDQoFYmF0Y2gYAyABKAMSDwoHdGltZV9tcxgEIAEoAxIRCglrZXlfY291bnQYBSABKAMSEgoKYnl0ZV9jb3VudBgGIAEoAyIuChZEZWxldGVTYXZlcG9pbnRSZXF1ZXN0EhQKDHNhdmVwb2ludF9pZBgBIAEoCSIZChdEZWxldGVTYXZlcG9pbnRSZXNwb25zZSIlChNHZXRKb2JCdW5kbGVSZXF1ZXN0Eg4KBmpvYl9pZBgBIAEoCSJKChRHZXRKb2JCdW5kbGVSZXNwb25zZRISCgpncmFwaF9qc29uGAEgASgJEg4KBmJ1bmRsZRgCIAEoDBIOCgZkaWdlc3QYAyABKAkqgAEKCVN0YXRlRmF0ZRIaChZTVEFURV9GQVRFX1VOU1BFQ0lGSUVEEAASEwoPU1RBVEVfRkFURV9LRVBUEAESEgoOU1RBVEVfRkFURV9ORVcQAhIWChJTVEFURV9GQVRFX0RST1BQRUQQAxIWChJTVEFURV9GQVRFX1JFRlVTRUQQBCriAQoISm9iU3RhdGUSGQoVSk9CX1NUQVRFX1VOU1BFQ0lGSUVEEAASFQoRSk9CX1NUQVRFX1dBSVRJTkcQARIWChJKT0JfU1RBVEVfU1RBUlRJTkcQAhIVChFKT0JfU1RBVEVfUlVOTklORxADEhgKFEpPQl9TVEFURV9SRUNPVkVSSU5HEAQSFgoSSk9CX1NUQVRFX0RSQUlOSU5HEAUSFgoSSk9CX1NUQVRFX0ZJTklTSEVEEAYSFQoRSk9CX1NUQVRFX1NUT1BQRUQQBxIUChBKT0JfU1RBVEVfRkFJTEVEEAgyuQcKCkpvYlNlcnZpY2USYgoJU3VibWl0Sm9iEikubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3VibWl0Sm9iUmVxdWVzdBoqLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN1Ym1pdEpvYlJlc3BvbnNlEl8KCExpc3RKb2JzEigubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTGlzdEpvYnNSZXF1ZXN0GikubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTGlzdEpvYnNSZXNwb25zZRJZCgZHZXRKb2ISJi5taWxscmFjZS5jb29yZGluYXRvci52MS5HZXRKb2JSZXF1ZXN0GicubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuR2V0Sm9iUmVzcG9uc2USYQoIV2F0Y2hKb2ISKC5taWxscmFjZS5jb29yZGluYXRvci52MS5XYXRjaEpvYlJlcXVlc3QaKS5taWxscmFjZS5jb29yZGluYXRvci52MS5XYXRjaEpvYlJlc3BvbnNlMAESXAoHU3RvcEpvYhInLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0b3BKb2JSZXF1ZXN0GigubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RvcEpvYlJlc3BvbnNlEnQKD0NyZWF0ZVNhdmVwb2ludBIvLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkNyZWF0ZVNhdmVwb2ludFJlcXVlc3QaMC5taWxscmFjZS5jb29yZGluYXRvci52MS5DcmVhdGVTYXZlcG9pbnRSZXNwb25zZRJxCg5MaXN0U2F2ZXBvaW50cxIuLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkxpc3RTYXZlcG9pbnRzUmVxdWVzdBovLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkxpc3RTYXZlcG9pbnRzUmVzcG9uc2USdAoPRGVsZXRlU2F2ZXBvaW50Ei8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRGVsZXRlU2F2ZXBvaW50UmVxdWVzdBowLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkRlbGV0ZVNhdmVwb2ludFJlc3BvbnNlEmsKDEdldEpvYkJ1bmRsZRIsLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkdldEpvYkJ1bmRsZVJlcXVlc3QaLS5taWxscmFjZS5jb29yZGluYXRvci52MS5HZXRKb2JCdW5kbGVSZXNwb25zZWIGcHJvdG8z", [file_millrace_common_v1_common]);
 
 /**
  * @generated from message millrace.coordinator.v1.SubmitJobRequest
@@ -45,7 +45,7 @@ export type SubmitJobRequest = Message<"millrace.coordinator.v1.SubmitJobRequest
   digest: string;
 
   /**
-   * Start from this savepoint; empty: from nothing.
+   * Start from this savepoint; empty: from nothing; "latest": from the last checkpoint of the newest job of this name.
    *
    * @generated from field: string savepoint_id = 5;
    */
@@ -57,6 +57,13 @@ export type SubmitJobRequest = Message<"millrace.coordinator.v1.SubmitJobRequest
    * @generated from field: bool fail_if_exists = 6;
    */
   failIfExists: boolean;
+
+  /**
+   * Check and answer, start nothing: what would become of state, and what would be refused.
+   *
+   * @generated from field: bool dry_run = 7;
+   */
+  dryRun: boolean;
 };
 
 /**
@@ -71,6 +78,8 @@ export const SubmitJobRequestSchema: GenMessage<SubmitJobRequest> = /*@__PURE__*
  */
 export type SubmitJobResponse = Message<"millrace.coordinator.v1.SubmitJobResponse"> & {
   /**
+   * Empty after a dry run.
+   *
    * @generated from field: string job_id = 1;
    */
   jobId: string;
@@ -79,6 +88,13 @@ export type SubmitJobResponse = Message<"millrace.coordinator.v1.SubmitJobRespon
    * @generated from field: repeated string warnings = 2;
    */
   warnings: string[];
+
+  /**
+   * With a savepoint: what becomes of state, operator by operator.
+   *
+   * @generated from field: repeated millrace.coordinator.v1.OperatorStateFate state = 3;
+   */
+  state: OperatorStateFate[];
 };
 
 /**
@@ -87,6 +103,49 @@ export type SubmitJobResponse = Message<"millrace.coordinator.v1.SubmitJobRespon
  */
 export const SubmitJobResponseSchema: GenMessage<SubmitJobResponse> = /*@__PURE__*/
   messageDesc(file_millrace_coordinator_v1_job, 1);
+
+/**
+ * What becomes of one operator's state when a job starts from a savepoint of another version of itself.
+ *
+ * @generated from message millrace.coordinator.v1.OperatorStateFate
+ */
+export type OperatorStateFate = Message<"millrace.coordinator.v1.OperatorStateFate"> & {
+  /**
+   * @generated from field: string operator_id = 1;
+   */
+  operatorId: string;
+
+  /**
+   * @generated from field: millrace.coordinator.v1.StateFate fate = 2;
+   */
+  fate: StateFate;
+
+  /**
+   * Why, and what to do; empty when there is nothing to say.
+   *
+   * @generated from field: string note = 3;
+   */
+  note: string;
+
+  /**
+   * What the savepoint has of it.
+   *
+   * @generated from field: int64 key_count = 4;
+   */
+  keyCount: bigint;
+
+  /**
+   * @generated from field: int64 byte_count = 5;
+   */
+  byteCount: bigint;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.OperatorStateFate.
+ * Use `create(OperatorStateFateSchema)` to create a new message.
+ */
+export const OperatorStateFateSchema: GenMessage<OperatorStateFate> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_job, 2);
 
 /**
  * @generated from message millrace.coordinator.v1.JobStatus
@@ -206,7 +265,7 @@ export type JobStatus = Message<"millrace.coordinator.v1.JobStatus"> & {
  * Use `create(JobStatusSchema)` to create a new message.
  */
 export const JobStatusSchema: GenMessage<JobStatus> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 2);
+  messageDesc(file_millrace_coordinator_v1_job, 3);
 
 /**
  * @generated from message millrace.coordinator.v1.ListJobsRequest
@@ -219,7 +278,7 @@ export type ListJobsRequest = Message<"millrace.coordinator.v1.ListJobsRequest">
  * Use `create(ListJobsRequestSchema)` to create a new message.
  */
 export const ListJobsRequestSchema: GenMessage<ListJobsRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 3);
+  messageDesc(file_millrace_coordinator_v1_job, 4);
 
 /**
  * @generated from message millrace.coordinator.v1.ListJobsResponse
@@ -236,7 +295,7 @@ export type ListJobsResponse = Message<"millrace.coordinator.v1.ListJobsResponse
  * Use `create(ListJobsResponseSchema)` to create a new message.
  */
 export const ListJobsResponseSchema: GenMessage<ListJobsResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 4);
+  messageDesc(file_millrace_coordinator_v1_job, 5);
 
 /**
  * @generated from message millrace.coordinator.v1.GetJobRequest
@@ -255,7 +314,7 @@ export type GetJobRequest = Message<"millrace.coordinator.v1.GetJobRequest"> & {
  * Use `create(GetJobRequestSchema)` to create a new message.
  */
 export const GetJobRequestSchema: GenMessage<GetJobRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 5);
+  messageDesc(file_millrace_coordinator_v1_job, 6);
 
 /**
  * @generated from message millrace.coordinator.v1.GetJobResponse
@@ -277,7 +336,7 @@ export type GetJobResponse = Message<"millrace.coordinator.v1.GetJobResponse"> &
  * Use `create(GetJobResponseSchema)` to create a new message.
  */
 export const GetJobResponseSchema: GenMessage<GetJobResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 6);
+  messageDesc(file_millrace_coordinator_v1_job, 7);
 
 /**
  * @generated from message millrace.coordinator.v1.WatchJobRequest
@@ -294,7 +353,7 @@ export type WatchJobRequest = Message<"millrace.coordinator.v1.WatchJobRequest">
  * Use `create(WatchJobRequestSchema)` to create a new message.
  */
 export const WatchJobRequestSchema: GenMessage<WatchJobRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 7);
+  messageDesc(file_millrace_coordinator_v1_job, 8);
 
 /**
  * @generated from message millrace.coordinator.v1.WatchJobResponse
@@ -311,7 +370,7 @@ export type WatchJobResponse = Message<"millrace.coordinator.v1.WatchJobResponse
  * Use `create(WatchJobResponseSchema)` to create a new message.
  */
 export const WatchJobResponseSchema: GenMessage<WatchJobResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 8);
+  messageDesc(file_millrace_coordinator_v1_job, 9);
 
 /**
  * @generated from message millrace.coordinator.v1.StopJobRequest
@@ -328,6 +387,13 @@ export type StopJobRequest = Message<"millrace.coordinator.v1.StopJobRequest"> &
    * @generated from field: bool drain = 2;
    */
   drain: boolean;
+
+  /**
+   * With `drain`: the checkpoint it ends on becomes a savepoint, after which the job has written nothing.
+   *
+   * @generated from field: bool savepoint = 3;
+   */
+  savepoint: boolean;
 };
 
 /**
@@ -335,7 +401,7 @@ export type StopJobRequest = Message<"millrace.coordinator.v1.StopJobRequest"> &
  * Use `create(StopJobRequestSchema)` to create a new message.
  */
 export const StopJobRequestSchema: GenMessage<StopJobRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 9);
+  messageDesc(file_millrace_coordinator_v1_job, 10);
 
 /**
  * @generated from message millrace.coordinator.v1.StopJobResponse
@@ -345,6 +411,13 @@ export type StopJobResponse = Message<"millrace.coordinator.v1.StopJobResponse">
    * @generated from field: millrace.coordinator.v1.JobStatus status = 1;
    */
   status?: JobStatus | undefined;
+
+  /**
+   * With `savepoint`.
+   *
+   * @generated from field: string savepoint_id = 2;
+   */
+  savepointId: string;
 };
 
 /**
@@ -352,7 +425,7 @@ export type StopJobResponse = Message<"millrace.coordinator.v1.StopJobResponse">
  * Use `create(StopJobResponseSchema)` to create a new message.
  */
 export const StopJobResponseSchema: GenMessage<StopJobResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 10);
+  messageDesc(file_millrace_coordinator_v1_job, 11);
 
 /**
  * @generated from message millrace.coordinator.v1.CreateSavepointRequest
@@ -369,7 +442,7 @@ export type CreateSavepointRequest = Message<"millrace.coordinator.v1.CreateSave
  * Use `create(CreateSavepointRequestSchema)` to create a new message.
  */
 export const CreateSavepointRequestSchema: GenMessage<CreateSavepointRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 11);
+  messageDesc(file_millrace_coordinator_v1_job, 12);
 
 /**
  * @generated from message millrace.coordinator.v1.CreateSavepointResponse
@@ -391,7 +464,117 @@ export type CreateSavepointResponse = Message<"millrace.coordinator.v1.CreateSav
  * Use `create(CreateSavepointResponseSchema)` to create a new message.
  */
 export const CreateSavepointResponseSchema: GenMessage<CreateSavepointResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 12);
+  messageDesc(file_millrace_coordinator_v1_job, 13);
+
+/**
+ * @generated from message millrace.coordinator.v1.ListSavepointsRequest
+ */
+export type ListSavepointsRequest = Message<"millrace.coordinator.v1.ListSavepointsRequest"> & {
+  /**
+   * Id or name: savepoints of every job of that name. Empty: all.
+   *
+   * @generated from field: string job = 1;
+   */
+  job: string;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.ListSavepointsRequest.
+ * Use `create(ListSavepointsRequestSchema)` to create a new message.
+ */
+export const ListSavepointsRequestSchema: GenMessage<ListSavepointsRequest> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_job, 14);
+
+/**
+ * @generated from message millrace.coordinator.v1.ListSavepointsResponse
+ */
+export type ListSavepointsResponse = Message<"millrace.coordinator.v1.ListSavepointsResponse"> & {
+  /**
+   * @generated from field: repeated millrace.coordinator.v1.Savepoint savepoints = 1;
+   */
+  savepoints: Savepoint[];
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.ListSavepointsResponse.
+ * Use `create(ListSavepointsResponseSchema)` to create a new message.
+ */
+export const ListSavepointsResponseSchema: GenMessage<ListSavepointsResponse> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_job, 15);
+
+/**
+ * @generated from message millrace.coordinator.v1.Savepoint
+ */
+export type Savepoint = Message<"millrace.coordinator.v1.Savepoint"> & {
+  /**
+   * @generated from field: string savepoint_id = 1;
+   */
+  savepointId: string;
+
+  /**
+   * @generated from field: string job_id = 2;
+   */
+  jobId: string;
+
+  /**
+   * @generated from field: int64 batch = 3;
+   */
+  batch: bigint;
+
+  /**
+   * Batch time.
+   *
+   * @generated from field: int64 time_ms = 4;
+   */
+  timeMs: bigint;
+
+  /**
+   * @generated from field: int64 key_count = 5;
+   */
+  keyCount: bigint;
+
+  /**
+   * @generated from field: int64 byte_count = 6;
+   */
+  byteCount: bigint;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.Savepoint.
+ * Use `create(SavepointSchema)` to create a new message.
+ */
+export const SavepointSchema: GenMessage<Savepoint> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_job, 16);
+
+/**
+ * @generated from message millrace.coordinator.v1.DeleteSavepointRequest
+ */
+export type DeleteSavepointRequest = Message<"millrace.coordinator.v1.DeleteSavepointRequest"> & {
+  /**
+   * @generated from field: string savepoint_id = 1;
+   */
+  savepointId: string;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.DeleteSavepointRequest.
+ * Use `create(DeleteSavepointRequestSchema)` to create a new message.
+ */
+export const DeleteSavepointRequestSchema: GenMessage<DeleteSavepointRequest> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_job, 17);
+
+/**
+ * @generated from message millrace.coordinator.v1.DeleteSavepointResponse
+ */
+export type DeleteSavepointResponse = Message<"millrace.coordinator.v1.DeleteSavepointResponse"> & {
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.DeleteSavepointResponse.
+ * Use `create(DeleteSavepointResponseSchema)` to create a new message.
+ */
+export const DeleteSavepointResponseSchema: GenMessage<DeleteSavepointResponse> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_job, 18);
 
 /**
  * @generated from message millrace.coordinator.v1.GetJobBundleRequest
@@ -408,7 +591,7 @@ export type GetJobBundleRequest = Message<"millrace.coordinator.v1.GetJobBundleR
  * Use `create(GetJobBundleRequestSchema)` to create a new message.
  */
 export const GetJobBundleRequestSchema: GenMessage<GetJobBundleRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 13);
+  messageDesc(file_millrace_coordinator_v1_job, 19);
 
 /**
  * @generated from message millrace.coordinator.v1.GetJobBundleResponse
@@ -435,7 +618,50 @@ export type GetJobBundleResponse = Message<"millrace.coordinator.v1.GetJobBundle
  * Use `create(GetJobBundleResponseSchema)` to create a new message.
  */
 export const GetJobBundleResponseSchema: GenMessage<GetJobBundleResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 14);
+  messageDesc(file_millrace_coordinator_v1_job, 20);
+
+/**
+ * @generated from enum millrace.coordinator.v1.StateFate
+ */
+export const StateFate = {
+  /**
+   * @generated from enum value: STATE_FATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: STATE_FATE_KEPT = 1;
+   */
+  KEPT: 1,
+
+  /**
+   * @generated from enum value: STATE_FATE_NEW = 2;
+   */
+  NEW: 2,
+
+  /**
+   * @generated from enum value: STATE_FATE_DROPPED = 3;
+   */
+  DROPPED: 3,
+
+  /**
+   * What is saved would be read as something else: such a job is not started. Only in the answer of a dry run.
+   *
+   * @generated from enum value: STATE_FATE_REFUSED = 4;
+   */
+  REFUSED: 4,
+} as const;
+
+/**
+ * @generated from enum millrace.coordinator.v1.StateFate
+ */
+export type StateFate = (typeof StateFate)[keyof typeof StateFate] | UnknownEnum;
+
+/**
+ * Describes the enum millrace.coordinator.v1.StateFate.
+ */
+export const StateFateSchema: GenEnum<StateFate> = /*@__PURE__*/
+  enumDesc(file_millrace_coordinator_v1_job, 0);
 
 /**
  * @generated from enum millrace.coordinator.v1.JobState
@@ -502,7 +728,7 @@ export type JobState = (typeof JobState)[keyof typeof JobState] | UnknownEnum;
  * Describes the enum millrace.coordinator.v1.JobState.
  */
 export const JobStateSchema: GenEnum<JobState> = /*@__PURE__*/
-  enumDesc(file_millrace_coordinator_v1_job, 0);
+  enumDesc(file_millrace_coordinator_v1_job, 1);
 
 /**
  * Jobs, for the CLI and other users.
@@ -561,6 +787,24 @@ export const JobService: GenService<{
     methodKind: "unary";
     input: typeof CreateSavepointRequestSchema;
     output: typeof CreateSavepointResponseSchema;
+  },
+  /**
+   * @generated from rpc millrace.coordinator.v1.JobService.ListSavepoints
+   */
+  listSavepoints: {
+    methodKind: "unary";
+    input: typeof ListSavepointsRequestSchema;
+    output: typeof ListSavepointsResponseSchema;
+  },
+  /**
+   * What only it refers to may be removed from then on.
+   *
+   * @generated from rpc millrace.coordinator.v1.JobService.DeleteSavepoint
+   */
+  deleteSavepoint: {
+    methodKind: "unary";
+    input: typeof DeleteSavepointRequestSchema;
+    output: typeof DeleteSavepointResponseSchema;
   },
   /**
    * The bundle of a job, for executors.
