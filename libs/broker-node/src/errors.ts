@@ -39,6 +39,13 @@ export const brokerErrors = {
       message: "fewer replicas are in sync than min.insync.replicas asks for",
       context,
     }),
+  notEnoughReplicasAfterAppend: (context: Context): AppError =>
+    new AppError({
+      kind: "unavailable", // a retry is a refusal before the append
+      code: "not-enough-replicas-after-append",
+      message: "stored, but fewer replicas are in sync by now than min.insync.replicas asks for: the records may be lost, send them again",
+      context,
+    }),
   replicaOutOfRange: (context: Context): AppError =>
     new AppError({
       kind: "invalid",

@@ -86,6 +86,17 @@ export class FakeCoordinator {
     return topic;
   }
 
+  /** Changes what a partition's record says, in the same leader epoch. */
+  alterPartition(name: string, partition: number, change: Partial<TopicInit["partitions"][number]>): void {
+    const topic = this.#required(name);
+    const partitions = topic.partitions.map((state) =>
+      state.partition === partition ? { ...state, ...change, partitionEpoch: state.partitionEpoch + 1 } : state,
+    );
+    const altered = { ...topic, partitions };
+    this.#topics.set(name, altered);
+    this.#tell({ topics: [altered] });
+  }
+
   growTopic(name: string, totalCount: number): TopicInit {
     const topic = this.#required(name);
     const brokers = [...this.#brokers.keys()].sort((a, b) => a - b);
@@ -127,7 +138,7 @@ export class FakeCoordinator {
   }
 
   /** Tells brokers something. */
-  tell(update: { topics?: TopicInit[]; coordinatorEpoch?: bigint }): void {
+  tell(update: { topics?: TopicInit[]; brokers?: Broker[]; coordinatorEpoch?: bigint }): void {
     this.#tell(update);
   }
 

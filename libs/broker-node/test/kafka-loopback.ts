@@ -22,8 +22,13 @@ export class KafkaLoopback implements KafkaListener {
     const onConnection = this.#servers.get(address);
     if (onConnection === undefined) throw new Error(`nobody listens at ${address}`);
     const gone = new AbortController();
-    const handle = onConnection({ id: this.#nextId++, peer: "client:1", signal: gone.signal });
-    return new KafkaTestClient(handle, () => gone.abort());
+    const recycled: Uint8Array[] = [];
+    const recycle = (frame: Uint8Array): void => {
+      recycled.push(frame);
+      frame.fill(0xee); // as another request would: who still looks at it sees nonsense
+    };
+    const handle = onConnection({ id: this.#nextId++, peer: "client:1", signal: gone.signal, recycle });
+    return new KafkaTestClient(handle, { close: () => gone.abort(), recycled });
   }
 }
 
@@ -31,11 +36,14 @@ export class KafkaLoopback implements KafkaListener {
 export class KafkaTestClient {
   readonly #handle: KafkaFrameHandler;
   readonly close: () => void;
+  /** Frames that the broker gave back. */
+  readonly recycled: readonly Uint8Array[];
   #correlationId = 100;
 
-  constructor(handle: KafkaFrameHandler, close: () => void) {
+  constructor(handle: KafkaFrameHandler, of: { close: () => void; recycled: readonly Uint8Array[] }) {
     this.#handle = handle;
-    this.close = close;
+    this.close = of.close;
+    this.recycled = of.recycled;
   }
 
   /** The answer, decoded; undefined if there is none. Rejects when the broker would close the connection. */

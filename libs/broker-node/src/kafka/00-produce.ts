@@ -55,7 +55,7 @@ async function append(request: ProduceRequest, acks: Acks, call: KafkaCall, cont
   try {
     // Appends are staged before the first await within, so requests of a connection keep their order.
     const { results } = await context.produce.produce(message, call.call, { force: true });
-    // Every batch is in its log's memory or refused. (One that ran out of time rejects instead: it may be staged later.)
+    // Every batch is in its log's memory, or never will be: also of those that are late.
     call.connection.recycle?.(call.frame);
     return answers(request, names, results, call.version);
   } catch (error) {

@@ -6,23 +6,57 @@ import type { Offset } from "@millrace/model";
  */
 export type Durability = "written" | "synced" | "committed" | "committed-and-synced";
 
-interface AppendWaiter {
+/**
+ * What happens to a committed append while fewer replicas are in sync than it needs: clients hear it (NOT_ENOUGH_REPLICAS_AFTER_APPEND); coordinators, whose record
+ * would take effect later without them, wait for the replicas or for the end of their epoch.
+ */
+export type OnTooFewInSync = "fail" | "wait";
+
+interface Wait {
   readonly endOffset: Offset;
   readonly durability: Durability;
+  readonly onTooFewInSync: OnTooFewInSync;
+}
+
+interface AppendWaiter extends Wait {
   resolve(): void;
   reject(error: unknown): void;
 }
 
-/** Appends that wait for their answer, in order of offset but for repeated ones. Bounded by the bytes that may be in flight. */
+/** One wait. */
+export interface Waiting {
+  /** Resolves when the append is as durable as was asked. */
+  readonly stored: Promise<void>;
+  /** Whoever waits is answered otherwise: rejects `stored` with the error. */
+  readonly giveUp: (error: unknown) => void;
+}
+
+/** Appends that wait for their answer, in order of offset but for repeated ones. Bounded by the bytes that may be in flight: who gave up is removed. */
 export class AppendWaiters {
   #waiters: AppendWaiter[] = [];
 
-  add(waiter: AppendWaiter): void {
+  add(wait: Wait): Waiting {
+    const { promise: stored, resolve, reject } = Promise.withResolvers<void>();
+    const waiter: AppendWaiter = { ...wait, resolve, reject };
     this.#waiters.push(waiter);
+    const giveUp = (error: unknown): void => {
+      this.#waiters = this.#waiters.filter((other) => other !== waiter);
+      reject(error);
+    };
+    return { stored, giveUp };
   }
 
   get size(): number {
     return this.#waiters.length;
+  }
+
+  /** Fails everyone who waits for replicas and asked to be told that there are too few. */
+  failForTooFewInSync(error: unknown): void {
+    const isTold = ({ durability, onTooFewInSync }: AppendWaiter): boolean => durability === "committed" && onTooFewInSync === "fail";
+    const told = this.#waiters.filter(isTold);
+    if (told.length === 0) return;
+    this.#waiters = this.#waiters.filter((waiter) => !isTold(waiter));
+    for (const waiter of told) waiter.reject(error);
   }
 
   /** Answers everyone whose durability has been reached. */

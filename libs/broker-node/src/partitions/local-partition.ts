@@ -13,18 +13,12 @@ import {
 } from "@millrace/model";
 import type { PartitionAssignment, Wish } from "@millrace/replication";
 import { brokerErrors } from "../errors.ts";
+import type { Append, AppendOptions } from "./append.ts";
 import { AppendWaiters, type Durability } from "./append-waiters.ts";
 import { HOLD_GRACE_MS } from "../limits.ts";
 import { LeaderRole, type ReplicationPorts } from "../replication/leader-role.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { RecordHolds } from "./record-holds.ts";
-
-/** Answer to an append, and when it may be given. */
-export interface Append {
-  readonly result: StageResult;
-  /** Resolves when the append is as durable as was asked. */
-  readonly stored: Promise<void>;
-}
 
 const STORED: Promise<void> = Promise.resolve();
 /** Producers whose ended transactions are counted one by one; forgetting is safe: a verification under way is refused and repeated. */
@@ -248,10 +242,10 @@ export class LocalPartition {
   }
 
   /** Stages one batch; throws what refuses it. */
-  append(batch: Uint8Array, options: { durability: Durability | undefined; now: TimestampMs; transactionVerified?: boolean }): Append {
+  append(batch: Uint8Array, options: AppendOptions): Append {
     if (options.durability === "committed") this.#requireInSync();
     const result = this.log.stage(batch, { ...this.#stageOptions(options.now), transactionVerified: options.transactionVerified === true });
-    return this.#staged(result, options.durability);
+    return this.#staged(result, options.durability, options.onTooFewInSync);
   }
 
   /**
@@ -395,7 +389,7 @@ export class LocalPartition {
     return { leaderEpoch, now };
   }
 
-  #staged(result: StageResult, durability: Durability | undefined): Append {
+  #staged(result: StageResult, durability: Durability | undefined, onTooFewInSync: AppendOptions["onTooFewInSync"] = "wait"): Append {
     if ((this.log.stagedBytes > 0 || this.#mustSync) && !this.#isScheduled) {
       this.#isScheduled = true;
       this.#ports.groupCommit.schedule(this);
@@ -403,19 +397,21 @@ export class LocalPartition {
     if (durability === undefined) return { result, stored: STORED };
     const endOffset = (result.lastOffset + 1) as Offset;
     if (result.kind === "duplicate" && this.#reached()[durability] >= endOffset) return { result, stored: STORED };
-    return { result, stored: new Promise((resolve, reject) => this.#waiters.add({ endOffset, durability, resolve, reject })) };
+    return { result, ...this.#waiters.add({ endOffset, durability, onTooFewInSync }) };
   }
 
   #requireInSync(): void {
-    const inSync = this.#role?.inSyncCount ?? 1;
-    if (inSync >= this.#config.minInsyncReplicas) return;
-    const { topic, partition } = this;
-    throw brokerErrors.notEnoughReplicas({
-      topic,
-      partition,
-      inSync,
-      minInsyncReplicas: this.#config.minInsyncReplicas,
-    });
+    const tooFew = this.#tooFewInSync();
+    if (tooFew !== undefined) throw brokerErrors.notEnoughReplicas(tooFew);
+  }
+
+  /** undefined: as many as acks=all needs. More than there are replicas nobody can ask for (KIP-966). */
+  #tooFewInSync() {
+    const role = this.#role;
+    const minInsyncReplicas = Math.min(this.#config.minInsyncReplicas, role?.replicaCount ?? 1);
+    const inSync = role?.inSyncCount ?? 1;
+    if (inSync >= minInsyncReplicas) return undefined;
+    return { topic: this.topic, partition: this.partition, inSync, minInsyncReplicas };
   }
 
   #isOfFormerTransaction({
@@ -440,10 +436,18 @@ export class LocalPartition {
     const moved = ends !== undefined && this.log.advanceHighWatermark(ends);
     this.#followed?.synced();
     this.#waiters.settle(this.#reached());
+    this.#tellTooFewInSync();
     const stable = this.log.lastStableOffset;
     if (!moved && stable === this.#lastStable) return;
     this.#lastStable = stable;
     this.wakeReaders();
+  }
+
+  /** Those whose records were appended when there were enough: they are on disk here, and the high watermark does not pass them for the time being. */
+  #tellTooFewInSync(): void {
+    if (this.#waiters.size === 0 || this.#leaderEpoch === undefined) return;
+    const tooFew = this.#tooFewInSync();
+    if (tooFew !== undefined) this.#waiters.failForTooFewInSync(brokerErrors.notEnoughReplicasAfterAppend(tooFew));
   }
 
   /** What the high watermark waits for; undefined: it stands still. */

@@ -35,6 +35,10 @@ export class LeaderRole {
     return this.#state.assignment.inSyncSet.length;
   }
 
+  get replicaCount(): number {
+    return this.#state.assignment.replicas.length;
+  }
+
   /** The wish under way; one that is not this any more need not be repeated. */
   get wish(): Wish | undefined {
     return this.#state.wish;

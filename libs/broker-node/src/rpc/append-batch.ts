@@ -3,8 +3,10 @@ import { GROUP_OFFSETS_TOPIC, timestampMs, TRANSACTION_STATE_TOPIC } from "@mill
 import { BATCH_HEADER_BYTES, RecordBatchView } from "@millrace/records";
 import { brokerErrors } from "../errors.ts";
 import type { Durability } from "../partitions/append-waiters.ts";
-import type { Append, LocalPartition } from "../partitions/local-partition.ts";
+import type { Append } from "../partitions/append.ts";
+import type { LocalPartition } from "../partitions/local-partition.ts";
 import { shapeBatch } from "../partitions/shape-batch.ts";
+import type { ProduceDeadline } from "./produce-deadline.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { traceparentOfFirstRecord } from "./traceparent.ts";
 
@@ -15,6 +17,7 @@ export interface AppendRequest {
   readonly acks: Acks;
   readonly transactionalId: string;
   readonly traceparent: string | undefined;
+  readonly deadline: ProduceDeadline;
 }
 
 /** What a produce answer says of one partition. */
@@ -29,7 +32,8 @@ export interface PartitionResult {
 
 /**
  * Appends one batch to a partition that this broker leads and resolves when it is as durable as `acks` and the topic's `flush` ask. Never rejects: a
- * refusal is an answer. What can be staged at once is staged before this returns, so that requests keep their order.
+ * refusal is an answer, and so is a time-out. What can be staged at once is staged before this returns, so that requests keep their order. Once it has resolved
+ * nobody looks at the batch again: what is late and not staged by then never will be.
  */
 export function appendBatch(request: AppendRequest, context: RpcContext): Promise<PartitionResult> {
   const { metrics, ports } = context;
@@ -73,8 +77,13 @@ interface Staged {
 
 async function stageAndWait(request: AppendRequest, context: RpcContext): Promise<Staged> {
   const staged = stage(request, context);
-  const { append, partition } = "append" in staged ? staged : await staged;
-  await append.stored;
+  const { append, partition } = "append" in staged ? staged : await request.deadline.within(staged);
+  const stopWatching = append.giveUp === undefined ? undefined : request.deadline.onOver(append.giveUp);
+  try {
+    await append.stored;
+  } finally {
+    stopWatching?.();
+  }
   return { append, partition };
 }
 
@@ -88,7 +97,12 @@ function stage(request: AppendRequest, context: RpcContext): Staged | Promise<St
   const appendNow = (transactionVerified: boolean): Staged => {
     const now = timestampMs(context.ports.clock.wallMs());
     const shaped = shapeBatch(batch, { config: partition.config, now }, context.ports);
-    const append = partition.append(shaped, { durability: durabilityOf(request.acks, partition), now, transactionVerified });
+    const append = partition.append(shaped, {
+      durability: durabilityOf(request.acks, partition),
+      now,
+      transactionVerified,
+      onTooFewInSync: "fail",
+    });
     if (append.result.kind === "appended") {
       context.metrics.bytesIn.add(batch.length, { topic });
       context.metrics.messagesIn.add(append.result.lastOffset - append.result.baseOffset + 1, { topic });
@@ -98,7 +112,12 @@ function stage(request: AppendRequest, context: RpcContext): Staged | Promise<St
   if (view?.isTransactional !== true) return appendNow(false);
   if (transactionalId === "") throw brokerErrors.invalidRequest("transactional batches need the request's transactional_id", { topic });
   const verified = context.verifier.verify({ transactionalId, partition, producerId: view.producerId, producerEpoch: view.producerEpoch });
-  return verified === undefined ? appendNow(true) : verified.then(() => appendNow(true));
+  return verified === undefined
+    ? appendNow(true)
+    : verified.then(() => {
+        request.deadline.requireTime();
+        return appendNow(true);
+      });
 }
 
 function durabilityOf(acks: Acks, partition: LocalPartition): Durability | undefined {

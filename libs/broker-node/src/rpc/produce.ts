@@ -21,7 +21,20 @@ import {
 import { appendBatch, failureOf, type PartitionResult } from "./append-batch.ts";
 import { InFlightBytes } from "./in-flight-bytes.ts";
 import { PlainRecords } from "./plain-records.ts";
+import { ProduceDeadline } from "./produce-deadline.ts";
 import type { RpcContext } from "./rpc-context.ts";
+
+interface Target {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** One request, for each of its partitions. */
+interface Asked {
+  readonly request: ProduceRequest;
+  readonly call: CallContext;
+  readonly deadline: ProduceDeadline;
+}
 
 interface ProduceAnswer {
   readonly results: PartitionResult[];
@@ -39,6 +52,7 @@ export class ProduceHandler {
     this.inFlight = new InFlightBytes(context.settings.inFlightBytesMax);
   }
 
+  /** Answers each partition by itself, at the latest when the request's time is over. Nobody looks at the bytes of batches after that. */
   async produce(request: ProduceRequest, call: CallContext, options: { force?: boolean } = {}): Promise<ProduceAnswer> {
     const bytes = bytesOf(request);
     this.inFlight.acquire(bytes, options);
@@ -93,91 +107,82 @@ export class ProduceHandler {
     if (request.partitions.length > PARTITIONS_PER_REQUEST_MAX) {
       throw brokerErrors.invalidRequest("too many partitions in one request", { partitions: request.partitions.length });
     }
-    const work = request.partitions.flatMap((part) => this.#producePart(part, request, call));
-    const answered = Promise.all(work);
     const timeoutMs = Math.min(request.timeoutMs > 0 ? request.timeoutMs : PRODUCE_TIMEOUT_MS_DEFAULT, call.remainingMs());
-    return { results: await this.#within(timeoutMs, answered) };
+    const deadline = new ProduceDeadline(this.#context.ports.clock, timeoutMs);
+    try {
+      const asked: Asked = { request, call, deadline };
+      return { results: await Promise.all(request.partitions.flatMap((part) => this.#producePart(part, asked))) };
+    } finally {
+      deadline.cancel();
+    }
   }
 
-  #producePart(part: ProducePartition, request: ProduceRequest, call: CallContext): Promise<PartitionResult>[] {
+  #producePart(part: ProducePartition, asked: Asked): Promise<PartitionResult>[] {
     const { topic, data } = part;
     try {
       if (data.case === "batch") {
         if (part.partition === undefined) throw brokerErrors.invalidRequest("a batch needs its partition", { topic });
-        return [this.#append({ topic, partition: part.partition }, data.value, request, call)];
+        return [this.#append({ topic, partition: part.partition }, data.value, asked)];
       }
       if (data.case !== "records") throw brokerErrors.invalidRequest("neither a batch nor records to produce", { topic });
       const { view } = this.#context;
       if (part.partition === undefined) view.requirePartition(topic, 0);
       const partitionCount = view.topic(topic)?.partitions.length ?? 1;
       const spread = this.#plainRecords.spread(data.value.records, part.partition, partitionCount);
-      return [...spread].map(([partition, records]) => this.#produceRecords({ topic, partition }, records, request, call));
+      return [...spread].map(([partition, records]) => this.#produceRecords({ topic, partition }, records, asked));
     } catch (error) {
       return [Promise.resolve(failureOf({ topic, partition: part.partition ?? -1 }, error))];
     }
   }
 
-  #append(
-    target: { topic: string; partition: number },
-    batch: Uint8Array,
-    request: ProduceRequest,
-    call: CallContext,
-  ): Promise<PartitionResult> {
+  #append(target: Target, batch: Uint8Array, { request, call, deadline }: Asked): Promise<PartitionResult> {
     const { acks, transactionalId } = request;
-    return appendBatch({ ...target, batch, acks, transactionalId, traceparent: call.metadata.get("traceparent") }, this.#context);
+    const traceparent = call.metadata.get("traceparent");
+    return appendBatch({ ...target, batch, acks, transactionalId, traceparent, deadline }, this.#context);
   }
 
   /**
    * Plain records go to whoever leads, and are offered again for a while when a partition is just being opened or moved, so that a small client needs to
    * know one broker and no repetitions. Only refusals before the append are repeated.
    */
-  async #produceRecords(
-    target: { topic: string; partition: number },
-    records: readonly WireRecord[],
-    request: ProduceRequest,
-    call: CallContext,
-  ): Promise<PartitionResult> {
+  #produceRecords(target: Target, records: readonly WireRecord[], asked: Asked): Promise<PartitionResult> {
+    return asked.deadline.within(this.#repeat(target, records, asked)).catch((error: unknown) => failureOf(target, error));
+  }
+
+  async #repeat(target: Target, records: readonly WireRecord[], asked: Asked): Promise<PartitionResult> {
+    const { call } = asked;
     const { clock } = this.#context.ports;
     const deadlineMs = clock.monotonicMs() + Math.min(PLAIN_RETRY_MS, call.remainingMs());
     for (;;) {
-      const result = await this.#offerRecords(target, records, request, call);
+      const result = await this.#offerRecords(target, records, asked);
       if (result.error?.kind !== ErrorKind.RETRY || call.metadata.has(FORWARDED) || clock.monotonicMs() >= deadlineMs) return result;
       await sleep(clock, PLAIN_RETRY_WAIT_MS, call.signal).catch(() => undefined); // cancelled: the answer goes nowhere
       if (call.signal.aborted) return result;
     }
   }
 
-  #offerRecords(
-    target: { topic: string; partition: number },
-    records: readonly WireRecord[],
-    request: ProduceRequest,
-    call: CallContext,
-  ): Promise<PartitionResult> {
+  #offerRecords(target: Target, records: readonly WireRecord[], asked: Asked): Promise<PartitionResult> {
     try {
+      asked.deadline.requireTime();
       this.#context.replicas.requireLeader(target.topic, target.partition);
     } catch (error) {
-      if (error instanceof AppError && error.code === "not-leader" && !call.metadata.has(FORWARDED))
-        return this.#forward(target, records, request, call);
+      if (error instanceof AppError && error.code === "not-leader" && !asked.call.metadata.has(FORWARDED))
+        return this.#forward(target, records, asked);
       return Promise.resolve(failureOf(target, error));
     }
     try {
-      return this.#append(target, this.#plainRecords.build(records), request, call);
+      return this.#append(target, this.#plainRecords.build(records), asked);
     } catch (error) {
       return Promise.resolve(failureOf(target, error));
     }
   }
 
-  async #forward(
-    target: { topic: string; partition: number },
-    records: readonly WireRecord[],
-    request: ProduceRequest,
-    call: CallContext,
-  ): Promise<PartitionResult> {
+  async #forward(target: Target, records: readonly WireRecord[], { request, call }: Asked): Promise<PartitionResult> {
     const { view, ports } = this.#context;
     try {
       const leader = view.requirePartition(target.topic, target.partition).leader;
       const address = leader === undefined ? undefined : view.brokerAddress(leader);
-      if (address === undefined) throw brokerErrors.noLeader(target);
+      if (address === undefined) throw brokerErrors.noLeader({ ...target });
       const traceparent = call.metadata.get("traceparent");
       const response = await ports.transport.client(BrokerService, address).produce(
         {
@@ -192,22 +197,11 @@ export class ProduceHandler {
         },
       );
       const [result] = response.results;
-      if (result === undefined) throw brokerErrors.noLeader(target);
+      if (result === undefined) throw brokerErrors.noLeader({ ...target });
       const { error, ...rest } = result;
       return error === undefined ? rest : { ...rest, error };
     } catch (error) {
       return failureOf(target, error);
-    }
-  }
-
-  async #within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
-    if (timeoutMs === Infinity) return work;
-    const { promise: expired, reject } = Promise.withResolvers<never>();
-    const timer = this.#context.ports.clock.setTimer(Math.max(0, timeoutMs), () => reject(brokerErrors.timedOut({ timeoutMs })));
-    try {
-      return await Promise.race([work, expired]);
-    } finally {
-      timer.cancel();
     }
   }
 }

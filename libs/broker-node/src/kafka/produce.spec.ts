@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { create } from "@bufbuild/protobuf";
+import { bindService, BrokerPeerService, BrokerSchema } from "@millrace/contracts";
+import { fetchApi, produceApi, ZERO_UUID } from "@millrace/kafka-wire";
+import { producerEpoch, producerId, timestampMs, TRANSACTION_STATE_TOPIC } from "@millrace/model";
+import { BatchBuilder } from "@millrace/records";
+import { referenceCrc32c, settle } from "@millrace/testkit";
+import { BoundedQueue } from "@millrace/stdx";
+import type { KafkaTestClient } from "../../test/kafka-loopback.ts";
+import { bytes, World } from "../../test/world.ts";
+
+const TIMEOUT_MS = 1_000;
+
+function batchOf(value: string, owner?: { producerId: number; producerEpoch: number }): Uint8Array {
+  const builder = new BatchBuilder({ crc32c: referenceCrc32c });
+  builder.append(timestampMs(1_000), null, bytes(value));
+  if (owner === undefined) return builder.build();
+  const ids = { producerId: producerId(owner.producerId), producerEpoch: producerEpoch(owner.producerEpoch) };
+  return builder.build({ ...ids, baseSequence: 0, transactional: true });
+}
+
+describe("Produce with a partition whose replicas are away", () => {
+  let world: World;
+  let client: KafkaTestClient;
+
+  /** Partition 0 has this broker alone; partition 1 also one that never fetches. */
+  beforeEach(async () => {
+    world = await World.create();
+    await world.createTopic("flights", { partitions: 2, configs: { "min.insync.replicas": "2" } });
+    world.coordinator.alterPartition("flights", 1, { replicas: [1, 2], inSyncSet: [1, 2] });
+    await settle();
+    client = world.kafka.connect();
+  });
+  afterEach(() => world.stop());
+
+  const ask = (partitions: readonly number[], records = batchOf("x"), transactionalId: string | null = null) => {
+    const partitionData = partitions.map((index) => ({ index, records }));
+    const topicData = [{ name: "flights", topicId: ZERO_UUID, partitionData }];
+    return client.ask(produceApi, 9, { acks: -1, timeoutMs: TIMEOUT_MS, transactionalId, topicData });
+  };
+  const codesOf = (answer: Awaited<ReturnType<typeof ask>>) =>
+    answer?.responses[0]?.partitionResponses.map(({ errorCode, baseOffset }) => [errorCode, baseOffset]);
+
+  it("answers each partition by itself when the time is over", async () => {
+    expect(codesOf(await world.run(ask([0, 1])))).toEqual([
+      [0, 0],
+      [7, -1],
+    ]);
+    // Stored on the leader, as Kafka does: the client does not know, and sends again.
+    const topics = [{ topic: "flights", topicId: ZERO_UUID, partitions: [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 1_000 }] }];
+    const read = await world.run(client.ask(fetchApi, 11, { maxWaitMs: 0, minBytes: 1, topics, forgottenTopicsData: [] }));
+    expect(read?.responses[0]?.partitions[0]).toMatchObject({ errorCode: 0, highWatermark: 1 });
+  });
+
+  it("needs no more replicas in sync than a partition has (KIP-966)", async () => {
+    expect(codesOf(await world.run(ask([0])))).toEqual([[0, 0]]);
+  });
+
+  it("refuses before the append while too few are in sync", async () => {
+    world.coordinator.alterPartition("flights", 1, { inSyncSet: [1] });
+    await settle();
+    expect(codesOf(await world.run(ask([1])))).toEqual([[19, -1]]);
+  });
+
+  it("tells at once when too few are in sync after the append", async () => {
+    const waiting = ask([1]);
+    await settle();
+    world.coordinator.alterPartition("flights", 1, { inSyncSet: [1] });
+    await settle();
+    expect(codesOf(await waiting)).toEqual([[20, -1]]); // without time passing
+  });
+
+  it("keeps the frame for appends that wait for their transaction's coordinator, and appends none that is late", async () => {
+    await world.createTopic(TRANSACTION_STATE_TOPIC, { partitions: 1 });
+    const owner = { producerId: 7, producerEpoch: 0 };
+    // Another broker coordinates, and does not answer.
+    world.coordinator.alterPartition(TRANSACTION_STATE_TOPIC, 0, { leader: 2, replicas: [2], inSyncSet: [2] });
+    const slow = Promise.withResolvers<{ transactionNumber: bigint }>();
+    await world.loopback.listen("broker-2:9190", [
+      bindService(BrokerPeerService, {
+        verifyTransaction: () => slow.promise,
+        writeTransactionMarkers: () => Promise.resolve({}),
+        replicaFetch: () => new BoundedQueue<never>({ weightMax: 1 }),
+      }),
+    ]);
+    world.coordinator.tell({ brokers: [create(BrokerSchema, { brokerId: 2, address: "broker-2:9190" })] });
+    await settle();
+    const answer = await world.run(ask([0], batchOf("late", owner), "t"));
+    expect(codesOf(answer)).toEqual([[7, -1]]);
+    expect(client.recycled).toHaveLength(1);
+    slow.resolve({ transactionNumber: 1n });
+    await settle();
+    expect(codesOf(await world.run(ask([0])))).toEqual([[0, 0]]); // the late one is not before it
+  });
+});
