@@ -57,17 +57,18 @@ export class KafkaTestClient {
     writer.writeNullableString("spec", false);
     if (isFlexible) writer.writeUvarint(0);
     api.encodeRequest(writer, request, version);
-    const parts = await this.#handle(whole(writer.finish()));
-    if (parts === undefined) return undefined;
-    const reader = answerReader(parts, correlationId);
+    const answer = await this.#handle(whole(writer.finish()));
+    if (answer === undefined) return undefined;
+    const reader = answerReader(answer.parts, correlationId);
+    answer.onSent?.(); // answerReader has made a copy
     if (isFlexible && api.key !== API_VERSIONS_KEY) reader.skipTags();
     return api.decodeResponse(reader, version);
   }
 
   /** For frames that no codec would write; the answer behind its correlation id. */
   async askRaw(bytes: readonly number[]): Promise<WireReader | undefined> {
-    const parts = await this.#handle(Uint8Array.from(bytes));
-    return parts === undefined ? undefined : answerReader(parts);
+    const answer = await this.#handle(Uint8Array.from(bytes));
+    return answer === undefined ? undefined : answerReader(answer.parts);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { toAppError } from "@millrace/model";
-import type { KafkaConnection, KafkaConnectionHandler, KafkaFrameHandler, Logger } from "@millrace/ports";
+import type { KafkaAnswer, KafkaConnection, KafkaConnectionHandler, KafkaFrameHandler, Logger } from "@millrace/ports";
 import { netErrors } from "./errors.ts";
 import type { FramePool } from "./frame-pool.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
@@ -13,7 +13,7 @@ interface Request {
   readonly frameBytes: number;
   readonly isProduce: boolean;
   /** Set when it may be sent. */
-  answer: readonly Uint8Array[] | undefined;
+  answer: KafkaAnswer | undefined;
   isDone: boolean;
 }
 
@@ -159,13 +159,22 @@ export class Connection {
       if (!request.isDone) break;
       sent++;
       this.#bytesInFlight -= request.frameBytes;
-      for (const part of request.answer ?? []) this.#socket.write(part);
+      if (request.answer !== undefined) this.#send(request.answer);
     }
     this.#socket.uncork();
     this.#requests = this.#requests.slice(sent);
     if (this.#socket.writableNeedDrain) this.#socket.setTimeout(this.#options.stallMs);
     this.#closeWhenDone();
     this.#advance();
+  }
+
+  #send({ parts, onSent }: KafkaAnswer): void {
+    const last = parts.length - 1;
+    // Written in order: when the last part was taken, so were those before.
+    for (const [index, part] of parts.entries()) {
+      if (index < last || onSent === undefined) this.#socket.write(part);
+      else this.#socket.write(part, (error) => (error ? undefined : onSent()));
+    }
   }
 
   #closeWhenDone(): void {

@@ -1,6 +1,8 @@
 import { connect, type Socket } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { type KafkaConnectionHandler, type KafkaServer, type Logger, SILENT_LOGGER } from "@millrace/ports";
+import { type KafkaAnswer, type KafkaConnectionHandler, type KafkaServer, type Logger, SILENT_LOGGER } from "@millrace/ports";
+import { createDeferred } from "@millrace/stdx";
 import { createKafkaListener, type KafkaListenerOptions } from "./listener.ts";
 
 const PRODUCE = 0;
@@ -32,8 +34,8 @@ function frame(key: number, ...body: readonly number[]): Uint8Array {
   return Uint8Array.from([0, 0, 0, body.length + 2, 0, key, ...body]);
 }
 
-function answer(...body: readonly number[]): Uint8Array[] {
-  return [Uint8Array.from([0, 0, 0, body.length]), Uint8Array.from(body)];
+function answer(...body: readonly number[]): KafkaAnswer {
+  return { parts: [Uint8Array.from([0, 0, 0, body.length]), Uint8Array.from(body)] };
 }
 
 /** Resolves with the first bytes of what comes. */
@@ -155,7 +157,7 @@ describe("KafkaListener", () => {
   });
 
   it("closes connections that say nothing, and half a frame, after the idle time", async () => {
-    const server = await listen(() => () => Promise.resolve([]), { idleMs: 20 });
+    const server = await listen(() => () => Promise.resolve({ parts: [] }), { idleMs: 20 });
     const socket = await client(server);
     socket.write(frame(FETCH, 1, 2, 3).subarray(0, 5));
     socket.resume();
@@ -169,7 +171,7 @@ describe("KafkaListener", () => {
     const server = await listen(
       () => () => {
         begun++;
-        return Promise.resolve([megabytes]);
+        return Promise.resolve({ parts: [megabytes] });
       },
       { logger, stallMs: 50 },
     );
@@ -178,6 +180,40 @@ describe("KafkaListener", () => {
     for (let index = 0; index < 50; index++) socket.write(frame(index % 2 === 0 ? FETCH : PRODUCE));
     expect(await reasons).toBe("client-does-not-read");
     expect(begun).toBe(1);
+  });
+
+  it("says that an answer is sent when the client has taken it, and not before", async () => {
+    let isSent = false;
+    const sent = createDeferred<void>();
+    const onSent = (): void => {
+      isSent = true;
+      sent.resolve();
+    };
+    const server = await listen(() => () => Promise.resolve({ parts: [Uint8Array.of(1), new Uint8Array(16 * 1_048_576)], onSent }));
+    const socket = await client(server);
+    socket.pause();
+    socket.write(frame(FETCH));
+    await setTimeout(50);
+    expect(isSent).toBe(false);
+    socket.resume();
+    await sent.promise;
+    expect(isSent).toBe(true);
+  });
+
+  it("does not say that an answer is sent whose client went away", async () => {
+    let isSent = false;
+    const asked = createDeferred<void>();
+    const server = await listen(() => () => {
+      asked.resolve();
+      return Promise.resolve({ parts: [new Uint8Array(16 * 1_048_576)], onSent: () => (isSent = true) });
+    });
+    const socket = await client(server);
+    socket.pause();
+    socket.write(frame(FETCH));
+    await asked.promise;
+    socket.destroy();
+    await setTimeout(50);
+    expect(isSent).toBe(false);
   });
 
   it("keeps a thousand idle connections in a few kilobytes each", async () => {

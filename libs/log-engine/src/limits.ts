@@ -19,6 +19,14 @@ export const STAGED_BYTES_MAX = 33_554_432;
 export const SLAB_BYTES_MIN = 16_384;
 export const SLAB_BYTES_MAX = 1_048_576;
 
+/** Memory that is taken again: from 64 KiB, below which the collector is cheaper, to a read's greatest size (READ_BYTES_MAX and its lead), in steps of 64 KiB. */
+export const POOLED_BYTES_MIN = 65_536;
+export const POOLED_BYTES_STEP = 65_536;
+export const POOLED_BYTES_MAX = 8_454_144;
+
+/** Free memory kept, per tail cache: what two answers of 8 MiB give back at once. */
+export const FREE_MEMORY_BYTES_MAX = 16_777_216;
+
 /** Tail cache of a log that was given none: enough to serve what was just written. */
 export const TAIL_CACHE_BYTES_DEFAULT = 4_194_304;
 

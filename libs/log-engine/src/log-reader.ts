@@ -12,6 +12,11 @@ import type { LogTail, Slab } from "./tail-cache.ts";
 /** Read beyond maxBytes from disk, as the index leads to a little before the asked batch. */
 const LEAD_BYTES = 8_192;
 
+/** What a read without records gives. */
+export function nothingRead(nextOffset: Offset): ReadResult {
+  return { chunks: [], sizeBytes: 0, nextOffset, release: () => undefined };
+}
+
 interface Cut {
   readonly end: number;
   readonly nextOffset: Offset;
@@ -44,6 +49,7 @@ export class LogReader {
     const parts = this.#segments.partsOf(segment);
     let start = this.#startIn(first, parts, options.offset);
     const chunks: Uint8Array[] = [];
+    const lent: Slab[] = [];
     let sizeBytes = 0;
     let nextOffset = options.offset;
     for (let slab: Slab | undefined = first; slab !== undefined; slab = this.#tail.after(slab)) {
@@ -57,13 +63,14 @@ export class LogReader {
         parts,
       });
       if (cut.end === start) break;
-      chunks.push(slab.bytes.subarray(start, cut.end));
+      lent.push(slab);
+      chunks.push(this.#tail.lend(slab, start, cut.end));
       sizeBytes += cut.end - start;
       nextOffset = cut.nextOffset;
       if (cut.end < slab.writtenBytes) break;
       start = 0;
     }
-    return { chunks, sizeBytes, nextOffset };
+    return { chunks, sizeBytes, nextOffset, release: () => lent.forEach((slab) => this.#tail.giveBack(slab)) };
   }
 
   /** Where in the slab the batch with the offset starts. */
@@ -112,7 +119,7 @@ export class LogReader {
       const result = this.#readSegment(segment, options);
       if (result !== undefined) return result;
       // Compaction has left nothing from the offset to the segment's end.
-      if (segment.endOffset >= options.endOffset) return { chunks: [], sizeBytes: 0, nextOffset: options.endOffset };
+      if (segment.endOffset >= options.endOffset) return nothingRead(options.endOffset);
       segment = this.#segments.find(segment.endOffset);
     }
   }
@@ -123,10 +130,11 @@ export class LogReader {
     let position = parts.offsets.positionFor(options.offset);
     let capacity = options.maxBytes + LEAD_BYTES;
     while (position < segment.writtenBytes) {
-      const buffer = new Uint8Array(Math.min(capacity, segment.writtenBytes - position));
+      const buffer = this.#tail.pool.take(Math.min(capacity, segment.writtenBytes - position));
       const bytes = buffer.subarray(0, parts.file.read(position, buffer));
       const found = this.#pick(bytes, { ...options, position, segment });
-      if (found.result !== undefined) return found.result;
+      if (found.result !== undefined) return { ...found.result, release: () => this.#tail.pool.give(buffer) };
+      this.#tail.pool.give(buffer);
       if (found.skippedBytes === 0 && found.bytesNeeded === 0) break;
       position += found.skippedBytes;
       capacity = Math.max(capacity, found.bytesNeeded);
@@ -139,7 +147,7 @@ export class LogReader {
   #pick(
     bytes: Uint8Array,
     options: ReadOptions & { readonly position: number; readonly segment: Segment },
-  ): { readonly result?: ReadResult; readonly skippedBytes: number; readonly bytesNeeded: number } {
+  ): { readonly result?: Omit<ReadResult, "release">; readonly skippedBytes: number; readonly bytesNeeded: number } {
     const { offset, maxBytes, endOffset } = options;
     const cursor = createBatchCursor(bytes);
     let start = -1;

@@ -72,13 +72,15 @@ export interface ReadOptions {
   readonly minOneBatch?: boolean;
 }
 
-/** Whole batches; the first one contains the asked offset (G16). The bytes are never changed or reused afterwards. */
+/** Whole batches; the first one contains the asked offset (G16). The bytes are never changed, nor their memory used again before `release`. */
 export interface ReadResult {
   /** Each chunk holds whole batches; together they are in order and without gap. */
   readonly chunks: readonly Uint8Array[];
   readonly sizeBytes: number;
   /** Where the next read goes on; the asked offset if nothing was read. */
   readonly nextOffset: Offset;
+  /** Gives the chunks' memory back; at most once, when nobody has a view of them any more. Whoever cannot know leaves them to the collector. */
+  readonly release: () => void;
 }
 
 export interface AbortedTransaction {

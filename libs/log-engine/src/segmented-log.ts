@@ -18,7 +18,7 @@ import { fencedLeaderEpoch, logBacklog, logCorrupt, logFailed, offsetOutOfRange,
 import { LEADER_EPOCHS_FILE } from "./file-names.ts";
 import type { LeaderEpochs } from "./leader-epochs.ts";
 import { SEGMENT_POSITION_END, STAGED_BYTES_MAX } from "./limits.ts";
-import { LogReader } from "./log-reader.ts";
+import { LogReader, nothingRead } from "./log-reader.ts";
 import { LogSync } from "./log-sync.ts";
 import { retain } from "./log-retention.ts";
 import { findOffsetForTime } from "./offset-for-time.ts";
@@ -261,7 +261,7 @@ export class SegmentedLog implements api.PartitionLog {
     if (offset < logStartOffset || offset > logEndOffset)
       throw offsetOutOfRange({ offset, logStartOffset, logEndOffset, folder: this.folder });
     const endOffset = Math.min(options.endOffset, logEndOffset) as Offset;
-    if (offset >= endOffset) return { chunks: [], sizeBytes: 0, nextOffset: offset };
+    if (offset >= endOffset) return nothingRead(offset);
     return this.#reader.read({ ...options, endOffset });
   }
 

@@ -1,8 +1,12 @@
 import type { Offset } from "@millrace/model";
 import { SLAB_BYTES_MAX, SLAB_BYTES_MIN } from "./limits.ts";
+import { MemoryPool } from "./memory-pool.ts";
 import type { TailCache } from "./partition-log.ts";
 
-/** A stretch of one segment in memory. Bytes are only ever added, so views on it stay right for ever. */
+/**
+ * A stretch of one segment in memory. Bytes are only ever added, and its memory serves another slab only when every view was given back: views stay right as long
+ * as they are held.
+ */
 export interface Slab {
   readonly bytes: Uint8Array;
   readonly segmentBaseOffset: Offset;
@@ -13,11 +17,14 @@ export interface Slab {
   /** Bytes in use; those from `writtenBytes` on are staged only. */
   usedBytes: number;
   writtenBytes: number;
+  /** Views that readers were given and have not given back. */
+  views: number;
 }
 
 /** The slabs of all logs of a process, oldest first; the oldest written ones go when the bound is passed. */
 export class SharedTailCache implements TailCache {
   readonly bytesMax: number;
+  readonly pool = new MemoryPool();
   readonly #slabs = new Map<Slab, LogTail>();
   #sizeBytes = 0;
 
@@ -36,7 +43,15 @@ export class SharedTailCache implements TailCache {
   }
 
   remove(slab: Slab): void {
-    if (this.#slabs.delete(slab)) this.#sizeBytes -= slab.bytes.length;
+    if (!this.#slabs.delete(slab)) return;
+    this.#sizeBytes -= slab.bytes.length;
+    if (slab.views === 0) this.pool.give(slab.bytes);
+  }
+
+  /** A reader is done with its view of a slab; the last one of a slab that was removed frees it. */
+  giveBack(slab: Slab): void {
+    slab.views--;
+    if (slab.views === 0 && !this.#slabs.has(slab)) this.pool.give(slab.bytes);
   }
 
   /** Drops the oldest slabs until the bound holds; those with staged bytes are needed and stay. */
@@ -51,8 +66,7 @@ export class SharedTailCache implements TailCache {
 }
 
 /**
- * The end of one log in memory: where batches are staged, what the write takes, and where tail reads are answered from. Slabs are not reused: a reader may
- * hold views on them.
+ * The end of one log in memory: where batches are staged, what the write takes, and where tail reads are answered from.
  */
 export class LogTail {
   readonly #cache: SharedTailCache;
@@ -67,6 +81,9 @@ export class LogTail {
   get stagedBytes(): number {
     return this.#stagedBytes;
   }
+  get pool(): MemoryPool {
+    return this.#cache.pool;
+  }
 
   /** A slab with room for `bytes` at its end, which are the bytes at `position` of the segment; they count as staged at once. */
   reserve(bytes: number, segment: { readonly baseOffset: Offset; readonly position: number; readonly endOffset: Offset }): Slab {
@@ -74,12 +91,13 @@ export class LogTail {
     if (slab?.segmentBaseOffset !== segment.baseOffset || slab.usedBytes + bytes > slab.bytes.length) {
       this.#nextSlabBytes = slab === undefined ? SLAB_BYTES_MIN : Math.min(this.#nextSlabBytes * 2, SLAB_BYTES_MAX);
       slab = {
-        bytes: new Uint8Array(Math.max(this.#nextSlabBytes, bytes)),
+        bytes: this.#cache.pool.take(Math.max(this.#nextSlabBytes, bytes)),
         segmentBaseOffset: segment.baseOffset,
         startPosition: segment.position,
         startOffset: segment.endOffset,
         usedBytes: 0,
         writtenBytes: 0,
+        views: 0,
       };
       slab.usedBytes = bytes; // staged before it is added, so that adding it does not drop it
       this.#slabs.push(slab);
@@ -130,6 +148,16 @@ export class LogTail {
   after(slab: Slab): Slab | undefined {
     const next = this.#slabs[this.#slabs.indexOf(slab) + 1];
     return next?.segmentBaseOffset === slab.segmentBaseOffset && next.writtenBytes > 0 ? next : undefined;
+  }
+
+  /** A view for a reader, until it gives the slab back. */
+  lend(slab: Slab, start: number, end: number): Uint8Array {
+    slab.views++;
+    return slab.bytes.subarray(start, end);
+  }
+
+  giveBack(slab: Slab): void {
+    this.#cache.giveBack(slab);
   }
 
   /** Forgets a segment whose bytes are others now, and what is before it: slabs stay a gapless end of the log. */

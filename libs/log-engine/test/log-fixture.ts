@@ -10,6 +10,7 @@ import {
   type PartitionLog,
   partitionFolder,
   type StageOptions,
+  type TailCache,
 } from "../src/index.ts";
 
 export const IDENTITY = { topicId: "0123456789abcdef0123456789abcdef" as TopicId, topic: "flights", partition: 3 };
@@ -39,8 +40,9 @@ export const codecs: CompressionCodecs = { compress: (_type, bytes) => gzipSync(
 export const portsOn = (storage: Storage) => ({ storage, crc32c: referenceCrc32c, codecs });
 
 /** A new log that leads in EPOCH. */
-export async function newLog(storage: Storage, settings: Partial<LogSettings> = {}): Promise<PartitionLog> {
-  const log = await createPartitionLog(IDENTITY, { ...SETTINGS, ...settings }, portsOn(storage));
+export async function newLog(storage: Storage, settings: Partial<LogSettings> = {}, tailCache?: TailCache): Promise<PartitionLog> {
+  const ports = { ...portsOn(storage), ...(tailCache === undefined ? {} : { tailCache }) };
+  const log = await createPartitionLog(IDENTITY, { ...SETTINGS, ...settings }, ports);
   await log.startLeaderEpoch(EPOCH);
   return log;
 }

@@ -9,7 +9,14 @@ export {
   type Fence,
   type LeaseResult,
 } from "./coordination-store.ts";
-export type { KafkaConnection, KafkaConnectionHandler, KafkaFrameHandler, KafkaListener, KafkaServer } from "./kafka-listener.ts";
+export type {
+  KafkaAnswer,
+  KafkaConnection,
+  KafkaConnectionHandler,
+  KafkaFrameHandler,
+  KafkaListener,
+  KafkaServer,
+} from "./kafka-listener.ts";
 export { type Logger, type LogValues, SILENT_LOGGER } from "./logger.ts";
 export { type Counter, type GaugeSample, type Histogram, type Labels, type Metrics, NO_METRICS } from "./metrics.ts";
 export type { Random } from "./random.ts";

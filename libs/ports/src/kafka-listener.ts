@@ -10,17 +10,25 @@ export interface KafkaConnection {
   recycle?(frame: Uint8Array): void;
 }
 
+/** What a request is answered with. */
+export interface KafkaAnswer {
+  /** A whole frame, size included, for one writev. */
+  readonly parts: readonly Uint8Array[];
+  /** Called when the system has taken every part, so that their memory may be used again; never called if the connection breaks before. */
+  readonly onSent?: (() => void) | undefined;
+}
+
 /**
  * Handles the requests of one connection. Called in the order of the frames, without waiting for earlier answers: what must happen in order is begun before
  * the first `await`, or is put behind what came before. Answers are sent in the order of the requests whichever is ready first. `undefined`: no answer (Produce
  * with acks=0). A rejection closes the connection after the answers before it, and its reason is logged.
  */
-export type KafkaFrameHandler = (frame: Uint8Array) => Promise<readonly Uint8Array[] | undefined>;
+export type KafkaFrameHandler = (frame: Uint8Array) => Promise<KafkaAnswer | undefined>;
 
 /** Makes the handler of each new connection. */
 export type KafkaConnectionHandler = (connection: KafkaConnection) => KafkaFrameHandler;
 
-/** A listener for clients that speak Kafka's protocol. Frames come without their size; answers are whole frames, size included, as parts for one writev. */
+/** A listener for clients that speak Kafka's protocol. Frames come without their size. */
 export interface KafkaListener {
   listen(address: string, onConnection: KafkaConnectionHandler): Promise<KafkaServer>;
 }

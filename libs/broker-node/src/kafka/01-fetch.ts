@@ -3,7 +3,7 @@ import type { LeaderEpoch, Offset } from "@millrace/model";
 import { brokerErrors } from "../errors.ts";
 import { FETCH_BYTES_MAX, PARTITIONS_PER_REQUEST_MAX } from "../limits.ts";
 import { readUntilEnough } from "../reads/long-poll.ts";
-import { type PartitionRead, type ReadPart, readPartitions, type ReadPass, type ReadTarget } from "../reads/read-partitions.ts";
+import { type PartitionRead, type ReadPart, readPartitions, type ReadPass, type ReadTarget, release } from "../reads/read-partitions.ts";
 import { type CurrentLeader, currentLeaderOf, nodeEndpointsOf } from "./current-leader.ts";
 import { kafkaCodeOf, KafkaError } from "./error-codes.ts";
 import type { FollowedPartition } from "./fetch-session.ts";
@@ -25,6 +25,7 @@ export const fetch = serve(fetchApi, async (request, call, context): Promise<Fet
   if (scope.kind === "refused") return { errorCode: scope.errorCode, responses: [] };
   const plan = planOf(scope.session?.partitions ?? partitionsOf(request), call, context);
   const pass = await read(plan, request, { call, context });
+  call.onSent = () => release(pass);
   return answerOf(plan, pass, { request, scope, version: call.version, context });
 });
 

@@ -21,14 +21,14 @@ export function kafkaConnectionHandler(connection: KafkaConnection, context: Kaf
     const version = reader.readInt16();
     const correlationId = reader.readInt32();
     const api = BY_KEY.get(key);
-    if (key === API_VERSIONS_KEY && api !== undefined && version > api.versionMax) return apiVersionsUnsupported(correlationId);
+    if (key === API_VERSIONS_KEY && api !== undefined && version > api.versionMax) return { parts: apiVersionsUnsupported(correlationId) };
     // Always the classic layout, also in flexible headers (G1).
     const clientId = reader.readNullableString(false);
     if (api === undefined || version < api.versionMin || version > api.versionMax) throw unsupported({ key, version, clientId }, api);
     if (version >= api.flexibleMin) reader.skipTags();
     const wait = key === PRODUCE_KEY ? room.wait() : undefined;
     if (wait !== undefined) await wait;
-    return api.answer({ reader, correlationId, call: { version, clientId, connection, frame, call }, context });
+    return api.answer({ reader, correlationId, call: { version, clientId, connection, frame, call, onSent: undefined }, context });
   };
 }
 

@@ -23,6 +23,8 @@ export interface KafkaCall {
   readonly frame: Uint8Array;
   /** For handlers that both doors share. */
   readonly call: CallContext;
+  /** Set by a handler whose answer's memory may be used again when it was sent. */
+  onSent: (() => void) | undefined;
 }
 
 const NO_METADATA: ReadonlyMap<string, string> = new Map();

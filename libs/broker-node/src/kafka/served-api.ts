@@ -1,4 +1,5 @@
 import { type ApiCodec, type WireReader, WireWriter } from "@millrace/kafka-wire";
+import type { KafkaAnswer } from "@millrace/ports";
 import type { KafkaCall, KafkaContext } from "./kafka-context.ts";
 
 /** One row of the handler table: an API with the versions that are served, and how a request becomes an answer. */
@@ -11,12 +12,7 @@ export interface ServedApi {
   readonly advertisedMin: number;
   readonly flexibleMin: number;
   /** Reads the body and answers it; undefined: no answer is sent. */
-  answer(request: {
-    reader: WireReader;
-    correlationId: number;
-    call: KafkaCall;
-    context: KafkaContext;
-  }): Promise<readonly Uint8Array[] | undefined>;
+  answer(request: { reader: WireReader; correlationId: number; call: KafkaCall; context: KafkaContext }): Promise<KafkaAnswer | undefined>;
 }
 
 type Codec<Q, R> = ApiCodec<Q, never, unknown, R>;
@@ -38,7 +34,7 @@ export function serve<Q, R>(
     async answer({ reader, correlationId, call, context }) {
       const response = await handle(api.decodeRequest(reader, call.version), call, context);
       if (response === undefined) return undefined;
-      return encodeAnswer(api, { correlationId, version: call.version, response });
+      return { parts: encodeAnswer(api, { correlationId, version: call.version, response }), onSent: call.onSent };
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { CallContext } from "@millrace/contracts";
 import { createDeferred } from "@millrace/stdx";
 import type { RpcContext } from "../rpc/rpc-context.ts";
-import type { ReadPass, ReadTarget } from "./read-partitions.ts";
+import { type ReadPass, type ReadTarget, release } from "./read-partitions.ts";
 
 /** One wait for a change of some partitions. */
 export interface Change {
@@ -32,6 +32,7 @@ export async function readUntilEnough(
       context.metrics.fetchWaitSeconds.record((clock.monotonicMs() - startedMs) / 1_000);
       return pass;
     }
+    release(pass); // it is read anew
     await waitFor(change, { signal: call.signal, waitMs }, context);
   }
 }

@@ -27,6 +27,8 @@ export interface PartitionRead {
   readonly chunks: readonly Uint8Array[];
   readonly sizeBytes: number;
   readonly nextOffset: Offset;
+  /** See ReadResult of the log. */
+  readonly release: () => void;
   /** As they were at the read: what is said of them agrees with the chunks. */
   readonly highWatermark: Offset;
   readonly lastStableOffset: Offset;
@@ -44,6 +46,11 @@ export interface ReadPass {
   readonly sizeBytes: number;
   /** A partition has an error or a diverging epoch: answer at once (G17). */
   readonly isUrgent: boolean;
+}
+
+/** Gives back the memory of all that a pass has read; nobody may have a view of its chunks any more. */
+export function release({ parts }: ReadPass): void {
+  for (const part of parts) if (part.kind === "read") part.release();
 }
 
 /** Reads each target once, within `maxBytes` for all: the first that has records gives one batch at least, later ones what is left (G18). */
@@ -104,13 +111,17 @@ function readPartition(
   const { highWatermark, lastStableOffset, logStartOffset } = log;
   const state = { kind: "read", partition, highWatermark, lastStableOffset, logStartOffset } as const;
   const diverging = lastFetchedEpoch === undefined ? undefined : divergenceOf(partition, { offset, epoch: lastFetchedEpoch });
-  if (diverging !== undefined) return { ...state, chunks: [], sizeBytes: 0, nextOffset: offset, aborted: [], diverging };
+  if (diverging !== undefined) return { ...state, ...nothing(offset), diverging };
   const isCommitted = options.isolation === "read-committed";
   const visibleEndOffset = isCommitted ? lastStableOffset : highWatermark;
   const { maxBytes, minOneBatch } = options;
   const read = log.read({ offset, maxBytes, endOffset: Math.min(visibleEndOffset, endOffset) as Offset, minOneBatch });
   const aborted = isCommitted && read.sizeBytes > 0 ? log.abortedTransactions(offset, read.nextOffset) : [];
-  return { ...state, chunks: read.chunks, sizeBytes: read.sizeBytes, nextOffset: read.nextOffset, aborted, diverging };
+  return { ...state, ...read, aborted, diverging };
+}
+
+function nothing(nextOffset: Offset): Pick<PartitionRead, "chunks" | "sizeBytes" | "nextOffset" | "release" | "aborted"> {
+  return { chunks: [], sizeBytes: 0, nextOffset, release: () => undefined, aborted: [] };
 }
 
 /** Where the log parts from a reader whose last record, below `offset`, is of `epoch`; undefined: it does not. */
