@@ -4,5 +4,5 @@ export { type CoordinationHarness, describeCoordinationStoreContract } from "./c
 export { MemoryCoordination, MemoryStore, type StoreFault } from "./coordination/memory-store.ts";
 export { describeStorageContract, type StorageHarness } from "./storage/contract.ts";
 export { referenceCrc32c } from "./storage/crc32c.ts";
-export { createSimulatedStorage, SimulatedStorage } from "./storage/simulated-storage.ts";
+export { createSimulatedStorage, type DiskWork, type MountOptions, SimulatedStorage } from "./storage/simulated-storage.ts";
 export { describePausedHolder, type HolderProcess, type PausedHolderHarness, runLeaseHolder } from "./coordination/paused-holder.ts";

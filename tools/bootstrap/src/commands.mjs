@@ -10,6 +10,7 @@ export const commands = {
   millrace: { what: "the millrace command line from source", main: "apps/cli/src/main.ts" },
   bench: { what: "workloads against a cluster, as a table and as JSON", main: "apps/bench/src/main.ts" },
   e2e: { what: "the main job on real processes with faults", main: "apps/e2e/src/main.ts" },
+  sim: { what: "whole clusters on virtual time from seeds: npm run sim -- --seeds N", main: "apps/simulator/src/main.ts" },
   compat: { what: "real Kafka clients against a real broker: npm run compat -- --quick", main: "apps/e2e/src/compat/main.ts" },
   test: { what: "all tests; names of projects select: npm test -- log-engine stdx" },
   oracle: { what: "golden tables of Spark's results in a folder: npm run oracle -- PATH", main: "libs/dataflow/test/oracle/main.ts" },

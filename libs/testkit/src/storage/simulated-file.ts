@@ -44,12 +44,14 @@ export class SimulatedInode {
     this.#dirtyFrom = Math.min(this.#dirtyFrom, size);
   }
 
-  sync(): void {
+  /** What was appended after the sync began, beyond `endBytes`, is not durable by it. */
+  sync(endBytes = Infinity): void {
     if (!this.isDirty) return;
-    const from = Math.min(this.#dirtyFrom, this.#durable.size, this.volatile.size);
-    this.#durable.resize(this.volatile.size);
-    this.#durable.bytes.set(this.volatile.bytes.subarray(from, this.volatile.size), from);
-    this.#dirtyFrom = Infinity;
+    const end = Math.max(Math.min(endBytes, this.volatile.size), Math.min(this.#durable.size, this.volatile.size));
+    const from = Math.min(this.#dirtyFrom, this.#durable.size, end);
+    this.#durable.resize(end);
+    this.#durable.bytes.set(this.volatile.bytes.subarray(from, end), from);
+    this.#dirtyFrom = end < this.volatile.size ? end : Infinity;
   }
 
   /** Damage that is on the disk for good. */

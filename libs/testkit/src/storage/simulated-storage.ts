@@ -12,6 +12,16 @@ interface NameChange {
   apply(names: Names): void;
 }
 
+/** What a process waits for. */
+export type DiskWork = "sync" | "read";
+
+/** How long a process waits for its disk; absent: no time passes. What never resolves is a process that died meanwhile. */
+export interface MountOptions {
+  readonly wait?: (work: DiskWork) => Promise<void>;
+}
+
+const AT_ONCE = (): Promise<void> => Promise.resolve();
+
 /**
  * A disk in memory that knows what is durable. Strict where file systems differ: bytes are durable after `sync` only, names after `syncFolder` only; at a
  * power cut what is not durable is dropped, kept in part or torn, by the seed.
@@ -78,34 +88,38 @@ export class SimulatedStorage implements Storage {
    * The disk as one process sees it: dead after the next crash or power loss. Code that survives in the test after its process "died" would otherwise go on
    * writing, and claim what it must not.
    */
-  mount(): Storage {
+  mount({ wait = AT_ONCE }: MountOptions = {}): Storage {
     const life = this.#life;
     const check = (path: string): this => {
       this.#checkLife(life, path);
       return this;
     };
     return {
-      open: (path, options) => check(path).open(path, options),
+      open: (path, options) => check(path).#open(path, options, wait),
       exists: (path) => check(path).exists(path),
       list: (path) => check(path).list(path),
       createFolder: (path) => check(path).createFolder(path),
       rename: (from, to) => check(from).rename(from, to),
       remove: (path) => check(path).remove(path),
-      syncFolder: async (path) => check(path).syncFolder(path),
+      syncFolder: async (path) => check(path).#syncFolder(path, wait),
       readFile: (path) => check(path).readFile(path),
-      writeFileAtomically: async (path, bytes) => check(path).writeFileAtomically(path, bytes),
+      writeFileAtomically: async (path, bytes) => check(path).#writeFileAtomically(path, bytes, wait),
     };
   }
 
   open(path: string, options: { create?: boolean } = {}): StorageFile {
+    return this.#open(path, options, AT_ONCE);
+  }
+
+  #open(path: string, options: { create?: boolean } = {}, wait: NonNullable<MountOptions["wait"]>): StorageFile {
     const found = this.#names.get(path);
-    if (found instanceof SimulatedInode) return this.#handle(path, found);
+    if (found instanceof SimulatedInode) return this.#handle(path, found, wait);
     if (options.create !== true || found === "folder") throw missing(path);
     if (this.#names.get(parentOf(path)) !== "folder") throw missing(parentOf(path));
     this.#operate();
     const inode = new SimulatedInode();
     this.#change({ folder: parentOf(path), apply: (names) => void names.set(path, inode) });
-    return this.#handle(path, inode);
+    return this.#handle(path, inode, wait);
   }
 
   exists(path: string): boolean {
@@ -141,17 +155,20 @@ export class SimulatedStorage implements Storage {
     this.#change({ folder: parentOf(path), apply: (names) => removeNames(names, path) });
   }
 
-  async syncFolder(path: string): Promise<void> {
+  syncFolder(path: string): Promise<void> {
+    return this.#syncFolder(path, AT_ONCE);
+  }
+
+  /** Names that were changed before it began are durable when it has ended; others may or may not be, and are not. */
+  async #syncFolder(path: string, wait: NonNullable<MountOptions["wait"]>): Promise<void> {
     const life = this.#life;
-    await Promise.resolve();
+    const own = new Set(this.#pending.filter((change) => change.folder === path));
+    await wait("sync");
     this.#checkLife(life, path);
     this.#operate();
     if (this.ignoresSyncs) return;
-    const [own, others] = [
-      this.#pending.filter((change) => change.folder === path),
-      this.#pending.filter((change) => change.folder !== path),
-    ];
-    for (const change of own) change.apply(this.#durable);
+    const [synced, others] = [this.#pending.filter((change) => own.has(change)), this.#pending.filter((change) => !own.has(change))];
+    for (const change of synced) change.apply(this.#durable);
     this.#pending = others;
   }
 
@@ -160,9 +177,13 @@ export class SimulatedStorage implements Storage {
     return found instanceof SimulatedInode ? found.volatile.bytes.slice(0, found.volatile.size) : undefined;
   }
 
-  async writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
+  writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
+    return this.#writeFileAtomically(path, bytes, AT_ONCE);
+  }
+
+  async #writeFileAtomically(path: string, bytes: Uint8Array, wait: NonNullable<MountOptions["wait"]>): Promise<void> {
     const life = this.#life;
-    await Promise.resolve();
+    await wait("sync");
     this.#checkLife(life, path);
     if (this.#names.get(parentOf(path)) !== "folder") throw missing(parentOf(path));
     this.#operate();
@@ -171,10 +192,10 @@ export class SimulatedStorage implements Storage {
     inode.write(0, bytes);
     if (!this.ignoresSyncs) inode.sync();
     this.#change({ folder: parentOf(path), apply: (names) => void names.set(path, inode) });
-    await this.syncFolder(parentOf(path));
+    await this.#syncFolder(parentOf(path), wait);
   }
 
-  #handle(path: string, inode: SimulatedInode): StorageFile {
+  #handle(path: string, inode: SimulatedInode, wait: NonNullable<MountOptions["wait"]>): StorageFile {
     const life = this.#life;
     const check = (): void => this.#checkLife(life, path);
     return {
@@ -201,16 +222,18 @@ export class SimulatedStorage implements Storage {
         target.set(bytes);
         return bytes.length;
       },
-      readAsync(position, target) {
-        return Promise.resolve(this.read(position, target));
+      async readAsync(position, target) {
+        await wait("read");
+        return this.read(position, target);
       },
       sync: async () => {
         check();
-        await Promise.resolve();
+        const endBytes = inode.volatile.size;
+        await wait("sync");
         check();
         this.#operate();
         if (this.#failingSync !== undefined && path.endsWith(this.#failingSync)) throw failed(path, "sync failed");
-        if (!this.ignoresSyncs) inode.sync();
+        if (!this.ignoresSyncs) inode.sync(endBytes);
       },
       truncate: (sizeBytes) => {
         check();

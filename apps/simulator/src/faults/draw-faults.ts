@@ -1,0 +1,118 @@
+import type { SeededRandom } from "@millrace/testkit";
+import type { Fault, FaultKind } from "./fault.ts";
+
+/** What there is to break. */
+export interface Surroundings {
+  readonly brokers: number;
+  readonly coordinators: number;
+  readonly clients: number;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+type WithoutTime<F> = F extends Fault ? Omit<F, "atMs"> : never;
+type Maker = (random: SeededRandom, of: Surroundings) => WithoutTime<Fault>;
+
+/** Disks that are emptied or damaged in one run: promise P1 bears min.insync.replicas - 1 of them, and two at a time would be more. */
+const DAMAGED_DISKS_MAX = 1;
+const KINDS_MIN = 7;
+
+/** Faults of one run: a random part of the kinds, as swarm testing wants it, each as often as its weight says. */
+export function drawFaults(random: SeededRandom, of: Surroundings, count: number): Fault[] {
+  const kinds = shuffled(
+    (Object.keys(MAKERS) as FaultKind[]).filter((kind) => !NOT_YET.has(kind) && (of.brokers > 1 || !NEEDS_SEVERAL.has(kind))),
+    random,
+  );
+  const chosen = kinds.slice(0, Math.max(KINDS_MIN, Math.floor(kinds.length / 2)) + random.integer(4));
+  const weighted = chosen.flatMap((kind) => Array.from({ length: RARE.has(kind) ? 1 : 3 }, () => kind));
+  const faults: Fault[] = [];
+  let damagedDisks = 0;
+  while (faults.length < count) {
+    const index = faults.length;
+    // Each chosen kind once, then by weight.
+    const kind = chosen[index] ?? weighted[random.integer(weighted.length)];
+    const atMs = Math.round(of.startMs + random.next() * (of.endMs - of.startMs));
+    if (kind === undefined) break;
+    const isDamaging = DAMAGING.has(kind);
+    if (isDamaging && damagedDisks >= DAMAGED_DISKS_MAX) {
+      faults.push({ atMs, ...MAKERS["connection-resets"](random, of) });
+      continue;
+    }
+    if (isDamaging) damagedDisks++;
+    faults.push({ atMs, ...MAKERS[kind](random, of) });
+  }
+  return faults.sort((a, b) => a.atMs - b.atMs);
+}
+
+/** What the product does not promise yet: rebuilding a store that lost writes (S8). */
+const NOT_YET: ReadonlySet<FaultKind> = new Set<FaultKind>(["store-rollback"]);
+const RARE: ReadonlySet<FaultKind> = new Set<FaultKind>([
+  "power-loss-everywhere",
+  "kill-every-broker",
+  "store-rollback",
+  "empty-disk",
+  "flipped-bit",
+  "failing-syncs",
+  "full-disk",
+]);
+const DAMAGING: ReadonlySet<FaultKind> = new Set<FaultKind>(["empty-disk", "flipped-bit"]);
+const NEEDS_SEVERAL: ReadonlySet<FaultKind> = new Set<FaultKind>(["empty-disk", "flipped-bit", "failing-syncs"]);
+
+const broker = (random: SeededRandom, { brokers }: Surroundings): number => 1 + random.integer(brokers);
+const coordinator = (random: SeededRandom, { coordinators }: Surroundings): number => 1 + random.integer(coordinators);
+const between = (random: SeededRandom, least: number, most: number): number => Math.round(least + random.next() * (most - least));
+/** Mostly short, now and then long. */
+const spell = (random: SeededRandom, most: number): number => Math.round(200 + random.next() ** 2 * most);
+
+function machine(random: SeededRandom, of: Surroundings): string {
+  const chance = random.next();
+  if (chance < 0.6) return `broker-${broker(random, of)}`;
+  return chance < 0.85 ? `coordinator-${coordinator(random, of)}` : "redis";
+}
+
+function pair(random: SeededRandom, of: Surroundings): { from: string; to: string } {
+  const from = machine(random, of);
+  const to = machine(random, of);
+  return from === to ? { from, to: from === "redis" ? `coordinator-${coordinator(random, of)}` : "redis" } : { from, to };
+}
+
+const MAKERS: Readonly<Record<FaultKind, Maker>> = {
+  "kill-broker": (random, of) => ({ kind: "kill-broker", broker: broker(random, of), downMs: spell(random, 15_000) }),
+  "power-loss": (random, of) => ({ kind: "power-loss", broker: broker(random, of), downMs: spell(random, 15_000) }),
+  "empty-disk": (random, of) => ({ kind: "empty-disk", broker: broker(random, of), downMs: spell(random, 10_000) }),
+  "power-loss-everywhere": (random) => ({ kind: "power-loss-everywhere", downMs: spell(random, 5_000) }),
+  "kill-every-broker": (random) => ({ kind: "kill-every-broker", downMs: spell(random, 5_000) }),
+  "pause-broker": (random, of) => ({ kind: "pause-broker", broker: broker(random, of), forMs: spell(random, 20_000) }),
+  "stop-broker": (random, of) => ({ kind: "stop-broker", broker: broker(random, of), downMs: spell(random, 5_000) }),
+  "kill-coordinator": (random, of) => ({ kind: "kill-coordinator", coordinator: coordinator(random, of), downMs: spell(random, 15_000) }),
+  "pause-coordinator": (random, of) => ({ kind: "pause-coordinator", coordinator: coordinator(random, of), forMs: spell(random, 12_000) }),
+  "one-way-cut": (random, of) => ({ kind: "one-way-cut", ...pair(random, of), forMs: spell(random, 20_000) }),
+  "two-way-cut": (random, of) => ({ kind: "two-way-cut", ...pair(random, of), forMs: spell(random, 20_000) }),
+  "isolated-machine": (random, of) => ({ kind: "isolated-machine", machine: machine(random, of), forMs: spell(random, 15_000) }),
+  "connection-resets": (random, of) => ({ kind: "connection-resets", machine: machine(random, of) }),
+  "slow-network": (random) => ({ kind: "slow-network", delayMsMax: between(random, 50, 2_000), forMs: spell(random, 10_000) }),
+  "duplicated-requests": (random) => ({ kind: "duplicated-requests", chance: random.next() * 0.2, forMs: spell(random, 15_000) }),
+  "clock-jump": (random, of) => ({ kind: "clock-jump", machine: machine(random, of), byMs: between(random, -3_600_000, 3_600_000) }),
+  "clock-drift": (random, of) => ({ kind: "clock-drift", machine: machine(random, of), rate: 0.9 + random.next() * 0.2 }),
+  "slow-disk": (random, of) => ({
+    kind: "slow-disk",
+    broker: broker(random, of),
+    stallMs: between(random, 50, 3_000),
+    forMs: spell(random, 15_000),
+  }),
+  "full-disk": (random, of) => ({ kind: "full-disk", broker: broker(random, of), forMs: spell(random, 10_000) }),
+  "failing-syncs": (random, of) => ({ kind: "failing-syncs", broker: broker(random, of), forMs: spell(random, 8_000) }),
+  "flipped-bit": (random, of) => ({ kind: "flipped-bit", broker: broker(random, of), downMs: spell(random, 8_000), place: random.next() }),
+  "store-down": (random) => ({ kind: "store-down", forMs: spell(random, 15_000) }),
+  "store-answers-lost": (random) => ({ kind: "store-answers-lost", chance: random.next() * 0.5, forMs: spell(random, 15_000) }),
+  "store-rollback": (random) => ({ kind: "store-rollback", writes: 1 + random.integer(20) }),
+  "client-crash": (random, of) => ({ kind: "client-crash", client: random.integer(of.clients) }),
+};
+
+function shuffled<T>(items: T[], random: SeededRandom): T[] {
+  for (let at = items.length - 1; at > 0; at--) {
+    const other = random.integer(at + 1);
+    [items[at], items[other]] = [items[other] as T, items[at] as T];
+  }
+  return items;
+}

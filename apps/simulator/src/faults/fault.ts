@@ -1,0 +1,62 @@
+interface Down {
+  readonly downMs: number;
+}
+interface OfBroker {
+  readonly broker: number;
+}
+interface OfCoordinator {
+  readonly coordinator: number;
+}
+interface OfMachine {
+  readonly machine: string;
+}
+interface Lasting {
+  readonly forMs: number;
+}
+interface Way {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What a fault of each kind has. */
+export interface FaultParameters {
+  "kill-broker": OfBroker & Down;
+  "power-loss": OfBroker & Down;
+  /** The machine comes back with a new, empty disk. */
+  "empty-disk": OfBroker & Down;
+  /** A bit of a closed segment, while the broker is down. */
+  "flipped-bit": OfBroker & Down & { readonly place: number };
+  "power-loss-everywhere": Down;
+  "kill-every-broker": Down;
+  "pause-broker": OfBroker & Lasting;
+  /** In order: it hands its leadership over first. */
+  "stop-broker": OfBroker & Down;
+  "kill-coordinator": OfCoordinator & Down;
+  "pause-coordinator": OfCoordinator & Lasting;
+  "one-way-cut": Way & Lasting;
+  "two-way-cut": Way & Lasting;
+  "isolated-machine": OfMachine & Lasting;
+  /** All connections of the machine break, and what was under way on them is lost. */
+  "connection-resets": OfMachine;
+  "slow-network": Lasting & { readonly delayMsMax: number };
+  "duplicated-requests": Lasting & { readonly chance: number };
+  "clock-jump": OfMachine & { readonly byMs: number };
+  "clock-drift": OfMachine & { readonly rate: number };
+  "slow-disk": OfBroker & Lasting & { readonly stallMs: number };
+  "full-disk": OfBroker & Lasting;
+  "failing-syncs": OfBroker & Lasting;
+  "store-down": Lasting;
+  "store-answers-lost": Lasting & { readonly chance: number };
+  "store-rollback": { readonly writes: number };
+  "client-crash": { readonly client: number };
+}
+
+export type FaultKind = keyof FaultParameters;
+
+/** A fault of a kind. */
+export type FaultOf<K extends FaultKind> = {
+  readonly [Kind in K]: { readonly atMs: number; readonly kind: Kind } & FaultParameters[Kind];
+}[K];
+
+/** What goes wrong, and when (true milliseconds from the start of the work). Plain data, so that a failing run can be tried again with fewer. */
+export type Fault = FaultOf<FaultKind>;

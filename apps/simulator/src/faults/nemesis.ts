@@ -1,0 +1,253 @@
+import { assertNever } from "@millrace/stdx";
+import type { BrokerHost, Cluster, CoordinatorHost } from "../world/cluster.ts";
+import type { Machine } from "../world/machine.ts";
+import type { SimProcess } from "../world/sim-process.ts";
+import type { Fault, FaultKind, FaultOf } from "./fault.ts";
+
+type Downing = "kill-broker" | "power-loss" | "empty-disk" | "flipped-bit" | "power-loss-everywhere" | "kill-every-broker";
+
+/** Longest a stop in order may take before the supervisor kills. */
+const STOP_MS_MAX = 15_000;
+
+/** Makes the planned faults happen, and ends them. After `heal` nothing goes wrong any more, and everything that was down comes back. */
+export class Nemesis {
+  /** Faults that happened, by kind; one that found nothing to break is not counted. */
+  readonly counts = new Map<FaultKind, number>();
+  readonly #cluster: Cluster;
+  readonly #crashClient: (index: number) => void;
+  /** Ends of what is under way. */
+  readonly #repairs = new Set<() => void>();
+  #isOver = false;
+
+  constructor(cluster: Cluster, crashClient: (index: number) => void) {
+    this.#cluster = cluster;
+    this.#crashClient = crashClient;
+  }
+
+  start(faults: readonly Fault[]): void {
+    for (const fault of faults)
+      this.#cluster.scheduler.after(fault.atMs, undefined, () => {
+        if (this.#isOver || !this.#strike(fault)) return;
+        this.#cluster.log.note("nemesis", fault.kind, { ...fault });
+        this.counts.set(fault.kind, (this.counts.get(fault.kind) ?? 0) + 1);
+      });
+  }
+
+  heal(): void {
+    this.#isOver = true;
+    for (const repair of [...this.#repairs]) repair();
+  }
+
+  #strike(fault: Fault): boolean {
+    switch (fault.kind) {
+      case "kill-broker":
+      case "power-loss":
+      case "empty-disk":
+      case "flipped-bit":
+        return this.#takeDown(this.#broker(fault.broker), fault);
+      case "stop-broker":
+        return this.#stop(this.#broker(fault.broker), fault.downMs);
+      case "kill-every-broker":
+      case "power-loss-everywhere":
+        return this.#cluster.brokers.filter((host) => this.#takeDown(host, fault)).length > 0;
+      case "pause-broker":
+        return this.#pause(this.#broker(fault.broker).process, fault.forMs);
+      case "kill-coordinator":
+        return this.#killCoordinator(this.#coordinator(fault.coordinator), fault.downMs);
+      case "pause-coordinator":
+        return this.#pause(this.#coordinator(fault.coordinator).process, fault.forMs);
+      case "client-crash":
+        this.#crashClient(fault.client);
+        return true;
+      case "one-way-cut":
+      case "two-way-cut":
+      case "isolated-machine":
+      case "connection-resets":
+      case "slow-network":
+      case "duplicated-requests":
+        return this.#network(fault);
+      case "clock-jump":
+        this.#machine(fault.machine).jumpWall(fault.byMs);
+        return true;
+      case "clock-drift":
+        this.#machine(fault.machine).drift(fault.rate);
+        return true;
+      case "slow-disk":
+      case "full-disk":
+      case "failing-syncs":
+        return this.#disk(fault);
+      case "store-down":
+      case "store-answers-lost":
+      case "store-rollback":
+        return this.#store(fault);
+      default:
+        return assertNever(fault, "fault");
+    }
+  }
+
+  #takeDown(host: BrokerHost, fault: FaultOf<Downing>): boolean {
+    if (host.process?.isDead !== false) return false;
+    if (fault.kind === "kill-broker" || fault.kind === "kill-every-broker") this.#cluster.kill(host);
+    else this.#cluster.cutPower(host);
+    if (fault.kind === "empty-disk") host.disk = this.#cluster.newDisk();
+    if (fault.kind === "flipped-bit") this.#flip(host, fault.place);
+    this.#later(fault.downMs, () => this.#cluster.startBroker(host));
+    return true;
+  }
+
+  /** A bit of a segment that nothing is appended to any more. */
+  #flip(host: BrokerHost, place: number): void {
+    const { model } = host.disk;
+    const closed = model
+      .list("")
+      .filter(({ isFolder }) => isFolder)
+      .flatMap(({ name }) => {
+        const logs = model.list(name).filter((entry) => entry.name.endsWith(".log"));
+        return logs.slice(0, -1).map((entry) => ({ path: `${name}/${entry.name}`, sizeBytes: entry.sizeBytes }));
+      });
+    const segment = closed[Math.floor(place * closed.length)];
+    if (segment === undefined || segment.sizeBytes === 0) return;
+    model.flipBit(segment.path, Math.floor(((place * 7_919) % 1) * segment.sizeBytes), Math.floor(place * 8));
+  }
+
+  #stop(host: BrokerHost, downMs: number): boolean {
+    const { process, node } = host;
+    if (process?.isDead !== false || process.isPaused || node === undefined) return false;
+    let isGone = false;
+    const gone = (): void => {
+      if (isGone || host.process !== process || process.isDead) return;
+      isGone = true;
+      this.#cluster.kill(host);
+      this.#later(downMs, () => this.#cluster.startBroker(host));
+    };
+    node.stop().then(gone, gone);
+    this.#cluster.scheduler.after(STOP_MS_MAX, undefined, gone);
+    return true;
+  }
+
+  #killCoordinator(host: CoordinatorHost, downMs: number): boolean {
+    if (host.process?.isDead !== false) return false;
+    this.#cluster.kill(host);
+    this.#later(downMs, () => this.#cluster.startCoordinator(host));
+    return true;
+  }
+
+  #pause(process: SimProcess | undefined, forMs: number): boolean {
+    if (process === undefined || process.isDead || process.isPaused) return false;
+    process.pause();
+    this.#cluster.network.paused(process);
+    this.#later(forMs, () => process.resume());
+    return true;
+  }
+
+  #network(
+    fault: FaultOf<"one-way-cut" | "two-way-cut" | "isolated-machine" | "connection-resets" | "slow-network" | "duplicated-requests">,
+  ): boolean {
+    const { network } = this.#cluster;
+    switch (fault.kind) {
+      case "one-way-cut":
+        this.#cut([[this.#machine(fault.from), this.#machine(fault.to)]], fault.forMs);
+        return true;
+      case "two-way-cut": {
+        const [from, to] = [this.#machine(fault.from), this.#machine(fault.to)];
+        this.#cut([[from, to], [to, from]], fault.forMs); // prettier-ignore
+        return true;
+      }
+      case "isolated-machine": {
+        const machine = this.#machine(fault.machine);
+        const others = network.machines.filter((other) => other !== machine);
+        this.#cut(others.flatMap((other): [Machine, Machine][] => [[machine, other], [other, machine]]), fault.forMs); // prettier-ignore
+        return true;
+      }
+      case "connection-resets": {
+        const machine = this.#machine(fault.machine);
+        const touched = network.connections(({ client, server }) => client.machine === machine || server.machine === machine);
+        for (const connection of touched) connection.reset();
+        return touched.length > 0;
+      }
+      case "slow-network":
+        network.links.clog(fault.delayMsMax);
+        this.#later(fault.forMs, () => network.links.clog(0));
+        return true;
+      case "duplicated-requests":
+        network.duplicateChance = fault.chance;
+        this.#later(fault.forMs, () => (network.duplicateChance = 0));
+        return true;
+      default:
+        return assertNever(fault, "network fault");
+    }
+  }
+
+  #cut(ways: readonly (readonly [Machine, Machine])[], forMs: number): void {
+    const { network } = this.#cluster;
+    for (const [from, to] of ways) network.cut(from, to);
+    this.#later(forMs, () => {
+      for (const [from, to] of ways) network.links.heal(from, to);
+    });
+  }
+
+  #disk(fault: FaultOf<"slow-disk" | "full-disk" | "failing-syncs">): boolean {
+    const host = this.#broker(fault.broker);
+    const { disk } = host;
+    if (fault.kind === "slow-disk") {
+      disk.stallMs = fault.stallMs;
+      this.#later(fault.forMs, () => (disk.stallMs = 0));
+    } else if (fault.kind === "full-disk") {
+      disk.model.limitBytes(1);
+      this.#later(fault.forMs, () => disk.model.limitBytes(Infinity));
+    } else {
+      disk.model.failSyncOf(".log");
+      // The disk is repaired, and the broker restarted: a failed sync is final for its process.
+      this.#later(fault.forMs, () => {
+        disk.model.failSyncOf(undefined);
+        if (host.process?.isDead === false) this.#cluster.cutPower(host);
+        this.#later(1_000, () => this.#cluster.startBroker(host));
+      });
+    }
+    return true;
+  }
+
+  #store(fault: FaultOf<"store-down" | "store-answers-lost" | "store-rollback">): boolean {
+    const { store } = this.#cluster;
+    if (fault.kind === "store-rollback") {
+      store.model.rollBack(fault.writes);
+      return true;
+    }
+    if (fault.kind === "store-down") {
+      store.isUp = false;
+      this.#later(fault.forMs, () => (store.isUp = true));
+    } else {
+      store.lostAnswerChance = fault.chance;
+      this.#later(fault.forMs, () => (store.lostAnswerChance = 0));
+    }
+    return true;
+  }
+
+  /** Repairs after a while, or when everything is healed. */
+  #later(afterMs: number, repair: () => void): void {
+    const once = (): void => {
+      if (this.#repairs.delete(once)) repair();
+    };
+    this.#repairs.add(once);
+    if (this.#isOver) once();
+    else this.#cluster.scheduler.after(afterMs, undefined, once);
+  }
+
+  #broker(id: number): BrokerHost {
+    const host = this.#cluster.brokers[id - 1];
+    if (host === undefined) throw new Error(`no broker ${id}`);
+    return host;
+  }
+
+  #coordinator(id: number): CoordinatorHost {
+    const host = this.#cluster.coordinators[id - 1];
+    if (host === undefined) throw new Error(`no coordinator ${id}`);
+    return host;
+  }
+
+  #machine(name: string): Machine {
+    const machine = this.#cluster.network.machines.find((other) => other.name === name);
+    if (machine === undefined) throw new Error(`no machine ${name}`);
+    return machine;
+  }
+}

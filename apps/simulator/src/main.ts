@@ -1,0 +1,64 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { encodeEvent } from "@millrace/checkers";
+import { readOptions, type SimOptions, USAGE } from "./options.ts";
+import { FULL_SCALE, planOf, SMALL_SCALE } from "./run/plan.ts";
+import { type RunResult, runPlan } from "./run/run-plan.ts";
+import { shortfallOf, Tally } from "./run/tally.ts";
+
+Error.stackTraceLimit = 4; // errors are part of every run; their stacks would cost more than what they are about
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  let options: SimOptions;
+  try {
+    options = readOptions(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    return 2;
+  }
+  if (options.help) process.stdout.write(USAGE);
+  return options.help ? 0 : runSeeds(options);
+}
+
+async function runSeeds(options: SimOptions): Promise<number> {
+  const tally = new Tally();
+  let isRepeatable = true;
+  for (let seed = options.firstSeed; seed < options.firstSeed + options.seeds; seed++) {
+    const plan = planOf(seed, options.small ? SMALL_SCALE : FULL_SCALE);
+    const result = await runPlan(plan, { keepsLog: options.log });
+    tally.add(result);
+    report(result, options);
+    if (!options.twice) continue;
+    const { traceHash } = await runPlan(plan);
+    if (traceHash === result.traceHash) continue;
+    isRepeatable = false;
+    process.stdout.write(`seed ${seed} is not the same twice: ${result.traceHash} and ${traceHash}\n`);
+  }
+  process.stdout.write(`faults:\n${tally.faultLines().join("\n")}\n${tally.summary()}\n`);
+  return tally.failed === 0 && isRepeatable ? 0 : 1;
+}
+
+function report(result: RunResult, options: SimOptions): void {
+  const { plan, traceHash, simulatedMs, realMs, operations, faults, anomalies } = result;
+  if (options.log) process.stdout.write(`${result.logLines.join("\n")}\n`);
+  if (options.historyFolder !== undefined) {
+    mkdirSync(options.historyFolder, { recursive: true });
+    writeFileSync(join(options.historyFolder, `seed-${plan.seed}.jsonl`), result.history.map(encodeEvent).join(""));
+  }
+  const faultCount = [...faults.values()].reduce((total, count) => total + count, 0);
+  const shortfall = shortfallOf(result);
+  const parts = [
+    `seed ${plan.seed}: trace ${traceHash}`,
+    `${plan.brokers} brokers`,
+    `${(simulatedMs / 1_000).toFixed(0)} s`,
+    `${operations} operations`,
+    `${faultCount} faults of ${faults.size} kinds`,
+    `${(simulatedMs / realMs).toFixed(0)}x`,
+    ...(shortfall === undefined ? [] : [`does not count (${shortfall})`]),
+  ];
+  process.stdout.write(`${parts.join(", ")}\n`);
+  if (anomalies.length === 0) return;
+  process.stdout.write(`${anomalies.map((anomaly) => `ANOMALY ${anomaly}`).join("\n")}\n`);
+  process.stdout.write(`again: npm run sim -- --seed ${plan.seed}${options.small ? " --small" : ""} --log\n`);
+}

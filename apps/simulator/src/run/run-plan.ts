@@ -1,0 +1,108 @@
+import { checkHistory, formatVerdict, type HistoryEvent, type Verdict } from "@millrace/checkers";
+import { Nemesis } from "../faults/nemesis.ts";
+import type { FaultKind } from "../faults/fault.ts";
+import { Cluster } from "../world/cluster.ts";
+import { readEverything } from "../workload/final-reads.ts";
+import { Workload } from "../workload/workload.ts";
+import type { RunPlan, TopicPlan } from "./plan.ts";
+
+/** Liveness: so long after everything is healed the topics must exist, and all be read. */
+const SETUP_MS_MAX = 60_000;
+const FINAL_MS_MAX = 120_000;
+const TOPIC_RETRY_MS = 200;
+const FINDINGS_SHOWN = 5;
+
+/** What a run came to. */
+export interface RunResult {
+  readonly plan: RunPlan;
+  /** Digest of every event in its order. */
+  readonly traceHash: string;
+  readonly events: number;
+  readonly simulatedMs: number;
+  readonly realMs: number;
+  readonly cpuMs: number;
+  readonly operations: number;
+  readonly acknowledged: number;
+  readonly faults: ReadonlyMap<FaultKind, number>;
+  /** What must not be; empty: the run is correct. The first word groups them. */
+  readonly anomalies: readonly string[];
+  readonly history: readonly HistoryEvent[];
+  readonly logLines: readonly string[];
+}
+
+/** One whole run on virtual time: topics, clients and faults side by side, then everything healed, everything read, everything checked. */
+export async function runPlan(plan: RunPlan, options: { readonly keepsLog?: boolean } = {}): Promise<RunResult> {
+  const [startedMs, cpuBefore] = [performance.now(), process.cpuUsage()];
+  const cluster = new Cluster(plan, { keepsLog: options.keepsLog === true });
+  const workload = new Workload(cluster, plan);
+  const nemesis = new Nemesis(cluster, (index) => workload.crash(index));
+  cluster.start();
+  const anomalies: string[] = [];
+  if (await isSetUp(cluster, workload)) {
+    workload.start();
+    nemesis.start(plan.faults);
+    await cluster.scheduler.runUntil(() => false, plan.workMs);
+    nemesis.heal();
+    workload.end();
+    if (!(await isReadToTheEnd(cluster, workload)))
+      anomalies.push("liveness: not everything was readable in time after all faults had ended");
+  } else anomalies.push("liveness: topics could not be made in a healthy cluster");
+  const verdict = checkHistory(workload.history);
+  anomalies.push(...workload.anomalies, ...cluster.log.alarms.map((line) => `alarm: ${line}`), ...describe(verdict));
+  const cpu = process.cpuUsage(cpuBefore);
+  return {
+    plan,
+    traceHash: cluster.trace.digest,
+    events: cluster.trace.events,
+    simulatedMs: cluster.scheduler.nowMs,
+    realMs: performance.now() - startedMs,
+    cpuMs: (cpu.user + cpu.system) / 1_000,
+    operations: verdict.counts.operations,
+    acknowledged: verdict.counts.acknowledged,
+    faults: nemesis.counts,
+    anomalies,
+    history: workload.history,
+    logLines: cluster.log.lines,
+  };
+}
+
+function describe(verdict: Verdict): string[] {
+  if (verdict.isCorrect) return [];
+  return formatVerdict(
+    { ...verdict, findings: verdict.findings.filter(({ severity }) => severity === "failure") },
+    { findingsMax: FINDINGS_SHOWN },
+  )
+    .split(/\n(?=failure)/)
+    .slice(1);
+}
+
+async function isSetUp(cluster: Cluster, workload: Workload): Promise<boolean> {
+  const admin = cluster.process("admin", cluster.clientMachine("admin"));
+  const client = workload.connect(admin).admin();
+  let made = 0;
+  const make = async ({ name, partitions, replicas, configs }: TopicPlan): Promise<void> => {
+    for (;;) {
+      try {
+        await client.createTopic({ name, partitions, replicationFactor: replicas, configs, ifNotExists: true });
+        made++;
+        return;
+      } catch (error) {
+        cluster.log.note(admin.name, "topic is not made", { error });
+        await admin.sleep(TOPIC_RETRY_MS); // brokers are still registering
+      }
+    }
+  };
+  for (const topic of workload.plan.topics) void make(topic);
+  return cluster.scheduler.runUntil(() => made === workload.plan.topics.length, SETUP_MS_MAX);
+}
+
+async function isReadToTheEnd(cluster: Cluster, workload: Workload): Promise<boolean> {
+  let result: boolean | undefined;
+  const reader = cluster.process("final-reader", cluster.clientMachine("final-reader"));
+  readEverything(workload, { process: reader, limitMs: FINAL_MS_MAX }).then(
+    (isReached) => (result = isReached),
+    () => (result = false),
+  );
+  await cluster.scheduler.runUntil(() => result !== undefined, FINAL_MS_MAX * 2);
+  return result === true;
+}

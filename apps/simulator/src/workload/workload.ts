@@ -1,0 +1,95 @@
+import { type HistoryEvent, HistoryRecorder } from "@millrace/checkers";
+import { crc32c } from "@millrace/codecs";
+import { type Client, createClient } from "@millrace/client";
+import type { RunPlan } from "../run/plan.ts";
+import type { Cluster } from "../world/cluster.ts";
+import type { Machine } from "../world/machine.ts";
+import type { SimProcess } from "../world/sim-process.ts";
+import { simulatedTransport } from "../world/transport.ts";
+import { runClient } from "./run-client.ts";
+
+/** A client that ended begins again after so long. */
+const SUCCESSOR_MS = 300;
+
+export interface KeyOf {
+  readonly key: string;
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** All clients of a run, and the history that they write. */
+export class Workload {
+  readonly history: HistoryEvent[] = [];
+  readonly recorder: HistoryRecorder;
+  readonly cluster: Cluster;
+  readonly plan: RunPlan;
+  readonly keys: readonly KeyOf[];
+  /** What clients saw that no rule about histories covers. */
+  readonly anomalies: string[] = [];
+  isOver = false;
+  #nextValue = 0;
+  readonly #clients: { readonly machine: Machine; process: SimProcess | undefined; p: number }[] = [];
+
+  constructor(cluster: Cluster, plan: RunPlan) {
+    this.cluster = cluster;
+    this.plan = plan;
+    const nowNs = (): number => Math.round(cluster.scheduler.nowMs * 1e6);
+    this.recorder = new HistoryRecorder({ nowNs, write: (event) => this.history.push(event) });
+    this.keys = plan.topics.flatMap(({ name, partitions }) =>
+      Array.from({ length: partitions }, (_, partition) => ({ key: `${name}-${partition}`, topic: name, partition })),
+    );
+    for (let index = 0; index < plan.clients; index++) {
+      this.#clients.push({ machine: cluster.clientMachine(`client-${index}`), process: undefined, p: -1 });
+    }
+  }
+
+  start(): void {
+    for (const index of this.#clients.keys()) this.#start(index);
+  }
+
+  /** A number that no record had before. */
+  newValue(): number {
+    return this.#nextValue++;
+  }
+
+  /** The client is gone in the middle of what it does; another one takes its place. */
+  crash(index: number): void {
+    const client = this.#clients[index];
+    if (client?.process?.isDead !== false) return;
+    client.process.kill();
+    this.recorder.record({ p: client.p, type: "info", f: "crash" });
+    if (!this.isOver) this.cluster.scheduler.after(SUCCESSOR_MS, undefined, () => this.#start(index));
+  }
+
+  /** No client does anything more. */
+  end(): void {
+    this.isOver = true;
+    for (const index of this.#clients.keys()) this.crash(index);
+  }
+
+  /** A way into the cluster for one process. */
+  connect(process: SimProcess): Client {
+    const settings = { bootstrap: this.cluster.bootstrap, requestTimeoutMs: 5_000, retryForMs: 20_000 };
+    return createClient(settings, {
+      transport: simulatedTransport(process, this.cluster.network),
+      clock: process.clock,
+      random: process.random,
+      crc32c,
+    });
+  }
+
+  #start(index: number): void {
+    const client = this.#clients[index];
+    if (client === undefined || this.isOver || client.process?.isDead === false) return;
+    const process = this.cluster.process(`client-${index}`, client.machine);
+    client.process = process;
+    client.p = this.recorder.newProcess();
+    runClient(this, { index, process, p: client.p }).then(
+      () => this.crash(index),
+      (error: unknown) => {
+        this.cluster.log.note(process.name, "client ended", { error });
+        this.crash(index);
+      },
+    );
+  }
+}

@@ -1,0 +1,193 @@
+import { type BrokerNode, brokerSettingsSchema, createBrokerNode } from "@millrace/broker-node";
+import { crc32c } from "@millrace/codecs";
+import { type CoordinatorNode, coordinatorSettingsSchema, createCoordinatorNode } from "@millrace/coordinator-node";
+import { NO_METRICS, NO_TRACER } from "@millrace/ports";
+import type { CompressionCodecs } from "@millrace/records";
+import { MemoryCoordination, SeededRandom } from "@millrace/testkit";
+import type { RunPlan } from "../run/plan.ts";
+import { Disk } from "./disk.ts";
+import { Machine } from "./machine.ts";
+import { Network } from "./network.ts";
+import { Scheduler } from "./scheduler.ts";
+import { SimLog } from "./sim-log.ts";
+import { SimProcess } from "./sim-process.ts";
+import { SimStore, type StoreServer } from "./sim-store.ts";
+import { Trace } from "./trace.ts";
+import { simulatedListener, simulatedTransport } from "./transport.ts";
+
+/** What no broker may ever say. */
+const ALARMS = ["acknowledged records are cut off: the leader does not have them"];
+const START_WALL_MS = Date.UTC(2026, 0, 1);
+/** A supervisor starts a process that ended by itself again after so long. */
+const RESTART_MS = 2_000;
+
+/** A machine on which one service runs, with its process of the moment. */
+export interface Host<Node> {
+  readonly name: string;
+  readonly machine: Machine;
+  process: SimProcess | undefined;
+  node: Node | undefined;
+}
+
+export interface BrokerHost extends Host<BrokerNode> {
+  readonly brokerId: number;
+  disk: Disk;
+}
+
+export type CoordinatorHost = Host<CoordinatorNode>;
+
+/** All machines of a run and what runs on them: the nodes themselves, over simulated ports. */
+export class Cluster {
+  readonly trace = new Trace();
+  readonly scheduler = new Scheduler(this.trace);
+  readonly log: SimLog;
+  readonly network: Network;
+  readonly store: StoreServer;
+  readonly brokers: BrokerHost[] = [];
+  readonly coordinators: CoordinatorHost[] = [];
+  readonly #plan: RunPlan;
+  readonly #seeds: SeededRandom;
+  #processes = 0;
+
+  constructor(plan: RunPlan, options: { readonly keepsLog: boolean }) {
+    this.#plan = plan;
+    this.#seeds = new SeededRandom(plan.seed ^ 0x5eed);
+    this.log = new SimLog(this.scheduler, { alarming: ALARMS, keeps: options.keepsLog });
+    const { scheduler, trace } = this;
+    this.network = new Network(plan.links, { scheduler, trace, random: new SeededRandom(plan.seed ^ 0x0e7) });
+    const storeProcess = this.process("redis", this.#machine("redis", 1));
+    const model = new MemoryCoordination({ clock: storeProcess.clock, random: storeProcess.random });
+    if (plan.faults.some(({ kind }) => kind === "store-rollback")) model.recordHistory();
+    this.store = { machine: storeProcess.machine, model, isUp: true, lostAnswerChance: 0 };
+    for (let id = 1; id <= plan.brokers; id++) {
+      const name = `broker-${id}`;
+      const machine = this.#machine(name, 1 + (this.#seeds.next() - 0.5) * plan.driftMax);
+      this.brokers.push({ name, brokerId: id, machine, disk: this.newDisk(), process: undefined, node: undefined });
+    }
+    for (let id = 1; id <= plan.coordinators; id++) {
+      const name = `coordinator-${id}`;
+      const machine = this.#machine(name, 1 + (this.#seeds.next() - 0.5) * plan.driftMax);
+      this.coordinators.push({ name, machine, process: undefined, node: undefined });
+    }
+  }
+
+  start(): void {
+    for (const host of this.coordinators) this.startCoordinator(host);
+    for (const host of this.brokers) this.startBroker(host);
+  }
+
+  newDisk(): Disk {
+    return new Disk(this.#seeds.integer(2 ** 31), this.#plan.disks, this.scheduler);
+  }
+
+  /** A new process; its machine is up. */
+  process(name: string, machine: Machine): SimProcess {
+    return new SimProcess({ name, number: this.#processes++, machine, seed: this.#seeds.integer(2 ** 31) }, this.scheduler);
+  }
+
+  clientMachine(name: string): Machine {
+    return this.#machine(name, 1);
+  }
+
+  get bootstrap(): readonly string[] {
+    return this.brokers.map(({ name }) => `${name}:9190`);
+  }
+
+  startCoordinator(host: CoordinatorHost): void {
+    if (host.process?.isDead === false) return;
+    this.network.powerBack(host.machine);
+    const process = this.process(host.name, host.machine);
+    host.process = process;
+    const settings = coordinatorSettingsSchema.parse({
+      coordinatorId: `${host.name}-${process.number}`,
+      listenAddress: `${host.name}:9191`,
+      internalTopicPartitions: 4,
+      leaderBalanceMs: 20_000,
+      ...this.#plan.coordinatorSettings,
+    });
+    host.node = createCoordinatorNode(settings, {
+      ...this.#ports(host.name, process),
+      store: new SimStore(process, this.store, this.network),
+    });
+    this.#run(host, host.node, () => this.startCoordinator(host));
+  }
+
+  startBroker(host: BrokerHost): void {
+    if (host.process?.isDead === false) return;
+    this.network.powerBack(host.machine);
+    const process = this.process(host.name, host.machine);
+    host.process = process;
+    const settings = brokerSettingsSchema.parse({
+      brokerId: host.brokerId,
+      listenAddress: `${host.name}:9190`,
+      kafkaListenAddress: "off",
+      coordinators: this.coordinators.map(({ name }) => `${name}:9191`),
+      rack: `rack-${host.brokerId % 3}`,
+      tailCacheBytes: 262_144,
+      groupInitialRebalanceDelayMs: 500,
+      ...this.#plan.brokerSettings,
+    });
+    host.node = createBrokerNode(settings, {
+      ...this.#ports(host.name, process),
+      storage: host.disk.mount(process),
+      crc32c,
+      compression: NO_COMPRESSION,
+      compilePattern: (pattern) => (topic) => topic === pattern,
+      defer: process.defer,
+    });
+    this.#run(host, host.node, () => this.startBroker(host));
+  }
+
+  /** The process is gone; its machine goes on, and with it all that was written. */
+  kill<Node>(host: Host<Node>): void {
+    host.process?.kill();
+    host.node = undefined;
+    if ("disk" in host) (host as unknown as BrokerHost).disk.model.crash();
+  }
+
+  /** The machine is gone, and with it what was not synced. */
+  cutPower<Node>(host: Host<Node>): void {
+    host.machine.isUp = false;
+    host.process?.kill();
+    host.node = undefined;
+    if ("disk" in host) (host as unknown as BrokerHost).disk.model.powerLoss();
+  }
+
+  /** Starts, and if that fails, or the node says that it cannot go on, as a supervisor would: again after a while. */
+  #run(host: Host<unknown>, node: { start(): Promise<void> }, again: () => void): void {
+    const { process } = host;
+    node.start().catch((error: unknown) => {
+      this.log.note(host.name, "does not start", { error });
+      if (host.process !== process || process === undefined) return;
+      this.kill(host);
+      this.scheduler.after(RESTART_MS, undefined, again);
+    });
+  }
+
+  #ports(name: string, process: SimProcess) {
+    return {
+      clock: process.clock,
+      random: process.random,
+      logger: this.log.of(name),
+      metrics: NO_METRICS,
+      tracer: NO_TRACER,
+      listener: simulatedListener(process, this.network),
+      transport: simulatedTransport(process, this.network),
+    };
+  }
+
+  #machine(name: string, rate: number): Machine {
+    const machine = new Machine(name, this.scheduler, { wallMs: START_WALL_MS, rate });
+    this.network.add(machine);
+    return machine;
+  }
+}
+
+const NO_COMPRESSION: CompressionCodecs = {
+  compress: () => {
+    throw new Error("no compression in the simulator");
+  },
+  decompress: () => {
+    throw new Error("no compression in the simulator");
+  },
+};
