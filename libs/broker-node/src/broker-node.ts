@@ -5,6 +5,7 @@ import {
   BrokerService,
   ConsumerGroupService,
   FetchRequestSchema,
+  PlacementService,
   type RpcServer,
   type ServiceHandlers,
   TopicService,
@@ -35,6 +36,7 @@ import { getMetadata } from "./rpc/get-metadata.ts";
 import { holdRecords } from "./rpc/hold-records.ts";
 import { listOffsets } from "./rpc/list-offsets.ts";
 import { peerHandlers } from "./rpc/peer.ts";
+import { placementHandlers } from "./rpc/placement.ts";
 import { ProduceHandler } from "./rpc/produce.ts";
 import type { RpcContext } from "./rpc/rpc-context.ts";
 import { topicHandlers } from "./rpc/topics.ts";
@@ -278,14 +280,16 @@ class Broker implements BrokerNode {
     const groups = { groups: this.#groups, coordinator: this.#coordinatorCalls };
     const transactions = transactionHandlers(context, { ...groups, producerIds });
     const topics = topicHandlers(context, this.#coordinatorCalls);
+    const placement = placementHandlers(this.#coordinatorCalls);
     const services = [
       bindService(BrokerService, broker),
       bindService(TransactionService, transactions),
       bindService(ConsumerGroupService, consumerGroupHandlers(context, groups)),
       bindService(BrokerPeerService, peerHandlers(context, this.#replication.inSync)),
       bindService(TopicService, topics),
+      bindService(PlacementService, placement),
     ];
-    const kafka: KafkaContext = { ...context, produce, fetchSessions, topics, transactions, groups: this.#groups };
+    const kafka: KafkaContext = { ...context, produce, fetchSessions, topics, placement, transactions, groups: this.#groups };
     return { services, kafka };
   }
 

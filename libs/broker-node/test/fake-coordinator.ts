@@ -6,6 +6,9 @@ import {
   BrokerSessionResponseSchema,
   ClusterService,
   ConfigChange_Operation,
+  errorToWire,
+  PlacementService,
+  type ServiceHandlers,
   type RpcListener,
   TopicService,
 } from "@millrace/contracts";
@@ -67,7 +70,14 @@ export class FakeCoordinator {
       listTopics: () => Promise.resolve({ topics: [...this.#topics.values()] }),
       describeTopic: ({ name }) => Promise.resolve({ topic: this.#required(name) }),
     });
-    await listener.listen(this.address, [cluster, topics]);
+    await listener.listen(this.address, [
+      cluster,
+      topics,
+      bindService(
+        PlacementService,
+        fakePlacement((name) => this.#topics.get(name)),
+      ),
+    ]);
   }
 
   /** A topic whose leaders go round the brokers. */
@@ -201,4 +211,47 @@ export class FakeCoordinator {
     responses.tryPush(this.#metadata({ snapshot: true, topics: [...this.#topics.values()] }), { force: true });
     this.#tell({});
   }
+}
+
+/** Answers in the shape of a coordinator's: what it decides is tried in libs/placement, and with real processes. */
+function fakePlacement(topicOf: (name: string) => TopicInit | undefined): ServiceHandlers<typeof PlacementService> {
+  const outcome = (of: { topic: string; partition: number }, kind: "conflict" | "not-found" | "invalid", code: string) => ({
+    topic: of.topic,
+    partition: of.partition,
+    ...(code === "" ? {} : { error: errorToWire(new AppError({ kind, code, message: code })) }),
+  });
+  const moving: { topic: string; partition: number; replicas: number[]; addingReplicas: number[]; removingReplicas: number[] }[] = [];
+  return {
+    alterPartitionReassignments: ({ reassignments, keepReplicationFactor }) =>
+      Promise.resolve({
+        outcomes: reassignments.map((asked) => {
+          if (topicOf(asked.topic)?.partitions[asked.partition] === undefined) return outcome(asked, "not-found", "unknown-partition");
+          if (asked.target === undefined) return outcome(asked, "not-found", "no-reassignment-in-progress");
+          const replicas = asked.target.brokerIds;
+          if (replicas.length === 0) return outcome(asked, "invalid", "invalid-replica-assignment");
+          if (keepReplicationFactor && replicas.length > 1) return outcome(asked, "invalid", "invalid-replication-factor");
+          moving.push({
+            topic: asked.topic,
+            partition: asked.partition,
+            replicas: [...replicas, 1],
+            addingReplicas: replicas,
+            removingReplicas: [1],
+          });
+          return outcome(asked, "invalid", "");
+        }),
+      }),
+    listPartitionReassignments: ({ topics }) =>
+      Promise.resolve({ reassignments: moving.filter(({ topic }) => topics.length === 0 || topics.includes(topic)) }),
+    electLeaders: ({ partitions }) =>
+      Promise.resolve({
+        outcomes: partitions.map((asked) =>
+          topicOf(asked.topic)?.partitions[asked.partition] === undefined
+            ? outcome(asked, "not-found", "unknown-partition")
+            : outcome(asked, "conflict", "election-not-needed"),
+        ),
+      }),
+    describeBrokers: () => Promise.resolve({}),
+    drainBroker: () => Promise.resolve({}),
+    addBroker: () => Promise.resolve({}),
+  };
 }

@@ -3,6 +3,7 @@ import {
   ClusterService,
   ExecutorRegistryService,
   JobService,
+  PlacementService,
   type RpcListener,
   type RpcServer,
   TopicService,
@@ -13,6 +14,7 @@ import { STOP_DEADLINE_MS } from "./limits.ts";
 import { clusterHandlers, offlinePartitionCount } from "./rpc/cluster-service.ts";
 import { executorHandlers } from "./rpc/executor-service.ts";
 import { jobHandlers } from "./rpc/job-service.ts";
+import { placementHandlers } from "./rpc/placement-service.ts";
 import { topicHandlers } from "./rpc/topic-service.ts";
 import type { CoordinatorSettings } from "./settings.ts";
 import { readLeaderAddress } from "./term/leader-entry.ts";
@@ -82,6 +84,7 @@ export function createCoordinatorNode(settings: CoordinatorSettings, ports: Coor
     async start() {
       server = await ports.listener.listen(settings.listenAddress, [
         bindService(TopicService, topicHandlers(currentTerm, settings)),
+        bindService(PlacementService, placementHandlers(currentTerm)),
         bindService(ClusterService, clusterHandlers(currentTerm)),
         bindService(ExecutorRegistryService, executorHandlers(currentTerm)),
         bindService(JobService, jobHandlers(currentTerm)),

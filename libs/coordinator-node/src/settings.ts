@@ -31,6 +31,12 @@ export const coordinatorSettingsSchema = z.strictObject({
     .max(15)
     .default(3)
     .describe("Replicas of internal topics, as far as there are brokers; more are added as brokers come."),
+  replicasAddedAtOnce: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(10)
+    .describe("Replicas that one broker gets at the same time when replicas are moved; further moves wait. Since 0.2."),
 });
 
 /** Complete settings of a coordinator. */

@@ -36,6 +36,14 @@ export interface TopicConfig {
 
 export type TopicCompression = "producer" | "uncompressed" | "gzip" | "snappy" | "lz4" | "zstd";
 
+/** Replicas on their way to other brokers (KIP-455). It has begun once all of `target` are among the partition's replicas. */
+export interface Reassignment {
+  /** Where the partition was when it was asked for, and goes back to when it is cancelled. */
+  readonly original: readonly BrokerId[];
+  /** Where it is to be; the first is the preferred leader. */
+  readonly target: readonly BrokerId[];
+}
+
 /** State of one partition as the coordinator decided it. */
 export interface PartitionState {
   readonly topicId: TopicId;
@@ -46,6 +54,8 @@ export interface PartitionState {
   readonly leaderEpoch: LeaderEpoch;
   readonly inSyncSet: readonly BrokerId[];
   readonly partitionEpoch: PartitionEpoch;
+  /** Absent: no replica is being moved. */
+  readonly reassignment?: Reassignment | undefined;
 }
 
 export interface TopicDescription {

@@ -23,7 +23,8 @@ export function registerBroker(state: ClusterState, event: RegisterBroker): Brok
     if (known.folderId !== event.folderId) throw errors.brokerIdInUse(event.brokerId, known.address);
   }
   const epoch = brokerEpoch(state.identity.brokerEpochLast + 1);
-  const broker: BrokerState = { ...registration, brokerEpoch: epoch, status: "fenced" };
+  const kept = known?.isDraining === true ? { isDraining: true } : {};
+  const broker: BrokerState = { ...registration, ...kept, brokerEpoch: epoch, status: "fenced" };
   const isLive = livenessWith(state, broker);
   const hasEmptyDisk = known !== undefined && known.folderId !== event.folderId;
   const onDisk = new Set(logs.map(({ topicId, partition }) => `${topicId}/${partition}`));
@@ -69,7 +70,7 @@ export function fenceBroker(state: ClusterState, id: BrokerId, epoch: BrokerEpoc
 }
 
 /** Moves leadership off a broker that wants to stop; it goes on leading what no other replica can lead. */
-export function drainBroker(state: ClusterState, id: BrokerId, epoch: BrokerEpoch): BrokerDecision {
+export function prepareStop(state: ClusterState, id: BrokerId, epoch: BrokerEpoch): BrokerDecision {
   const known = registered(state, id, epoch);
   if (known.status !== "live") return { changes: [], response: { kind: "broker", broker: known } };
   const broker: BrokerState = { ...known, status: "stopping" };

@@ -12,8 +12,18 @@ export const PRODUCER_IDS_KEY = "producer-ids";
 export const BROKER_PREFIX = "broker/";
 export const TOPIC_PREFIX = "topic/";
 
-/** replicas, leader, leader epoch, in-sync set, partition epoch: a tuple keeps a topic of 10,000 partitions under half a megabyte. */
-type StoredPartition = readonly [readonly BrokerId[], BrokerId | null, LeaderEpoch, readonly BrokerId[], PartitionEpoch];
+/**
+ * replicas, leader, leader epoch, in-sync set, partition epoch, and while replicas are being moved where they were and where they are to be: a tuple keeps a topic of
+ * 10,000 partitions under half a megabyte.
+ */
+type StoredPartition = readonly [
+  readonly BrokerId[],
+  BrokerId | null,
+  LeaderEpoch,
+  readonly BrokerId[],
+  PartitionEpoch,
+  ...([] | [original: readonly BrokerId[], target: readonly BrokerId[]]),
+];
 type StoredTopic = Omit<TopicDescription, "partitions"> & { readonly partitions: readonly StoredPartition[] };
 
 export function encodeChange(change: ClusterChange): StoredChange {
@@ -50,19 +60,20 @@ function decodeEntry(key: string, value: Uint8Array): ClusterChange | undefined 
 }
 
 function storedTopic(topic: TopicDescription): StoredTopic {
-  const partitions = topic.partitions.map(({ replicas, leader, leaderEpoch, inSyncSet, partitionEpoch }): StoredPartition => [
+  const partitions = topic.partitions.map(({ replicas, leader, leaderEpoch, inSyncSet, partitionEpoch, reassignment }): StoredPartition => [
     replicas,
     leader ?? null,
     leaderEpoch,
     inSyncSet,
     partitionEpoch,
+    ...(reassignment === undefined ? ([] as const) : ([reassignment.original, reassignment.target] as const)),
   ]);
   return { ...topic, partitions };
 }
 
 function loadedTopic(stored: StoredTopic): TopicDescription {
   const topicId: TopicId = stored.topicId;
-  const partitions = stored.partitions.map(([replicas, leader, leaderEpoch, inSyncSet, partitionEpoch], partition) => ({
+  const partitions = stored.partitions.map(([replicas, leader, leaderEpoch, inSyncSet, partitionEpoch, original, target], partition) => ({
     topicId,
     partition,
     replicas,
@@ -70,6 +81,7 @@ function loadedTopic(stored: StoredTopic): TopicDescription {
     leaderEpoch,
     inSyncSet,
     partitionEpoch,
+    ...(original === undefined || target === undefined ? {} : { reassignment: { original, target } }),
   }));
   return { ...stored, partitions };
 }

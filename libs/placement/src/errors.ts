@@ -114,6 +114,73 @@ export const errors = {
       message: "brokers would have more partitions than they can open: ask for fewer, or add brokers",
       context,
     }),
+  unknownPartition: (topic: string, partition: number): AppError =>
+    new AppError({
+      kind: "not-found",
+      code: "unknown-partition",
+      message: "no such partition: millrace topic describe names those that there are",
+      context: { topic, partition },
+    }),
+  invalidReplicaAssignment: (message: string, context: Readonly<Record<string, string | number>>): AppError =>
+    new AppError({ kind: "invalid", code: "invalid-replica-assignment", message, context }),
+  otherReplicationFactor: (topic: string, existing: number, asked: number): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "invalid-replication-factor",
+      message: "the request allows no other number of replicas: name as many brokers as there are replicas",
+      context: { topic, existing, asked },
+    }),
+  onlyAddedInSync: (topic: string, partition: number): AppError =>
+    new AppError({
+      kind: "conflict",
+      code: "invalid-replica-assignment",
+      message: "only replicas that would be dropped are in sync: bring the others back first, or let the move complete",
+      context: { topic, partition },
+    }),
+  noReassignment: (topic: string, partition: number): AppError =>
+    new AppError({
+      kind: "not-found",
+      code: "no-reassignment-in-progress",
+      message: "no replica of the partition is being moved: there is nothing to cancel",
+      context: { topic, partition },
+    }),
+  electionNotNeeded: (topic: string, partition: number): AppError =>
+    new AppError({
+      kind: "conflict",
+      code: "election-not-needed",
+      message: "the partition has its leader: nothing has to be done",
+      context: { topic, partition },
+    }),
+  preferredLeaderNotAvailable: (context: { topic: string; partition: number; preferred: number }): AppError =>
+    new AppError({
+      kind: "retry",
+      code: "preferred-leader-not-available",
+      message: "the first replica is away or not in sync: start its broker, or wait until it has caught up",
+      context,
+    }),
+  eligibleLeadersNotAvailable: (topic: string, partition: number): AppError =>
+    new AppError({
+      kind: "retry",
+      code: "eligible-leaders-not-available",
+      message: "no replica of the partition is on a live broker: start one of its brokers",
+      context: { topic, partition },
+    }),
+  unknownBroker: (brokerId: number): AppError =>
+    new AppError({
+      kind: "not-found",
+      code: "unknown-broker",
+      message: "no broker with this id has registered: millrace broker list names them",
+      context: { brokerId },
+    }),
+  brokerAway: (brokerId: number): AppError =>
+    new AppError({
+      kind: "unavailable",
+      code: "broker-away",
+      message: "the broker is not running, so that it can be given nothing: start it first",
+      context: { brokerId },
+    }),
+  cannotDrain: (why: string, context: Readonly<Record<string, string | number>>): AppError =>
+    new AppError({ kind: "conflict", code: "cannot-drain", message: why, context }),
   tooManyBrokers: (max: number): AppError =>
     new AppError({ kind: "exhausted", code: "too-many-brokers", message: "cluster has as many brokers as it may have", context: { max } }),
   invalidBrokerId: (brokerId: number): AppError =>

@@ -1,4 +1,13 @@
-import type { BrokerEpoch, BrokerId, LeaderEpoch, PartitionEpoch, PartitionState, TopicDescription, TopicId } from "@millrace/model";
+import type {
+  AppError,
+  BrokerEpoch,
+  BrokerId,
+  LeaderEpoch,
+  PartitionEpoch,
+  PartitionState,
+  TopicDescription,
+  TopicId,
+} from "@millrace/model";
 import type { Random } from "@millrace/ports";
 import type { BrokerState, ClusterChange } from "./state.ts";
 
@@ -79,6 +88,37 @@ export interface CreatePartitions {
   readonly totalCount: number;
 }
 
+/** A move of replicas; without a target: the one under way is cancelled. */
+export interface PartitionReassignment {
+  readonly topic: string;
+  readonly partition: number;
+  readonly target: readonly BrokerId[] | undefined;
+}
+
+export interface ReassignPartitions {
+  readonly kind: "reassign-partitions";
+  readonly reassignments: readonly PartitionReassignment[];
+  /** Targets with more or fewer replicas than there are, are refused. */
+  readonly keepReplicationFactor: boolean;
+}
+
+/** What became of one partition of several. */
+export interface PartitionOutcome {
+  readonly topic: string;
+  readonly partition: number;
+  readonly error: AppError | undefined;
+}
+
+/** preferred: the first replica leads. unclean: any live replica leads a partition without a leader, at the cost of what only others have. */
+export type ElectionKind = "preferred" | "unclean";
+
+export interface ElectLeaders {
+  readonly kind: "elect-leaders";
+  readonly election: ElectionKind;
+  /** undefined: all for which there is something to do. */
+  readonly partitions: readonly { readonly topic: string; readonly partition: number }[] | undefined;
+}
+
 export type ClusterEvent =
   | RegisterBroker
   /** Has applied the metadata of its registration: may lead from now on. */
@@ -92,6 +132,14 @@ export type ClusterEvent =
   | { readonly kind: "prefer-leaders" }
   /** There may be more brokers than when they were made. */
   | { readonly kind: "raise-internal-topics" }
+  | ReassignPartitions
+  /** Moves that wait may begin, and those that can be completed are. */
+  | { readonly kind: "advance-reassignments" }
+  | ElectLeaders
+  /** Its replicas go to other brokers. */
+  | { readonly kind: "drain-broker"; readonly brokerId: BrokerId }
+  /** It gets its share of replicas, drained before or new. */
+  | { readonly kind: "add-broker"; readonly brokerId: BrokerId }
   | CreateTopic
   | { readonly kind: "ensure-internal-topic"; readonly name: string }
   | { readonly kind: "delete-topic"; readonly name: string }
@@ -104,6 +152,8 @@ export type ClusterResponse =
   | { readonly kind: "topic"; readonly topic: TopicDescription }
   | { readonly kind: "producer-ids"; readonly firstProducerId: number; readonly count: number }
   | { readonly kind: "partitions"; readonly answers: readonly InSyncAnswer[] }
+  | { readonly kind: "outcomes"; readonly outcomes: readonly PartitionOutcome[] }
+  | { readonly kind: "moves"; readonly partitions: number }
   | { readonly kind: "none" };
 
 /** What to store, in this order, and what to answer once it is stored. No changes: nothing to do. */
@@ -119,6 +169,8 @@ export interface PlacementSettings {
   readonly internalTopicPartitions: number;
   /** Replicas of internal topics; fewer while there are fewer brokers. */
   readonly internalTopicReplicas: number;
+  /** Replicas that one broker may be getting at the same time; further moves wait. */
+  readonly replicasAddedAtOnce: number;
 }
 
 export interface PlacementContext {

@@ -13,7 +13,13 @@ function check(transcript: string): void {
     .split("\n")
     .map((line) => line.trim());
   const state = createClusterState("c");
-  const settings = { partitionsDefault: 3, replicationFactorDefault: 1, internalTopicPartitions: 2, internalTopicReplicas: 3 };
+  const settings = {
+    partitionsDefault: 3,
+    replicationFactorDefault: 1,
+    internalTopicPartitions: 2,
+    internalTopicReplicas: 3,
+    replicasAddedAtOnce: 2,
+  };
   const context: PlacementContext = { settings, random: new SeededRandom(1) };
   const events = lines.filter((line) => line.startsWith(">"));
   const actual = events.flatMap((line) => [line, ...run(state, parse(state, line.slice(1).trim()), context)]);

@@ -1,8 +1,11 @@
 import { assertNever } from "@millrace/stdx";
-import { drainBroker, fenceBroker, registerBroker, registered, unfenceBroker } from "./brokers.ts";
+import { fenceBroker, prepareStop, registerBroker, registered, unfenceBroker } from "./brokers.ts";
+import { addBroker, drainBroker } from "./drain.ts";
+import { electLeaders, preferLeaders } from "./elections.ts";
 import type { ClusterEvent, ClusterResponse, Decision, PlacementContext } from "./events.ts";
 import { PRODUCER_ID_BLOCK } from "./limits.ts";
-import { alterPartitions, preferLeaders, raiseInternalTopics } from "./partitions.ts";
+import { alterPartitions, raiseInternalTopics } from "./partitions.ts";
+import { advanceReassignments, reassignPartitions } from "./reassignments.ts";
 import type { ClusterState } from "./state.ts";
 import { alterTopicConfigs } from "./topic-configs.ts";
 import { createPartitions, createTopic, deleteTopic, ensureInternalTopic } from "./topics.ts";
@@ -16,6 +19,11 @@ export interface ResponseOf {
   "alter-partitions": "partitions";
   "prefer-leaders": "none";
   "raise-internal-topics": "none";
+  "reassign-partitions": "outcomes";
+  "advance-reassignments": "none";
+  "elect-leaders": "outcomes";
+  "drain-broker": "moves";
+  "add-broker": "moves";
   "create-topic": "topic";
   "ensure-internal-topic": "topic";
   "delete-topic": "none";
@@ -43,13 +51,23 @@ function decide(state: ClusterState, event: ClusterEvent, context: PlacementCont
     case "broker-lost":
       return fenceBroker(state, event.brokerId, event.brokerEpoch);
     case "broker-stopping":
-      return drainBroker(state, event.brokerId, event.brokerEpoch);
+      return prepareStop(state, event.brokerId, event.brokerEpoch);
     case "alter-partitions":
       return alterPartitions(state, event);
     case "prefer-leaders":
       return preferLeaders(state);
     case "raise-internal-topics":
       return raiseInternalTopics(state, context);
+    case "reassign-partitions":
+      return reassignPartitions(state, event);
+    case "advance-reassignments":
+      return advanceReassignments(state, context);
+    case "elect-leaders":
+      return electLeaders(state, event);
+    case "drain-broker":
+      return drainBroker(state, event.brokerId);
+    case "add-broker":
+      return addBroker(state, event.brokerId);
     case "create-topic":
       return createTopic(state, event, context);
     case "ensure-internal-topic":

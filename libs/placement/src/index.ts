@@ -16,16 +16,27 @@ export type {
   CreatePartitions,
   CreateTopic,
   Decision,
+  ElectionKind,
   InSyncAnswer,
   InSyncWish,
   LogReport,
+  PartitionOutcome,
+  PartitionReassignment,
   PlacementContext,
   PlacementSettings,
+  ReassignPartitions,
   RegisterBroker,
 } from "./events.ts";
 export { errors as placementErrors } from "./errors.ts";
 export { handle } from "./handle.ts";
-export { BROKERS_MAX, PARTITIONS_PER_CLUSTER_MAX, PRODUCER_ID_BLOCK, REPLICATION_FACTOR_MAX } from "./limits.ts";
+export {
+  BROKERS_MAX,
+  PARTITIONS_PER_CLUSTER_MAX,
+  PRODUCER_ID_BLOCK,
+  REASSIGNMENTS_PER_REQUEST_MAX,
+  REPLICATION_FACTOR_MAX,
+} from "./limits.ts";
+export { hasBegun, reassigning } from "./reassignments.ts";
 export {
   applyChange,
   type BrokerState,

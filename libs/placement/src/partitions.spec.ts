@@ -5,7 +5,13 @@ import type { ClusterEvent, PlacementContext } from "./events.ts";
 import { handle } from "./handle.ts";
 import { applyChange, type ClusterState, createClusterState } from "./state.ts";
 
-const settings = { partitionsDefault: 1, replicationFactorDefault: 1, internalTopicPartitions: 2, internalTopicReplicas: 3 };
+const settings = {
+  partitionsDefault: 1,
+  replicationFactorDefault: 1,
+  internalTopicPartitions: 2,
+  internalTopicReplicas: 3,
+  replicasAddedAtOnce: 2,
+};
 const context: PlacementContext = { settings, random: new SeededRandom(1) };
 const [one, two, three] = [brokerId(1), brokerId(2), brokerId(3)];
 let state: ClusterState;

@@ -1,9 +1,8 @@
-import { type BrokerId, leaderEpoch, type PartitionState, partitionEpoch, type TopicDescription, type TopicId } from "@millrace/model";
+import { type BrokerId, type PartitionState, partitionEpoch, type TopicDescription, type TopicId } from "@millrace/model";
 import { assignReplicas } from "./assign-replicas.ts";
 import { registered } from "./brokers.ts";
 import type { AlterPartitions, Decision, InSyncAnswer, InSyncWish, PlacementContext } from "./events.ts";
-import { LEADERS_MOVED_AT_ONCE } from "./limits.ts";
-import { type ClusterChange, type ClusterState, liveBrokers } from "./state.ts";
+import { type ClusterChange, type ClusterState, placeableBrokers } from "./state.ts";
 
 /**
  * Wishes of leaders for other in-sync sets (reliability R8). Each is a compare-and-set: by the leader of this epoch, on the partition epoch it knows, and with members
@@ -42,28 +41,9 @@ function isEligible(state: ClusterState, before: PartitionState, wish: InSyncWis
   });
 }
 
-/**
- * Leads each partition by its first replica again, where that one is live and in sync: after restarts all leaders would be elsewhere. Moves a bounded number at once;
- * asked regularly, the rest follows.
- */
-export function preferLeaders(state: ClusterState): Decision<{ readonly kind: "none" }> {
-  const changed = new Map<TopicId, PartitionState[]>();
-  let left = LEADERS_MOVED_AT_ONCE;
-  for (const topic of state.topics.values()) {
-    topic.partitions.forEach((partition, index) => {
-      const [preferred] = partition.replicas;
-      const isDue = left > 0 && partition.leader !== preferred && canLead(state, partition, preferred);
-      if (!isDue) return;
-      left--;
-      changed.set(topic.topicId, (changed.get(topic.topicId) ?? topic.partitions).with(index, ledBy(partition, preferred)));
-    });
-  }
-  return { changes: topicChanges(state, changed), response: { kind: "none" } };
-}
-
 /** More replicas for internal topics that were made when there were fewer brokers than they should have; the new ones catch up and join by themselves. */
 export function raiseInternalTopics(state: ClusterState, context: PlacementContext): Decision<{ readonly kind: "none" }> {
-  const brokers = liveBrokers(state);
+  const brokers = placeableBrokers(state);
   const wanted = Math.min(context.settings.internalTopicReplicas, brokers.length);
   const changed = new Map<TopicId, PartitionState[]>();
   for (const topic of state.topics.values()) {
@@ -81,21 +61,8 @@ export function raiseInternalTopics(state: ClusterState, context: PlacementConte
 function grown(partition: PartitionState, candidates: readonly BrokerId[], wanted: number): PartitionState {
   const missing = Math.max(0, wanted - partition.replicas.length);
   const added = candidates.filter((id) => !partition.replicas.includes(id)).slice(0, missing);
-  if (added.length === 0) return partition;
+  if (added.length === 0 || partition.reassignment !== undefined) return partition;
   return { ...partition, replicas: [...partition.replicas, ...added], partitionEpoch: partitionEpoch(partition.partitionEpoch + 1) };
-}
-
-function canLead(state: ClusterState, partition: PartitionState, broker: BrokerId | undefined): broker is BrokerId {
-  return broker !== undefined && partition.inSyncSet.includes(broker) && state.brokers.get(broker)?.status === "live";
-}
-
-function ledBy(partition: PartitionState, leader: BrokerId): PartitionState {
-  return {
-    ...partition,
-    leader,
-    leaderEpoch: leaderEpoch(partition.leaderEpoch + 1),
-    partitionEpoch: partitionEpoch(partition.partitionEpoch + 1),
-  };
 }
 
 function topicChanges(state: ClusterState, changed: ReadonlyMap<TopicId, readonly PartitionState[]>): ClusterChange[] {

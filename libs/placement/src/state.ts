@@ -16,6 +16,8 @@ export interface BrokerState {
   /** New with each registration of an incarnation; an older one is a broker of the past. */
   readonly brokerEpoch: BrokerEpoch;
   readonly status: BrokerStatus;
+  /** Its replicas are being moved away, or were: it gets no new ones. Kept over restarts of the broker. */
+  readonly isDraining?: boolean;
 }
 
 export interface ClusterIdentity {
@@ -30,6 +32,8 @@ export interface ClusterState {
   readonly brokers: Map<BrokerId, BrokerState>;
   readonly topics: Map<TopicId, TopicDescription>;
   readonly topicIdsByName: Map<string, TopicId>;
+  /** Topics with a partition whose replicas are being moved: few, so that looking after them costs nothing while there are none. */
+  readonly reassigningTopics: Set<TopicId>;
   /** Producer ids below were given out. */
   producerIdNext: number;
 }
@@ -48,6 +52,7 @@ export function createClusterState(clusterId: string): ClusterState {
     brokers: new Map(),
     topics: new Map(),
     topicIdsByName: new Map(),
+    reassigningTopics: new Set(),
     producerIdNext: 0,
   };
 }
@@ -69,10 +74,13 @@ export function applyChange(state: ClusterState, change: ClusterChange): void {
       });
       state.topics.set(change.topic.topicId, change.topic);
       state.topicIdsByName.set(change.topic.name, change.topic.topicId);
+      if (change.topic.partitions.some(({ reassignment }) => reassignment !== undefined)) state.reassigningTopics.add(change.topic.topicId);
+      else state.reassigningTopics.delete(change.topic.topicId);
       return;
     case "topic-removed": {
       const topic = state.topics.get(change.topicId);
       state.topics.delete(change.topicId);
+      state.reassigningTopics.delete(change.topicId);
       if (topic !== undefined) state.topicIdsByName.delete(topic.name);
       return;
     }
@@ -105,7 +113,17 @@ export function topicByName(state: ClusterState, name: string): TopicDescription
   return topicId === undefined ? undefined : state.topics.get(topicId);
 }
 
-/** Brokers that may lead and take new partitions, by id. */
+/** Whether the broker may be elected: not fenced, not about to stop. */
+export function canLead(state: ClusterState, id: BrokerId): boolean {
+  return state.brokers.get(id)?.status === "live";
+}
+
+/** Brokers that take new replicas: live, and not being drained; by id. */
+export function placeableBrokers(state: ClusterState): readonly BrokerState[] {
+  return liveBrokers(state).filter(({ isDraining }) => isDraining !== true);
+}
+
+/** Brokers that may lead, by id. */
 export function liveBrokers(state: ClusterState): readonly BrokerState[] {
   return [...state.brokers.values()].filter((broker) => broker.status === "live").sort((a, b) => a.brokerId - b.brokerId);
 }

@@ -6,7 +6,13 @@ import { handle } from "./handle.ts";
 import { applyChange, type ClusterState, createClusterState, topicByName } from "./state.ts";
 
 const CONTEXT: PlacementContext = {
-  settings: { partitionsDefault: 2, replicationFactorDefault: 1, internalTopicPartitions: 2, internalTopicReplicas: 3 },
+  settings: {
+    partitionsDefault: 2,
+    replicationFactorDefault: 1,
+    internalTopicPartitions: 2,
+    internalTopicReplicas: 3,
+    replicasAddedAtOnce: 2,
+  },
   random: new SeededRandom(1),
 };
 

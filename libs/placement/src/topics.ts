@@ -19,7 +19,7 @@ import { assignReplicas } from "./assign-replicas.ts";
 import { errors } from "./errors.ts";
 import type { CreatePartitions, CreateTopic, Decision, PlacementContext } from "./events.ts";
 import { PARTITIONS_PER_BROKER_MAX, PARTITIONS_PER_CLUSTER_MAX, REPLICATION_FACTOR_MAX } from "./limits.ts";
-import { type ClusterState, liveBrokers, partitionCount, topicByName } from "./state.ts";
+import { type ClusterState, placeableBrokers, partitionCount, topicByName } from "./state.ts";
 
 type TopicDecision = Decision<{ readonly kind: "topic"; readonly topic: TopicDescription }>;
 
@@ -61,7 +61,7 @@ export function ensureInternalTopic(state: ClusterState, name: string, context: 
   const existing = topicByName(state, name);
   if (existing !== undefined) return { changes: [], response: { kind: "topic", topic: existing } };
   const { internalTopicPartitions: partitions, internalTopicReplicas } = context.settings;
-  const replicationFactor = Math.max(1, Math.min(internalTopicReplicas, liveBrokers(state).length));
+  const replicationFactor = Math.max(1, Math.min(internalTopicReplicas, placeableBrokers(state).length));
   return makeTopic(state, { name, internal: true, partitions, replicationFactor, configs }, context);
 }
 
@@ -84,7 +84,7 @@ export function createPartitions(state: ClusterState, event: CreatePartitions): 
   const added = totalCount - existing;
   const total = partitionCount(state) + added;
   if (total > PARTITIONS_PER_CLUSTER_MAX) throw errors.tooManyPartitions(total, PARTITIONS_PER_CLUSTER_MAX);
-  const brokers = liveBrokers(state);
+  const brokers = placeableBrokers(state);
   const replicationFactor = topic.partitions[0]?.replicas.length ?? 1;
   if (brokers.length < replicationFactor) throw errors.notEnoughBrokers(replicationFactor, brokers.length);
   assertRoom(state, brokers.length, added * replicationFactor);
@@ -109,7 +109,7 @@ function makeTopic(state: ClusterState, shape: TopicShape, context: PlacementCon
   const total = partitionCount(state) + partitions;
   if (total > PARTITIONS_PER_CLUSTER_MAX) throw errors.tooManyPartitions(total, PARTITIONS_PER_CLUSTER_MAX);
   assertReplicable(resolveTopicConfig(shape.configs), replicationFactor);
-  const brokers = liveBrokers(state);
+  const brokers = placeableBrokers(state);
   if (brokers.length < replicationFactor) throw errors.notEnoughBrokers(replicationFactor, brokers.length);
   assertRoom(state, brokers.length, partitions * replicationFactor);
   const topicId = context.random.hex(16) as TopicId;

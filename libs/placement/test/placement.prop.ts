@@ -1,22 +1,48 @@
 import { describe, expect, it } from "@jest/globals";
-import { AppError, brokerId } from "@millrace/model";
+import { AppError, type BrokerId, brokerId } from "@millrace/model";
 import { SeededRandom } from "@millrace/testkit";
 import fc from "fast-check";
 import { applyChange, type ClusterEvent, type ClusterState, createClusterState, handle, type PlacementContext } from "../src/index.ts";
 
 const context: PlacementContext = {
-  settings: { partitionsDefault: 2, replicationFactorDefault: 1, internalTopicPartitions: 1, internalTopicReplicas: 3 },
+  settings: {
+    partitionsDefault: 2,
+    replicationFactorDefault: 1,
+    internalTopicPartitions: 1,
+    internalTopicReplicas: 3,
+    replicasAddedAtOnce: 2,
+  },
   random: new SeededRandom(3),
 };
 
+const KINDS = [
+  "register",
+  "caught-up",
+  "caught-up",
+  "lost",
+  "stopping",
+  "create",
+  "delete",
+  "move",
+  "move",
+  "advance",
+  "advance",
+  "in-sync",
+  "in-sync",
+  "drain",
+  "add",
+  "prefer",
+  "elect",
+] as const;
+
 interface Step {
-  readonly kind: "register" | "caught-up" | "lost" | "stopping" | "create" | "delete";
+  readonly kind: (typeof KINDS)[number];
   readonly broker: number;
   readonly number: number;
 }
 
 const step = fc.record<Step>({
-  kind: fc.constantFrom("register", "caught-up", "caught-up", "lost", "stopping", "create", "delete"),
+  kind: fc.constantFrom(...KINDS),
   broker: fc.integer({ min: 0, max: 3 }),
   number: fc.integer({ min: 1, max: 3 }),
 });
@@ -43,6 +69,25 @@ function eventOf(state: ClusterState, { kind, broker, number }: Step): ClusterEv
       return { kind: "create-topic", name: `t${broker}`, partitions: number, replicationFactor: number, configs: {}, ifNotExists: true };
     case "delete":
       return { kind: "delete-topic", name: `t${broker}` };
+    case "move": {
+      const target = number === 3 ? undefined : Array.from({ length: number }, (_, index) => brokerId((broker + index) % 4));
+      return {
+        kind: "reassign-partitions",
+        keepReplicationFactor: false,
+        reassignments: [{ topic: `t${number % 2}`, partition: 0, target }],
+      };
+    }
+    case "in-sync":
+      return inSyncWish(state, id);
+    case "advance":
+      return { kind: "advance-reassignments" };
+    case "drain":
+    case "add":
+      return { kind: kind === "drain" ? "drain-broker" : "add-broker", brokerId: id };
+    case "prefer":
+      return { kind: "prefer-leaders" };
+    case "elect":
+      return { kind: "elect-leaders", election: "preferred", partitions: undefined };
     default:
       if (epoch === undefined) return undefined;
       return {
@@ -53,10 +98,27 @@ function eventOf(state: ClusterState, { kind, broker, number }: Step): ClusterEv
   }
 }
 
+/** The broker asks for every live replica of a partition that it leads. */
+function inSyncWish(state: ClusterState, leader: BrokerId): ClusterEvent | undefined {
+  const led = [...state.topics.values()].flatMap(({ partitions }) => partitions).filter((partition) => partition.leader === leader);
+  const registered = state.brokers.get(leader);
+  if (led.length === 0 || registered === undefined) return undefined;
+  const wishes = led.map(({ topicId, partition, leaderEpoch, partitionEpoch, replicas }) => ({
+    topicId,
+    partition,
+    leaderEpoch,
+    partitionEpoch,
+    members: [...state.brokers.values()].filter(
+      ({ brokerId: id, status }) => replicas.includes(id) && (id === leader || status === "live"),
+    ),
+  }));
+  return { kind: "alter-partitions", brokerId: leader, brokerEpoch: registered.brokerEpoch, wishes };
+}
+
 describe("placement, any sequence of events", () => {
-  it("keeps every leader in sync and not fenced, every live candidate leading, and epochs rising", () => {
+  it("keeps every leader in sync and not fenced, every live candidate leading, epochs rising, and each loss of a replica a new leader epoch", () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
         const state = createClusterState("c");
         for (const one of steps) {
           const event = eventOf(state, one);
@@ -79,6 +141,11 @@ describe("placement, any sequence of events", () => {
               expect(partitionEpoch).toBeGreaterThan(
                 old.partitionEpoch - (old.leader === leader && old.inSyncSet.length === inSyncSet.length ? 1 : 0),
               );
+              const hasLost = old.replicas.some((replica) => !replicas.includes(replica));
+              if (hasLost && leader !== undefined) expect(leaderEpoch).toBeGreaterThan(old.leaderEpoch);
+              // Only a leader's wish makes a member.
+              if (one.kind !== "in-sync") expect(inSyncSet.every((member) => old.inSyncSet.includes(member))).toBe(true);
+              if (hasLost) expect(inSyncSet.length).toBeGreaterThan(0);
               if (leader !== undefined && leader !== old.leader) expect(leaderEpoch).toBe(old.leaderEpoch + 1);
             }
           }

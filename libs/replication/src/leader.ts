@@ -94,7 +94,7 @@ export function inSyncEnds(
 ): readonly Offset[] | undefined {
   const { assignment, self, followers, wish } = state;
   const { inSyncSet, replicas } = assignment;
-  if (inSyncSet.length < Math.min(of.minInSync, replicas.length)) return undefined;
+  if (inSyncSet.length < Math.min(of.minInSync, assignment.replicationFactor ?? replicas.length)) return undefined;
   const ends: Offset[] = [of.ownEndOffset];
   for (const id of replicas) {
     if (id === self.brokerId) continue;

@@ -7,6 +7,8 @@ export interface PartitionAssignment {
   readonly leaderEpoch: LeaderEpoch;
   readonly partitionEpoch: PartitionEpoch;
   readonly inSyncSet: readonly BrokerId[];
+  /** Replicas before or after a move that is under way, whichever are fewer; absent: all that there are. No more are asked for (R4). */
+  readonly replicationFactor?: number;
 }
 
 /** A member of a wished in-sync set: the broker epoch says which life of the broker was seen to be in sync (R5). */

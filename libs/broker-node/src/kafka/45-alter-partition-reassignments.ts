@@ -1,33 +1,39 @@
-import {
-  alterPartitionReassignmentsApi,
-  type AlterPartitionReassignmentsRequestReassignablePartition,
-  type AlterPartitionReassignmentsResponseReassignablePartitionInit,
-} from "@millrace/kafka-wire";
-import type { ClusterView } from "../cluster-view.ts";
-import { KafkaError } from "./error-codes.ts";
+import { create } from "@bufbuild/protobuf";
+import { AlterPartitionReassignmentsRequestSchema, errorFromWire } from "@millrace/contracts";
+import { alterPartitionReassignmentsApi } from "@millrace/kafka-wire";
+import { kafkaCodeOf, KafkaError, messageOf } from "./error-codes.ts";
 import { serve } from "./served-api.ts";
 
 /**
- * AlterPartitionReassignments v0-1: partitions stay where they were placed, so that only the replicas that a partition has are accepted, and a cancellation finds
- * nothing under way (85).
+ * AlterPartitionReassignments v0-1: v1 whether the number of replicas may change. Moves are written down when this is answered; the coordinator begins and completes
+ * them. Null replicas cancel (85 if nothing is under way).
  */
-export const alterPartitionReassignments = serve(alterPartitionReassignmentsApi, ({ topics }, _call, { view }) =>
-  Promise.resolve({
-    errorCode: KafkaError.NONE,
-    responses: topics.map(({ name, partitions }) => ({ name, partitions: partitions.map((partition) => answerOf(view, name, partition)) })),
-  }),
+export const alterPartitionReassignments = serve(
+  alterPartitionReassignmentsApi,
+  async ({ topics, allowReplicationFactorChange }, { call, version }, { placement }) => {
+    const asked = topics.flatMap(({ name, partitions }) =>
+      partitions.map(({ partitionIndex, replicas }) => ({
+        topic: name,
+        partition: partitionIndex,
+        ...(replicas === null ? {} : { target: { brokerIds: [...replicas] } }),
+      })),
+    );
+    const request = { reassignments: asked, keepReplicationFactor: version >= 1 && !allowReplicationFactorChange };
+    try {
+      const { outcomes } = await placement.alterPartitionReassignments(create(AlterPartitionReassignmentsRequestSchema, request), call);
+      let next = 0;
+      const responses = topics.map(({ name, partitions }) => ({
+        name,
+        partitions: partitions.map(({ partitionIndex }) => {
+          const wire = outcomes[next++]?.error;
+          if (wire === undefined) return { partitionIndex, errorCode: KafkaError.NONE, errorMessage: null };
+          const error = errorFromWire(wire);
+          return { partitionIndex, errorCode: kafkaCodeOf(error), errorMessage: messageOf(error) };
+        }),
+      }));
+      return { errorCode: KafkaError.NONE, errorMessage: null, responses };
+    } catch (error) {
+      return { errorCode: kafkaCodeOf(error), errorMessage: messageOf(error), responses: [] };
+    }
+  },
 );
-
-function answerOf(
-  view: ClusterView,
-  topic: string,
-  { partitionIndex, replicas }: AlterPartitionReassignmentsRequestReassignablePartition,
-): AlterPartitionReassignmentsResponseReassignablePartitionInit {
-  const answer = (errorCode: number, errorMessage: string | null) => ({ partitionIndex, errorCode, errorMessage });
-  const state = view.partition(topic, partitionIndex);
-  if (state === undefined) return answer(KafkaError.UNKNOWN_TOPIC_OR_PARTITION, "no such partition");
-  if (replicas === null) return answer(KafkaError.NO_REASSIGNMENT_IN_PROGRESS, "no replica of the partition is being moved");
-  const isSame = replicas.length === state.replicas.length && replicas.every((broker) => state.replicas.includes(broker));
-  if (isSame && new Set(replicas).size === replicas.length) return answer(KafkaError.NONE, null);
-  return answer(KafkaError.INVALID_REPLICA_ASSIGNMENT, "replicas cannot be moved between brokers in this release");
-}

@@ -171,21 +171,43 @@ describe("kafka administration", () => {
       expect(await ask(second.nextCursor ?? null)).toEqual({ partitions: ["flights-1"], nextCursor: null });
     });
 
-    it("have their leaders, and stay where they are", async () => {
-      const elect = await client.ask(electLeadersApi, 2, {
-        electionType: 0,
-        topicPartitions: [{ topic: "flights", partitions: [0, 7] }],
-      });
+    it("are asked to be led by others", async () => {
+      const ask = async (topicPartitions: { topic: string; partitions: number[] }[] | null, electionType = 0) =>
+        world.run(client.ask(electLeadersApi, 2, { electionType, topicPartitions }));
+      const elect = await ask([{ topic: "flights", partitions: [0, 7] }]);
       expect(elect?.replicaElectionResults[0]?.partitionResult.map(({ errorCode }) => errorCode)).toEqual([84, 3]);
+      expect((await ask(null))?.replicaElectionResults).toEqual([]);
+      expect((await ask([]))?.replicaElectionResults).toEqual([]);
+      expect((await ask(null, 2))?.errorCode).toBe(42);
+    });
+
+    it("are asked to be moved, and are listed while they are", async () => {
       const partitions = [
         { partitionIndex: 0, replicas: null },
-        { partitionIndex: 1, replicas: [1] },
         { partitionIndex: 1, replicas: [2] },
         { partitionIndex: 9, replicas: [1] },
+        { partitionIndex: 0, replicas: [] },
       ];
-      const moved = await client.ask(alterPartitionReassignmentsApi, 0, { topics: [{ name: "flights", partitions }] });
-      expect(moved?.responses[0]?.partitions.map(({ errorCode }) => errorCode)).toEqual([85, 0, 39, 3]);
-      expect((await client.ask(listPartitionReassignmentsApi, 0, {}))?.topics).toEqual([]);
+      const moved = await world.run(client.ask(alterPartitionReassignmentsApi, 0, { topics: [{ name: "flights", partitions }] }));
+      expect(moved?.responses[0]?.partitions.map(({ errorCode }) => errorCode)).toEqual([85, 0, 3, 39]);
+      const list = async (topics: { name: string; partitionIndexes: number[] }[] | null) =>
+        (await world.run(client.ask(listPartitionReassignmentsApi, 0, { topics })))?.topics;
+      const moving = [
+        { name: "flights", partitions: [{ partitionIndex: 1, replicas: [2, 1], addingReplicas: [2], removingReplicas: [1] }] },
+      ];
+      expect(await list(null)).toEqual(moving);
+      expect(await list([{ name: "flights", partitionIndexes: [0, 1] }])).toEqual(moving);
+      expect(await list([{ name: "flights", partitionIndexes: [0] }])).toEqual([]);
+      expect(await list([])).toEqual([]);
+    });
+
+    it("keep their number of replicas, where the request says so", async () => {
+      const topics = [{ name: "flights", partitions: [{ partitionIndex: 0, replicas: [1, 2] }] }];
+      const ask = async (version: number, allowReplicationFactorChange: boolean) => {
+        const answer = await world.run(client.ask(alterPartitionReassignmentsApi, version, { topics, allowReplicationFactorChange }));
+        return answer?.responses[0]?.partitions[0]?.errorCode;
+      };
+      expect([await ask(1, false), await ask(1, true), await ask(0, true)]).toEqual([38, 0, 0]);
     });
   });
 

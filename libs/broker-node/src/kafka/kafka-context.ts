@@ -1,6 +1,7 @@
 import type { CallContext, ServiceHandlers, TopicService, TransactionService } from "@millrace/contracts";
 import type { KafkaConnection } from "@millrace/ports";
 import type { GroupCoordinators } from "../groups/group-coordinators.ts";
+import type { PlacementHandlers } from "../rpc/placement.ts";
 import type { ProduceHandler } from "../rpc/produce.ts";
 import type { RpcContext } from "../rpc/rpc-context.ts";
 import type { FetchSessions } from "./fetch-sessions.ts";
@@ -10,6 +11,7 @@ export interface KafkaContext extends RpcContext {
   readonly produce: ProduceHandler;
   readonly fetchSessions: FetchSessions;
   readonly topics: ServiceHandlers<typeof TopicService>;
+  readonly placement: PlacementHandlers;
   readonly groups: GroupCoordinators;
   readonly transactions: ServiceHandlers<typeof TransactionService>;
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import type { TopicConfig } from "@millrace/model";
-import { effectiveConfig } from "./effective-config.ts";
+import { effectiveConfig, settledReplicaCount } from "./effective-config.ts";
 
-function check(topic: { internal?: boolean; configs: { [key: string]: string } }, expected: Partial<TopicConfig>): void {
-  expect(effectiveConfig({ internal: false, partitions: [], ...topic })).toMatchObject(expected);
+function check(topic: { internal?: boolean; configs: { [key: string]: string } }, expected: Partial<TopicConfig>, replicaCount = 1): void {
+  expect(effectiveConfig({ internal: false, ...topic }, replicaCount)).toMatchObject(expected);
 }
 
 describe("effectiveConfig", () => {
@@ -22,5 +22,22 @@ describe("effectiveConfig", () => {
 
   it("deletes nothing of a compacted topic by its age or size", () => {
     check({ configs: { "cleanup.policy": "compact", "retention.bytes": "7" } }, { retentionMs: -1, retentionBytes: -1 });
+  });
+
+  it("asks acks=all for two copies where there are two", () => {
+    check({ configs: {} }, { minInsyncReplicas: 1 }, 1);
+    check({ configs: {} }, { minInsyncReplicas: 2 }, 3);
+    check({ configs: { "min.insync.replicas": "1" } }, { minInsyncReplicas: 1 }, 3);
+  });
+});
+
+describe("settledReplicaCount", () => {
+  it.each([
+    [{ replicas: [1, 2] }, 2],
+    [{ replicas: [2, 1], addingReplicas: [2], removingReplicas: [1] }, 1],
+    [{ replicas: [1, 2, 3], addingReplicas: [2, 3], removingReplicas: [] }, 1],
+    [{ replicas: [1, 2, 3], addingReplicas: [], removingReplicas: [3] }, 2],
+  ])("%j: %d", (lists, expected) => {
+    expect(settledReplicaCount(lists)).toBe(expected);
   });
 });

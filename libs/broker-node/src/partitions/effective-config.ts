@@ -1,4 +1,4 @@
-import type { Topic } from "@millrace/contracts";
+import type { PartitionState, Topic } from "@millrace/contracts";
 import { resolveTopicConfig, type TopicConfig } from "@millrace/model";
 
 /**
@@ -6,15 +6,25 @@ import { resolveTopicConfig, type TopicConfig } from "@millrace/model";
  * Internal topics hold decisions that others have acted upon (idea 3): they are synced before they count, and kept. A topic that is only compacted keeps the last
  * value of each key for ever, so age and size delete nothing of it. acks=all means two copies where there are two, unless the topic says otherwise.
  */
-export function effectiveConfig(topic: Pick<Topic, "internal" | "configs" | "partitions">): TopicConfig {
-  const config = resolveTopicConfig({ ...defaultsOf(replicaCountOf(topic)), ...topic.configs });
+export function effectiveConfig(topic: Pick<Topic, "internal" | "configs">, replicaCount: number): TopicConfig {
+  const config = resolveTopicConfig({ ...defaultsOf(replicaCount), ...topic.configs });
   const kept = config.cleanupPolicy === "compact" || topic.internal ? { retentionMs: -1, retentionBytes: -1 } : {};
   return { ...config, ...kept, ...(topic.internal ? { flush: "ack", storage: "disk" } : {}) };
 }
 
-/** Replicas of each partition; the most, while they are being changed. */
-export function replicaCountOf({ partitions }: { readonly partitions: readonly { readonly replicas?: readonly number[] }[] }): number {
-  return Math.max(1, ...partitions.map(({ replicas }) => replicas?.length ?? 0));
+/** Replicas of each partition of a topic; the most, where they differ. */
+export function replicaCountOf({ partitions }: { readonly partitions: readonly ReplicaLists[] }): number {
+  return Math.max(1, ...partitions.map(settledReplicaCount));
+}
+
+type ReplicaLists = Partial<Pick<PartitionState, "replicas" | "addingReplicas" | "removingReplicas">>;
+
+/**
+ * Replicas of a partition; before or after a move that is under way, whichever are fewer: one that is being added has not got the records yet, and acks=all must not
+ * wait for two where there was one.
+ */
+export function settledReplicaCount({ replicas = [], addingReplicas = [], removingReplicas = [] }: ReplicaLists): number {
+  return replicas.length - Math.max(addingReplicas.length, removingReplicas.length);
 }
 
 /** Settings whose default depends on how many replicas a topic has, as text by name. */

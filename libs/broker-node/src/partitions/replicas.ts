@@ -9,7 +9,15 @@ import {
   partitionFolder,
   type PartitionLog,
 } from "@millrace/log-engine";
-import { leaderEpoch, type LeaderEpoch, resolveTopicConfig, toAppError, type TopicConfig, topicPartitionKey } from "@millrace/model";
+import {
+  type AppError,
+  leaderEpoch,
+  type LeaderEpoch,
+  resolveTopicConfig,
+  toAppError,
+  type TopicConfig,
+  topicPartitionKey,
+} from "@millrace/model";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { LogReportSchema, PartitionState, Topic } from "@millrace/contracts";
 import type { BrokerPorts } from "../node-ports.ts";
@@ -19,7 +27,7 @@ import { topicIdOf } from "../from-wire.ts";
 import { LOGS_OPENED_AT_ONCE } from "../limits.ts";
 import { assignmentOf } from "../replication/in-sync-requests.ts";
 import type { ReplicationPorts } from "../replication/leader-role.ts";
-import { effectiveConfig } from "./effective-config.ts";
+import { effectiveConfig, settledReplicaCount } from "./effective-config.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { MemoryOffsets } from "./memory-offsets.ts";
 import { LocalPartition, type PartitionObserver } from "./local-partition.ts";
@@ -144,10 +152,13 @@ export class Replicas {
     for (const topic of removed) await this.#remove(topic);
     const work: (() => Promise<void>)[] = [];
     for (const topic of topics) {
-      const config = effectiveConfig(topic);
+      const configs = new Map<number, TopicConfig>(); // of as many partitions as have the same number of replicas
       for (const state of topic.partitions) {
+        const replicaCount = settledReplicaCount(state);
+        const config = configs.get(replicaCount) ?? effectiveConfig(topic, replicaCount);
+        configs.set(replicaCount, config);
         if (state.replicas.includes(this.#brokerId)) work.push(() => this.#ensure(topic, state, config));
-        else this.#leave(topic, state.partition);
+        else work.push(() => this.#leave(topic, state.partition));
       }
     }
     await inParallel(work, LOGS_OPENED_AT_ONCE, (run) => run());
@@ -174,7 +185,7 @@ export class Replicas {
       // A disk that failed may have marked lost pages clean: what it says now proves nothing (R15). Only room on it may come back.
       if (slot?.kind === "failed" && toAppError(slot.error).kind !== "exhausted") return;
       if (slot?.kind === "open" && slot.partition.log.identity.topicId !== topic.topicId) {
-        await this.#drop(key, slot.partition); // made again under the old name
+        await this.#drop(key, slot.partition, brokerErrors.unknownTopic(topic.name)); // made again under the old name
         slot = undefined;
       }
       const partition = slot?.kind === "open" ? slot.partition : await this.#openPartition(topic, state, config);
@@ -259,20 +270,36 @@ export class Replicas {
     });
   }
 
-  #leave(topic: Topic, partition: number): void {
-    const slot = this.#slots.get(topicPartitionKey(topic.name, partition));
-    if (slot?.kind !== "open") return;
-    if (slot.partition.leaderEpoch !== undefined) this.#listener.resigned(slot.partition);
-    this.#listener.follows(slot.partition, undefined);
-    slot.partition.resign();
+  /** This broker is no replica of the partition: those that are have all that was acknowledged, and what is here would only grow old. */
+  async #leave(topic: Topic, partition: number): Promise<void> {
+    const key = topicPartitionKey(topic.name, partition);
+    const folder = partitionFolder({ topicId: topicIdOf(topic.topicId), partition });
+    const slot = this.#slots.get(key);
+    const unclaimed = this.#unclaimed.get(folder);
+    if (slot === undefined && unclaimed === undefined && !this.#unopened.has(folder)) return;
+    try {
+      if (slot?.kind === "open") await this.#drop(key, slot.partition, brokerErrors.notLeader({ topic: topic.name, partition }));
+      else {
+        this.#setSlot(key, undefined);
+        this.#unclaimed.delete(folder);
+        this.#unopened.delete(folder);
+        unclaimed?.abandon();
+        await deletePartitionLog(folder, this.#logPorts.storage);
+      }
+      this.#ports.logger.info("log of a replica that moved away deleted", { topic: topic.name, partition });
+    } catch (error) {
+      this.#ports.logger.warn("log of a replica that moved away cannot be deleted", { topic: topic.name, partition, folder, error });
+    }
   }
 
   async #remove(topic: Topic): Promise<void> {
     for (const { partition } of topic.partitions) {
       const key = topicPartitionKey(topic.name, partition);
       const slot = this.#slots.get(key);
-      if (slot?.kind === "open" && slot.partition.log.identity.topicId === topic.topicId) await this.#drop(key, slot.partition);
-      else if (slot?.kind === "failed") this.#setSlot(key, undefined);
+      if (slot?.kind === "open" && slot.partition.log.identity.topicId === topic.topicId) {
+        await this.#drop(key, slot.partition, brokerErrors.unknownTopic(topic.name));
+        this.#ports.logger.info("log of a removed topic deleted", { topic: topic.name, partition });
+      } else if (slot?.kind === "failed") this.#setSlot(key, undefined);
     }
   }
 
@@ -281,15 +308,15 @@ export class Replicas {
     return partition.config.storage === "memory" ? this.#memoryLogPorts : this.#logPorts;
   }
 
-  async #drop(key: string, partition: LocalPartition): Promise<void> {
+  /** The log goes; whoever waits on it hears `reason`. */
+  async #drop(key: string, partition: LocalPartition, reason: AppError): Promise<void> {
     this.#setSlot(key, undefined);
     if (partition.leaderEpoch !== undefined) this.#listener.resigned(partition);
     this.#listener.follows(partition, undefined);
     const { folder } = partition.log;
-    partition.abandon(brokerErrors.unknownTopic(partition.topic));
+    partition.abandon(reason);
     await deletePartitionLog(folder, this.portsOf(partition).storage);
     if (partition.config.storage === "memory") this.memoryOffsets.remove(folder);
-    this.#ports.logger.info("log of a removed topic deleted", { topic: partition.topic, partition: partition.partition });
   }
 }
 

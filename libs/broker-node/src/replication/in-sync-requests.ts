@@ -5,6 +5,7 @@ import type { PartitionAssignment, Wish } from "@millrace/replication";
 import type { PartitionState } from "@millrace/contracts";
 import { RECONNECT_MS_FIRST, RECONNECT_MS_MAX } from "../limits.ts";
 import type { BrokerPorts } from "../node-ports.ts";
+import { settledReplicaCount } from "../partitions/effective-config.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
 import type { CoordinatorCalls } from "../session/coordinator-calls.ts";
 
@@ -16,6 +17,7 @@ export function assignmentOf(state: PartitionState): PartitionAssignment {
     leaderEpoch: leaderEpoch(state.leaderEpoch),
     partitionEpoch: partitionEpoch(state.partitionEpoch),
     inSyncSet: state.inSyncSet.map(brokerId),
+    replicationFactor: settledReplicaCount(state),
   };
 }
 

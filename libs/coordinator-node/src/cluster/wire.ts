@@ -1,7 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { BrokerSchema, PartitionStateSchema, TopicSchema } from "@millrace/contracts";
 import type { PartitionState, TopicDescription } from "@millrace/model";
-import type { BrokerState } from "@millrace/placement";
+import { type BrokerState, hasBegun } from "@millrace/placement";
 
 /** A topic as brokers and clients see it. */
 export function topicToWire(topic: TopicDescription): MessageInitShape<typeof TopicSchema> {
@@ -15,7 +15,8 @@ export function topicToWire(topic: TopicDescription): MessageInitShape<typeof To
 }
 
 export function partitionToWire(state: PartitionState): MessageInitShape<typeof PartitionStateSchema> {
-  const { partition, replicas, leader, leaderEpoch, inSyncSet, partitionEpoch } = state;
+  const { partition, replicas, leader, leaderEpoch, inSyncSet, partitionEpoch, reassignment } = state;
+  const moving = reassignment !== undefined && hasBegun(state) ? reassignment : undefined;
   return {
     partition,
     replicas: [...replicas],
@@ -23,6 +24,12 @@ export function partitionToWire(state: PartitionState): MessageInitShape<typeof 
     leaderEpoch,
     inSyncSet: [...inSyncSet],
     partitionEpoch,
+    ...(moving === undefined
+      ? {}
+      : {
+          addingReplicas: moving.target.filter((id) => !moving.original.includes(id)),
+          removingReplicas: replicas.filter((id) => !moving.target.includes(id)),
+        }),
   };
 }
 
@@ -36,5 +43,6 @@ export function brokerToWire(broker: BrokerState): MessageInitShape<typeof Broke
     brokerEpoch: BigInt(broker.brokerEpoch),
     fenced: broker.status === "fenced",
     stopping: broker.status === "stopping",
+    draining: broker.isDraining === true,
   };
 }

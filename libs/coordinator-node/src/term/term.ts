@@ -3,6 +3,7 @@ import type { RpcTransport } from "@millrace/contracts";
 import { BrokerSessions } from "../brokers/broker-sessions.ts";
 import { ClusterController } from "../cluster/cluster-controller.ts";
 import { createClusterView } from "../cluster/cluster-view.ts";
+import { ReassignmentLoop } from "../cluster/reassignment-loop.ts";
 import { ExecutorSessions } from "../executors/executor-sessions.ts";
 import type { CreateJobsPart, JobsPart } from "../jobs-port.ts";
 import type { CoordinatorSettings } from "../settings.ts";
@@ -53,11 +54,13 @@ export async function openTerm(
     replicationFactorDefault: settings.replicationFactorDefault,
     internalTopicPartitions: settings.internalTopicPartitions,
     internalTopicReplicas: settings.internalTopicReplicas,
+    replicasAddedAtOnce: settings.replicasAddedAtOnce,
   };
   const context = { settings: placement, random: ports.random };
   const controller = await ClusterController.load({ store, context, logger: ports.logger, stepDown: lifetime.stepDown });
   const cluster = createClusterView(controller);
   const brokers = new BrokerSessions(settings, { ...ports, fence, controller });
+  const reassignments = new ReassignmentLoop(controller, ports);
   const executors = new ExecutorSessions(settings, { ...ports, fence, brokerAddresses: () => cluster.brokerAddresses() });
   const jobs = ports.createJobs?.({ ...ports, store, registry: executors, cluster });
   void jobs?.start().catch((error: unknown) => {
@@ -74,6 +77,7 @@ export async function openTerm(
     executors,
     jobs,
     async close(failure) {
+      reassignments.close();
       brokers.close(failure);
       executors.close(failure);
       await jobs?.stop();

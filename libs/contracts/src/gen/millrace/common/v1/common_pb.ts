@@ -10,7 +10,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file millrace/common/v1/common.proto.
  */
 export const file_millrace_common_v1_common: GenFile = /*@__PURE__*/
-  fileDesc("Ch9taWxscmFjZS9jb21tb24vdjEvY29tbW9uLnByb3RvEhJtaWxscmFjZS5jb21tb24udjEivAEKBUVycm9yEisKBGtpbmQYASABKA4yHS5taWxscmFjZS5jb21tb24udjEuRXJyb3JLaW5kEgwKBGNvZGUYAiABKAkSDwoHbWVzc2FnZRgDIAEoCRI3Cgdjb250ZXh0GAQgAygLMiYubWlsbHJhY2UuY29tbW9uLnYxLkVycm9yLkNvbnRleHRFbnRyeRouCgxDb250ZXh0RW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKZAQoOUGFydGl0aW9uU3RhdGUSEQoJcGFydGl0aW9uGAEgASgFEhAKCHJlcGxpY2FzGAIgAygFEhMKBmxlYWRlchgDIAEoBUgAiAEBEhQKDGxlYWRlcl9lcG9jaBgEIAEoBRITCgtpbl9zeW5jX3NldBgFIAMoBRIXCg9wYXJ0aXRpb25fZXBvY2gYBiABKAVCCQoHX2xlYWRlciLaAQoFVG9waWMSDAoEbmFtZRgBIAEoCRIQCgh0b3BpY19pZBgCIAEoCRIQCghpbnRlcm5hbBgDIAEoCBI2CgpwYXJ0aXRpb25zGAQgAygLMiIubWlsbHJhY2UuY29tbW9uLnYxLlBhcnRpdGlvblN0YXRlEjcKB2NvbmZpZ3MYBSADKAsyJi5taWxscmFjZS5jb21tb24udjEuVG9waWMuQ29uZmlnc0VudHJ5Gi4KDENvbmZpZ3NFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIokBCgZCcm9rZXISEQoJYnJva2VyX2lkGAEgASgFEg8KB2FkZHJlc3MYAiABKAkSDAoEcmFjaxgDIAEoCRIUCgxicm9rZXJfZXBvY2gYBCABKAMSDgoGZmVuY2VkGAUgASgIEhUKDWthZmthX2FkZHJlc3MYBiABKAkSEAoIc3RvcHBpbmcYByABKAgqhgIKCUVycm9yS2luZBIaChZFUlJPUl9LSU5EX1VOU1BFQ0lGSUVEEAASFgoSRVJST1JfS0lORF9JTlZBTElEEAESGAoURVJST1JfS0lORF9OT1RfRk9VTkQQAhIXChNFUlJPUl9LSU5EX0NPTkZMSUNUEAMSFQoRRVJST1JfS0lORF9GRU5DRUQQBBIYChRFUlJPUl9LSU5EX0VYSEFVU1RFRBAFEhQKEEVSUk9SX0tJTkRfUkVUUlkQBhIaChZFUlJPUl9LSU5EX1VOQVZBSUxBQkxFEAcSFgoSRVJST1JfS0lORF9DT1JSVVBUEAgSFwoTRVJST1JfS0lORF9JTlRFUk5BTBAJYgZwcm90bzM");
+  fileDesc("Ch9taWxscmFjZS9jb21tb24vdjEvY29tbW9uLnByb3RvEhJtaWxscmFjZS5jb21tb24udjEivAEKBUVycm9yEisKBGtpbmQYASABKA4yHS5taWxscmFjZS5jb21tb24udjEuRXJyb3JLaW5kEgwKBGNvZGUYAiABKAkSDwoHbWVzc2FnZRgDIAEoCRI3Cgdjb250ZXh0GAQgAygLMiYubWlsbHJhY2UuY29tbW9uLnYxLkVycm9yLkNvbnRleHRFbnRyeRouCgxDb250ZXh0RW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASLNAQoOUGFydGl0aW9uU3RhdGUSEQoJcGFydGl0aW9uGAEgASgFEhAKCHJlcGxpY2FzGAIgAygFEhMKBmxlYWRlchgDIAEoBUgAiAEBEhQKDGxlYWRlcl9lcG9jaBgEIAEoBRITCgtpbl9zeW5jX3NldBgFIAMoBRIXCg9wYXJ0aXRpb25fZXBvY2gYBiABKAUSFwoPYWRkaW5nX3JlcGxpY2FzGAcgAygFEhkKEXJlbW92aW5nX3JlcGxpY2FzGAggAygFQgkKB19sZWFkZXIi2gEKBVRvcGljEgwKBG5hbWUYASABKAkSEAoIdG9waWNfaWQYAiABKAkSEAoIaW50ZXJuYWwYAyABKAgSNgoKcGFydGl0aW9ucxgEIAMoCzIiLm1pbGxyYWNlLmNvbW1vbi52MS5QYXJ0aXRpb25TdGF0ZRI3Cgdjb25maWdzGAUgAygLMiYubWlsbHJhY2UuY29tbW9uLnYxLlRvcGljLkNvbmZpZ3NFbnRyeRouCgxDb25maWdzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKbAQoGQnJva2VyEhEKCWJyb2tlcl9pZBgBIAEoBRIPCgdhZGRyZXNzGAIgASgJEgwKBHJhY2sYAyABKAkSFAoMYnJva2VyX2Vwb2NoGAQgASgDEg4KBmZlbmNlZBgFIAEoCBIVCg1rYWZrYV9hZGRyZXNzGAYgASgJEhAKCHN0b3BwaW5nGAcgASgIEhAKCGRyYWluaW5nGAggASgIKoYCCglFcnJvcktpbmQSGgoWRVJST1JfS0lORF9VTlNQRUNJRklFRBAAEhYKEkVSUk9SX0tJTkRfSU5WQUxJRBABEhgKFEVSUk9SX0tJTkRfTk9UX0ZPVU5EEAISFwoTRVJST1JfS0lORF9DT05GTElDVBADEhUKEUVSUk9SX0tJTkRfRkVOQ0VEEAQSGAoURVJST1JfS0lORF9FWEhBVVNURUQQBRIUChBFUlJPUl9LSU5EX1JFVFJZEAYSGgoWRVJST1JfS0lORF9VTkFWQUlMQUJMRRAHEhYKEkVSUk9SX0tJTkRfQ09SUlVQVBAIEhcKE0VSUk9SX0tJTkRfSU5URVJOQUwQCWIGcHJvdG8z");
 
 /**
  * A typed error: inside answers per partition, and as trailing metadata "millrace-error-bin" of a failed call.
@@ -85,6 +85,18 @@ export type PartitionState = Message<"millrace.common.v1.PartitionState"> & {
    * @generated from field: int32 partition_epoch = 6;
    */
   partitionEpoch: number;
+
+  /**
+   * Of a reassignment that has begun: replicas that are being made, and those that go when these are in sync. Both are among `replicas`.
+   *
+   * @generated from field: repeated int32 adding_replicas = 7;
+   */
+  addingReplicas: number[];
+
+  /**
+   * @generated from field: repeated int32 removing_replicas = 8;
+   */
+  removingReplicas: number[];
 };
 
 /**
@@ -181,6 +193,13 @@ export type Broker = Message<"millrace.common.v1.Broker"> & {
    * @generated from field: bool stopping = 7;
    */
   stopping: boolean;
+
+  /**
+   * Its replicas are being moved away: it gets no new ones, and leads only what no other replica can.
+   *
+   * @generated from field: bool draining = 8;
+   */
+  draining: boolean;
 };
 
 /**

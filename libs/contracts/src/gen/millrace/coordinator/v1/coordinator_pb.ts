@@ -4,7 +4,7 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Broker, PartitionState, Topic } from "../../common/v1/common_pb.ts";
+import type { Broker, Error, PartitionState, Topic } from "../../common/v1/common_pb.ts";
 import { file_millrace_common_v1_common } from "../../common/v1/common_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file millrace/coordinator/v1/coordinator.proto.
  */
 export const file_millrace_coordinator_v1_coordinator: GenFile = /*@__PURE__*/
-  fileDesc("CiltaWxscmFjZS9jb29yZGluYXRvci92MS9jb29yZGluYXRvci5wcm90bxIXbWlsbHJhY2UuY29vcmRpbmF0b3IudjEi+wEKEkNyZWF0ZVRvcGljUmVxdWVzdBIMCgRuYW1lGAEgASgJEhIKCnBhcnRpdGlvbnMYAiABKAUSGgoScmVwbGljYXRpb25fZmFjdG9yGAMgASgFEkkKB2NvbmZpZ3MYBCADKAsyOC5taWxscmFjZS5jb29yZGluYXRvci52MS5DcmVhdGVUb3BpY1JlcXVlc3QuQ29uZmlnc0VudHJ5EhUKDXZhbGlkYXRlX29ubHkYBSABKAgSFQoNaWZfbm90X2V4aXN0cxgGIAEoCBouCgxDb25maWdzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASI/ChNDcmVhdGVUb3BpY1Jlc3BvbnNlEigKBXRvcGljGAEgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLlRvcGljIiIKEkRlbGV0ZVRvcGljUmVxdWVzdBIMCgRuYW1lGAEgASgJIhUKE0RlbGV0ZVRvcGljUmVzcG9uc2UiLQoRTGlzdFRvcGljc1JlcXVlc3QSGAoQaW5jbHVkZV9pbnRlcm5hbBgBIAEoCCI/ChJMaXN0VG9waWNzUmVzcG9uc2USKQoGdG9waWNzGAEgAygLMhkubWlsbHJhY2UuY29tbW9uLnYxLlRvcGljIiQKFERlc2NyaWJlVG9waWNSZXF1ZXN0EgwKBG5hbWUYASABKAkiQQoVRGVzY3JpYmVUb3BpY1Jlc3BvbnNlEigKBXRvcGljGAEgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLlRvcGljIlMKF0NyZWF0ZVBhcnRpdGlvbnNSZXF1ZXN0EgwKBG5hbWUYASABKAkSEwoLdG90YWxfY291bnQYAiABKAUSFQoNdmFsaWRhdGVfb25seRgDIAEoCCJEChhDcmVhdGVQYXJ0aXRpb25zUmVzcG9uc2USKAoFdG9waWMYASABKAsyGS5taWxscmFjZS5jb21tb24udjEuVG9waWMijAEKGEFsdGVyVG9waWNDb25maWdzUmVxdWVzdBIMCgRuYW1lGAEgASgJEjYKB2NoYW5nZXMYAiADKAsyJS5taWxscmFjZS5jb29yZGluYXRvci52MS5Db25maWdDaGFuZ2USEwoLcmVwbGFjZV9hbGwYAyABKAgSFQoNdmFsaWRhdGVfb25seRgEIAEoCCLuAQoMQ29uZmlnQ2hhbmdlEgwKBG5hbWUYASABKAkSQgoJb3BlcmF0aW9uGAIgASgOMi8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQ29uZmlnQ2hhbmdlLk9wZXJhdGlvbhINCgV2YWx1ZRgDIAEoCSJ9CglPcGVyYXRpb24SGQoVT1BFUkFUSU9OX1VOU1BFQ0lGSUVEEAASEQoNT1BFUkFUSU9OX1NFVBABEhQKEE9QRVJBVElPTl9ERUxFVEUQAhIUChBPUEVSQVRJT05fQVBQRU5EEAMSFgoST1BFUkFUSU9OX1NVQlRSQUNUEAQiRQoZQWx0ZXJUb3BpY0NvbmZpZ3NSZXNwb25zZRIoCgV0b3BpYxgBIAEoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5Ub3BpYyKcAQoUQnJva2VyU2Vzc2lvblJlcXVlc3QSOwoIcmVnaXN0ZXIYASABKAsyJy5taWxscmFjZS5jb29yZGluYXRvci52MS5SZWdpc3RlckJyb2tlckgAEj0KCWhlYXJ0YmVhdBgCIAEoCzIoLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkJyb2tlckhlYXJ0YmVhdEgAQggKBnJlcG9ydCLvAQoOUmVnaXN0ZXJCcm9rZXISEQoJYnJva2VyX2lkGAEgASgFEhYKDmluY2FybmF0aW9uX2lkGAIgASgJEhEKCWZvbGRlcl9pZBgDIAEoCRIPCgdhZGRyZXNzGAQgASgJEgwKBHJhY2sYBSABKAkSFQoNa2Fma2FfYWRkcmVzcxgGIAEoCRIeChZjb29yZGluYXRvcl9lcG9jaF9zZWVuGAcgASgDEhcKD2dlbmVyYXRpb25fc2VlbhgIIAEoCRIwCgRsb2dzGAkgAygLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTG9nUmVwb3J0Io8BCglMb2dSZXBvcnQSEAoIdG9waWNfaWQYASABKAkSEQoJcGFydGl0aW9uGAIgASgFEhkKEWxlYWRlcl9lcG9jaF9zZWVuGAMgASgFEhkKEWxhc3RfZXBvY2hfaW5fbG9nGAQgASgFEhYKDmxvZ19lbmRfb2Zmc2V0GAUgASgDEg8KB3N1c3BlY3QYBiABKAgiZgoPQnJva2VySGVhcnRiZWF0EhQKDGJyb2tlcl9lcG9jaBgBIAEoAxIQCghzdG9wcGluZxgCIAEoCBIYChBtZXRhZGF0YV92ZXJzaW9uGAMgASgDEhEKCWNhdWdodF91cBgEIAEoCCKeAgoVQnJva2VyU2Vzc2lvblJlc3BvbnNlEj8KCnJlZ2lzdGVyZWQYASABKAsyKS5taWxscmFjZS5jb29yZGluYXRvci52MS5Ccm9rZXJSZWdpc3RlcmVkSAASOwoIbWV0YWRhdGEYAiABKAsyJy5taWxscmFjZS5jb29yZGluYXRvci52MS5NZXRhZGF0YVVwZGF0ZUgAEj4KDWhlYXJ0YmVhdF9hY2sYAyABKAsyJS5taWxscmFjZS5jb29yZGluYXRvci52MS5IZWFydGJlYXRBY2tIABI8CgxzdG9wX2dyYW50ZWQYBCABKAsyJC5taWxscmFjZS5jb29yZGluYXRvci52MS5TdG9wR3JhbnRlZEgAQgkKB2NvbW1hbmQivgEKEEJyb2tlclJlZ2lzdGVyZWQSFAoMYnJva2VyX2Vwb2NoGAEgASgDEhIKCmNsdXN0ZXJfaWQYAiABKAkSEgoKZ2VuZXJhdGlvbhgDIAEoCRIZChFjb29yZGluYXRvcl9lcG9jaBgEIAEoAxIWCg5jb29yZGluYXRvcl9pZBgFIAEoCRIdChVoZWFydGJlYXRfaW50ZXJ2YWxfbXMYBiABKAUSGgoSc2Vzc2lvbl90aW1lb3V0X21zGAcgASgFIucBCg5NZXRhZGF0YVVwZGF0ZRIQCghzbmFwc2hvdBgBIAEoCBIYChBtZXRhZGF0YV92ZXJzaW9uGAIgASgDEhkKEWNvb3JkaW5hdG9yX2Vwb2NoGAMgASgDEhsKE2Nvb3JkaW5hdG9yX2FkZHJlc3MYBCABKAkSKwoHYnJva2VycxgFIAMoCzIaLm1pbGxyYWNlLmNvbW1vbi52MS5Ccm9rZXISKQoGdG9waWNzGAYgAygLMhkubWlsbHJhY2UuY29tbW9uLnYxLlRvcGljEhkKEXJlbW92ZWRfdG9waWNfaWRzGAcgAygJIigKDEhlYXJ0YmVhdEFjaxIYChBtZXRhZGF0YV92ZXJzaW9uGAEgASgDIg0KC1N0b3BHcmFudGVkIkUKGkFsbG9jYXRlUHJvZHVjZXJJZHNSZXF1ZXN0EhEKCWJyb2tlcl9pZBgBIAEoBRIUCgxicm9rZXJfZXBvY2gYAiABKAMiRwobQWxsb2NhdGVQcm9kdWNlcklkc1Jlc3BvbnNlEhkKEWZpcnN0X3Byb2R1Y2VyX2lkGAEgASgDEg0KBWNvdW50GAIgASgFInYKFkFsdGVyUGFydGl0aW9uc1JlcXVlc3QSEQoJYnJva2VyX2lkGAEgASgFEhQKDGJyb2tlcl9lcG9jaBgCIAEoAxIzCgZ3aXNoZXMYAyADKAsyIy5taWxscmFjZS5jb29yZGluYXRvci52MS5JblN5bmNXaXNoIpgBCgpJblN5bmNXaXNoEhAKCHRvcGljX2lkGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoBRIUCgxsZWFkZXJfZXBvY2gYAyABKAUSFwoPcGFydGl0aW9uX2Vwb2NoGAQgASgFEjYKB21lbWJlcnMYBSADKAsyJS5taWxscmFjZS5jb29yZGluYXRvci52MS5JblN5bmNNZW1iZXIiNwoMSW5TeW5jTWVtYmVyEhEKCWJyb2tlcl9pZBgBIAEoBRIUCgxicm9rZXJfZXBvY2gYAiABKAMiUQoXQWx0ZXJQYXJ0aXRpb25zUmVzcG9uc2USNgoHYW5zd2VycxgBIAMoCzIlLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkluU3luY0Fuc3dlciJ6CgxJblN5bmNBbnN3ZXISEAoIdG9waWNfaWQYASABKAkSEQoJcGFydGl0aW9uGAIgASgFEjEKBXN0YXRlGAMgASgLMiIubWlsbHJhY2UuY29tbW9uLnYxLlBhcnRpdGlvblN0YXRlEhIKCmluZWxpZ2libGUYBCABKAgiGAoWRGVzY3JpYmVDbHVzdGVyUmVxdWVzdCLWAgoXRGVzY3JpYmVDbHVzdGVyUmVzcG9uc2USEgoKY2x1c3Rlcl9pZBgBIAEoCRISCgpnZW5lcmF0aW9uGAIgASgJEhkKEWNvb3JkaW5hdG9yX2Vwb2NoGAMgASgDEhYKDmNvb3JkaW5hdG9yX2lkGAQgASgJEhsKE2Nvb3JkaW5hdG9yX2FkZHJlc3MYBSABKAkSDQoFc3RvcmUYBiABKAkSKwoHYnJva2VycxgHIAMoCzIaLm1pbGxyYWNlLmNvbW1vbi52MS5Ccm9rZXISOAoJZXhlY3V0b3JzGAggAygLMiUubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRXhlY3V0b3JJbmZvEhMKC3RvcGljX2NvdW50GAkgASgFEhcKD3BhcnRpdGlvbl9jb3VudBgKIAEoBRIfChdvZmZsaW5lX3BhcnRpdGlvbl9jb3VudBgLIAEoBSJjCgxFeGVjdXRvckluZm8SEwoLZXhlY3V0b3JfaWQYASABKAkSDwoHYWRkcmVzcxgCIAEoCRIUCgx3b3JrZXJfc2xvdHMYAyABKAUSFwoPd29ya2Vyc19ydW5uaW5nGAQgASgFMq4FCgxUb3BpY1NlcnZpY2USaAoLQ3JlYXRlVG9waWMSKy5taWxscmFjZS5jb29yZGluYXRvci52MS5DcmVhdGVUb3BpY1JlcXVlc3QaLC5taWxscmFjZS5jb29yZGluYXRvci52MS5DcmVhdGVUb3BpY1Jlc3BvbnNlEmgKC0RlbGV0ZVRvcGljEisubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRGVsZXRlVG9waWNSZXF1ZXN0GiwubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRGVsZXRlVG9waWNSZXNwb25zZRJlCgpMaXN0VG9waWNzEioubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTGlzdFRvcGljc1JlcXVlc3QaKy5taWxscmFjZS5jb29yZGluYXRvci52MS5MaXN0VG9waWNzUmVzcG9uc2USbgoNRGVzY3JpYmVUb3BpYxItLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkRlc2NyaWJlVG9waWNSZXF1ZXN0Gi4ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRGVzY3JpYmVUb3BpY1Jlc3BvbnNlEncKEENyZWF0ZVBhcnRpdGlvbnMSMC5taWxscmFjZS5jb29yZGluYXRvci52MS5DcmVhdGVQYXJ0aXRpb25zUmVxdWVzdBoxLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkNyZWF0ZVBhcnRpdGlvbnNSZXNwb25zZRJ6ChFBbHRlclRvcGljQ29uZmlncxIxLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkFsdGVyVG9waWNDb25maWdzUmVxdWVzdBoyLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkFsdGVyVG9waWNDb25maWdzUmVzcG9uc2Uy8wMKDkNsdXN0ZXJTZXJ2aWNlEnIKDUJyb2tlclNlc3Npb24SLS5taWxscmFjZS5jb29yZGluYXRvci52MS5Ccm9rZXJTZXNzaW9uUmVxdWVzdBouLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkJyb2tlclNlc3Npb25SZXNwb25zZSgBMAESgAEKE0FsbG9jYXRlUHJvZHVjZXJJZHMSMy5taWxscmFjZS5jb29yZGluYXRvci52MS5BbGxvY2F0ZVByb2R1Y2VySWRzUmVxdWVzdBo0Lm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkFsbG9jYXRlUHJvZHVjZXJJZHNSZXNwb25zZRJ0Cg9BbHRlclBhcnRpdGlvbnMSLy5taWxscmFjZS5jb29yZGluYXRvci52MS5BbHRlclBhcnRpdGlvbnNSZXF1ZXN0GjAubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQWx0ZXJQYXJ0aXRpb25zUmVzcG9uc2USdAoPRGVzY3JpYmVDbHVzdGVyEi8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRGVzY3JpYmVDbHVzdGVyUmVxdWVzdBowLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkRlc2NyaWJlQ2x1c3RlclJlc3BvbnNlYgZwcm90bzM", [file_millrace_common_v1_common]);
+  fileDesc("CiltaWxscmFjZS9jb29yZGluYXRvci92MS9jb29yZGluYXRvci5wcm90bxIXbWlsbHJhY2UuY29vcmRpbmF0b3IudjEi+wEKEkNyZWF0ZVRvcGljUmVxdWVzdBIMCgRuYW1lGAEgASgJEhIKCnBhcnRpdGlvbnMYAiABKAUSGgoScmVwbGljYXRpb25fZmFjdG9yGAMgASgFEkkKB2NvbmZpZ3MYBCADKAsyOC5taWxscmFjZS5jb29yZGluYXRvci52MS5DcmVhdGVUb3BpY1JlcXVlc3QuQ29uZmlnc0VudHJ5EhUKDXZhbGlkYXRlX29ubHkYBSABKAgSFQoNaWZfbm90X2V4aXN0cxgGIAEoCBouCgxDb25maWdzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASI/ChNDcmVhdGVUb3BpY1Jlc3BvbnNlEigKBXRvcGljGAEgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLlRvcGljIiIKEkRlbGV0ZVRvcGljUmVxdWVzdBIMCgRuYW1lGAEgASgJIhUKE0RlbGV0ZVRvcGljUmVzcG9uc2UiLQoRTGlzdFRvcGljc1JlcXVlc3QSGAoQaW5jbHVkZV9pbnRlcm5hbBgBIAEoCCI/ChJMaXN0VG9waWNzUmVzcG9uc2USKQoGdG9waWNzGAEgAygLMhkubWlsbHJhY2UuY29tbW9uLnYxLlRvcGljIiQKFERlc2NyaWJlVG9waWNSZXF1ZXN0EgwKBG5hbWUYASABKAkiQQoVRGVzY3JpYmVUb3BpY1Jlc3BvbnNlEigKBXRvcGljGAEgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLlRvcGljIlMKF0NyZWF0ZVBhcnRpdGlvbnNSZXF1ZXN0EgwKBG5hbWUYASABKAkSEwoLdG90YWxfY291bnQYAiABKAUSFQoNdmFsaWRhdGVfb25seRgDIAEoCCJEChhDcmVhdGVQYXJ0aXRpb25zUmVzcG9uc2USKAoFdG9waWMYASABKAsyGS5taWxscmFjZS5jb21tb24udjEuVG9waWMijAEKGEFsdGVyVG9waWNDb25maWdzUmVxdWVzdBIMCgRuYW1lGAEgASgJEjYKB2NoYW5nZXMYAiADKAsyJS5taWxscmFjZS5jb29yZGluYXRvci52MS5Db25maWdDaGFuZ2USEwoLcmVwbGFjZV9hbGwYAyABKAgSFQoNdmFsaWRhdGVfb25seRgEIAEoCCLuAQoMQ29uZmlnQ2hhbmdlEgwKBG5hbWUYASABKAkSQgoJb3BlcmF0aW9uGAIgASgOMi8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQ29uZmlnQ2hhbmdlLk9wZXJhdGlvbhINCgV2YWx1ZRgDIAEoCSJ9CglPcGVyYXRpb24SGQoVT1BFUkFUSU9OX1VOU1BFQ0lGSUVEEAASEQoNT1BFUkFUSU9OX1NFVBABEhQKEE9QRVJBVElPTl9ERUxFVEUQAhIUChBPUEVSQVRJT05fQVBQRU5EEAMSFgoST1BFUkFUSU9OX1NVQlRSQUNUEAQiRQoZQWx0ZXJUb3BpY0NvbmZpZ3NSZXNwb25zZRIoCgV0b3BpYxgBIAEoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5Ub3BpYyKMAQoiQWx0ZXJQYXJ0aXRpb25SZWFzc2lnbm1lbnRzUmVxdWVzdBJFCg1yZWFzc2lnbm1lbnRzGAEgAygLMi4ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuUGFydGl0aW9uUmVhc3NpZ25tZW50Eh8KF2tlZXBfcmVwbGljYXRpb25fZmFjdG9yGAIgASgIIm8KFVBhcnRpdGlvblJlYXNzaWdubWVudBINCgV0b3BpYxgBIAEoCRIRCglwYXJ0aXRpb24YAiABKAUSNAoGdGFyZ2V0GAMgASgLMiQubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuUmVwbGljYUxpc3QiIQoLUmVwbGljYUxpc3QSEgoKYnJva2VyX2lkcxgBIAMoBSJiCiNBbHRlclBhcnRpdGlvblJlYXNzaWdubWVudHNSZXNwb25zZRI7CghvdXRjb21lcxgBIAMoCzIpLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlBhcnRpdGlvbk91dGNvbWUiXgoQUGFydGl0aW9uT3V0Y29tZRINCgV0b3BpYxgBIAEoCRIRCglwYXJ0aXRpb24YAiABKAUSKAoFZXJyb3IYAyABKAsyGS5taWxscmFjZS5jb21tb24udjEuRXJyb3IiMwohTGlzdFBhcnRpdGlvblJlYXNzaWdubWVudHNSZXF1ZXN0Eg4KBnRvcGljcxgBIAMoCSJpCiJMaXN0UGFydGl0aW9uUmVhc3NpZ25tZW50c1Jlc3BvbnNlEkMKDXJlYXNzaWdubWVudHMYASADKAsyLC5taWxscmFjZS5jb29yZGluYXRvci52MS5PbmdvaW5nUmVhc3NpZ25tZW50Io4BChNPbmdvaW5nUmVhc3NpZ25tZW50Eg0KBXRvcGljGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoBRIQCghyZXBsaWNhcxgDIAMoBRIXCg9hZGRpbmdfcmVwbGljYXMYBCADKAUSGQoRcmVtb3ZpbmdfcmVwbGljYXMYBSADKAUSDwoHc3RhcnRlZBgGIAEoCCKKAQoTRWxlY3RMZWFkZXJzUmVxdWVzdBIzCgRraW5kGAEgASgOMiUubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRWxlY3Rpb25LaW5kEj4KCnBhcnRpdGlvbnMYAiADKAsyKi5taWxscmFjZS5jb29yZGluYXRvci52MS5FbGVjdGlvblBhcnRpdGlvbiI1ChFFbGVjdGlvblBhcnRpdGlvbhINCgV0b3BpYxgBIAEoCRIRCglwYXJ0aXRpb24YAiABKAUiUwoURWxlY3RMZWFkZXJzUmVzcG9uc2USOwoIb3V0Y29tZXMYASADKAsyKS5taWxscmFjZS5jb29yZGluYXRvci52MS5QYXJ0aXRpb25PdXRjb21lIhgKFkRlc2NyaWJlQnJva2Vyc1JlcXVlc3QiTwoXRGVzY3JpYmVCcm9rZXJzUmVzcG9uc2USNAoHYnJva2VycxgBIAMoCzIjLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkJyb2tlckxvYWQikwEKCkJyb2tlckxvYWQSKgoGYnJva2VyGAEgASgLMhoubWlsbHJhY2UuY29tbW9uLnYxLkJyb2tlchIQCghyZXBsaWNhcxgCIAEoBRIPCgdsZWFkZXJzGAMgASgFEhAKCGFycml2aW5nGAQgASgFEg8KB2xlYXZpbmcYBSABKAUSEwoLb3V0X29mX3N5bmMYBiABKAUiPgoSRHJhaW5Ccm9rZXJSZXF1ZXN0EhEKCWJyb2tlcl9pZBgBIAEoBRIVCg12YWxpZGF0ZV9vbmx5GAIgASgIIi8KE0RyYWluQnJva2VyUmVzcG9uc2USGAoQcGFydGl0aW9uc19tb3ZlZBgBIAEoBSI8ChBBZGRCcm9rZXJSZXF1ZXN0EhEKCWJyb2tlcl9pZBgBIAEoBRIVCg12YWxpZGF0ZV9vbmx5GAIgASgIIi0KEUFkZEJyb2tlclJlc3BvbnNlEhgKEHBhcnRpdGlvbnNfbW92ZWQYASABKAUinAEKFEJyb2tlclNlc3Npb25SZXF1ZXN0EjsKCHJlZ2lzdGVyGAEgASgLMicubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuUmVnaXN0ZXJCcm9rZXJIABI9CgloZWFydGJlYXQYAiABKAsyKC5taWxscmFjZS5jb29yZGluYXRvci52MS5Ccm9rZXJIZWFydGJlYXRIAEIICgZyZXBvcnQi7wEKDlJlZ2lzdGVyQnJva2VyEhEKCWJyb2tlcl9pZBgBIAEoBRIWCg5pbmNhcm5hdGlvbl9pZBgCIAEoCRIRCglmb2xkZXJfaWQYAyABKAkSDwoHYWRkcmVzcxgEIAEoCRIMCgRyYWNrGAUgASgJEhUKDWthZmthX2FkZHJlc3MYBiABKAkSHgoWY29vcmRpbmF0b3JfZXBvY2hfc2VlbhgHIAEoAxIXCg9nZW5lcmF0aW9uX3NlZW4YCCABKAkSMAoEbG9ncxgJIAMoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkxvZ1JlcG9ydCKPAQoJTG9nUmVwb3J0EhAKCHRvcGljX2lkGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoBRIZChFsZWFkZXJfZXBvY2hfc2VlbhgDIAEoBRIZChFsYXN0X2Vwb2NoX2luX2xvZxgEIAEoBRIWCg5sb2dfZW5kX29mZnNldBgFIAEoAxIPCgdzdXNwZWN0GAYgASgIImYKD0Jyb2tlckhlYXJ0YmVhdBIUCgxicm9rZXJfZXBvY2gYASABKAMSEAoIc3RvcHBpbmcYAiABKAgSGAoQbWV0YWRhdGFfdmVyc2lvbhgDIAEoAxIRCgljYXVnaHRfdXAYBCABKAgingIKFUJyb2tlclNlc3Npb25SZXNwb25zZRI/CgpyZWdpc3RlcmVkGAEgASgLMikubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQnJva2VyUmVnaXN0ZXJlZEgAEjsKCG1ldGFkYXRhGAIgASgLMicubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTWV0YWRhdGFVcGRhdGVIABI+Cg1oZWFydGJlYXRfYWNrGAMgASgLMiUubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSGVhcnRiZWF0QWNrSAASPAoMc3RvcF9ncmFudGVkGAQgASgLMiQubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RvcEdyYW50ZWRIAEIJCgdjb21tYW5kIr4BChBCcm9rZXJSZWdpc3RlcmVkEhQKDGJyb2tlcl9lcG9jaBgBIAEoAxISCgpjbHVzdGVyX2lkGAIgASgJEhIKCmdlbmVyYXRpb24YAyABKAkSGQoRY29vcmRpbmF0b3JfZXBvY2gYBCABKAMSFgoOY29vcmRpbmF0b3JfaWQYBSABKAkSHQoVaGVhcnRiZWF0X2ludGVydmFsX21zGAYgASgFEhoKEnNlc3Npb25fdGltZW91dF9tcxgHIAEoBSLnAQoOTWV0YWRhdGFVcGRhdGUSEAoIc25hcHNob3QYASABKAgSGAoQbWV0YWRhdGFfdmVyc2lvbhgCIAEoAxIZChFjb29yZGluYXRvcl9lcG9jaBgDIAEoAxIbChNjb29yZGluYXRvcl9hZGRyZXNzGAQgASgJEisKB2Jyb2tlcnMYBSADKAsyGi5taWxscmFjZS5jb21tb24udjEuQnJva2VyEikKBnRvcGljcxgGIAMoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5Ub3BpYxIZChFyZW1vdmVkX3RvcGljX2lkcxgHIAMoCSIoCgxIZWFydGJlYXRBY2sSGAoQbWV0YWRhdGFfdmVyc2lvbhgBIAEoAyINCgtTdG9wR3JhbnRlZCJFChpBbGxvY2F0ZVByb2R1Y2VySWRzUmVxdWVzdBIRCglicm9rZXJfaWQYASABKAUSFAoMYnJva2VyX2Vwb2NoGAIgASgDIkcKG0FsbG9jYXRlUHJvZHVjZXJJZHNSZXNwb25zZRIZChFmaXJzdF9wcm9kdWNlcl9pZBgBIAEoAxINCgVjb3VudBgCIAEoBSJ2ChZBbHRlclBhcnRpdGlvbnNSZXF1ZXN0EhEKCWJyb2tlcl9pZBgBIAEoBRIUCgxicm9rZXJfZXBvY2gYAiABKAMSMwoGd2lzaGVzGAMgAygLMiMubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSW5TeW5jV2lzaCKYAQoKSW5TeW5jV2lzaBIQCgh0b3BpY19pZBgBIAEoCRIRCglwYXJ0aXRpb24YAiABKAUSFAoMbGVhZGVyX2Vwb2NoGAMgASgFEhcKD3BhcnRpdGlvbl9lcG9jaBgEIAEoBRI2CgdtZW1iZXJzGAUgAygLMiUubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSW5TeW5jTWVtYmVyIjcKDEluU3luY01lbWJlchIRCglicm9rZXJfaWQYASABKAUSFAoMYnJva2VyX2Vwb2NoGAIgASgDIlEKF0FsdGVyUGFydGl0aW9uc1Jlc3BvbnNlEjYKB2Fuc3dlcnMYASADKAsyJS5taWxscmFjZS5jb29yZGluYXRvci52MS5JblN5bmNBbnN3ZXIiegoMSW5TeW5jQW5zd2VyEhAKCHRvcGljX2lkGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoBRIxCgVzdGF0ZRgDIAEoCzIiLm1pbGxyYWNlLmNvbW1vbi52MS5QYXJ0aXRpb25TdGF0ZRISCgppbmVsaWdpYmxlGAQgASgIIhgKFkRlc2NyaWJlQ2x1c3RlclJlcXVlc3Qi1gIKF0Rlc2NyaWJlQ2x1c3RlclJlc3BvbnNlEhIKCmNsdXN0ZXJfaWQYASABKAkSEgoKZ2VuZXJhdGlvbhgCIAEoCRIZChFjb29yZGluYXRvcl9lcG9jaBgDIAEoAxIWCg5jb29yZGluYXRvcl9pZBgEIAEoCRIbChNjb29yZGluYXRvcl9hZGRyZXNzGAUgASgJEg0KBXN0b3JlGAYgASgJEisKB2Jyb2tlcnMYByADKAsyGi5taWxscmFjZS5jb21tb24udjEuQnJva2VyEjgKCWV4ZWN1dG9ycxgIIAMoCzIlLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkV4ZWN1dG9ySW5mbxITCgt0b3BpY19jb3VudBgJIAEoBRIXCg9wYXJ0aXRpb25fY291bnQYCiABKAUSHwoXb2ZmbGluZV9wYXJ0aXRpb25fY291bnQYCyABKAUiYwoMRXhlY3V0b3JJbmZvEhMKC2V4ZWN1dG9yX2lkGAEgASgJEg8KB2FkZHJlc3MYAiABKAkSFAoMd29ya2VyX3Nsb3RzGAMgASgFEhcKD3dvcmtlcnNfcnVubmluZxgEIAEoBSplCgxFbGVjdGlvbktpbmQSHQoZRUxFQ1RJT05fS0lORF9VTlNQRUNJRklFRBAAEhsKF0VMRUNUSU9OX0tJTkRfUFJFRkVSUkVEEAESGQoVRUxFQ1RJT05fS0lORF9VTkNMRUFOEAIyrgUKDFRvcGljU2VydmljZRJoCgtDcmVhdGVUb3BpYxIrLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkNyZWF0ZVRvcGljUmVxdWVzdBosLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkNyZWF0ZVRvcGljUmVzcG9uc2USaAoLRGVsZXRlVG9waWMSKy5taWxscmFjZS5jb29yZGluYXRvci52MS5EZWxldGVUb3BpY1JlcXVlc3QaLC5taWxscmFjZS5jb29yZGluYXRvci52MS5EZWxldGVUb3BpY1Jlc3BvbnNlEmUKCkxpc3RUb3BpY3MSKi5taWxscmFjZS5jb29yZGluYXRvci52MS5MaXN0VG9waWNzUmVxdWVzdBorLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkxpc3RUb3BpY3NSZXNwb25zZRJuCg1EZXNjcmliZVRvcGljEi0ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRGVzY3JpYmVUb3BpY1JlcXVlc3QaLi5taWxscmFjZS5jb29yZGluYXRvci52MS5EZXNjcmliZVRvcGljUmVzcG9uc2USdwoQQ3JlYXRlUGFydGl0aW9ucxIwLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkNyZWF0ZVBhcnRpdGlvbnNSZXF1ZXN0GjEubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQ3JlYXRlUGFydGl0aW9uc1Jlc3BvbnNlEnoKEUFsdGVyVG9waWNDb25maWdzEjEubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQWx0ZXJUb3BpY0NvbmZpZ3NSZXF1ZXN0GjIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQWx0ZXJUb3BpY0NvbmZpZ3NSZXNwb25zZTLzAwoOQ2x1c3RlclNlcnZpY2UScgoNQnJva2VyU2Vzc2lvbhItLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkJyb2tlclNlc3Npb25SZXF1ZXN0Gi4ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQnJva2VyU2Vzc2lvblJlc3BvbnNlKAEwARKAAQoTQWxsb2NhdGVQcm9kdWNlcklkcxIzLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkFsbG9jYXRlUHJvZHVjZXJJZHNSZXF1ZXN0GjQubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQWxsb2NhdGVQcm9kdWNlcklkc1Jlc3BvbnNlEnQKD0FsdGVyUGFydGl0aW9ucxIvLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkFsdGVyUGFydGl0aW9uc1JlcXVlc3QaMC5taWxscmFjZS5jb29yZGluYXRvci52MS5BbHRlclBhcnRpdGlvbnNSZXNwb25zZRJ0Cg9EZXNjcmliZUNsdXN0ZXISLy5taWxscmFjZS5jb29yZGluYXRvci52MS5EZXNjcmliZUNsdXN0ZXJSZXF1ZXN0GjAubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRGVzY3JpYmVDbHVzdGVyUmVzcG9uc2Uy9gUKEFBsYWNlbWVudFNlcnZpY2USmAEKG0FsdGVyUGFydGl0aW9uUmVhc3NpZ25tZW50cxI7Lm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkFsdGVyUGFydGl0aW9uUmVhc3NpZ25tZW50c1JlcXVlc3QaPC5taWxscmFjZS5jb29yZGluYXRvci52MS5BbHRlclBhcnRpdGlvblJlYXNzaWdubWVudHNSZXNwb25zZRKVAQoaTGlzdFBhcnRpdGlvblJlYXNzaWdubWVudHMSOi5taWxscmFjZS5jb29yZGluYXRvci52MS5MaXN0UGFydGl0aW9uUmVhc3NpZ25tZW50c1JlcXVlc3QaOy5taWxscmFjZS5jb29yZGluYXRvci52MS5MaXN0UGFydGl0aW9uUmVhc3NpZ25tZW50c1Jlc3BvbnNlEmsKDEVsZWN0TGVhZGVycxIsLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkVsZWN0TGVhZGVyc1JlcXVlc3QaLS5taWxscmFjZS5jb29yZGluYXRvci52MS5FbGVjdExlYWRlcnNSZXNwb25zZRJ0Cg9EZXNjcmliZUJyb2tlcnMSLy5taWxscmFjZS5jb29yZGluYXRvci52MS5EZXNjcmliZUJyb2tlcnNSZXF1ZXN0GjAubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRGVzY3JpYmVCcm9rZXJzUmVzcG9uc2USaAoLRHJhaW5Ccm9rZXISKy5taWxscmFjZS5jb29yZGluYXRvci52MS5EcmFpbkJyb2tlclJlcXVlc3QaLC5taWxscmFjZS5jb29yZGluYXRvci52MS5EcmFpbkJyb2tlclJlc3BvbnNlEmIKCUFkZEJyb2tlchIpLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkFkZEJyb2tlclJlcXVlc3QaKi5taWxscmFjZS5jb29yZGluYXRvci52MS5BZGRCcm9rZXJSZXNwb25zZWIGcHJvdG8z", [file_millrace_common_v1_common]);
 
 /**
  * @generated from message millrace.coordinator.v1.CreateTopicRequest
@@ -347,6 +347,433 @@ export const AlterTopicConfigsResponseSchema: GenMessage<AlterTopicConfigsRespon
   messageDesc(file_millrace_coordinator_v1_coordinator, 12);
 
 /**
+ * @generated from message millrace.coordinator.v1.AlterPartitionReassignmentsRequest
+ */
+export type AlterPartitionReassignmentsRequest = Message<"millrace.coordinator.v1.AlterPartitionReassignmentsRequest"> & {
+  /**
+   * @generated from field: repeated millrace.coordinator.v1.PartitionReassignment reassignments = 1;
+   */
+  reassignments: PartitionReassignment[];
+
+  /**
+   * Refuse targets with more or fewer replicas than there are.
+   *
+   * @generated from field: bool keep_replication_factor = 2;
+   */
+  keepReplicationFactor: boolean;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.AlterPartitionReassignmentsRequest.
+ * Use `create(AlterPartitionReassignmentsRequestSchema)` to create a new message.
+ */
+export const AlterPartitionReassignmentsRequestSchema: GenMessage<AlterPartitionReassignmentsRequest> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 13);
+
+/**
+ * @generated from message millrace.coordinator.v1.PartitionReassignment
+ */
+export type PartitionReassignment = Message<"millrace.coordinator.v1.PartitionReassignment"> & {
+  /**
+   * @generated from field: string topic = 1;
+   */
+  topic: string;
+
+  /**
+   * @generated from field: int32 partition = 2;
+   */
+  partition: number;
+
+  /**
+   * Absent: cancels the move that is under way.
+   *
+   * @generated from field: millrace.coordinator.v1.ReplicaList target = 3;
+   */
+  target?: ReplicaList | undefined;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.PartitionReassignment.
+ * Use `create(PartitionReassignmentSchema)` to create a new message.
+ */
+export const PartitionReassignmentSchema: GenMessage<PartitionReassignment> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 14);
+
+/**
+ * @generated from message millrace.coordinator.v1.ReplicaList
+ */
+export type ReplicaList = Message<"millrace.coordinator.v1.ReplicaList"> & {
+  /**
+   * The first is the preferred leader.
+   *
+   * @generated from field: repeated int32 broker_ids = 1;
+   */
+  brokerIds: number[];
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.ReplicaList.
+ * Use `create(ReplicaListSchema)` to create a new message.
+ */
+export const ReplicaListSchema: GenMessage<ReplicaList> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 15);
+
+/**
+ * @generated from message millrace.coordinator.v1.AlterPartitionReassignmentsResponse
+ */
+export type AlterPartitionReassignmentsResponse = Message<"millrace.coordinator.v1.AlterPartitionReassignmentsResponse"> & {
+  /**
+   * In the order of the request.
+   *
+   * @generated from field: repeated millrace.coordinator.v1.PartitionOutcome outcomes = 1;
+   */
+  outcomes: PartitionOutcome[];
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.AlterPartitionReassignmentsResponse.
+ * Use `create(AlterPartitionReassignmentsResponseSchema)` to create a new message.
+ */
+export const AlterPartitionReassignmentsResponseSchema: GenMessage<AlterPartitionReassignmentsResponse> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 16);
+
+/**
+ * @generated from message millrace.coordinator.v1.PartitionOutcome
+ */
+export type PartitionOutcome = Message<"millrace.coordinator.v1.PartitionOutcome"> & {
+  /**
+   * @generated from field: string topic = 1;
+   */
+  topic: string;
+
+  /**
+   * @generated from field: int32 partition = 2;
+   */
+  partition: number;
+
+  /**
+   * Absent: done.
+   *
+   * @generated from field: millrace.common.v1.Error error = 3;
+   */
+  error?: Error | undefined;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.PartitionOutcome.
+ * Use `create(PartitionOutcomeSchema)` to create a new message.
+ */
+export const PartitionOutcomeSchema: GenMessage<PartitionOutcome> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 17);
+
+/**
+ * @generated from message millrace.coordinator.v1.ListPartitionReassignmentsRequest
+ */
+export type ListPartitionReassignmentsRequest = Message<"millrace.coordinator.v1.ListPartitionReassignmentsRequest"> & {
+  /**
+   * Empty: all topics.
+   *
+   * @generated from field: repeated string topics = 1;
+   */
+  topics: string[];
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.ListPartitionReassignmentsRequest.
+ * Use `create(ListPartitionReassignmentsRequestSchema)` to create a new message.
+ */
+export const ListPartitionReassignmentsRequestSchema: GenMessage<ListPartitionReassignmentsRequest> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 18);
+
+/**
+ * @generated from message millrace.coordinator.v1.ListPartitionReassignmentsResponse
+ */
+export type ListPartitionReassignmentsResponse = Message<"millrace.coordinator.v1.ListPartitionReassignmentsResponse"> & {
+  /**
+   * @generated from field: repeated millrace.coordinator.v1.OngoingReassignment reassignments = 1;
+   */
+  reassignments: OngoingReassignment[];
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.ListPartitionReassignmentsResponse.
+ * Use `create(ListPartitionReassignmentsResponseSchema)` to create a new message.
+ */
+export const ListPartitionReassignmentsResponseSchema: GenMessage<ListPartitionReassignmentsResponse> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 19);
+
+/**
+ * @generated from message millrace.coordinator.v1.OngoingReassignment
+ */
+export type OngoingReassignment = Message<"millrace.coordinator.v1.OngoingReassignment"> & {
+  /**
+   * @generated from field: string topic = 1;
+   */
+  topic: string;
+
+  /**
+   * @generated from field: int32 partition = 2;
+   */
+  partition: number;
+
+  /**
+   * All brokers that have or get a replica.
+   *
+   * @generated from field: repeated int32 replicas = 3;
+   */
+  replicas: number[];
+
+  /**
+   * @generated from field: repeated int32 adding_replicas = 4;
+   */
+  addingReplicas: number[];
+
+  /**
+   * @generated from field: repeated int32 removing_replicas = 5;
+   */
+  removingReplicas: number[];
+
+  /**
+   * False: it waits for its turn.
+   *
+   * @generated from field: bool started = 6;
+   */
+  started: boolean;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.OngoingReassignment.
+ * Use `create(OngoingReassignmentSchema)` to create a new message.
+ */
+export const OngoingReassignmentSchema: GenMessage<OngoingReassignment> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 20);
+
+/**
+ * @generated from message millrace.coordinator.v1.ElectLeadersRequest
+ */
+export type ElectLeadersRequest = Message<"millrace.coordinator.v1.ElectLeadersRequest"> & {
+  /**
+   * @generated from field: millrace.coordinator.v1.ElectionKind kind = 1;
+   */
+  kind: ElectionKind;
+
+  /**
+   * Empty: all partitions for which there is something to do.
+   *
+   * @generated from field: repeated millrace.coordinator.v1.ElectionPartition partitions = 2;
+   */
+  partitions: ElectionPartition[];
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.ElectLeadersRequest.
+ * Use `create(ElectLeadersRequestSchema)` to create a new message.
+ */
+export const ElectLeadersRequestSchema: GenMessage<ElectLeadersRequest> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 21);
+
+/**
+ * @generated from message millrace.coordinator.v1.ElectionPartition
+ */
+export type ElectionPartition = Message<"millrace.coordinator.v1.ElectionPartition"> & {
+  /**
+   * @generated from field: string topic = 1;
+   */
+  topic: string;
+
+  /**
+   * @generated from field: int32 partition = 2;
+   */
+  partition: number;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.ElectionPartition.
+ * Use `create(ElectionPartitionSchema)` to create a new message.
+ */
+export const ElectionPartitionSchema: GenMessage<ElectionPartition> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 22);
+
+/**
+ * @generated from message millrace.coordinator.v1.ElectLeadersResponse
+ */
+export type ElectLeadersResponse = Message<"millrace.coordinator.v1.ElectLeadersResponse"> & {
+  /**
+   * @generated from field: repeated millrace.coordinator.v1.PartitionOutcome outcomes = 1;
+   */
+  outcomes: PartitionOutcome[];
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.ElectLeadersResponse.
+ * Use `create(ElectLeadersResponseSchema)` to create a new message.
+ */
+export const ElectLeadersResponseSchema: GenMessage<ElectLeadersResponse> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 23);
+
+/**
+ * @generated from message millrace.coordinator.v1.DescribeBrokersRequest
+ */
+export type DescribeBrokersRequest = Message<"millrace.coordinator.v1.DescribeBrokersRequest"> & {
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.DescribeBrokersRequest.
+ * Use `create(DescribeBrokersRequestSchema)` to create a new message.
+ */
+export const DescribeBrokersRequestSchema: GenMessage<DescribeBrokersRequest> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 24);
+
+/**
+ * @generated from message millrace.coordinator.v1.DescribeBrokersResponse
+ */
+export type DescribeBrokersResponse = Message<"millrace.coordinator.v1.DescribeBrokersResponse"> & {
+  /**
+   * @generated from field: repeated millrace.coordinator.v1.BrokerLoad brokers = 1;
+   */
+  brokers: BrokerLoad[];
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.DescribeBrokersResponse.
+ * Use `create(DescribeBrokersResponseSchema)` to create a new message.
+ */
+export const DescribeBrokersResponseSchema: GenMessage<DescribeBrokersResponse> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 25);
+
+/**
+ * @generated from message millrace.coordinator.v1.BrokerLoad
+ */
+export type BrokerLoad = Message<"millrace.coordinator.v1.BrokerLoad"> & {
+  /**
+   * @generated from field: millrace.common.v1.Broker broker = 1;
+   */
+  broker?: Broker | undefined;
+
+  /**
+   * @generated from field: int32 replicas = 2;
+   */
+  replicas: number;
+
+  /**
+   * @generated from field: int32 leaders = 3;
+   */
+  leaders: number;
+
+  /**
+   * Partitions of which a replica is on its way to it, begun or waiting.
+   *
+   * @generated from field: int32 arriving = 4;
+   */
+  arriving: number;
+
+  /**
+   * Partitions whose replica on it goes when another is in sync.
+   *
+   * @generated from field: int32 leaving = 5;
+   */
+  leaving: number;
+
+  /**
+   * Replicas that are not in sync.
+   *
+   * @generated from field: int32 out_of_sync = 6;
+   */
+  outOfSync: number;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.BrokerLoad.
+ * Use `create(BrokerLoadSchema)` to create a new message.
+ */
+export const BrokerLoadSchema: GenMessage<BrokerLoad> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 26);
+
+/**
+ * @generated from message millrace.coordinator.v1.DrainBrokerRequest
+ */
+export type DrainBrokerRequest = Message<"millrace.coordinator.v1.DrainBrokerRequest"> & {
+  /**
+   * @generated from field: int32 broker_id = 1;
+   */
+  brokerId: number;
+
+  /**
+   * Say what would be moved, or why it cannot be, and change nothing.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.DrainBrokerRequest.
+ * Use `create(DrainBrokerRequestSchema)` to create a new message.
+ */
+export const DrainBrokerRequestSchema: GenMessage<DrainBrokerRequest> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 27);
+
+/**
+ * @generated from message millrace.coordinator.v1.DrainBrokerResponse
+ */
+export type DrainBrokerResponse = Message<"millrace.coordinator.v1.DrainBrokerResponse"> & {
+  /**
+   * Partitions of which a replica moves away.
+   *
+   * @generated from field: int32 partitions_moved = 1;
+   */
+  partitionsMoved: number;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.DrainBrokerResponse.
+ * Use `create(DrainBrokerResponseSchema)` to create a new message.
+ */
+export const DrainBrokerResponseSchema: GenMessage<DrainBrokerResponse> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 28);
+
+/**
+ * @generated from message millrace.coordinator.v1.AddBrokerRequest
+ */
+export type AddBrokerRequest = Message<"millrace.coordinator.v1.AddBrokerRequest"> & {
+  /**
+   * @generated from field: int32 broker_id = 1;
+   */
+  brokerId: number;
+
+  /**
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.AddBrokerRequest.
+ * Use `create(AddBrokerRequestSchema)` to create a new message.
+ */
+export const AddBrokerRequestSchema: GenMessage<AddBrokerRequest> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 29);
+
+/**
+ * @generated from message millrace.coordinator.v1.AddBrokerResponse
+ */
+export type AddBrokerResponse = Message<"millrace.coordinator.v1.AddBrokerResponse"> & {
+  /**
+   * Partitions of which a replica moves to it.
+   *
+   * @generated from field: int32 partitions_moved = 1;
+   */
+  partitionsMoved: number;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.AddBrokerResponse.
+ * Use `create(AddBrokerResponseSchema)` to create a new message.
+ */
+export const AddBrokerResponseSchema: GenMessage<AddBrokerResponse> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_coordinator, 30);
+
+/**
  * @generated from message millrace.coordinator.v1.BrokerSessionRequest
  */
 export type BrokerSessionRequest = Message<"millrace.coordinator.v1.BrokerSessionRequest"> & {
@@ -373,7 +800,7 @@ export type BrokerSessionRequest = Message<"millrace.coordinator.v1.BrokerSessio
  * Use `create(BrokerSessionRequestSchema)` to create a new message.
  */
 export const BrokerSessionRequestSchema: GenMessage<BrokerSessionRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 13);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 31);
 
 /**
  * @generated from message millrace.coordinator.v1.RegisterBroker
@@ -438,7 +865,7 @@ export type RegisterBroker = Message<"millrace.coordinator.v1.RegisterBroker"> &
  * Use `create(RegisterBrokerSchema)` to create a new message.
  */
 export const RegisterBrokerSchema: GenMessage<RegisterBroker> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 14);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 32);
 
 /**
  * @generated from message millrace.coordinator.v1.LogReport
@@ -482,7 +909,7 @@ export type LogReport = Message<"millrace.coordinator.v1.LogReport"> & {
  * Use `create(LogReportSchema)` to create a new message.
  */
 export const LogReportSchema: GenMessage<LogReport> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 15);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 33);
 
 /**
  * @generated from message millrace.coordinator.v1.BrokerHeartbeat
@@ -520,7 +947,7 @@ export type BrokerHeartbeat = Message<"millrace.coordinator.v1.BrokerHeartbeat">
  * Use `create(BrokerHeartbeatSchema)` to create a new message.
  */
 export const BrokerHeartbeatSchema: GenMessage<BrokerHeartbeat> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 16);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 34);
 
 /**
  * @generated from message millrace.coordinator.v1.BrokerSessionResponse
@@ -563,7 +990,7 @@ export type BrokerSessionResponse = Message<"millrace.coordinator.v1.BrokerSessi
  * Use `create(BrokerSessionResponseSchema)` to create a new message.
  */
 export const BrokerSessionResponseSchema: GenMessage<BrokerSessionResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 17);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 35);
 
 /**
  * @generated from message millrace.coordinator.v1.BrokerRegistered
@@ -610,7 +1037,7 @@ export type BrokerRegistered = Message<"millrace.coordinator.v1.BrokerRegistered
  * Use `create(BrokerRegisteredSchema)` to create a new message.
  */
 export const BrokerRegisteredSchema: GenMessage<BrokerRegistered> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 18);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 36);
 
 /**
  * The whole metadata once after registration (`snapshot`), then what changed.
@@ -659,7 +1086,7 @@ export type MetadataUpdate = Message<"millrace.coordinator.v1.MetadataUpdate"> &
  * Use `create(MetadataUpdateSchema)` to create a new message.
  */
 export const MetadataUpdateSchema: GenMessage<MetadataUpdate> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 19);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 37);
 
 /**
  * @generated from message millrace.coordinator.v1.HeartbeatAck
@@ -676,7 +1103,7 @@ export type HeartbeatAck = Message<"millrace.coordinator.v1.HeartbeatAck"> & {
  * Use `create(HeartbeatAckSchema)` to create a new message.
  */
 export const HeartbeatAckSchema: GenMessage<HeartbeatAck> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 20);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 38);
 
 /**
  * @generated from message millrace.coordinator.v1.StopGranted
@@ -689,7 +1116,7 @@ export type StopGranted = Message<"millrace.coordinator.v1.StopGranted"> & {
  * Use `create(StopGrantedSchema)` to create a new message.
  */
 export const StopGrantedSchema: GenMessage<StopGranted> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 21);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 39);
 
 /**
  * @generated from message millrace.coordinator.v1.AllocateProducerIdsRequest
@@ -711,7 +1138,7 @@ export type AllocateProducerIdsRequest = Message<"millrace.coordinator.v1.Alloca
  * Use `create(AllocateProducerIdsRequestSchema)` to create a new message.
  */
 export const AllocateProducerIdsRequestSchema: GenMessage<AllocateProducerIdsRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 22);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 40);
 
 /**
  * @generated from message millrace.coordinator.v1.AllocateProducerIdsResponse
@@ -733,7 +1160,7 @@ export type AllocateProducerIdsResponse = Message<"millrace.coordinator.v1.Alloc
  * Use `create(AllocateProducerIdsResponseSchema)` to create a new message.
  */
 export const AllocateProducerIdsResponseSchema: GenMessage<AllocateProducerIdsResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 23);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 41);
 
 /**
  * @generated from message millrace.coordinator.v1.AlterPartitionsRequest
@@ -760,7 +1187,7 @@ export type AlterPartitionsRequest = Message<"millrace.coordinator.v1.AlterParti
  * Use `create(AlterPartitionsRequestSchema)` to create a new message.
  */
 export const AlterPartitionsRequestSchema: GenMessage<AlterPartitionsRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 24);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 42);
 
 /**
  * @generated from message millrace.coordinator.v1.InSyncWish
@@ -799,7 +1226,7 @@ export type InSyncWish = Message<"millrace.coordinator.v1.InSyncWish"> & {
  * Use `create(InSyncWishSchema)` to create a new message.
  */
 export const InSyncWishSchema: GenMessage<InSyncWish> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 25);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 43);
 
 /**
  * @generated from message millrace.coordinator.v1.InSyncMember
@@ -823,7 +1250,7 @@ export type InSyncMember = Message<"millrace.coordinator.v1.InSyncMember"> & {
  * Use `create(InSyncMemberSchema)` to create a new message.
  */
 export const InSyncMemberSchema: GenMessage<InSyncMember> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 26);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 44);
 
 /**
  * @generated from message millrace.coordinator.v1.AlterPartitionsResponse
@@ -842,7 +1269,7 @@ export type AlterPartitionsResponse = Message<"millrace.coordinator.v1.AlterPart
  * Use `create(AlterPartitionsResponseSchema)` to create a new message.
  */
 export const AlterPartitionsResponseSchema: GenMessage<AlterPartitionsResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 27);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 45);
 
 /**
  * @generated from message millrace.coordinator.v1.InSyncAnswer
@@ -878,7 +1305,7 @@ export type InSyncAnswer = Message<"millrace.coordinator.v1.InSyncAnswer"> & {
  * Use `create(InSyncAnswerSchema)` to create a new message.
  */
 export const InSyncAnswerSchema: GenMessage<InSyncAnswer> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 28);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 46);
 
 /**
  * @generated from message millrace.coordinator.v1.DescribeClusterRequest
@@ -891,7 +1318,7 @@ export type DescribeClusterRequest = Message<"millrace.coordinator.v1.DescribeCl
  * Use `create(DescribeClusterRequestSchema)` to create a new message.
  */
 export const DescribeClusterRequestSchema: GenMessage<DescribeClusterRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 29);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 47);
 
 /**
  * @generated from message millrace.coordinator.v1.DescribeClusterResponse
@@ -960,7 +1387,7 @@ export type DescribeClusterResponse = Message<"millrace.coordinator.v1.DescribeC
  * Use `create(DescribeClusterResponseSchema)` to create a new message.
  */
 export const DescribeClusterResponseSchema: GenMessage<DescribeClusterResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 30);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 48);
 
 /**
  * @generated from message millrace.coordinator.v1.ExecutorInfo
@@ -992,7 +1419,42 @@ export type ExecutorInfo = Message<"millrace.coordinator.v1.ExecutorInfo"> & {
  * Use `create(ExecutorInfoSchema)` to create a new message.
  */
 export const ExecutorInfoSchema: GenMessage<ExecutorInfo> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_coordinator, 31);
+  messageDesc(file_millrace_coordinator_v1_coordinator, 49);
+
+/**
+ * @generated from enum millrace.coordinator.v1.ElectionKind
+ */
+export const ElectionKind = {
+  /**
+   * PREFERRED
+   *
+   * @generated from enum value: ELECTION_KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: ELECTION_KIND_PREFERRED = 1;
+   */
+  PREFERRED: 1,
+
+  /**
+   * Of partitions without a leader: any live replica, at the cost of what only others have.
+   *
+   * @generated from enum value: ELECTION_KIND_UNCLEAN = 2;
+   */
+  UNCLEAN: 2,
+} as const;
+
+/**
+ * @generated from enum millrace.coordinator.v1.ElectionKind
+ */
+export type ElectionKind = (typeof ElectionKind)[keyof typeof ElectionKind] | UnknownEnum;
+
+/**
+ * Describes the enum millrace.coordinator.v1.ElectionKind.
+ */
+export const ElectionKindSchema: GenEnum<ElectionKind> = /*@__PURE__*/
+  enumDesc(file_millrace_coordinator_v1_coordinator, 0);
 
 /**
  * Topics. Served by the active coordinator and, forwarded, by every broker.
@@ -1099,4 +1561,73 @@ export const ClusterService: GenService<{
   },
 }> = /*@__PURE__*/
   serviceDesc(file_millrace_coordinator_v1_coordinator, 1);
+
+/**
+ * Where replicas are and who leads them. Served by the active coordinator and, forwarded, by every broker.
+ *
+ * @generated from service millrace.coordinator.v1.PlacementService
+ */
+export const PlacementService: GenService<{
+  /**
+   * Moves replicas to other brokers (KIP-455), or cancels such moves. Answered when they are written down; ListPartitionReassignments says what is left.
+   *
+   * @generated from rpc millrace.coordinator.v1.PlacementService.AlterPartitionReassignments
+   */
+  alterPartitionReassignments: {
+    methodKind: "unary";
+    input: typeof AlterPartitionReassignmentsRequestSchema;
+    output: typeof AlterPartitionReassignmentsResponseSchema;
+  },
+  /**
+   * What is being moved, and what waits for its turn.
+   *
+   * @generated from rpc millrace.coordinator.v1.PlacementService.ListPartitionReassignments
+   */
+  listPartitionReassignments: {
+    methodKind: "unary";
+    input: typeof ListPartitionReassignmentsRequestSchema;
+    output: typeof ListPartitionReassignmentsResponseSchema;
+  },
+  /**
+   * Makes the preferred replica lead, or, as the last resort, one that is not in sync.
+   *
+   * @generated from rpc millrace.coordinator.v1.PlacementService.ElectLeaders
+   */
+  electLeaders: {
+    methodKind: "unary";
+    input: typeof ElectLeadersRequestSchema;
+    output: typeof ElectLeadersResponseSchema;
+  },
+  /**
+   * What each broker holds, and what is on its way to or from it.
+   *
+   * @generated from rpc millrace.coordinator.v1.PlacementService.DescribeBrokers
+   */
+  describeBrokers: {
+    methodKind: "unary";
+    input: typeof DescribeBrokersRequestSchema;
+    output: typeof DescribeBrokersResponseSchema;
+  },
+  /**
+   * Moves leaders and then replicas off a broker, and gives it no new ones. Answered when the moves are written down; DescribeBrokers says what is left.
+   *
+   * @generated from rpc millrace.coordinator.v1.PlacementService.DrainBroker
+   */
+  drainBroker: {
+    methodKind: "unary";
+    input: typeof DrainBrokerRequestSchema;
+    output: typeof DrainBrokerResponseSchema;
+  },
+  /**
+   * Gives a broker, new or drained, its share of replicas. Answered when the moves are written down.
+   *
+   * @generated from rpc millrace.coordinator.v1.PlacementService.AddBroker
+   */
+  addBroker: {
+    methodKind: "unary";
+    input: typeof AddBrokerRequestSchema;
+    output: typeof AddBrokerResponseSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_millrace_coordinator_v1_coordinator, 2);
 

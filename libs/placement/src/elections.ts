@@ -1,0 +1,99 @@
+import { type BrokerId, leaderEpoch, partitionEpoch, type PartitionState, type TopicDescription } from "@millrace/model";
+import { ChangedPartitions } from "./changed-partitions.ts";
+import { errors } from "./errors.ts";
+import type { Decision, ElectLeaders, PartitionOutcome } from "./events.ts";
+import { LEADERS_MOVED_AT_ONCE } from "./limits.ts";
+import { canLead, type ClusterState, topicByName } from "./state.ts";
+
+/**
+ * Elections that somebody asks for, as Kafka's: `preferred` makes the first replica lead where it is in sync; `unclean` makes a live replica lead where nobody does,
+ * and what only the others have is lost. Each partition is answered by itself; of all, only those for which there is something to do.
+ */
+export function electLeaders(
+  state: ClusterState,
+  event: ElectLeaders,
+): Decision<{ readonly kind: "outcomes"; readonly outcomes: readonly PartitionOutcome[] }> {
+  const changed = new ChangedPartitions(state);
+  const outcomes: PartitionOutcome[] = [];
+  for (const { name, partition, topic } of askedFor(state, event)) {
+    const before = topic === undefined ? undefined : changed.partition(topic.topicId, partition);
+    if (topic === undefined || before === undefined) {
+      outcomes.push({ topic: name, partition, error: errors.unknownPartition(name, partition) });
+      continue;
+    }
+    const result = event.election === "preferred" ? preferred(state, before, name) : unclean(state, before, name);
+    if ("error" in result) {
+      if (event.partitions === undefined && result.error.code === "election-not-needed") continue;
+      outcomes.push({ topic: name, partition, error: result.error });
+    } else {
+      changed.put(result);
+      outcomes.push({ topic: name, partition, error: undefined });
+    }
+  }
+  return { changes: changed.changes(), response: { kind: "outcomes", outcomes } };
+}
+
+type Elected = PartitionState | { readonly error: ReturnType<typeof errors.electionNotNeeded> };
+
+function preferred(state: ClusterState, partition: PartitionState, topic: string): Elected {
+  const [first] = partition.replicas;
+  if (first === undefined || partition.leader === first) return { error: errors.electionNotNeeded(topic, partition.partition) };
+  if (!partition.inSyncSet.includes(first) || !canLead(state, first))
+    return { error: errors.preferredLeaderNotAvailable({ topic, partition: partition.partition, preferred: first }) };
+  return ledBy(partition, first);
+}
+
+function unclean(state: ClusterState, partition: PartitionState, topic: string): Elected {
+  if (partition.leader !== undefined) return { error: errors.electionNotNeeded(topic, partition.partition) };
+  const live = partition.replicas.filter((id) => canLead(state, id));
+  const leader = live.find((id) => partition.inSyncSet.includes(id)) ?? live[0];
+  if (leader === undefined) return { error: errors.eligibleLeadersNotAvailable(topic, partition.partition) };
+  return ledBy({ ...partition, inSyncSet: [leader] }, leader);
+}
+
+function* askedFor(
+  state: ClusterState,
+  { partitions }: ElectLeaders,
+): Generator<{ name: string; partition: number; topic: TopicDescription | undefined }, void, undefined> {
+  if (partitions === undefined) {
+    for (const topic of state.topics.values()) for (const { partition } of topic.partitions) yield { name: topic.name, partition, topic };
+  } else for (const { topic, partition } of partitions) yield { name: topic, partition, topic: topicByName(state, topic) };
+}
+
+/**
+ * Leads each partition by its first replica again, where that one is live and in sync: after restarts all leaders would be elsewhere. One that is being drained
+ * leads nothing that another can. Moves a bounded number at once; asked regularly, the rest follows.
+ */
+export function preferLeaders(state: ClusterState): Decision<{ readonly kind: "none" }> {
+  const changed = new ChangedPartitions(state);
+  let left = LEADERS_MOVED_AT_ONCE;
+  for (const topic of state.topics.values()) {
+    for (const partition of topic.partitions) {
+      const better = left > 0 ? betterLeader(state, partition) : undefined;
+      if (better === undefined) continue;
+      left--;
+      changed.put(ledBy(partition, better));
+    }
+  }
+  return { changes: changed.changes(), response: { kind: "none" } };
+}
+
+/** Who should lead instead; undefined: nobody. */
+export function betterLeader(state: ClusterState, partition: PartitionState): BrokerId | undefined {
+  const { leader, replicas, inSyncSet } = partition;
+  if (leader === undefined) return undefined;
+  const isDrained = (id: BrokerId): boolean => state.brokers.get(id)?.isDraining === true;
+  const mayLead = (id: BrokerId): boolean => inSyncSet.includes(id) && canLead(state, id) && !isDrained(id);
+  const [first] = replicas;
+  if (first !== undefined && mayLead(first)) return first === leader ? undefined : first;
+  return isDrained(leader) ? replicas.find(mayLead) : undefined;
+}
+
+function ledBy(partition: PartitionState, leader: BrokerId): PartitionState {
+  return {
+    ...partition,
+    leader,
+    leaderEpoch: leaderEpoch(partition.leaderEpoch + 1),
+    partitionEpoch: partitionEpoch(partition.partitionEpoch + 1),
+  };
+}
