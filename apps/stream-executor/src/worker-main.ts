@@ -1,4 +1,5 @@
 import { createCompressionCodecs, createValueCodec, crc32c } from "@millrace/codecs";
+import { createConnectors } from "@millrace/connectors";
 import { runJobWorker } from "@millrace/executor-node";
 import { createRpcListener, createRpcTransport } from "@millrace/rpc";
 import { countBuffersAsHeap, createLogger, LOG_LEVELS, openTracer, systemClock, systemRandom } from "@millrace/service-kit";
@@ -23,6 +24,7 @@ await runJobWorker({
   codec: createValueCodec(),
   crc32c,
   compression: createCompressionCodecs(),
+  connectors: createConnectors(),
 });
 await telemetry.close();
 process.exit();

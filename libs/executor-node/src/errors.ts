@@ -1,4 +1,4 @@
-import { AppError } from "@millrace/model";
+import { AppError, toAppError } from "@millrace/model";
 
 /** Every error of this lib; each code has a page in docs/errors. */
 export const errors = {
@@ -46,6 +46,18 @@ export const errors = {
         "the progress marks of the job's last checkpoint are gone: start it anew from a savepoint, which says what output will repeat",
       context,
     }),
+  /** Keeps kind and code of what a connector said; names the operator. */
+  sinkFailed: (operator: string, cause: unknown): AppError => {
+    const { kind, code, reason: message, context } = cause instanceof AppError ? cause : unnamedSinkFailure(cause);
+    return new AppError({ kind, code, message, context: { operator, ...context }, cause });
+  },
+  unknownConnector: (operator: string, connector: string): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "unknown-connector",
+      message: "workers have no connector of this name: run executors of the version that the job was built with",
+      context: { operator, connector },
+    }),
   noCoordinator: (addresses: string): AppError =>
     new AppError({
       kind: "unavailable",
@@ -54,6 +66,15 @@ export const errors = {
       context: { addresses },
     }),
 } as const;
+
+function unnamedSinkFailure(cause: unknown): AppError {
+  return new AppError({
+    kind: "unavailable",
+    code: "sink-failed",
+    message: `a sink failed: ${toAppError(cause).reason}; see that its target is up and that the job may write there`,
+    cause,
+  });
+}
 
 /** The line that names the error, of a stack trace or whatever else a process printed last. */
 function causeLine(text: string): string {

@@ -79,6 +79,22 @@ export interface TopicSinkDescriptor {
   readonly value: SerdeDescriptor;
 }
 
+/** A sink that is no topic of the cluster: a built-in connector of workers, or (`custom`) one that the job's module brings. */
+export interface ConnectorSinkDescriptor {
+  readonly type: "connector";
+  readonly connector: string;
+  /** JSON values only. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** With serdes the connector gets encoded records, and elements otherwise. */
+  readonly key?: SerdeDescriptor;
+  readonly value?: SerdeDescriptor;
+}
+
+export type SinkDescriptor = TopicSinkDescriptor | ConnectorSinkDescriptor;
+
+/** The connector name of sinks and sources whose code is in the job's module. */
+export const CUSTOM_CONNECTOR = "custom";
+
 /** Windows on event time, [start, end), aligned to offset + k · slide. Tumbling: slide = size. */
 export interface TimeWindowDescriptor {
   readonly sizeMs: number;
@@ -240,8 +256,8 @@ export type OperatorNode = Node &
     /** { f } */
     | { readonly kind: "foreachBatch"; readonly mode?: OutputMode }
     | { readonly kind: "print"; readonly count: number }
-    /** { key?, value?, timestamp? } of an element; absent: a pair's key and value, else the element as value. `mode`: what the reader of the topic counts on. */
-    | { readonly kind: "sink"; readonly sink: TopicSinkDescriptor; readonly mode?: OutputMode }
+    /** { key?, value?, timestamp?, partition?, connector? } of an element; absent: a pair's key and value, else the element as value. `mode`: what the reader of the topic counts on. */
+    | { readonly kind: "sink"; readonly sink: SinkDescriptor; readonly mode?: OutputMode }
   );
 
 export type OperatorKind = OperatorNode["kind"];

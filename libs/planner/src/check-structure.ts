@@ -93,6 +93,7 @@ function checkOwn(operator: OperatorNode): void {
       assertTopicName(operator.source.topic);
       return;
     case "sink":
+      if (operator.sink.type === "connector") return;
       assertTopicName(operator.sink.topic);
       if (isInternalTopic(operator.sink.topic)) {
         const message = "a job may not write to an internal topic: choose a name that does not start with __";

@@ -55,6 +55,7 @@ export function describeOperator(operator: OperatorNode): string {
     case "print":
       return `prints ${operator.count} elements of each batch`;
     case "sink": {
+      if (operator.sink.type === "connector") return `writes with the ${operator.sink.connector} sink, exactly once`;
       const { topic, key, value } = operator.sink;
       return `writes topic ${topic}: ${key === undefined ? "" : `key ${describeSerde(key)}, `}${describeSerde(value)}, exactly once`;
     }

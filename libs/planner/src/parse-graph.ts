@@ -55,6 +55,15 @@ const serde: Check = (value, where) => {
   object(isJson ? { format: string, fields: optional(fields) } : { format: oneOf("json", "string", "bytes") })(value, where);
 };
 
+const anything: Check = () => undefined;
+const sink: Check = (value, where) => {
+  const isConnector = record(value, where).type === "connector";
+  const own: Readonly<Record<string, Check>> = isConnector
+    ? { connector: string, options: mapOf(anything), value: optional(serde) }
+    : { topic: string, value: serde };
+  object({ type: oneOf("topic", "connector"), key: optional(serde), ...own })(value, where);
+};
+
 const NOTHING: Readonly<Record<string, Check>> = {};
 const BATCH_WINDOW: Readonly<Record<string, Check>> = { windowMs: number, slideMs: number };
 
@@ -133,7 +142,7 @@ const OPERATORS: Readonly<Record<OperatorKind, Readonly<Record<string, Check>>>>
   late: { of: string },
   foreachBatch: { mode: optional(outputMode) },
   print: { count: number },
-  sink: { sink: object({ type: oneOf("topic"), topic: string, key: optional(serde), value: serde }), mode: optional(outputMode) },
+  sink: { sink, mode: optional(outputMode) },
 };
 
 const operator: Check = (value, where) => {

@@ -6,7 +6,9 @@ export function warningsOf(
   graph: JobGraph,
   { reached, watermarked }: { readonly reached: ReadonlySet<string>; readonly watermarked: ReadonlySet<string> },
 ): readonly string[] {
-  const written = new Set(graph.operators.flatMap((operator) => (operator.kind === "sink" ? [operator.sink.topic] : [])));
+  const written = new Set(
+    graph.operators.flatMap((operator) => (operator.kind === "sink" && operator.sink.type === "topic" ? [operator.sink.topic] : [])),
+  );
   return graph.operators.flatMap((operator) => {
     if (!reached.has(operator.id)) return [`unused-operator: ${operator.id} leads to no output and does not run`];
     const unbounded = unboundedState(

@@ -1,3 +1,4 @@
+export type { ConnectorOptions, Connectors } from "./connectors.ts";
 export { type Clock, sleep, type Timer } from "./clock.ts";
 export {
   type Change,
@@ -20,6 +21,7 @@ export type {
 export { type Logger, type LogValues, SILENT_LOGGER } from "./logger.ts";
 export { type Counter, type GaugeSample, type Histogram, type Labels, type Metrics, NO_METRICS } from "./metrics.ts";
 export type { Random } from "./random.ts";
+export type { SinkConnector, SinkOutput, SinkSlotMark, SinkSlots, SinkWriter } from "./sink-connector.ts";
 export type { Storage, StorageEntry, StorageFile } from "./storage.ts";
 export { NO_TRACER, type Span, type SpanOptions, type Tracer } from "./tracer.ts";
 export type { ValueCodec } from "./value-codec.ts";

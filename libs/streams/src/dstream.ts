@@ -369,7 +369,7 @@ export class DStream<out T, out Time = unknown> extends StatefulOperators<T, Tim
     options: ToOptions<T> & { readonly key?: (element: T) => unknown; readonly value?: (element: T) => unknown } = {},
   ): Output {
     const { key, value, timestamp } = options;
-    const functions: Record<string, (...args: never[]) => unknown> = {};
+    const functions: Record<string, (...args: never[]) => unknown> = { ...topic.functions };
     if (topic.sink.key !== undefined) functions.key = key ?? firstOfPair;
     functions.value = value ?? (topic.sink.key !== undefined && key === undefined ? secondOfPair : wholeElement);
     if (timestamp !== undefined) functions.timestamp = timestamp;

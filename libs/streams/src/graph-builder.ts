@@ -6,6 +6,7 @@ import {
   type OperatorNode,
   OUTPUT_KINDS,
   type RecipeStep,
+  type SinkDescriptor,
 } from "@millrace/model";
 import { jobError } from "./errors.ts";
 import { OPERATOR_ID_LENGTH_MAX } from "./limits.ts";
@@ -168,12 +169,16 @@ function duplicateName(id: string): Error {
   return jobError("duplicate-operator-name", "two operators of the job have one name: give each its own", { name: id });
 }
 
+function sinkName(sink: SinkDescriptor): string {
+  return sink.type === "topic" ? sink.topic : sink.connector;
+}
+
 /** What people see: the given name, else the kind with the name of the function that was passed, if it has one. */
 function describeOperator(draft: OperatorDraft): string {
   if (draft.userId !== undefined) return draft.userId;
   const { spec } = draft;
   if (spec.kind === "source") return `from ${spec.source.topic}`;
-  if (spec.kind === "sink") return `to ${spec.sink.topic}`;
+  if (spec.kind === "sink") return `to ${sinkName(spec.sink)}`;
   const functionName = draft.functions.f?.name ?? "";
   return functionName === "" || functionName === "f" ? spec.kind : `${spec.kind}(${functionName})`;
 }

@@ -9,12 +9,14 @@ export type {
   TimeJoinType,
   WatermarkSettings,
 } from "@millrace/model";
+export type { SinkConnector, SinkOutput, SinkSlotMark, SinkSlots, SinkWriter } from "@millrace/ports";
 export type { Aggregator } from "./aggregator.ts";
 export { count, type CountAndMean, countAndMean, max, mean, min, sum, top } from "./aggregators.ts";
 export { Batch } from "./batch.ts";
 export type { TimeWindowSpec } from "./checks.ts";
 export { allOf, collectList, collectSet, first, last, of, type Part, when } from "./collections.ts";
 export { DStream, type StateStream } from "./dstream.ts";
+export { customSink } from "./custom-sink.ts";
 export { days, type Duration, hours, milliseconds, minutes, seconds } from "./duration.ts";
 export type { JobErrorCode } from "./errors.ts";
 export type {
@@ -33,6 +35,7 @@ export type {
   WholeTable,
   WindowOptions,
 } from "./event-time-types.ts";
+export { files, type FilesOptions } from "./files.ts";
 export { buildJob, job, type JobContext, type JobModule, type JobOptions } from "./job.ts";
 export { kafka, type KafkaTopic, type ReadOptions, type Sink, type SinkParts, type Source, type TopicRecord } from "./kafka.ts";
 export { type KeyOf, pair, type Pair, type ValueOf } from "./pair.ts";

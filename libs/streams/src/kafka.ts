@@ -1,4 +1,4 @@
-import type { TopicSinkDescriptor, TopicSourceDescriptor } from "@millrace/model";
+import type { SinkDescriptor, TopicSourceDescriptor } from "@millrace/model";
 import type { Serde } from "./serde.ts";
 
 /** Where a stream of E can come from. */
@@ -10,14 +10,18 @@ export interface Source<E> {
 
 /** What records that are written are made of. */
 export interface SinkParts<K, V> {
-  readonly sink: TopicSinkDescriptor;
+  readonly sink: SinkDescriptor;
+  /** Functions that the sink itself brings, by name. */
+  readonly functions?: Readonly<Record<string, (...args: never[]) => unknown>>;
   /** Type only. */
   readonly parts?: (key: K, value: V) => void;
 }
 
 /** Where a stream of E can go to. */
 export interface Sink<E> {
-  readonly sink: TopicSinkDescriptor;
+  readonly sink: SinkDescriptor;
+  /** Functions that the sink itself brings, by name. */
+  readonly functions?: Readonly<Record<string, (...args: never[]) => unknown>>;
   /** Type only. */
   readonly accepts?: (element: E) => void;
 }

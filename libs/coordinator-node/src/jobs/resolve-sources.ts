@@ -23,7 +23,7 @@ interface Ports {
 export function assertTopicsExist(graph: JobGraph, cluster: ClusterView): void {
   for (const operator of graph.operators) {
     if (operator.kind === "source") topicOf(operator.source.topic, cluster);
-    if (operator.kind === "sink") topicOf(operator.sink.topic, cluster);
+    if (operator.kind === "sink" && operator.sink.type === "topic") topicOf(operator.sink.topic, cluster);
   }
 }
 

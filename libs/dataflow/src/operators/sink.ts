@@ -13,6 +13,14 @@ const encodeAnyKey: ValueEncoder = (key) => {
   return key instanceof Uint8Array ? encodeBytes(key) : encodeJson(key);
 };
 
+/** Connectors without serdes take elements as they are. */
+const encodeNothing: ValueEncoder = () => null;
+
+function textOf(partition: unknown): string {
+  if (typeof partition === "string") return partition;
+  throw new TypeError(`a partition is a text, got ${typeof partition}`);
+}
+
 /** Turns elements into records of the sink's topic, encoded here so that a wrong value is an error of this operator at this record. */
 export function sinkOperator(
   environment: OperatorEnvironment<OperatorNode & { kind: "sink" }>,
@@ -21,11 +29,13 @@ export function sinkOperator(
 ): Emit {
   const { operator, counts, batch } = environment;
   const { sink } = operator;
-  const encodeValue = createValueEncoder(sink.value);
-  const encodeKey = sink.key === undefined ? encodeAnyKey : createValueEncoder(sink.key);
+  const isTopic = sink.type === "topic";
+  const encodeValue = sink.value === undefined ? encodeNothing : createValueEncoder(sink.value);
+  const encodeKey = sink.key !== undefined ? createValueEncoder(sink.key) : isTopic ? encodeAnyKey : encodeNothing;
   const keyOf = environment.optional("key");
   const valueOf = environment.optional("value");
   const timestampOf = environment.optional("timestamp");
+  const partitionOf = environment.optional("partition");
   const hasKey = sink.key !== undefined;
   let functionName = "value";
 
@@ -35,11 +45,15 @@ export function sinkOperator(
     functionName = "key";
     const key = encodeKey(keyOf === undefined ? pair[0] : keyOf(element));
     functionName = "value";
-    const value = encodeValue(valueOf === undefined ? pair[1] : valueOf(element));
+    const valueElement = valueOf === undefined ? pair[1] : valueOf(element);
+    const value = encodeValue(valueElement);
     functionName = "timestamp";
     const given = timestampOf === undefined ? time : Number(timestampOf(element));
     const timestampMs = Number.isFinite(given) ? Math.floor(given) : batch.timeMs;
-    return { sink: operator.id, slot, key, value, timestampMs };
+    if (isTopic) return { sink: operator.id, slot, key, value, timestampMs };
+    functionName = "partition";
+    const partition = partitionOf === undefined ? "" : textOf(partitionOf(element));
+    return { sink: operator.id, slot, key, value, timestampMs, element: valueElement, partition };
   }
 
   return (element, time) => {

@@ -68,6 +68,9 @@ export interface SinkRecord {
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
   readonly timestampMs: number;
+  /** What was encoded, and where in the sink it belongs ("": nowhere in particular), for sinks that are no topics. */
+  readonly element?: unknown;
+  readonly partition?: string;
 }
 
 /** Where a runtime's output goes. Calls are synchronous and must not throw; the caller buffers and waits by `ready`. */

@@ -26,6 +26,7 @@ function createRig(marked: Record<string, number> = {}) {
     producer,
     marks,
     topics: new Map([["out", "results"]]),
+    connectors: new Map(),
     sinkSlots: new Map([["out", [0, 1]]]),
     turn: () => Promise.resolve(),
   };

@@ -3,6 +3,8 @@ import type { SinkRecord } from "@millrace/dataflow";
 import { SINK_MARKS_TOPIC } from "@millrace/model";
 import { assertDefined } from "@millrace/stdx";
 import { OUTPUT_TURN_RECORDS } from "../limits.ts";
+import type { ConnectorOutput } from "./connector-output.ts";
+import { errors } from "../errors.ts";
 import type { MarkRecord, SinkMarks } from "./sink-marks.ts";
 
 export interface OutputTarget {
@@ -10,7 +12,9 @@ export interface OutputTarget {
   readonly marks: SinkMarks;
   /** Topic by sink. */
   readonly topics: ReadonlyMap<string, string>;
-  /** Slots by sink that this worker owns. */
+  /** Sinks that are no topics. */
+  readonly connectors: ReadonlyMap<string, ConnectorOutput>;
+  /** Slots by topic sink that this worker owns. */
   readonly sinkSlots: ReadonlyMap<string, readonly number[]>;
   /** Lets the event loop go round once: what is buffered gets sent while the batch computes on. */
   readonly turn: () => Promise<void>;
@@ -49,6 +53,11 @@ export class BatchOutput {
   emit(record: SinkRecord): void {
     const { marks, producer, topics } = this.#target;
     this.#recordCount += 1;
+    const connector = this.#target.connectors.get(record.sink);
+    if (connector !== undefined) {
+      this.#writeTo(connector, record);
+      return;
+    }
     if (marks.covers(record.sink, record.slot, this.#batch.batch)) return;
     if (!this.#open) producer.beginTransaction();
     this.#open = true;
@@ -61,6 +70,10 @@ export class BatchOutput {
 
   /** Resolves when there is room for more; undefined when there is now. After many records it takes a turn, so that they are on their way already. */
   ready(): Promise<void> | undefined {
+    for (const connector of this.#target.connectors.values()) {
+      const room = connector.ready();
+      if (room !== undefined) return this.#waitFor(connector, room);
+    }
     if (this.#full) {
       this.#full = false;
       this.#sinceTurn = 0;
@@ -71,8 +84,34 @@ export class BatchOutput {
     return this.#target.turn();
   }
 
-  /** Marks and records become visible together, or not at all. A batch without output commits nothing: replaying it writes nothing either. */
+  /**
+   * Sink after sink, marks and records become visible together, or not at all; a crash between two sinks is what marks are for: the replay writes
+   * to those only whose mark is behind. A batch without output commits nothing: replaying it writes nothing either.
+   */
   async commit(): Promise<void> {
+    await this.#commitTopics();
+    for (const connector of this.#target.connectors.values())
+      await this.#waitFor(connector, connector.commit({ batch: this.#batch.batch, digest: this.#batch.digest }));
+  }
+
+  #writeTo(connector: ConnectorOutput, record: SinkRecord): void {
+    this.#sinceTurn += 1;
+    try {
+      connector.write(record, this.#batch.batch);
+    } catch (cause) {
+      throw errors.sinkFailed(connector.sink, cause);
+    }
+  }
+
+  async #waitFor(connector: ConnectorOutput, done: Promise<void>): Promise<void> {
+    try {
+      await done;
+    } catch (cause) {
+      throw errors.sinkFailed(connector.sink, cause);
+    }
+  }
+
+  async #commitTopics(): Promise<void> {
     if (!this.#open) return;
     const { marks, producer } = this.#target;
     const record = this.#markRecord();

@@ -14,7 +14,16 @@ import {
 import { createWorkerRuntime, type WorkerRuntime } from "@millrace/dataflow";
 import { AppError, EVENT_TIME_AHEAD_MAX_MS, type JobDefinition, type JobGraph, SINK_MARKS_TOPIC, toAppError } from "@millrace/model";
 import { canonicalGraph, type PhysicalPlan, planJob } from "@millrace/planner";
-import { type Clock, type Logger, type Random, sleep, type Tracer, type ValueCodec, type WorkerChannel } from "@millrace/ports";
+import {
+  type Clock,
+  type Connectors,
+  type Logger,
+  type Random,
+  sleep,
+  type Tracer,
+  type ValueCodec,
+  type WorkerChannel,
+} from "@millrace/ports";
 import type { CompressionCodecs, Crc32c } from "@millrace/records";
 import { assertDefined } from "@millrace/stdx";
 import { buildJob } from "@millrace/streams";
@@ -23,6 +32,8 @@ import { TRANSACTION_TIMEOUT_MS } from "../limits.ts";
 import { BatchOutput } from "./batch-output.ts";
 import { BatchTrace } from "./batch-trace.ts";
 import { CheckpointWriter } from "./checkpoint-writer.ts";
+import type { ConnectorOutput } from "./connector-output.ts";
+import { openConnectors } from "./open-connectors.ts";
 import { type BatchContext, runBatch } from "./run-batch.ts";
 import { ShufflePeers } from "./shuffle-peers.ts";
 import { createShuffleServer, type ShuffleIdentity } from "./shuffle-server.ts";
@@ -41,6 +52,7 @@ export interface JobWorkerPorts {
   readonly codec: ValueCodec;
   readonly crc32c: Crc32c;
   readonly compression: CompressionCodecs;
+  readonly connectors: Connectors;
 }
 
 type Report = MessageInitShape<typeof WorkerReportSchema>["report"] & object;
@@ -73,6 +85,7 @@ class JobWorker {
   #peers: ShufflePeers | undefined;
   #context: BatchContext | undefined;
   #output: BatchOutput | undefined;
+  #connectors: ReadonlyMap<string, ConnectorOutput> = new Map();
   #batch = 0;
 
   constructor(ports: JobWorkerPorts) {
@@ -142,6 +155,7 @@ class JobWorker {
 
   async close(): Promise<void> {
     this.#peers?.close();
+    await Promise.allSettled([...this.#connectors.values()].map((connector) => connector.close()));
     await this.#server?.stop({ deadlineMs: 0 });
   }
 
@@ -178,11 +192,17 @@ class JobWorker {
       { client: this.#client, compression: this.#ports.compression },
     );
     const topics = new Map(
-      definition.graph.operators.flatMap((operator) => (operator.kind === "sink" ? [[operator.id, operator.sink.topic] as const] : [])),
+      definition.graph.operators.flatMap((operator) =>
+        operator.kind === "sink" && operator.sink.type === "topic" ? [[operator.id, operator.sink.topic] as const] : [],
+      ),
     );
+    const { incarnation } = command;
+    const who = { jobId, incarnation, jobEpoch: this.#identity.jobEpoch, sinkSlots: runtime.sinkSlots };
+    this.#connectors = await openConnectors(definition, who, this.#ports.connectors);
     const producer = await this.#openProducer(command.transactionalId, [...new Set(topics.values())]);
     const turn = (): Promise<void> => sleep(this.#ports.clock, 0);
-    const target = { producer, marks, topics, sinkSlots: runtime.sinkSlots, turn };
+    const sinkSlots = new Map([...runtime.sinkSlots].filter(([sink]) => topics.has(sink)));
+    const target = { producer, marks, topics, connectors: this.#connectors, sinkSlots, turn };
     const checkpoints = new CheckpointWriter({
       identity: this.#identity,
       workerCount: layout.workerAddresses.length,
@@ -201,9 +221,12 @@ class JobWorker {
       target,
       checkpoints,
     };
-    const own = marks
-      .of(runtime.sinkSlots)
-      .map((mark) => ({ sink: mark.sink, slot: mark.slot, batch: BigInt(mark.batch), planDigest: mark.digest }));
+    const own = [...marks.of(sinkSlots), ...[...this.#connectors.values()].flatMap((connector) => connector.marks)].map((mark) => ({
+      sink: mark.sink,
+      slot: mark.slot,
+      batch: BigInt(mark.batch),
+      planDigest: mark.digest,
+    }));
     await this.#report({ case: "opened", value: { marks: own, marksEndOffset: BigInt(endOffset) } });
   }
 

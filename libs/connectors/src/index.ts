@@ -1,0 +1,1 @@
+export { createConnectors } from "./create-connectors.ts";

@@ -1,0 +1,10 @@
+import type { SinkConnector } from "./sink-connector.ts";
+
+/** Options of a connector as the job graph carries them: JSON, so that every planner sees the same. */
+export type ConnectorOptions = Readonly<Record<string, unknown>>;
+
+/** The connectors that a worker has built in, by the name in the job graph. */
+export interface Connectors {
+  /** Undefined: no such sink. Throws `connector-option-invalid` for options that cannot work. */
+  sink(name: string, options: ConnectorOptions): SinkConnector | undefined;
+}
