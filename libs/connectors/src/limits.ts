@@ -4,3 +4,23 @@ export const PART_BUFFER_BYTES = 256 * 1024;
 export const PARTS_BUFFER_BYTES_MAX = 8 * 1024 * 1024;
 /** Parts (slot and partition) of one batch and worker: a partition per element is a mistake. */
 export const PARTS_PER_BATCH_MAX = 10_000;
+
+/** Rows of one INSERT: PostgreSQL parses them from one JSON parameter, whose cost per row is flat from here on. */
+export const ROWS_PER_INSERT = 2_000;
+/** Within a batch's transaction the worker never waits so long between statements: a session that does is gone, and must not hold its locks. */
+export const IDLE_IN_TRANSACTION_MS = 60_000;
+/** Waiting for the row lock of a former writer, whose connection ends within the time above. */
+export const LOCK_TIMEOUT_MS = 90_000;
+/** A connection that does not come is reported as such. */
+export const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Commands of one batch and worker, sent in one script call: Redis does nothing else meanwhile. */
+export const REDIS_COMMANDS_PER_BATCH_MAX = 500_000;
+
+/** Records of one produce call; the client keeps one in flight, so each should be worth its way. */
+export const KAFKA_RECORDS_PER_SEND = 2_000;
+/** A transaction that is not ended within this is aborted by its coordinator; above the longest batch (5 minutes). */
+export const KAFKA_TRANSACTION_TIMEOUT_MS = 360_000;
+/** Attempts of one request before the worker gives up and the job starts again from its checkpoint. */
+export const KAFKA_RETRIES = 8;
+export const KAFKA_RETRY_DELAY_MS = 250;

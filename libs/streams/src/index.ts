@@ -37,8 +37,21 @@ export type {
 } from "./event-time-types.ts";
 export { files, type FilesOptions } from "./files.ts";
 export { buildJob, job, type JobContext, type JobModule, type JobOptions } from "./job.ts";
-export { kafka, type KafkaTopic, type ReadOptions, type Sink, type SinkParts, type Source, type TopicRecord } from "./kafka.ts";
+export {
+  type ForeignCluster,
+  foreignKafka,
+  type ForeignTopic,
+  kafka,
+  type KafkaTopic,
+  type ReadOptions,
+  type Sink,
+  type SinkParts,
+  type Source,
+  type TopicRecord,
+} from "./kafka.ts";
 export { type KeyOf, pair, type Pair, type ValueOf } from "./pair.ts";
+export { postgres, type PostgresOptions } from "./postgres.ts";
+export { redis, type RedisOptions, type RedisValues } from "./redis.ts";
 export { bytes, type Field, type FieldsOf, json, type Serde, string, t } from "./serde.ts";
 export type { ShuffleOptions, UpdateOptions } from "./shuffle-options.ts";
 export { approxCountDistinct, approxQuantiles } from "./sketches.ts";
