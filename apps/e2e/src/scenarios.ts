@@ -15,6 +15,7 @@ import { powerLoss } from "./scenarios/power-loss.ts";
 import { rollingDay } from "./scenarios/rolling-day.ts";
 import { rollingRestart } from "./scenarios/rolling-restart.ts";
 import { seven } from "./scenarios/seven.ts";
+import { sinks } from "./scenarios/sinks.ts";
 import { smoke } from "./scenarios/smoke.ts";
 import { transform } from "./scenarios/transform.ts";
 import { twoDoors } from "./scenarios/two-doors.ts";
@@ -30,6 +31,7 @@ export const scenarios: readonly Scenario[] = [
   rollingRestart,
   killDev,
   killDevJob,
+  sinks,
   powerLoss,
   pausedCoordinator,
   badInput,
