@@ -2,8 +2,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encodeEvent } from "@millrace/checkers";
 import { readOptions, type SimOptions, USAGE } from "./options.ts";
-import { FULL_SCALE, planOf, SMALL_SCALE } from "./run/plan.ts";
+import { runMutants } from "./mutants/run-mutants.ts";
+import { FULL_SCALE, planOf, provokingPlanOf, type RunPlan, SMALL_SCALE } from "./run/plan.ts";
 import { type RunResult, runPlan } from "./run/run-plan.ts";
+import { shrink } from "./run/shrink.ts";
 import { shortfallOf, Tally } from "./run/tally.ts";
 
 Error.stackTraceLimit = 4; // errors are part of every run; their stacks would cost more than what they are about
@@ -18,17 +20,21 @@ async function main(): Promise<number> {
     return 2;
   }
   if (options.help) process.stdout.write(USAGE);
-  return options.help ? 0 : runSeeds(options);
+  if (options.help) return 0;
+  if (options.mutants) return (await runMutants(options)) ? 0 : 1;
+  return runSeeds(options);
 }
 
 async function runSeeds(options: SimOptions): Promise<number> {
   const tally = new Tally();
   let isRepeatable = true;
   for (let seed = options.firstSeed; seed < options.firstSeed + options.seeds; seed++) {
-    const plan = planOf(seed, options.small ? SMALL_SCALE : FULL_SCALE);
+    const plan = planFor(seed, options);
     const result = await runPlan(plan, { keepsLog: options.log });
     tally.add(result);
     report(result, options);
+    if (result.anomalies.length > 0 && options.shrink) await reportShrunk(result);
+    if (result.anomalies.length > 0 && options.stopAtFirst) break;
     if (!options.twice) continue;
     const { traceHash } = await runPlan(plan);
     if (traceHash === result.traceHash) continue;
@@ -37,6 +43,18 @@ async function runSeeds(options: SimOptions): Promise<number> {
   }
   process.stdout.write(`faults:\n${tally.faultLines().join("\n")}\n${tally.summary()}\n`);
   return tally.failed === 0 && isRepeatable ? 0 : 1;
+}
+
+function planFor(seed: number, options: SimOptions): RunPlan {
+  if (options.provoke !== undefined) return provokingPlanOf(seed, options.provoke);
+  return planOf(seed, options.small ? SMALL_SCALE : FULL_SCALE);
+}
+
+async function reportShrunk(failing: RunResult): Promise<void> {
+  const { plan, anomalies } = await shrink(failing, (text) => process.stdout.write(`  shrinking: ${text}\n`));
+  process.stdout.write(`${failing.plan.faults.length} faults shrunk to ${plan.faults.length}, in ${plan.workMs} ms of work:\n`);
+  process.stdout.write(plan.faults.map((fault) => `  ${JSON.stringify(fault)}\n`).join(""));
+  process.stdout.write(`${anomalies.map((anomaly) => `SHRUNK ${anomaly}`).join("\n")}\n`);
 }
 
 function report(result: RunResult, options: SimOptions): void {
@@ -60,5 +78,7 @@ function report(result: RunResult, options: SimOptions): void {
   process.stdout.write(`${parts.join(", ")}\n`);
   if (anomalies.length === 0) return;
   process.stdout.write(`${anomalies.map((anomaly) => `ANOMALY ${anomaly}`).join("\n")}\n`);
-  process.stdout.write(`again: npm run sim -- --seed ${plan.seed}${options.small ? " --small" : ""} --log\n`);
+  process.stdout.write(
+    `again: npm run sim -- --seed ${plan.seed}${options.small ? " --small" : ""}${options.provoke === undefined ? "" : ` --provoke ${options.provoke}`} --log\n`,
+  );
 }

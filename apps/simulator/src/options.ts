@@ -1,4 +1,7 @@
 import { parseArgs } from "node:util";
+import type { Provocation } from "./run/plan.ts";
+
+const PROVOCATIONS: readonly Provocation[] = ["power", "elections", "transactions", "store", "disks"];
 
 export interface SimOptions {
   readonly help: boolean;
@@ -10,6 +13,14 @@ export interface SimOptions {
   readonly log: boolean;
   /** Write the history of each run into this folder. */
   readonly historyFolder: string | undefined;
+  /** Short, dense runs with much of one thing. */
+  readonly provoke: Provocation | undefined;
+  readonly stopAtFirst: boolean;
+  /** Plant each known bug, or these, and demand that a checker finds it. */
+  readonly mutants: boolean;
+  readonly only: readonly string[];
+  /** Look for fewer faults that do the same, after a failure. */
+  readonly shrink: boolean;
   /** Run each seed twice and demand the same trace. */
   readonly twice: boolean;
 }
@@ -20,6 +31,11 @@ Whole clusters in one thread, on virtual time, from a seed. Exit code 1: an anom
   --seeds N          how many seeds to run (default 20)
   --first-seed S     the first of them (default 1)
   --seed S           this one seed, the same as --first-seed S --seeds 1
+  --shrink           after an anomaly, look for fewer faults that still lead to one
+  --stop-at-first    end with the first seed that has an anomaly
+  --mutants          plant each known bug into a process of its own, and demand that it is caught within --seeds (default 500)
+  --only NAME,...    these planted bugs only
+  --provoke WHAT     short, dense runs with much of: ${PROVOCATIONS.join(", ")}; they do not count
   --small            short runs: they find less, and do not count
   --twice            run each seed twice and compare the traces
   --log              print what brokers, coordinators and clients logged
@@ -32,7 +48,12 @@ export function readOptions(args: readonly string[]): SimOptions {
     args: [...args],
     options: {
       help: { type: "boolean", default: false },
-      seeds: { type: "string", default: "20" },
+      seeds: { type: "string" },
+      provoke: { type: "string" },
+      "stop-at-first": { type: "boolean", default: false },
+      mutants: { type: "boolean", default: false },
+      only: { type: "string", default: "" },
+      shrink: { type: "boolean", default: false },
       "first-seed": { type: "string", default: "1" },
       seed: { type: "string" },
       small: { type: "boolean", default: false },
@@ -41,10 +62,18 @@ export function readOptions(args: readonly string[]): SimOptions {
       history: { type: "string" },
     },
   });
+  const provoke = PROVOCATIONS.find((name) => name === values.provoke);
+  if (values.provoke !== undefined && provoke === undefined) throw new Error(`--provoke is one of ${PROVOCATIONS.join(", ")}`);
+  const seeds = values.seeds ?? (values.mutants ? "500" : "20");
   return {
     help: values.help,
+    provoke,
+    stopAtFirst: values["stop-at-first"],
+    mutants: values.mutants,
+    only: values.only.split(",").filter((name) => name !== ""),
+    shrink: values.shrink,
     firstSeed: whole("first-seed", values.seed ?? values["first-seed"]),
-    seeds: values.seed === undefined ? whole("seeds", values.seeds) : 1,
+    seeds: values.seed === undefined ? whole("seeds", seeds) : 1,
     small: values.small,
     log: values.log,
     historyFolder: values.history,

@@ -17,13 +17,10 @@ type Maker = (random: SeededRandom, of: Surroundings) => WithoutTime<Fault>;
 const DAMAGED_DISKS_MAX = 1;
 const KINDS_MIN = 7;
 
-/** Faults of one run: a random part of the kinds, as swarm testing wants it, each as often as its weight says. */
-export function drawFaults(random: SeededRandom, of: Surroundings, count: number): Fault[] {
-  const kinds = shuffled(
-    (Object.keys(MAKERS) as FaultKind[]).filter((kind) => !NOT_YET.has(kind) && (of.brokers > 1 || !NEEDS_SEVERAL.has(kind))),
-    random,
-  );
-  const chosen = kinds.slice(0, Math.max(KINDS_MIN, Math.floor(kinds.length / 2)) + random.integer(4));
+/** Faults of one run: of the kinds given, or of a random part of all kinds, as swarm testing wants it; each as often as its weight says. */
+export function drawFaults(random: SeededRandom, of: Surroundings, options: { count: number; kinds?: readonly FaultKind[] }): Fault[] {
+  const { count } = options;
+  const chosen = options.kinds ?? drawKinds(random);
   const weighted = chosen.flatMap((kind) => Array.from({ length: RARE.has(kind) ? 1 : 3 }, () => kind));
   const faults: Fault[] = [];
   let damagedDisks = 0;
@@ -44,6 +41,11 @@ export function drawFaults(random: SeededRandom, of: Surroundings, count: number
   return faults.sort((a, b) => a.atMs - b.atMs);
 }
 
+function drawKinds(random: SeededRandom): readonly FaultKind[] {
+  const kinds = (Object.keys(MAKERS) as FaultKind[]).filter((kind) => !NOT_YET.has(kind));
+  return shuffled(kinds, random).slice(0, Math.max(KINDS_MIN, Math.floor(kinds.length / 2)) + random.integer(4));
+}
+
 /** What the product does not promise yet: rebuilding a store that lost writes (S8). */
 const NOT_YET: ReadonlySet<FaultKind> = new Set<FaultKind>(["store-rollback"]);
 const RARE: ReadonlySet<FaultKind> = new Set<FaultKind>([
@@ -56,7 +58,6 @@ const RARE: ReadonlySet<FaultKind> = new Set<FaultKind>([
   "full-disk",
 ]);
 const DAMAGING: ReadonlySet<FaultKind> = new Set<FaultKind>(["empty-disk", "flipped-bit"]);
-const NEEDS_SEVERAL: ReadonlySet<FaultKind> = new Set<FaultKind>(["empty-disk", "flipped-bit", "failing-syncs"]);
 
 const broker = (random: SeededRandom, { brokers }: Surroundings): number => 1 + random.integer(brokers);
 const coordinator = (random: SeededRandom, { coordinators }: Surroundings): number => 1 + random.integer(coordinators);

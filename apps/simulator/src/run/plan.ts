@@ -2,7 +2,7 @@ import { SeededRandom } from "@millrace/testkit";
 import type { BrokerSettings } from "@millrace/broker-node";
 import type { CoordinatorSettings } from "@millrace/coordinator-node";
 import { drawFaults } from "../faults/draw-faults.ts";
-import type { Fault } from "../faults/fault.ts";
+import type { Fault, FaultKind } from "../faults/fault.ts";
 import type { DiskSettings } from "../world/disk.ts";
 import type { LinkSettings } from "../world/links.ts";
 
@@ -42,6 +42,35 @@ export interface Scale {
 export const FULL_SCALE: Scale = { workMs: 150_000, clients: 8, faults: 24 };
 export const SMALL_SCALE: Scale = { workMs: 30_000, clients: 5, faults: 12 };
 
+/** What a short run has much of: the kinds of faults in which one sort of bug shows. */
+export type Provocation = "power" | "elections" | "transactions" | "store" | "disks";
+
+const PROVOKING: Readonly<Record<Provocation, readonly FaultKind[]>> = {
+  power: ["power-loss", "power-loss-everywhere", "kill-broker", "slow-disk"],
+  elections: ["kill-broker", "pause-broker", "isolated-machine", "one-way-cut", "two-way-cut", "connection-resets", "power-loss"],
+  transactions: ["kill-broker", "pause-broker", "connection-resets", "client-crash", "slow-network", "slow-disk", "kill-every-broker"],
+  store: ["store-down", "store-answers-lost", "pause-coordinator", "kill-coordinator", "kill-broker", "isolated-machine"],
+  disks: ["empty-disk", "flipped-bit", "failing-syncs", "power-loss", "full-disk"],
+};
+const PROVOKED = { workMs: 25_000, clients: 6, faults: 16, thinkMs: 25 } as const;
+
+/** A short, dense run of three brokers with faults of a few kinds: for planted bugs. It does not count. */
+export function provokingPlanOf(seed: number, provocation: Provocation): RunPlan {
+  const random = new SeededRandom(seed ^ 0x0b06);
+  const { workMs, clients, faults, thinkMs } = PROVOKED;
+  const plan = planOf(seed, { workMs, clients, faults });
+  const around = { brokers: 3, coordinators: plan.coordinators, clients, startMs: 2_000, endMs: workMs };
+  return {
+    ...plan,
+    brokers: 3,
+    thinkMs,
+    topics: [{ name: "t0", partitions: 3, replicas: 3, configs: { "segment.ms": String(3_000 + random.integer(10_000)) } }],
+    disks: { syncMsMean: 1 + random.next() * 10, readMsMean: 1 },
+    links: { delayMsMin: random.next() * 2, delayMsMean: 0.5 + random.next() * 5 },
+    faults: drawFaults(random, around, { count: faults, kinds: PROVOKING[provocation] }),
+  };
+}
+
 /** The plan of a seed: the same for ever, as long as this file is. */
 export function planOf(seed: number, scale: Scale): RunPlan {
   const random = new SeededRandom(seed);
@@ -67,6 +96,6 @@ export function planOf(seed: number, scale: Scale): RunPlan {
     workMs: scale.workMs,
     brokerSettings: { checkpointMs: 1_000 + random.integer(5_000) },
     coordinatorSettings: {},
-    faults: drawFaults(random, around, scale.faults + random.integer(scale.faults)),
+    faults: drawFaults(random, around, { count: scale.faults + random.integer(scale.faults) }),
   };
 }

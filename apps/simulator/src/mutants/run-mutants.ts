@@ -1,0 +1,77 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { type Mutant, MUTANTS } from "./mutants.ts";
+
+/** Seeds that are tried on a mutant before it counts as missed: acceptance asks for 500. */
+export interface MutantOptions {
+  readonly firstSeed: number;
+  readonly seeds: number;
+  /** Names of mutants; empty: all. */
+  readonly only: readonly string[];
+}
+
+interface Caught {
+  readonly seed: number;
+  readonly anomaly: string;
+}
+
+const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
+const HOOK = new URL("plant-hook.ts", import.meta.url).href;
+
+/**
+ * Plants each bug into a process of its own and runs seeds until a checker finds it; the seed that did must be clean without the bug. Prints the table; true if
+ * every one was caught.
+ */
+export async function runMutants(options: MutantOptions): Promise<boolean> {
+  const chosen = MUTANTS.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
+  let missed = 0;
+  process.stdout.write(`${row("bug", "seed", "caught as")}\n`);
+  for (const mutant of chosen) {
+    const caught = await hunt(mutant, options);
+    if (caught === undefined) missed++;
+    process.stdout.write(
+      `${row(mutant.name, caught === undefined ? "-" : String(caught.seed), caught?.anomaly ?? `MISSED in ${options.seeds} seeds`)}\n`,
+    );
+  }
+  process.stdout.write(`${chosen.length - missed} of ${chosen.length} planted bugs caught\n`);
+  return missed === 0;
+}
+
+async function hunt(mutant: Mutant, options: MutantOptions): Promise<Caught | undefined> {
+  const endSeed = options.firstSeed + options.seeds;
+  for (let from = options.firstSeed; from < endSeed;) {
+    const caught = await runSeeds({ from, count: endSeed - from, mutant });
+    if (caught === undefined) return undefined;
+    const withoutBug = await runSeeds({ from: caught.seed, count: 1, mutant, isPlanted: false });
+    if (withoutBug === undefined) return caught;
+    process.stdout.write(`seed ${caught.seed} fails without the bug as well: ${withoutBug.anomaly}\n`);
+    from = caught.seed + 1;
+  }
+  return undefined;
+}
+
+/** The first seed that has an anomaly. */
+async function runSeeds(of: { from: number; count: number; mutant: Mutant; isPlanted?: boolean }): Promise<Caught | undefined> {
+  const isPlanted = of.isPlanted !== false;
+  const args = [
+    ...process.execArgv,
+    ...(isPlanted ? ["--import", HOOK] : []),
+    MAIN,
+    ...["--first-seed", String(of.from), "--seeds", String(of.count), "--provoke", of.mutant.provokes, "--stop-at-first"],
+  ];
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, MILLRACE_SIM_MUTANT: of.mutant.name },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  for await (const chunk of child.stdout) output += String(chunk);
+  const code = child.exitCode ?? (await new Promise<number | null>((resolve) => child.once("close", resolve)));
+  if (code === 0) return undefined;
+  const found = /^seed (\d+): [^\n]*\nANOMALY ([^\n]*)/m.exec(output);
+  if (found === null) throw new Error(`mutant ${of.mutant.name} ended with ${String(code)} and no anomaly:\n${output.slice(-2_000)}`);
+  return { seed: Number(found[1]), anomaly: found[2] ?? "" };
+}
+
+function row(name: string, seed: string, anomaly: string): string {
+  return `${name.padEnd(40)}${seed.padStart(5)}  ${anomaly.slice(0, 110)}`;
+}
