@@ -11,6 +11,7 @@ import { decodeTransactionRecord, encodeTransactionRecord } from "./record-codec
  *   init ID                        init, time-out 100
  *   add ID PID/EPOCH a0 b1         partitions a-0 and b-1
  *   commit|abort|verify ID PID/EPOCH [partitions]
+ *   commit-of|abort-of ID PID/EPOCH NUMBER         of that transaction
  *   markers ID · time ID · clock MS
  */
 function check(transcript: string): void {
@@ -49,7 +50,8 @@ function eventOf(command: string, nowMs: number, freshId: number): TransactionEv
   const partitions = rest.map((text) => ({ topic: text.slice(0, 1), partition: Number(text.slice(1)) }));
   if (kind === "add") return { kind: "addPartitions", ...owner, partitions, now };
   if (kind === "verify") return { kind: "verify", ...owner, partitions };
-  return { kind: "endTransaction", ...owner, commit: kind === "commit", now };
+  const meant = kind.endsWith("-of") ? { transactionNumber: Number(rest[0]) } : {};
+  return { kind: "endTransaction", ...owner, ...meant, commit: kind.startsWith("commit"), now };
 }
 
 function describeStep({ records, response, effects }: TransactionStep): string {
@@ -62,6 +64,7 @@ function describeStep({ records, response, effects }: TransactionStep): string {
     );
   }
   if (response.kind === "initialised") parts.push(`owner ${response.producerId}/${response.producerEpoch}`);
+  else if (response.kind === "added") parts.push("done");
   else if (response.kind === "verified") parts.push(`transaction ${response.transactionNumber}`);
   else parts.push(response.kind === "refused" ? response.error.code : response.kind);
   return parts.join(", ");
@@ -94,6 +97,19 @@ describe("handle", () => {
       markers t         => done
       commit t 100/0    => done
       abort t 100/0     => invalid-transaction-state`);
+  });
+
+  it("does not end a transaction by a request of an earlier one", () => {
+    check(`
+      init t             => Empty 100/0, owner 100/0
+      add t 100/0 a0     => Ongoing 100/0, done
+      commit-of t 100/0 1 => PrepareCommit 100/0, commit markers 100/0 to a0, afterMarkers
+      markers t          => CompleteCommit 100/0, done
+      commit-of t 100/0 1 => done
+      add t 100/0 a0     => Ongoing 100/0, done
+      commit-of t 100/0 1 => invalid-transaction-state
+      abort-of t 100/0 1  => invalid-transaction-state
+      abort-of t 100/0 2  => PrepareAbort 100/0, abort markers 100/0 to a0, afterMarkers`);
   });
 
   it("aborts what a former owner left open, fences it, and only then hands the id over", () => {

@@ -28,7 +28,8 @@ export type TransactionEvent =
       readonly now: TimestampMs;
     }
   | ({ readonly kind: "addPartitions"; readonly partitions: readonly TopicPartition[]; readonly now: TimestampMs } & Owner)
-  | ({ readonly kind: "endTransaction"; readonly commit: boolean; readonly now: TimestampMs } & Owner)
+  /** `transactionNumber`: which one is meant; absent: whichever is open, as Kafka's protocol has it. */
+  | ({ readonly kind: "endTransaction"; readonly commit: boolean; readonly transactionNumber?: number; readonly now: TimestampMs } & Owner)
   /** Is a transactional append to these partitions part of an open transaction? */
   | ({ readonly kind: "verify"; readonly partitions: readonly TopicPartition[] } & Owner)
   /** Every partition has its marker. */
@@ -38,6 +39,8 @@ export type TransactionEvent =
 
 export type TransactionResponse =
   | { readonly kind: "initialised"; readonly producerId: ProducerId; readonly producerEpoch: ProducerEpoch }
+  /** They are part of this one, which is open. */
+  | { readonly kind: "added"; readonly transactionNumber: number }
   /** Yes, of this one. */
   | { readonly kind: "verified"; readonly transactionNumber: number }
   | { readonly kind: "done" }
@@ -127,12 +130,12 @@ function addPartitions(state: CoordinatorState, event: EventOf<"addPartitions">)
 
   const known = entry.state === "Ongoing" ? entry.partitions : [];
   const added = event.partitions.filter((candidate) => !known.some((partition) => isSame(partition, candidate)));
-  if (added.length === 0 && entry.state === "Ongoing") return done();
+  if (added.length === 0 && entry.state === "Ongoing") return partOf(entry.transactionNumber);
   const partitions = [...known, ...added];
   if (partitions.length > PARTITIONS_PER_TRANSACTION_MAX)
     return refused(transactionErrors.tooManyPartitions({ partitions: partitions.length }));
   const open = entry.state === "Ongoing" ? entry : { ...entry, startedAtMs: event.now, transactionNumber: entry.transactionNumber + 1 };
-  return done([recordOf({ ...open, state: "Ongoing", partitions, updatedAtMs: event.now })]);
+  return partOf(open.transactionNumber, [recordOf({ ...open, state: "Ongoing", partitions, updatedAtMs: event.now })]);
 }
 
 function endTransaction(state: CoordinatorState, event: EventOf<"endTransaction">): TransactionStep {
@@ -140,7 +143,10 @@ function endTransaction(state: CoordinatorState, event: EventOf<"endTransaction"
   const refusal = refusalOfOwner(entry, event);
   if (refusal !== undefined) return refused(refusal);
   assert(entry !== undefined, "owner checked");
-  const { commit, now, transactionalId } = event;
+  const { commit, now, transactionalId, transactionNumber = entry.transactionNumber } = event;
+  // Of an earlier transaction, late on its way: it ended long ago, one way or the other.
+  if (transactionNumber !== entry.transactionNumber)
+    return refused(transactionErrors.invalidState({ transactionalId, transactionNumber, currentNumber: entry.transactionNumber }));
   switch (entry.state) {
     case "Ongoing": {
       const prepared: TransactionEntry = { ...entry, state: commit ? "PrepareCommit" : "PrepareAbort", updatedAtMs: now };
@@ -239,6 +245,10 @@ function recordOf(entry: TransactionEntry): TransactionRecord {
 
 function done(records: readonly TransactionRecord[] = []): TransactionStep {
   return { records, response: { kind: "done" }, effects: [] };
+}
+
+function partOf(transactionNumber: number, records: readonly TransactionRecord[] = []): TransactionStep {
+  return { records, response: { kind: "added", transactionNumber }, effects: [] };
 }
 
 function refused(error: AppError): TransactionStep {

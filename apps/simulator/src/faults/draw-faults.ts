@@ -46,8 +46,11 @@ function drawKinds(random: SeededRandom): readonly FaultKind[] {
   return shuffled(kinds, random).slice(0, Math.max(KINDS_MIN, Math.floor(kinds.length / 2)) + random.integer(4));
 }
 
-/** What the product does not promise yet: rebuilding a store that lost writes (S8). */
-const NOT_YET: ReadonlySet<FaultKind> = new Set<FaultKind>(["store-rollback"]);
+/**
+ * What the product does not do yet, and what each shows until then: a store that lost writes is found, not rebuilt (S8); a damaged closed segment is found and never served, but not fetched
+ * again from another replica, so its readers wait for ever.
+ */
+const NOT_YET: ReadonlySet<FaultKind> = new Set<FaultKind>(["store-rollback", "flipped-bit"]);
 const RARE: ReadonlySet<FaultKind> = new Set<FaultKind>([
   "power-loss-everywhere",
   "kill-every-broker",

@@ -16,7 +16,7 @@ registerHooks({
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context);
     if (url !== target) return loaded;
-    const source = typeof loaded.source === "string" ? loaded.source : new TextDecoder().decode(loaded.source as Uint8Array);
+    const source = typeof loaded.source === "string" ? loaded.source : new TextDecoder().decode(loaded.source);
     const places = source.split(correct).length - 1;
     if (places !== 1) throw new Error(`mutant ${name}: its place stands ${places} times in ${file}, not once`);
     isPlanted = true;

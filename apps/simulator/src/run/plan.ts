@@ -50,7 +50,7 @@ const PROVOKING: Readonly<Record<Provocation, readonly FaultKind[]>> = {
   elections: ["kill-broker", "pause-broker", "isolated-machine", "one-way-cut", "two-way-cut", "connection-resets", "power-loss"],
   transactions: ["kill-broker", "pause-broker", "connection-resets", "client-crash", "slow-network", "slow-disk", "kill-every-broker"],
   store: ["store-down", "store-answers-lost", "pause-coordinator", "kill-coordinator", "kill-broker", "isolated-machine"],
-  disks: ["empty-disk", "flipped-bit", "failing-syncs", "power-loss", "full-disk"],
+  disks: ["empty-disk", "failing-syncs", "power-loss", "full-disk"],
 };
 const PROVOKED = { workMs: 25_000, clients: 6, faults: 16, thinkMs: 25 } as const;
 

@@ -1,11 +1,19 @@
 import { type ServiceHandlers, TopicService, type TransactionService } from "@millrace/contracts";
-import { GROUP_OFFSETS_TOPIC, producerEpoch, producerIdFromWire, timestampMs, TRANSACTION_STATE_TOPIC } from "@millrace/model";
+import {
+  GROUP_OFFSETS_TOPIC,
+  producerEpoch,
+  producerIdFromWire,
+  timestampMs,
+  type TopicPartition,
+  TRANSACTION_STATE_TOPIC,
+} from "@millrace/model";
 import { assert } from "@millrace/stdx";
 import { TRANSACTION_TIMEOUT_MS_DEFAULT } from "@millrace/transactions";
 import { brokerErrors } from "../errors.ts";
 import { FORWARD_TIMEOUT_MS } from "../limits.ts";
 import type { CoordinatorCalls } from "../session/coordinator-calls.ts";
 import type { ProducerIds } from "../transactions/producer-ids.ts";
+import type { TransactionOwner } from "../transactions/transaction-coordinators.ts";
 import { type GroupDependencies, GroupRouting } from "./group-routing.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { visible } from "./topics.ts";
@@ -18,6 +26,11 @@ export function transactionHandlers(
   const { coordinators, view, ports } = context;
   const routing = new GroupRouting(context, of);
   const now = () => timestampMs(ports.clock.wallMs());
+  const addToTransaction = async (of: TransactionOwner & { readonly partitions: readonly TopicPartition[] }) => {
+    const response = await coordinators.submit({ kind: "addPartitions", ...of, now: now() });
+    assert(response.kind === "added", "addPartitions was answered with something else");
+    return { transactionNumber: BigInt(response.transactionNumber) };
+  };
   return {
     async findTransactionCoordinator({ transactionalId }) {
       if (transactionalId === "") throw brokerErrors.invalidRequest("transactional_id is empty");
@@ -40,23 +53,18 @@ export function transactionHandlers(
     async addPartitions({ transactionalId, producerId, producerEpoch: epoch, partitions }) {
       for (const { topic, partition } of partitions) view.requirePartition(topic, partition);
       const owner = { transactionalId, producerId: producerIdFromWire(producerId), producerEpoch: producerEpoch(epoch) };
-      await coordinators.submit({
-        kind: "addPartitions",
-        ...owner,
-        partitions: partitions.map(({ topic, partition }) => ({ topic, partition })),
-        now: now(),
-      });
-      return {};
+      const added = partitions.map(({ topic, partition }) => ({ topic, partition }));
+      return addToTransaction({ ...owner, partitions: added });
     },
     async addOffsets({ transactionalId, producerId, producerEpoch: epoch, groupId }) {
       const owner = { transactionalId, producerId: producerIdFromWire(producerId), producerEpoch: producerEpoch(epoch) };
       const partitions = [{ topic: GROUP_OFFSETS_TOPIC, partition: await routing.partitionOf(groupId) }];
-      await coordinators.submit({ kind: "addPartitions", ...owner, partitions, now: now() });
-      return {};
+      return addToTransaction({ ...owner, partitions });
     },
-    async endTransaction({ transactionalId, producerId, producerEpoch: epoch, commit }) {
+    async endTransaction({ transactionalId, producerId, producerEpoch: epoch, commit, transactionNumber }) {
       const owner = { transactionalId, producerId: producerIdFromWire(producerId), producerEpoch: producerEpoch(epoch) };
-      await coordinators.submit({ kind: "endTransaction", ...owner, commit, now: now() });
+      const meant = transactionNumber === 0n ? {} : { transactionNumber: Number(transactionNumber) };
+      await coordinators.submit({ kind: "endTransaction", ...owner, ...meant, commit, now: now() });
       return {};
     },
   };

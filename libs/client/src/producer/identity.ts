@@ -42,17 +42,21 @@ export class TransactionCoordinatorCalls {
     return { producerId: producerIdFromWire(response.producerId), producerEpoch: producerEpoch(response.producerEpoch) };
   }
 
-  async addPartitions(identity: ProducerIdentity, partitions: readonly { topic: string; partition: number }[]): Promise<void> {
-    await this.#call((service, options) => service.addPartitions({ ...this.#owner(identity), partitions: [...partitions] }, options));
+  /** Number of the transaction that they are part of now. */
+  async addPartitions(identity: ProducerIdentity, partitions: readonly { topic: string; partition: number }[]): Promise<bigint> {
+    const request = { ...this.#owner(identity), partitions: [...partitions] };
+    return (await this.#call((service, options) => service.addPartitions(request, options))).transactionNumber;
   }
 
-  async addOffsets(identity: ProducerIdentity, groupId: string): Promise<void> {
-    await this.#call((service, options) => service.addOffsets({ ...this.#owner(identity), groupId }, options));
+  /** Number of the transaction that they are part of now. */
+  async addOffsets(identity: ProducerIdentity, groupId: string): Promise<bigint> {
+    const request = { ...this.#owner(identity), groupId };
+    return (await this.#call((service, options) => service.addOffsets(request, options))).transactionNumber;
   }
 
-  /** Safe to repeat: the same outcome again is a success. */
-  async end(identity: ProducerIdentity, outcome: { commit: boolean }): Promise<void> {
-    await this.#call((service, options) => service.endTransaction({ ...this.#owner(identity), commit: outcome.commit }, options));
+  /** Safe to repeat, also late and by the network: the same outcome again is a success, and another transaction is not touched. */
+  async end(identity: ProducerIdentity, outcome: { commit: boolean; transactionNumber: bigint }): Promise<void> {
+    await this.#call((service, options) => service.endTransaction({ ...this.#owner(identity), ...outcome }, options));
   }
 
   #owner(identity: ProducerIdentity): { transactionalId: string; producerId: bigint; producerEpoch: number } {

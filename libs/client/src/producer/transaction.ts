@@ -9,6 +9,8 @@ export class Transaction {
   readonly #added = new Set<string>();
   readonly #groups = new Set<string>();
   #state: "none" | "open" | "ending" = "none";
+  /** As the coordinator counts; 0: it does not. */
+  #number = 0n;
   #failure: AppError | undefined;
 
   constructor(calls: TransactionCoordinatorCalls, timeoutMs: number) {
@@ -29,6 +31,7 @@ export class Transaction {
     if (this.#state !== "none") throw clientErrors.transactionState("a transaction is open: commit or abort it first");
     this.#state = "open";
     this.#failure = undefined;
+    this.#number = 0n;
     this.#added.clear();
     this.#groups.clear();
   }
@@ -52,14 +55,14 @@ export class Transaction {
 
   /** Tells the coordinator about partitions before the first record goes there: it must know where to write markers. */
   async add(identity: ProducerIdentity, partitions: readonly { topic: string; partition: number }[]): Promise<void> {
-    await this.#calls.addPartitions(identity, partitions);
+    this.#number = await this.#calls.addPartitions(identity, partitions);
     for (const { topic, partition } of partitions) this.#added.add(topicPartitionKey(topic, partition));
   }
 
   /** The same for a group's offsets, before the first of them. */
   async addGroup(identity: ProducerIdentity, groupId: string): Promise<void> {
     if (this.#groups.has(groupId)) return;
-    await this.#calls.addOffsets(identity, groupId);
+    this.#number = await this.#calls.addOffsets(identity, groupId);
     this.#groups.add(groupId);
   }
 
@@ -67,7 +70,7 @@ export class Transaction {
   async end(identity: ProducerIdentity, outcome: { commit: boolean }): Promise<void> {
     this.assertOpen();
     this.#state = "ending";
-    if (this.#added.size + this.#groups.size > 0) await this.#calls.end(identity, outcome);
+    if (this.#added.size + this.#groups.size > 0) await this.#calls.end(identity, { ...outcome, transactionNumber: this.#number });
     this.#state = "none";
     this.#added.clear();
     this.#groups.clear();
