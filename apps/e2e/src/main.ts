@@ -9,11 +9,11 @@ const USAGE = `Real processes, real kills: what Millrace promises, tried on a ma
   npm run e2e -- --list                    their names
 
   --partitions N  partitions on one broker (partitions)
-  --records N   flights to produce (seven, smoke, paused-coordinator), records to copy (exactly-once-copy)
+  --records N   flights to produce (seven, smoke, paused-coordinator, chaos3), records to copy (exactly-once-copy)
   --kills N     how often to kill (kill-dev, sinks, exactly-once-copy), or how many seeds to run (power-loss)
   --broker-kills N   how often to kill a broker, too (exactly-once-copy)
   --brokers N   a cluster of so many instead of millrace dev, each partition on all of them (exactly-once-copy)
-  --minutes N   how long (rolling-day)
+  --minutes N   how long (rolling-day, chaos3)
   --seed N      for the random moments; printed by each run
   --json        one JSON object per scenario instead of words
   --keep        leave logs and data of passed scenarios, too

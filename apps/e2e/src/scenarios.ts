@@ -5,6 +5,7 @@ import { badInput } from "./scenarios/bad-input.ts";
 import { clients } from "./scenarios/clients.ts";
 import { exactlyOnceCopy } from "./scenarios/exactly-once-copy.ts";
 import { chaos } from "./scenarios/chaos.ts";
+import { chaos3 } from "./scenarios/chaos3.ts";
 import { examples } from "./scenarios/examples.ts";
 import { failover } from "./scenarios/failover.ts";
 import { killDev } from "./scenarios/kill-dev.ts";
@@ -26,6 +27,7 @@ export const scenarios: readonly Scenario[] = [
   examples,
   seven,
   chaos,
+  chaos3,
   failover,
   allBrokers,
   rollingRestart,

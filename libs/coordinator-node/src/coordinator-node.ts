@@ -70,7 +70,8 @@ export function createCoordinatorNode(settings: CoordinatorSettings, ports: Coor
     else {
       term = opened;
       leaderAddress = address();
-      ports.logger.info("coordinator.active", { epoch: fence.epoch, address: address(), store: ports.store.description });
+      const { epoch, generation } = fence;
+      ports.logger.info("coordinator.active", { epoch, generation, address: address(), store: ports.store.description });
     }
     await ended.promise;
     leaderAddress = "";

@@ -61,10 +61,12 @@ export async function runFlights(run: FlightsRun, context: ScenarioContext): Pro
 /** Makes the topics and produces the flights; returns what the job must find. */
 export async function produceInput(
   cluster: Reachable,
-  run: { readonly recordCount: number },
+  run: { readonly recordCount: number; readonly replicas?: number },
   { say }: ScenarioContext,
 ): Promise<ExpectedDelays> {
-  for (const name of ["flights", "airport-delays"]) await cluster.client.admin().createTopic({ name, partitions: PARTITIONS });
+  const replicationFactor = run.replicas ?? 1;
+  for (const name of ["flights", "airport-delays"])
+    await cluster.client.admin().createTopic({ name, partitions: PARTITIONS, replicationFactor });
   const expected = new ExpectedDelays();
   const progress = new Progress({ silent: true });
   const { seconds } = await produceFlights(cluster.client, { topic: "flights", recordCount: run.recordCount, expected, progress });

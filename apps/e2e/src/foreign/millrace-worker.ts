@@ -9,7 +9,7 @@ import type { WorkerOrder } from "./worker-spec.ts";
 /** The gRPC client with a role in a rolling day. Its argument is a WorkerOrder as JSON. */
 const order = JSON.parse(process.argv[2] ?? "{}") as WorkerOrder;
 const random = new SeededRandom(order.seed);
-const connection = connectClient([order.address]);
+const connection = connectClient(order.address.split(","));
 const { client } = connection;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

@@ -2,9 +2,8 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { check, type ScenarioContext } from "../scenario.ts";
-import type { DevProcess } from "../system/dev-process.ts";
 import { nodeArgs } from "../system/sources.ts";
-import { CREW, type Part, PROGRAMS } from "./crew.ts";
+import { type Part, PROGRAMS } from "./crew.ts";
 import type { Workers } from "./install-workers.ts";
 import type { HistoryPart } from "./merge-history.ts";
 import { WorkerProcess } from "./worker-process.ts";
@@ -26,8 +25,21 @@ const EARLY_PAUSE_MS = 500;
 const PROCESSES_PER_WORKER = 10_000;
 const VALUES_PER_WORKER = 1_000_000;
 
+/** Whom the crew works with. */
+export interface CrewTarget {
+  /** host:port, or several with commas between them, for gRPC and for Kafka clients. */
+  readonly address: string;
+  readonly kafkaAddress: string;
+  /** Kills a broker and has it back. */
+  killBroker(): Promise<void>;
+}
+
 export interface RollingSettings {
-  readonly dev: DevProcess;
+  readonly target: CrewTarget;
+  /** Who sits where. */
+  readonly crew: readonly Part[];
+  /** The cluster suffers too: a worker that cannot leave or go on for that reason is no failure. */
+  readonly isOrdeal?: boolean;
   readonly workers: Workers;
   /** What is written, where copiers write, and what is written without transactions. */
   readonly topics: readonly [string, string, string];
@@ -63,11 +75,16 @@ export class RollingCrew {
     return this.parts.reduce((sum, { file }) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
   }
 
-  async run(forMs: number): Promise<Finale> {
+  /** Everybody works for this long; `ordeal` is what the cluster goes through meanwhile, and the last reader comes after both. */
+  async run(forMs: number, ordeal: Promise<void> = Promise.resolve()): Promise<Finale> {
     const endMs = performance.now() + forMs;
     const reports = setInterval(() => this.#report(endMs), REPORT_MS);
     try {
-      await Promise.all([...CREW.map((part, seat) => this.#takeSeat(part, seat, { endMs, forMs })), this.#killBrokers(endMs, forMs)]);
+      await Promise.all([
+        ...this.#settings.crew.map((part, seat) => this.#takeSeat(part, seat, { endMs, forMs })),
+        this.#killBrokers(endMs, forMs),
+        ordeal,
+      ]);
       check(this.#failures.length === 0, `workers did not leave: ${this.#failures.slice(0, 5).join("; ")}`);
       return await this.#final();
     } finally {
@@ -100,7 +117,10 @@ export class RollingCrew {
     const times = (this.#endedByThemselves.get(seat) ?? 0) + 1;
     this.#endedByThemselves.set(seat, times);
     this.#context.say(`${name} (${role}) ended by itself: ${exit}`);
-    check(times < EARLY_ENDS_MAX, `${seat} workers end by themselves again and again, see ${client}-${role}.log`);
+    check(
+      times < EARLY_ENDS_MAX || this.#settings.isOrdeal === true,
+      `${seat} workers end by themselves again and again, see ${client}-${role}.log`,
+    );
     await delay(EARLY_PAUSE_MS);
   }
 
@@ -111,7 +131,8 @@ export class RollingCrew {
 
   async #dismiss(worker: WorkerProcess): Promise<void> {
     const exit = await worker.stop(LEAVE_MS_MAX);
-    if (exit === "SIGKILL") this.#failures.push(`${worker.name} did not leave within ${LEAVE_MS_MAX} ms`);
+    if (exit === "SIGKILL" && this.#settings.isOrdeal !== true)
+      this.#failures.push(`${worker.name} did not leave within ${LEAVE_MS_MAX} ms`);
   }
 
   async #killBrokers(endMs: number, forMs: number): Promise<void> {
@@ -119,8 +140,7 @@ export class RollingCrew {
     const kills = flags.brokerKills ?? 0;
     for (let kill = 0; kill < kills && performance.now() < endMs; kill++) {
       await delay((random.next() * forMs) / kills);
-      await this.#settings.dev.process.kill();
-      await this.#settings.dev.process.start();
+      await this.#settings.target.killBroker();
       this.brokersKilled++;
       say(`broker killed and started again (${this.brokersKilled} of ${kills})`);
     }
@@ -133,7 +153,7 @@ export class RollingCrew {
   }
 
   #start(part: Part, seat: number, onLine: (line: string) => void = () => undefined): WorkerProcess {
-    const { dev, workers, topics, partitions } = this.#settings;
+    const { target, workers, topics, partitions } = this.#settings;
     const number = ++this.started;
     const name = `${part.client}-${number}`;
     const [main, outTopic, plain] = topics;
@@ -144,7 +164,7 @@ export class RollingCrew {
       role: part.role,
       client: name,
       seed: this.#context.random.integer(2 ** 31),
-      address: part.client === "millrace" ? dev.address : dev.kafkaAddress,
+      address: part.client === "millrace" ? target.address : target.kafkaAddress,
       history: this.#fileOf(name),
       ...{ topic, outTopic, partitions, keys: readsAll ? topics.flatMap(keysOf) : keysOf(topic) },
       group: part.group ?? name,
@@ -173,7 +193,7 @@ export class RollingCrew {
   /** Reads everything from its beginning to its end, once nobody writes any more and what was left open has been aborted. */
   async #final(): Promise<Finale> {
     let last = "{}";
-    const worker = this.#start({ client: "confluent-kafka", role: "final" }, CREW.length, (line) => (last = line));
+    const worker = this.#start({ client: "confluent-kafka", role: "final" }, this.#settings.crew.length, (line) => (last = line));
     const exit = await Promise.race([worker.exited, delay(FINAL_MS + LEAVE_MS_MAX, "late", { ref: false })]);
     this.#ended(worker.name);
     check(exit === 0, `the last reader failed: ${String(exit)}`);

@@ -6,13 +6,20 @@ const RECORDS_PER_TURN_MAX = 40;
 const TURN_MS = 5;
 const PADDING_BYTES_END = 400;
 
+export interface NumbersTarget {
+  readonly topic: string;
+  readonly partitions: number;
+  /** Absent: as fast as is good for a short run. */
+  readonly pace?: { readonly recordsPerTurnMax: number; readonly turnMs: number };
+}
+
 /**
  * Writes 0, 1, 2 … to each partition with acks=all and one numbered (idempotent) producer, whatever happens to the broker, and remembers what was
  * acknowledged. Nothing else writes there, so number n belongs at offset n.
  */
 export class NumberWriter {
   readonly #producer: Producer;
-  readonly #target: { readonly topic: string; readonly partitions: number };
+  readonly #target: NumbersTarget;
   readonly #ports: { readonly clock: Clock; readonly random: Random };
   readonly #sent: number[];
   readonly #acknowledged: number[];
@@ -22,11 +29,7 @@ export class NumberWriter {
   #stopping = false;
   #failure: Error | undefined;
 
-  constructor(
-    client: Client,
-    target: { readonly topic: string; readonly partitions: number },
-    ports: { readonly clock: Clock; readonly random: Random },
-  ) {
+  constructor(client: Client, target: NumbersTarget, ports: { readonly clock: Clock; readonly random: Random }) {
     this.#target = target;
     this.#ports = ports;
     this.#sent = Array.from({ length: target.partitions }, () => 0);
@@ -68,10 +71,11 @@ export class NumberWriter {
   }
 
   async #run(): Promise<void> {
+    const { recordsPerTurnMax, turnMs } = this.#target.pace ?? { recordsPerTurnMax: RECORDS_PER_TURN_MAX, turnMs: TURN_MS };
     while (!this.#stopping && this.#failure === undefined) {
-      const count = 1 + Math.floor(this.#ports.random.next() * RECORDS_PER_TURN_MAX);
+      const count = 1 + Math.floor(this.#ports.random.next() * recordsPerTurnMax);
       for (let i = 0; i < count; i++) if (!this.#sendOne()) await this.#producer.ready();
-      await sleep(this.#ports.clock, TURN_MS);
+      await sleep(this.#ports.clock, turnMs);
     }
   }
 

@@ -19,7 +19,7 @@ export const badInput: Scenario = {
   run: async (context) => {
     const dev = await createDevProcess(context.folder);
     const safe = await createRedisServer(join(context.folder, "safe"));
-    const unsafe = await createRedisServer(join(context.folder, "unsafe"), UNSAFE);
+    const unsafe = await createRedisServer(join(context.folder, "unsafe"), { settings: UNSAFE });
     const processes = [dev.process, safe.process, unsafe.process];
     try {
       await Promise.all(processes.map((process) => process.start()));

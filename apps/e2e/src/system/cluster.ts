@@ -3,6 +3,7 @@ import type { Client } from "@millrace/client";
 import { type ClusterClient, connectClient } from "./cluster-client.ts";
 import { freePort } from "./free-port.ts";
 import { ManagedProcess } from "./managed-process.ts";
+import { HERE, type Place } from "./place.ts";
 import { createRedisServer, type RedisServer } from "./redis-server.ts";
 import { nodeArgs } from "./sources.ts";
 
@@ -12,6 +13,8 @@ export interface ClusterSize {
   readonly executors: number;
   /** More arguments of each coordinator. */
   readonly coordinatorArgs?: readonly string[];
+  /** Where each process runs, by its name; absent: all beside this one. */
+  readonly place?: (name: string) => Place;
 }
 
 export interface Member {
@@ -45,14 +48,15 @@ export interface Cluster {
 
 /** Starts every process and waits until each serves and the brokers and executors are registered. */
 export async function startCluster(folder: string, size: ClusterSize): Promise<Cluster> {
-  const redis = await createRedisServer(folder);
+  const place = size.place ?? (() => HERE);
+  const redis = await createRedisServer(folder, { place: place("redis") });
   await redis.process.start();
   const coordinators = await members(size.coordinators, (index) =>
-    coordinator(index, { folder, store: redis.url, more: size.coordinatorArgs ?? [] }),
+    coordinator(index, { folder, place, store: redis.url, more: size.coordinatorArgs ?? [] }),
   );
-  const known = coordinators.map((member) => member.address).join(",");
-  const brokers = await members(size.brokers, (index) => broker(index, { folder, coordinators: known }));
-  const executors = await members(size.executors, (index) => executor(index, { folder, coordinators: known }));
+  const coordinatorsKnown = coordinators.map((member) => member.address).join(",");
+  const brokers = await members(size.brokers, (index) => broker(index, { folder, place, coordinatorsKnown }));
+  const executors = await members(size.executors, (index) => executor(index, { folder, place, coordinatorsKnown }));
   const all = [...coordinators, ...brokers, ...executors].map((member) => member.process);
   const connection = connectClient(brokers.map((member) => member.address));
   const cluster = clusterOf({ redis, coordinators, brokers, executors, connection });
@@ -100,47 +104,47 @@ function members<M extends Member>(count: number, create: (index: number) => Pro
   return Promise.all(Array.from({ length: count }, (_, index) => create(index + 1)));
 }
 
-function coordinator(
-  index: number,
-  options: { readonly folder: string; readonly store: string; readonly more: readonly string[] },
-): Promise<Member> {
+interface Surroundings {
+  readonly folder: string;
+  readonly place: (name: string) => Place;
+}
+
+function coordinator(index: number, of: Surroundings & { readonly store: string; readonly more: readonly string[] }): Promise<Member> {
   const name = `coordinator-${index}`;
-  return service(name, "apps/coordinator/src/main.ts", options.folder, (address) => [
-    "--coordinator-id",
-    name,
-    "--listen-address",
-    address,
-    "--store",
-    options.store,
-    ...options.more,
+  return service(name, "apps/coordinator/src/main.ts", of, (address) => [
+    ...["--coordinator-id", name, "--listen-address", address, "--store", of.store],
+    ...of.more,
   ]);
 }
 
-async function broker(index: number, options: { readonly folder: string; readonly coordinators: string }): Promise<BrokerMember> {
+async function broker(index: number, of: Surroundings & { readonly coordinatorsKnown: string }): Promise<BrokerMember> {
   const name = `broker-${index}`;
-  const kafkaAddress = `127.0.0.1:${await freePort()}`;
-  const member = await service(name, "apps/broker/src/main.ts", options.folder, (address) => [
-    ...["--broker-id", String(index), "--listen-address", address, "--coordinators", options.coordinators],
-    ...["--data-folder", join(options.folder, name), "--kafka-listen-address", kafkaAddress],
+  const { ip, dataFolder } = of.place(name);
+  const kafkaAddress = `${ip}:${await freePort()}`;
+  const member = await service(name, "apps/broker/src/main.ts", of, (address) => [
+    ...["--broker-id", String(index), "--listen-address", address, "--coordinators", of.coordinatorsKnown],
+    ...["--data-folder", dataFolder ?? join(of.folder, name), "--kafka-listen-address", kafkaAddress],
   ]);
   return { ...member, id: index, kafkaAddress };
 }
 
-async function executor(index: number, options: { readonly folder: string; readonly coordinators: string }): Promise<Member> {
+function executor(index: number, of: Surroundings & { readonly coordinatorsKnown: string }): Promise<Member> {
   const name = `executor-${index}`;
-  return service(name, "apps/stream-executor/src/main.ts", options.folder, () => [
-    ...["--executor-id", name, "--coordinators", options.coordinators, "--data-dir", join(options.folder, name)],
+  const { ip } = of.place(name);
+  return service(name, "apps/stream-executor/src/main.ts", of, () => [
+    ...["--executor-id", name, "--coordinators", of.coordinatorsKnown, "--data-dir", join(of.folder, name)],
+    ...["--host", ip],
   ]);
 }
 
-async function service(name: string, main: string, folder: string, args: (address: string) => readonly string[]): Promise<Member> {
-  const address = `127.0.0.1:${await freePort()}`;
-  const adminAddress = `127.0.0.1:${await freePort()}`;
+async function service(name: string, main: string, of: Surroundings, args: (address: string) => readonly string[]): Promise<Member> {
+  const { ip, command } = of.place(name);
+  const address = `${ip}:${await freePort()}`;
+  const adminAddress = `${ip}:${await freePort()}`;
   const process_ = new ManagedProcess({
     name,
-    program: process.execPath,
-    args: nodeArgs(main, [...args(address), "--admin-address", adminAddress, "--log-format", "json"]),
-    logFile: join(folder, `${name}.log`),
+    ...command(process.execPath, nodeArgs(main, [...args(address), "--admin-address", adminAddress, "--log-format", "json"])),
+    logFile: join(of.folder, `${name}.log`),
     isReady: () => isReady(adminAddress),
   });
   return { process: process_, address };

@@ -154,6 +154,8 @@ export class CoordinatorSession {
             coordinator: command.value.coordinatorId,
             address,
             brokerEpoch: this.#brokerEpoch,
+            coordinatorEpoch: Number(command.value.coordinatorEpoch),
+            generation: command.value.generation,
           });
         } else if (command.case !== undefined) {
           // Taking over thousands of partitions lasts longer than a session may be silent: nothing is heard meanwhile, since nobody listens.
