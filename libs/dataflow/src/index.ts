@@ -17,4 +17,5 @@ export type {
   WorkerRuntimeOptions,
 } from "./runtime/runtime-types.ts";
 export { stageTaskIndex } from "./runtime/task-index.ts";
+export { createValueDecoder, type ValueDecoder } from "./serde/value-decoder.ts";
 export { createWorkerRuntime } from "./runtime/worker-runtime.ts";

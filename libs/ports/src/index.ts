@@ -1,3 +1,4 @@
+export type { BatchPartition, BatchSource } from "./batch-source.ts";
 export type { ConnectorOptions, Connectors } from "./connectors.ts";
 export { type Clock, sleep, type Timer } from "./clock.ts";
 export {

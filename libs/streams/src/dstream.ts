@@ -384,6 +384,11 @@ export class DStream<out T, out Time = unknown> extends StatefulOperators<T, Tim
     return this.#output({ kind: "foreachBatch", ...modeOf(options) }, { f });
   }
 
+  /** Of a batch that a program runs by hand (`ctx.batch` of `@millrace/local`): runs it, and gives all elements. In a job it is refused. */
+  collect(): Promise<readonly T[]> {
+    return this.#graph.collect(this.#draft) as Promise<readonly T[]>;
+  }
+
   /** Prints the time of each batch and its first elements to the job's log. */
   print(count = 10): Output {
     if (!Number.isSafeInteger(count) || count < 1) {

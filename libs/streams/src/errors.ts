@@ -2,6 +2,7 @@ import { AppError, type AppErrorInit } from "@millrace/model";
 
 /** What can be wrong with a job while it is built. Each has a page in docs/errors and names the operator and the fix. */
 export type JobErrorCode =
+  | "collect-in-job"
   | "aggregator-incomplete"
   | "different-contexts"
   | "different-slides"

@@ -27,6 +27,6 @@ export function files<T>(path: string, options: FilesOptions<T>): Sink<T> {
   const serde = format === "csv" ? {} : { value: { format: format === "json" ? "json" : "string" } as const };
   return {
     sink: { type: "connector", connector: "files", options: { path, format, ...columns }, ...serde },
-    ...(partitionBy === undefined ? {} : { functions: { partition: partitionBy as (element: never) => string } }),
+    ...(partitionBy === undefined ? {} : { functions: { partition: partitionBy } }),
   };
 }

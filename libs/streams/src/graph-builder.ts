@@ -53,11 +53,14 @@ export class GraphBuilder {
   readonly #settings: JobSettings;
   readonly #drafts: OperatorDraft[] = [];
   readonly #countOfKind = new Map<string, number>();
+  readonly #collector: Collector | undefined;
   #frozen = false;
 
-  constructor(jobName: string, settings: Partial<JobSettings>) {
+  /** `collector` runs what is built here by hand, stream by stream; without one it is a job. */
+  constructor(jobName: string, settings: Partial<JobSettings>, collector?: Collector) {
     this.#jobName = jobName;
     this.#settings = { ...JOB_SETTINGS_DEFAULT, ...settings };
+    this.#collector = collector;
   }
 
   get batchIntervalMs(): number {
@@ -135,6 +138,24 @@ export class GraphBuilder {
     for (const { suffix, draft: inner } of draft.inside) inner.userId = `${id}.${suffix}`;
   }
 
+  /** Runs what leads to this operator, now, and gives all its elements. */
+  async collect(draft: OperatorDraft): Promise<readonly unknown[]> {
+    if (this.#collector === undefined) {
+      const message =
+        "collect() is for batches that a program runs by hand, with ctx.batch(...): in a job end the stream with .to(...), .foreachBatch(...) or .print()";
+      throw jobError("collect-in-job", message, { operator: idOf(draft) });
+    }
+    const collected: unknown[] = [];
+    const take: JobFunction = (elements) => {
+      for (const element of elements as readonly unknown[]) collected.push(element);
+    };
+    const output = { kind: "foreachBatch", id: "collect", name: "collect", parents: [idOf(draft)] } as const;
+    const above = this.#definitionOf(this.#drafts.filter(reachedFrom(draft, this.#drafts)));
+    const functions = new Map([...above.functions, ["collect", { f: take }]]);
+    await this.#collector({ graph: { ...above.graph, operators: [...above.graph.operators, output] }, functions });
+    return collected;
+  }
+
   /** Ends building. The graph must have an output: without one nothing would run. */
   freeze(): JobDefinition {
     this.#frozen = true;
@@ -142,9 +163,13 @@ export class GraphBuilder {
       const message = "the job has no output, so nothing would run: end a stream with .to(kafka(...)), .foreachBatch(...) or .print()";
       throw jobError("no-output-operation", message, { job: this.#jobName });
     }
+    return this.#definitionOf(this.#drafts);
+  }
+
+  #definitionOf(drafts: readonly OperatorDraft[]): JobDefinition {
     const operators: OperatorNode[] = [];
     const functions = new Map<string, Readonly<Record<string, JobFunction>>>();
-    for (const draft of this.#drafts) {
+    for (const draft of drafts) {
       const id = idOf(draft);
       if (operators.some((operator) => operator.id === id)) throw duplicateName(id);
       const { checkpointMs } = draft;
@@ -154,6 +179,19 @@ export class GraphBuilder {
     }
     return { graph: { formatVersion: 1, name: this.#jobName, settings: this.#settings, operators }, functions };
   }
+}
+
+/** Runs a graph to its end: functions take what it gives. */
+export type Collector = (definition: JobDefinition) => Promise<void>;
+
+/** Whether an operator is this one or leads to it. */
+function reachedFrom(draft: OperatorDraft, drafts: readonly OperatorDraft[]): (candidate: OperatorDraft) => boolean {
+  const reached = new Set([draft]);
+  for (const candidate of drafts.toReversed()) {
+    if (!reached.has(candidate)) continue;
+    for (const parent of candidate.parents) reached.add(parent);
+  }
+  return (candidate) => reached.has(candidate);
 }
 
 /** Id of an operator as it stands now. */

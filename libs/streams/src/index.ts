@@ -9,13 +9,14 @@ export type {
   TimeJoinType,
   WatermarkSettings,
 } from "@millrace/model";
-export type { SinkConnector, SinkOutput, SinkSlotMark, SinkSlots, SinkWriter } from "@millrace/ports";
+export type { BatchPartition, BatchSource, SinkConnector, SinkOutput, SinkSlotMark, SinkSlots, SinkWriter } from "@millrace/ports";
 export type { Aggregator } from "./aggregator.ts";
 export { count, type CountAndMean, countAndMean, max, mean, min, sum, top } from "./aggregators.ts";
 export { Batch } from "./batch.ts";
 export type { TimeWindowSpec } from "./checks.ts";
 export { allOf, collectList, collectSet, first, last, of, type Part, when } from "./collections.ts";
 export { DStream, type StateStream } from "./dstream.ts";
+export { HandRun } from "./hand-run.ts";
 export { customSink } from "./custom-sink.ts";
 export { days, type Duration, hours, milliseconds, minutes, seconds } from "./duration.ts";
 export type { JobErrorCode } from "./errors.ts";

@@ -13,7 +13,7 @@ import { childrenOf } from "../system/managed-process.ts";
 import { runCli } from "../system/run-cli.ts";
 
 const KILLS_DEFAULT = 10;
-const PROGRESS_MS_MAX = 120_000;
+const PROGRESS_MS_MAX = 300_000;
 const COMMIT_WAIT_MS = 3_000;
 /** Of ten kills: so many of workers between two commits, at any moment, of executors, of coordinators. */
 const MIX = ["between", "between", "between", "between", "between", "worker", "worker", "worker", "executor", "coordinator"] as const;

@@ -3,7 +3,7 @@ import type { Client } from "@millrace/client";
 import { KEYS, SINKS } from "./sinks-job.ts";
 
 export const INPUT_PARTITIONS = 4;
-const BLOCK = 200;
+const BLOCK = 40;
 const PAUSE_MS = 100;
 
 /** Sends numbers in order, a key's all to one partition, until it is told to stop. */

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { Client as PostgresClient } from "pg";
@@ -34,6 +34,7 @@ export class Targets {
     const own = join(folder, "targets");
     const foreignFolder = join(own, "foreign");
     mkdirSync(foreignFolder, { recursive: true });
+    chmodSync(folder, 0o755); // the user that PostgreSQL runs as must pass through
     const servers = {
       postgres: await createPostgresServer(own),
       redis: await createRedisServer(own),

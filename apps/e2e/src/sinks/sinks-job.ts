@@ -64,7 +64,7 @@ export default job(
       .to(redis({ url: ${JSON.stringify(redisUrl)}, as: "stream" }))
       .named("redis");
   },
-  { batchInterval: milliseconds(200), checkpointInterval: milliseconds(1_000), slots: 4, restartsMax: 100_000, maxRecordsPerBatch: 2_000 },
+  { batchInterval: milliseconds(200), checkpointInterval: milliseconds(1_000), slots: 4, restartsMax: 3_600, maxRecordsPerBatch: 2_000 },
 );
 `,
   );

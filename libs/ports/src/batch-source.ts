@@ -1,0 +1,21 @@
+/**
+ * Bounded input of batches run by hand: one interface for built-in sources and for those of third parties, held by the contract suite
+ * `describeBatchSourceContract` of the test kit.
+ */
+export interface BatchSource<T> {
+  /** What people see. */
+  readonly name: string;
+  /** The parts that can be read independently; the same ones, in the same order, as long as the data does not change. May be none. */
+  partitions(): Promise<readonly BatchPartition<T>[]>;
+}
+
+/** One part of bounded input. */
+export interface BatchPartition<T> {
+  /** What people see: a file, a range. */
+  readonly name: string;
+  /**
+   * All elements in their order, in lists of a size that fits into memory. Each call begins anew and gives the same. Errors are AppErrors that say where the data
+   * is damaged (`corrupt`) or why it cannot be reached (`unavailable`, `not-found`).
+   */
+  read(): AsyncIterable<readonly T[]>;
+}
