@@ -52,7 +52,7 @@ export async function startBroker(settings: BrokerAppSettings, kit: ServiceKit):
     await close();
     throw error;
   }
-  const removeCheck = kit.readiness.add("broker", () => notReadyReason(node.status()));
+  const removeCheck = kit.readiness.add("broker", readinessOf(node));
   const watch = watchFailure(node);
   return {
     address: node.address,
@@ -66,6 +66,21 @@ export async function startBroker(settings: BrokerAppSettings, kit: ServiceKit):
       await node.stop();
       await close();
     },
+  };
+}
+
+/**
+ * Ready: registered, not fenced, and once after the start in sync with all that it replicates. Later a partition may fall out of sync: if that took a broker out
+ * of service, one slow broker would take its healthy neighbours with it.
+ */
+function readinessOf(node: BrokerNode): () => string | undefined {
+  let hasCaughtUp = false;
+  return () => {
+    const reason = notReadyReason(node.status());
+    if (reason !== undefined || hasCaughtUp) return reason;
+    const catchingUp = node.catchingUp();
+    hasCaughtUp = catchingUp === undefined;
+    return catchingUp;
   };
 }
 

@@ -13,7 +13,8 @@ export type CliErrorCode =
   | "job-failed"
   | "job-module-missing"
   | "job-type-error"
-  | "savepoint-mismatch";
+  | "savepoint-mismatch"
+  | "self-test-failed";
 
 /** An error of kind `invalid`: what was given must change. */
 export function cliError(code: CliErrorCode, message: string, context: NonNullable<AppErrorInit["context"]> = {}): AppError {

@@ -6,7 +6,6 @@ import {
   ConsumerGroupService,
   FetchRequestSchema,
   PlacementService,
-  type RpcServer,
   type ServiceHandlers,
   TopicService,
   TransactionService,
@@ -14,13 +13,13 @@ import {
 import { GROUP_SETTINGS_DEFAULT } from "@millrace/groups";
 import { createTailCache } from "@millrace/log-engine";
 import { GROUP_OFFSETS_TOPIC, type LeaderEpoch, TRANSACTION_STATE_TOPIC } from "@millrace/model";
-import type { KafkaServer } from "@millrace/ports";
 import { assertDefined } from "@millrace/stdx";
 import { type BrokerMetrics, createBrokerMetrics, observePartitions } from "./broker-metrics.ts";
+import { reasonOfCatchingUp } from "./catching-up.ts";
 import { ClusterView } from "./cluster-view.ts";
+import { type Doors, openDoors, type Room } from "./doors.ts";
 import { openBrokerFolder } from "./folder.ts";
 import { GroupCoordinators } from "./groups/group-coordinators.ts";
-import { kafkaConnectionHandler } from "./kafka/connection-handler.ts";
 import { FetchSessions } from "./kafka/fetch-sessions.ts";
 import type { KafkaContext } from "./kafka/kafka-context.ts";
 import { Compaction } from "./loops/compaction.ts";
@@ -40,10 +39,11 @@ import { placementHandlers } from "./rpc/placement.ts";
 import { ProduceHandler } from "./rpc/produce.ts";
 import type { RpcContext } from "./rpc/rpc-context.ts";
 import { topicHandlers } from "./rpc/topics.ts";
+import { outsideServices } from "./rpc/outside-services.ts";
 import { transactionHandlers } from "./rpc/transactions.ts";
 import { CoordinatorCalls } from "./session/coordinator-calls.ts";
 import { CoordinatorSession } from "./session/coordinator-session.ts";
-import { type BrokerSettings, kafkaListenAddressOf } from "./settings.ts";
+import type { BrokerSettings } from "./settings.ts";
 import { writeMarkers } from "./transactions/marker-writer.ts";
 import { ProducerIds } from "./transactions/producer-ids.ts";
 import { TransactionCoordinators } from "./transactions/transaction-coordinators.ts";
@@ -62,6 +62,8 @@ export interface BrokerNode {
   status(): BrokerStatus;
   /** Resolves once the first metadata has been applied. */
   ready(): Promise<void>;
+  /** Why this broker is not a full member yet: fenced, or how many of its replicas are not in sync; undefined once it is. Looks at every partition. */
+  catchingUp(): string | undefined;
 }
 
 export type BrokerStatus =
@@ -90,8 +92,7 @@ class Broker implements BrokerNode {
   #state: "starting" | "running" | "stopping" | "stopped" = "starting";
   readonly #stopping = new AbortController();
   #session: CoordinatorSession | undefined;
-  #server: RpcServer | undefined;
-  #kafkaServer: KafkaServer | undefined;
+  #doors: Doors | undefined;
 
   constructor(settings: BrokerSettings, ports: BrokerPorts) {
     this.#settings = settings;
@@ -155,12 +156,11 @@ class Broker implements BrokerNode {
   }
 
   get address(): string {
-    return this.#settings.advertisedAddress ?? reachable(assertDefined(this.#server, "server: start the node first").address);
+    return assertDefined(this.#doors, "doors: start the node first").addresses.address;
   }
 
   get kafkaAddress(): string | undefined {
-    const server = this.#kafkaServer;
-    return server === undefined ? undefined : (this.#settings.kafkaAdvertisedAddress ?? reachable(server.address));
+    return this.#doors?.addresses.kafkaAddress;
   }
 
   status(): BrokerStatus {
@@ -169,12 +169,11 @@ class Broker implements BrokerNode {
   }
 
   async start(): Promise<void> {
-    const { brokerId, coordinators, listenAddress } = this.#settings;
+    const { brokerId, coordinators } = this.#settings;
     const folder = await openBrokerFolder(this.#ports.storage, { brokerId, random: this.#ports.random });
     await this.#replicas.openAll();
-    const { services, kafka } = this.#handlers();
-    this.#server = await this.#ports.listener.listen(listenAddress, services);
-    this.#kafkaServer = await this.#listenForKafka(kafka);
+    this.#doors = await openDoors(this.#settings, this.#ports, this.#rooms());
+    const { externalAddress, externalKafkaAddress } = this.#doors.addresses;
     const { folderId } = folder;
     this.#session = new CoordinatorSession(
       {
@@ -188,6 +187,8 @@ class Broker implements BrokerNode {
             address: this.address,
             rack: this.#settings.rack,
             kafkaAddress: this.kafkaAddress ?? "",
+            externalAddress: externalAddress ?? "",
+            externalKafkaAddress: externalKafkaAddress ?? "",
             coordinatorEpochSeen: BigInt(folder.seen.coordinatorEpoch),
             generationSeen: folder.seen.generation,
             logs: [...this.#replicas.reports()],
@@ -220,6 +221,10 @@ class Broker implements BrokerNode {
     while (!this.#view.isKnown) await this.#view.changed();
   }
 
+  catchingUp(): string | undefined {
+    return reasonOfCatchingUp(this.#view, this.#settings.brokerId);
+  }
+
   async stop(): Promise<void> {
     if (this.#state === "stopped") return;
     this.#state = "stopping";
@@ -229,7 +234,7 @@ class Broker implements BrokerNode {
     this.#groups.stop();
     for (const partition of this.#replicas.all()) partition.wakeReaders();
     const deadlineMs = this.#settings.stopMs;
-    await Promise.all([this.#server?.stop({ deadlineMs }), this.#kafkaServer?.stop({ deadlineMs })]);
+    await this.#doors?.stop({ deadlineMs });
     await Promise.all([this.#maintenance.stop(), this.#compaction.stop()]);
     await this.#session?.stop();
     await this.#replicas.close();
@@ -238,18 +243,7 @@ class Broker implements BrokerNode {
     this.#ports.logger.info("broker stopped", { brokerId: this.#settings.brokerId });
   }
 
-  async #listenForKafka(context: KafkaContext): Promise<KafkaServer | undefined> {
-    const address = kafkaListenAddressOf(this.#settings);
-    if (address === undefined || this.#ports.kafkaListener === undefined) return undefined;
-    try {
-      return await this.#ports.kafkaListener.listen(address, (connection) => kafkaConnectionHandler(connection, context));
-    } catch (error) {
-      await this.#server?.stop({ deadlineMs: 0 });
-      throw error;
-    }
-  }
-
-  #handlers() {
+  #rooms(): { readonly inside: Room; readonly outside: Room } {
     const { brokerId } = this.#settings;
     const verifier = new TransactionVerifier({ brokerId, view: this.#view, coordinators: this.#coordinators }, this.#ports);
     const context: RpcContext = {
@@ -278,19 +272,22 @@ class Broker implements BrokerNode {
       getMetadata: (request) => promised(() => getMetadata(request, context)),
     };
     const groups = { groups: this.#groups, coordinator: this.#coordinatorCalls };
+    const groupService = consumerGroupHandlers(context, groups);
     const transactions = transactionHandlers(context, { ...groups, producerIds });
     const topics = topicHandlers(context, this.#coordinatorCalls);
     const placement = placementHandlers(this.#coordinatorCalls);
     const services = [
       bindService(BrokerService, broker),
       bindService(TransactionService, transactions),
-      bindService(ConsumerGroupService, consumerGroupHandlers(context, groups)),
+      bindService(ConsumerGroupService, groupService),
       bindService(BrokerPeerService, peerHandlers(context, this.#replication.inSync)),
       bindService(TopicService, topics),
       bindService(PlacementService, placement),
     ];
     const kafka: KafkaContext = { ...context, produce, fetchSessions, topics, placement, transactions, groups: this.#groups };
-    return { services, kafka };
+    const view = this.#view.outside();
+    const outside = outsideServices({ broker, groupService, transactions, topics, placement }, { ...context, view });
+    return { inside: { services, kafka }, outside: { services: outside, kafka: { ...kafka, view } } };
   }
 
   #leads(partition: LocalPartition, epoch: LeaderEpoch): void {
@@ -315,9 +312,4 @@ class Broker implements BrokerNode {
 
 function promised<T>(work: () => T): Promise<T> {
   return Promise.resolve().then(work);
-}
-
-/** A wildcard address reaches nobody from elsewhere; on one machine the loopback does. */
-function reachable(address: string): string {
-  return address.replace(/^(0\.0\.0\.0|\[::\]):/, "127.0.0.1:");
 }

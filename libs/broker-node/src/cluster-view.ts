@@ -2,66 +2,92 @@ import type { Broker, MetadataUpdate, PartitionState, Topic } from "@millrace/co
 import { createDeferred, type Deferred } from "@millrace/stdx";
 import { brokerErrors } from "./errors.ts";
 
+/** What is known, once; seen by every door of the broker. */
+class Known {
+  readonly topicsById = new Map<string, Topic>();
+  readonly topicsByName = new Map<string, Topic>();
+  readonly brokers = new Map<number, Broker>();
+  /** One for all who wait: clients that come and go while nothing changes leave nothing behind. */
+  next: Deferred<void> | undefined;
+  version = 0;
+  coordinatorAddress = "";
+  isKnown = false;
+  clusterId = "";
+}
+
 /** The cluster as the coordinator last described it. Kept while no coordinator answers: data flows on (P10). */
 export class ClusterView {
-  readonly #topicsById = new Map<string, Topic>();
-  readonly #topicsByName = new Map<string, Topic>();
-  readonly #brokers = new Map<number, Broker>();
-  /** One for all who wait: clients that come and go while nothing changes leave nothing behind. */
-  #next: Deferred<void> | undefined;
-  #version = 0;
-  #coordinatorAddress = "";
-  #isKnown = false;
-  clusterId = "";
+  readonly #known: Known;
+  /** From outside of the cluster's network brokers have other addresses. */
+  readonly #isOutside: boolean;
+
+  constructor(known: Known = new Known(), isOutside = false) {
+    this.#known = known;
+    this.#isOutside = isOutside;
+  }
+
+  /** The same cluster as clients see it who came through the external listeners: brokers under the addresses that they advertise there. */
+  outside(): ClusterView {
+    return new ClusterView(this.#known, true);
+  }
+
+  get clusterId(): string {
+    return this.#known.clusterId;
+  }
+
+  set clusterId(clusterId: string) {
+    this.#known.clusterId = clusterId;
+  }
 
   /** False until the first snapshot: what is not here may exist. */
   get isKnown(): boolean {
-    return this.#isKnown;
+    return this.#known.isKnown;
   }
 
   get version(): number {
-    return this.#version;
+    return this.#known.version;
   }
 
   get coordinatorAddress(): string {
-    return this.#coordinatorAddress;
+    return this.#known.coordinatorAddress;
   }
 
   get topics(): Iterable<Topic> {
-    return this.#topicsByName.values();
+    return this.#known.topicsByName.values();
   }
 
   get brokers(): Iterable<Broker> {
-    return this.#brokers.values();
+    return this.#isOutside ? [...this.#known.brokers.values()].map(seenFromOutside) : this.#known.brokers.values();
   }
 
   topic(name: string): Topic | undefined {
-    return this.#topicsByName.get(name);
+    return this.#known.topicsByName.get(name);
   }
 
   topicById(topicId: string): Topic | undefined {
-    return this.#topicsById.get(topicId);
+    return this.#known.topicsById.get(topicId);
   }
 
   partition(topic: string, partition: number): PartitionState | undefined {
-    const partitions = this.#topicsByName.get(topic)?.partitions;
+    const partitions = this.#known.topicsByName.get(topic)?.partitions;
     const direct = partitions?.[partition];
     return direct?.partition === partition ? direct : partitions?.find((candidate) => candidate.partition === partition);
   }
 
   broker(brokerId: number): Broker | undefined {
-    return this.#brokers.get(brokerId);
+    const broker = this.#known.brokers.get(brokerId);
+    return broker === undefined || !this.#isOutside ? broker : seenFromOutside(broker);
   }
 
   brokerAddress(brokerId: number): string | undefined {
-    return this.#brokers.get(brokerId)?.address;
+    return this.broker(brokerId)?.address;
   }
 
   /** Throws what a caller should hear of a topic or partition that is not here. */
   requirePartition(topic: string, partition: number): PartitionState {
     const state = this.partition(topic, partition);
     if (state !== undefined) return state;
-    if (!this.#isKnown) throw brokerErrors.starting();
+    if (!this.#known.isKnown) throw brokerErrors.starting();
     throw this.topic(topic) === undefined ? brokerErrors.unknownTopic(topic) : brokerErrors.unknownPartition({ topic, partition });
   }
 
@@ -70,29 +96,29 @@ export class ClusterView {
     const removed: Topic[] = [];
     const keep = new Set(update.topics.map((topic) => topic.topicId));
     if (update.snapshot) {
-      for (const topic of this.#topicsById.values()) if (!keep.has(topic.topicId)) removed.push(topic);
-      this.#brokers.clear();
+      for (const topic of this.#known.topicsById.values()) if (!keep.has(topic.topicId)) removed.push(topic);
+      this.#known.brokers.clear();
     }
     for (const id of update.removedTopicIds) {
-      const topic = this.#topicsById.get(id);
+      const topic = this.#known.topicsById.get(id);
       if (topic !== undefined) removed.push(topic);
     }
     for (const topic of removed) {
-      this.#topicsById.delete(topic.topicId);
-      if (this.#topicsByName.get(topic.name)?.topicId === topic.topicId) this.#topicsByName.delete(topic.name);
+      this.#known.topicsById.delete(topic.topicId);
+      if (this.#known.topicsByName.get(topic.name)?.topicId === topic.topicId) this.#known.topicsByName.delete(topic.name);
     }
     for (const topic of update.topics) this.#putTopic(topic);
-    for (const broker of update.brokers) this.#brokers.set(broker.brokerId, broker);
-    this.#version = Number(update.metadataVersion);
-    if (update.coordinatorAddress !== "") this.#coordinatorAddress = update.coordinatorAddress;
-    this.#isKnown = true;
+    for (const broker of update.brokers) this.#known.brokers.set(broker.brokerId, broker);
+    this.#known.version = Number(update.metadataVersion);
+    if (update.coordinatorAddress !== "") this.#known.coordinatorAddress = update.coordinatorAddress;
+    this.#known.isKnown = true;
     return removed;
   }
 
   /** Topics of an applied update, each with the partitions that it named (all, if it named none): what has to be looked at. */
   changedBy(update: MetadataUpdate): Topic[] {
     return update.topics.flatMap(({ name, partitions: named }) => {
-      const topic = this.#topicsByName.get(name);
+      const topic = this.#known.topicsByName.get(name);
       if (topic === undefined) return [];
       return named.length === 0
         ? [topic]
@@ -102,24 +128,34 @@ export class ClusterView {
 
   /** Wakes those who wait for a change; called when an update has taken effect on this broker. */
   announce(): void {
-    this.#next?.resolve();
-    this.#next = undefined;
+    this.#known.next?.resolve();
+    this.#known.next = undefined;
   }
 
   /** Resolves at the next change. */
   changed(): Promise<void> {
-    this.#next ??= createDeferred<void>();
-    return this.#next.promise;
+    this.#known.next ??= createDeferred<void>();
+    return this.#known.next.promise;
   }
 
   #putTopic(topic: Topic): void {
-    const known = this.#topicsById.get(topic.topicId);
+    const known = this.#known.topicsById.get(topic.topicId);
     // A delta may carry only the partitions that changed.
     const partitions = known === undefined ? topic.partitions : mergePartitions(known.partitions, topic.partitions);
     const merged: Topic = { ...topic, partitions };
-    this.#topicsById.set(topic.topicId, merged);
-    this.#topicsByName.set(topic.name, merged);
+    this.#known.topicsById.set(topic.topicId, merged);
+    this.#known.topicsByName.set(topic.name, merged);
   }
+}
+
+/** A broker without external listeners keeps its addresses: they may be reachable all the same. */
+function seenFromOutside(broker: Broker): Broker {
+  const { address, kafkaAddress, externalAddress, externalKafkaAddress } = broker;
+  return {
+    ...broker,
+    address: externalAddress === "" ? address : externalAddress,
+    kafkaAddress: externalKafkaAddress === "" ? kafkaAddress : externalKafkaAddress,
+  };
 }
 
 function mergePartitions(known: readonly PartitionState[], changed: readonly PartitionState[]): PartitionState[] {

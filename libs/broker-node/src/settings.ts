@@ -35,6 +35,18 @@ export const brokerSettingsSchema = z.object({
   kafkaAdvertisedAddress: address
     .optional()
     .describe("host:port under which Kafka clients reach this broker; absent: where it listens. Since 0.1."),
+  externalListenAddress: address
+    .optional()
+    .describe("host:port for gRPC clients outside of the cluster's network; absent: none. Since 0.1."),
+  externalAdvertisedAddress: address
+    .optional()
+    .describe("host:port under which gRPC clients outside reach this broker; absent: where it listens for them. Since 0.1."),
+  kafkaExternalListenAddress: address
+    .optional()
+    .describe("host:port for Kafka clients outside of the cluster's network; absent: none. Since 0.1."),
+  kafkaExternalAdvertisedAddress: address
+    .optional()
+    .describe("host:port under which Kafka clients outside reach this broker; absent: where it listens for them. Since 0.1."),
   autoCreateTopics: z
     .boolean()
     .default(false)

@@ -45,7 +45,9 @@ function isInMemory(state: ClusterState, topicId: TopicId): boolean {
 }
 
 function confirm(known: BrokerState, broker: BrokerState): BrokerDecision {
-  const isSame = known.address === broker.address && known.kafkaAddress === broker.kafkaAddress && known.rack === broker.rack;
+  const isSame = (["address", "kafkaAddress", "externalAddress", "externalKafkaAddress", "rack"] as const).every(
+    (of) => known[of] === broker[of],
+  );
   return { changes: isSame ? [] : [{ kind: "broker", broker }], response: { kind: "broker", broker } };
 }
 

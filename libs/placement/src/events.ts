@@ -18,6 +18,8 @@ export interface RegisterBroker {
   readonly folderId: string;
   readonly address: string;
   readonly kafkaAddress: string;
+  readonly externalAddress?: string;
+  readonly externalKafkaAddress?: string;
   readonly rack: string;
   /** Logs on its disk. A replica that is missing here, or suspect, is out of every in-sync set that has another member (reliability R10, R11). */
   readonly logs: readonly LogReport[];

@@ -12,6 +12,9 @@ export interface BrokerState {
   readonly folderId: string;
   readonly address: string;
   readonly kafkaAddress: string;
+  /** For clients outside of the cluster's network; absent or empty: no such listener. */
+  readonly externalAddress?: string;
+  readonly externalKafkaAddress?: string;
   readonly rack: string;
   /** New with each registration of an incarnation; an older one is a broker of the past. */
   readonly brokerEpoch: BrokerEpoch;

@@ -29,6 +29,9 @@ export const KEEPALIVE_TIMEOUT_MS = 7_000;
 export const RECONNECT_DELAY_MS_MIN = 100;
 export const RECONNECT_DELAY_MS_MAX = 2_000;
 
+/** A pod that starts again has another address under its name. The library's 30 s between two look-ups would be 30 s without that peer. */
+export const RESOLVE_INTERVAL_MS_MIN = 1_000;
+
 /** Length of texts in error trailers: they travel as HTTP/2 headers, of which peers take 16 KiB in all. */
 export const ERROR_MESSAGE_LENGTH_MAX = 2_048;
 export const ERROR_CONTEXT_LENGTH_MAX = 512;

@@ -10,6 +10,7 @@ import {
   MESSAGE_BYTES_MAX,
   RECONNECT_DELAY_MS_MAX,
   RECONNECT_DELAY_MS_MIN,
+  RESOLVE_INTERVAL_MS_MIN,
   UNARY_TIMEOUT_MS,
 } from "./limits.ts";
 import { asBuffer, codecOf, type MessageCodec, type MessageCodecs } from "./message-codec.ts";
@@ -77,6 +78,7 @@ function channelOptions(flowWindowBytes: number): ChannelOptions {
     "grpc.keepalive_timeout_ms": KEEPALIVE_TIMEOUT_MS,
     "grpc.initial_reconnect_backoff_ms": RECONNECT_DELAY_MS_MIN,
     "grpc.max_reconnect_backoff_ms": RECONNECT_DELAY_MS_MAX,
+    "grpc.dns_min_time_between_resolutions_ms": RESOLVE_INTERVAL_MS_MIN,
     "grpc.enable_retries": 0, // the caller knows what is safe to repeat
     "grpc.enable_http_proxy": 0, // cluster traffic never leaves through a proxy of the environment
     "grpc.enable_channelz": 0,

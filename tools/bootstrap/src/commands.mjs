@@ -16,6 +16,7 @@ export const commands = {
   oracle: { what: "golden tables of Spark's results in a folder: npm run oracle -- PATH", main: "libs/dataflow/test/oracle/main.ts" },
   fuzz: { what: "mutated bytes into every decoder: npm run fuzz -- --only NAME --count N", main: "apps/e2e/src/fuzz/main.ts" },
   images: { what: "container images: npm run images -- --help", main: "tools/images/src/main.ts" },
+  "k8s:test": { what: "the chart on a real cluster: npm run k8s:test -- --help", main: "apps/e2e/src/kubernetes/main.ts" },
   planted: { what: "plants each known bug into a copy and demands that tests fail" },
   check: { what: "generated code, format, types, lint, tidy" },
   fix: { what: "format and lint, with repairs written" },

@@ -29,6 +29,7 @@ const worker = { "worker-main": "apps/stream-executor/src/worker-main.ts" };
 export const images: readonly Image[] = [
   service("broker", "Millrace broker: partitions as replicated logs, for Kafka and gRPC clients", {
     main: "apps/broker/src/main.ts",
+    discover: "apps/broker/src/discover.ts",
   }),
   service("coordinator", "Millrace coordinator: topics, leaders, jobs and batch plans", { main: "apps/coordinator/src/main.ts" }),
   service("executor", "Millrace executor: runs the tasks of jobs in worker processes", {

@@ -81,7 +81,7 @@ export class BrokerSessions {
   async #open(request: RegisterBroker): Promise<BrokerSession> {
     this.#assertNotBehind(request);
     const id = brokerId(request.brokerId);
-    const { incarnationId, folderId, address, kafkaAddress, rack } = request;
+    const { incarnationId, folderId, address, kafkaAddress, externalAddress, externalKafkaAddress, rack } = request;
     const { broker } = await this.#controller.execute({
       kind: "register-broker",
       brokerId: id,
@@ -89,6 +89,8 @@ export class BrokerSessions {
       folderId,
       address,
       kafkaAddress,
+      externalAddress,
+      externalKafkaAddress,
       rack,
       logs: request.logs.map(({ topicId, partition, suspect }) => ({ topicId: topicId as TopicId, partition, isSuspect: suspect })),
     });

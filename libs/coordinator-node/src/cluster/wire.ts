@@ -34,11 +34,13 @@ export function partitionToWire(state: PartitionState): MessageInitShape<typeof 
 }
 
 export function brokerToWire(broker: BrokerState): MessageInitShape<typeof BrokerSchema> {
-  const { brokerId, address, kafkaAddress, rack } = broker;
+  const { brokerId, address, kafkaAddress, externalAddress = "", externalKafkaAddress = "", rack } = broker;
   return {
     brokerId,
     address,
     kafkaAddress,
+    externalAddress,
+    externalKafkaAddress,
     rack,
     brokerEpoch: BigInt(broker.brokerEpoch),
     fenced: broker.status === "fenced",

@@ -1,0 +1,70 @@
+import { check } from "../scenario.ts";
+import { CommandFailed } from "./kubernetes.ts";
+import { refusals } from "./refusals.ts";
+import { CHART, type Step, type StepContext, TEST_VALUES } from "./steps.ts";
+
+/** Renderings that must be valid: what is on by default, and everything that can be switched on. */
+const renderings: Readonly<Record<string, readonly string[]>> = {
+  default: [],
+  ha: TEST_VALUES,
+  everything: [
+    ...TEST_VALUES,
+    ...[
+      "networkPolicy.enabled=true",
+      "executor.autoscaling.enabled=true",
+      "monitoring.dashboards.enabled=true",
+      "telemetry.otlpEndpoint=http://otel:4317",
+    ].flatMap((value) => ["--set", value]),
+    ...["--set-string", "jobs.nothing=export default 1"],
+  ],
+  balancers: [
+    ...TEST_VALUES,
+    ...[
+      "broker.external.type=LoadBalancer",
+      "broker.external.hostTemplate=b-{id}.example.com",
+      "broker.external.sourceRanges={10.0.0.0/8}",
+    ].flatMap((value) => ["--set", value]),
+  ],
+  "own-redis": ["--set", "redis.external.enabled=true,redis.external.url=redis://cache:6379"],
+};
+
+/** `helm lint`, and every rendering accepted by the API server, in a namespace that enforces the restricted profile. */
+export const dryRun: Step = {
+  name: "dry-run",
+  what: "helm lint; every rendering taken by the API server in a dry run, without a warning",
+  needsRelease: false,
+  async run({ kubernetes, say }: StepContext) {
+    let objects = 0;
+    for (const [name, flags] of Object.entries(renderings)) {
+      await kubernetes.helm(["lint", "--strict", CHART, ...flags]);
+      const manifest = await kubernetes.helm(["template", kubernetes.release, CHART, ...flags]);
+      const answer = await kubernetes.kubectl(["apply", "--dry-run=server", "--filename", "-"], manifest);
+      const lines = answer.split("\n").filter((line) => line.includes("server dry run"));
+      say(`${name}: linted, ${lines.length} objects accepted`);
+      objects += lines.length;
+    }
+    return { renderings: Object.keys(renderings).length, objects };
+  },
+};
+
+/** Wrong values are refused, in words. */
+export const refuse: Step = {
+  name: "refusals",
+  what: "wrong values are refused with words that say what would be right",
+  needsRelease: false,
+  async run({ kubernetes, say }: StepContext) {
+    for (const { what, set, says } of refusals) {
+      const flags = set.flatMap((value) => ["--set", value]);
+      const words = await kubernetes.helm(["template", kubernetes.release, CHART, ...flags]).then(
+        () => undefined,
+        (error: unknown) => (error instanceof CommandFailed ? error.stderr : String(error)),
+      );
+      check(words !== undefined, `${what} (${set.join(" ")}) was not refused`);
+      for (const word of says) check(words.includes(word), `${what} (${set.join(" ")}) was refused without "${word}":\n${words}`);
+      say(
+        `${what}: ${words.split("\n").find((line) => /^(Error|- )/.test(line) && !line.endsWith("schema(s) in the following chart(s):")) ?? words}`,
+      );
+    }
+    return { refused: refusals.length };
+  },
+};

@@ -1,0 +1,91 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+const COMMAND_MS_MAX = 10 * 60_000;
+const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
+
+/** A cluster that KUBECONFIG names, with one release in one namespace. */
+export class Kubernetes {
+  readonly namespace: string;
+  readonly release = "millrace";
+
+  constructor(namespace: string) {
+    this.namespace = namespace;
+  }
+
+  kubectl(args: readonly string[], input?: string): Promise<string> {
+    return run("kubectl", ["--namespace", this.namespace, ...args], input);
+  }
+
+  helm(args: readonly string[]): Promise<string> {
+    return run("helm", ["--namespace", this.namespace, ...args]);
+  }
+
+  async json<T>(args: readonly string[]): Promise<T> {
+    return JSON.parse(await this.kubectl([...args, "--output", "json"])) as T;
+  }
+
+  /** Pods of one component, or of all that serve. */
+  async pods(component?: string): Promise<readonly Pod[]> {
+    const key = "app.kubernetes.io/component";
+    const selector = `app.kubernetes.io/instance=${this.release},${component === undefined ? `${key} notin (test,submit)` : `${key}=${component}`}`;
+    return (await this.json<{ items: Pod[] }>(["get", "pods", "--selector", selector])).items;
+  }
+
+  async nodes(): Promise<readonly Node[]> {
+    return (await this.json<{ items: Node[] }>(["get", "nodes"])).items;
+  }
+}
+
+export interface Pod {
+  readonly metadata: { readonly name: string; readonly uid: string; readonly deletionTimestamp?: string };
+  readonly spec: { readonly nodeName?: string };
+  readonly status: {
+    readonly phase: string;
+    readonly conditions?: readonly Condition[];
+    readonly containerStatuses?: readonly { readonly restartCount: number }[];
+  };
+}
+
+export interface Node {
+  readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
+  readonly status: {
+    readonly addresses: readonly { readonly type: string; readonly address: string }[];
+    readonly conditions: readonly Condition[];
+  };
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+}
+
+export function isReady({ status, metadata }: Pod): boolean {
+  return (
+    metadata.deletionTimestamp === undefined &&
+    (status.conditions ?? []).some((condition) => condition.type === "Ready" && condition.status === "True")
+  );
+}
+
+/** Runs a program; throws what it said if it fails. */
+export async function run(program: string, args: readonly string[], input?: string): Promise<string> {
+  const running = promisify(execFile)(program, [...args], { timeout: COMMAND_MS_MAX, maxBuffer: OUTPUT_BYTES_MAX });
+  running.child.stdin?.end(input ?? "");
+  try {
+    return (await running).stdout;
+  } catch (error) {
+    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+    throw new CommandFailed(`${program} ${args.join(" ")}\n${stdout.slice(-4_000)}${stderr.slice(-4_000)}`, stderr, error);
+  }
+}
+
+/** A program ended with an error. */
+export class CommandFailed extends Error {
+  /** All that it wrote to standard error. */
+  readonly stderr: string;
+
+  constructor(message: string, stderr: string, cause: unknown) {
+    super(message, { cause });
+    this.stderr = stderr;
+  }
+}

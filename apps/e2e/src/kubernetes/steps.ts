@@ -1,0 +1,29 @@
+import type { SeededRandom } from "@millrace/testkit";
+import type { Figures } from "../scenario.ts";
+import { inCheckout } from "../system/sources.ts";
+import type { Kubernetes } from "./kubernetes.ts";
+
+export const CHART = inCheckout("helm/millrace");
+export const VALUES_HA = inCheckout("helm/millrace/values-ha.yaml");
+export const VALUES_TEST = inCheckout("k8s/test/values.yaml");
+/** Flags that make the release of the test. */
+export const TEST_VALUES: readonly string[] = ["--values", VALUES_HA, "--values", VALUES_TEST];
+
+/** What the steps of a run share. */
+export interface StepContext {
+  readonly kubernetes: Kubernetes;
+  readonly random: SeededRandom;
+  readonly records: number;
+  /** For files of this run; removed afterwards. */
+  readonly folder: string;
+  say(text: string): void;
+}
+
+/** One thing that a chart must be able to do. */
+export interface Step {
+  readonly name: string;
+  readonly what: string;
+  /** It needs the release that `install` makes. */
+  readonly needsRelease: boolean;
+  run(context: StepContext): Promise<Figures>;
+}
