@@ -6,11 +6,22 @@ import type { ProducerEpoch, ProducerId, TimestampMs, TopicPartition } from "@mi
  */
 export type TransactionState = "Empty" | "Ongoing" | "PrepareCommit" | "PrepareAbort" | "CompleteCommit" | "CompleteAbort";
 
+/** A producer in one of its epochs. */
+export interface ProducerOwner {
+  readonly producerId: ProducerId;
+  readonly producerEpoch: ProducerEpoch;
+}
+
 /** What the coordinator keeps of a transactional id, and what one record of its log holds. */
 export interface TransactionEntry {
   readonly transactionalId: string;
   readonly producerId: ProducerId;
   readonly producerEpoch: ProducerEpoch;
+  /**
+   * Who the id's owner was before its epoch was raised for it, or because its transaction took too long: it may ask again, since the answer may be lost (KIP-360).
+   * Absent when another instance took the id, and once the owner of the new epoch has begun.
+   */
+  readonly lastOwner?: ProducerOwner | undefined;
   readonly timeoutMs: number;
   readonly state: TransactionState;
   /** Of the id's transactions since it is known, this one or the last: tells a marker of an earlier one, which comes late, from this one's. 0: none yet. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { producerEpoch, producerId, timestampMs } from "@millrace/model";
-import { applyRecord, createCoordinatorState } from "./entry.ts";
+import { applyRecord, createCoordinatorState, type ProducerOwner } from "./entry.ts";
 import { handle, type TransactionEvent, type TransactionStep, unfinishedEffects } from "./handle.ts";
 import { decodeTransactionRecord, encodeTransactionRecord } from "./record-codec.ts";
 
@@ -8,7 +8,7 @@ import { decodeTransactionRecord, encodeTransactionRecord } from "./record-codec
  * A transcript: each line is an event, "=>" and what it must lead to. Records go through their encoding and take effect before the next line, and at the end
  * a replay of all of them must give the same state.
  *
- *   init ID                        init, time-out 100
+ *   init ID [PID/EPOCH]            init, time-out 100; by who has that id and epoch
  *   add ID PID/EPOCH a0 b1         partitions a-0 and b-1
  *   commit|abort|verify ID PID/EPOCH [partitions]
  *   commit-of|abort-of ID PID/EPOCH NUMBER         of that transaction
@@ -42,17 +42,24 @@ function check(transcript: string): void {
 function eventOf(command: string, nowMs: number, freshId: number): TransactionEvent {
   const [kind = "", transactionalId = "", who = "", ...rest] = command.split(" ");
   const now = timestampMs(nowMs);
-  if (kind === "init") return { kind: "initProducerId", transactionalId, timeoutMs: 100, freshProducerId: producerId(freshId), now };
+  if (kind === "init")
+    return { kind: "initProducerId", transactionalId, timeoutMs: 100, owner: ownerOf(who), freshProducerId: producerId(freshId), now };
   if (kind === "markers") return { kind: "markersWritten", transactionalId, now };
   if (kind === "time") return { kind: "timePassed", transactionalId, now };
-  const [id, epoch] = who.split("/");
-  const owner = { transactionalId, producerId: producerId(Number(id)), producerEpoch: producerEpoch(Number(epoch)) };
+  const owner = { transactionalId, ...(ownerOf(who) ?? NOBODY) };
   const partitions = rest.map((text) => ({ topic: text.slice(0, 1), partition: Number(text.slice(1)) }));
   if (kind === "add") return { kind: "addPartitions", ...owner, partitions, now };
   if (kind === "verify") return { kind: "verify", ...owner, partitions };
   const meant = kind.endsWith("-of") ? { transactionNumber: Number(rest[0]) } : {};
   return { kind: "endTransaction", ...owner, ...meant, commit: kind.startsWith("commit"), now };
 }
+
+function ownerOf(who: string): ProducerOwner | undefined {
+  const [id, epoch] = who.split("/");
+  return epoch === undefined ? undefined : { producerId: producerId(Number(id)), producerEpoch: producerEpoch(Number(epoch)) };
+}
+
+const NOBODY: ProducerOwner = { producerId: producerId(0), producerEpoch: producerEpoch(0) };
 
 function describeStep({ records, response, effects }: TransactionStep): string {
   const parts = records.map(({ entry }) =>
@@ -176,11 +183,59 @@ describe("handle", () => {
       verify t 100/0 a0 => concurrent-transactions`);
   });
 
+  it("answers an owner that did not hear of its new epoch, and no instance that was replaced (KIP-360)", () => {
+    check(`
+      init t 7/3        => Empty 100/0, owner 100/0
+      init t 100/0      => Empty 100/1, owner 100/1
+      init t 100/0      => owner 100/1
+      init t 100/0      => owner 100/1
+      init t 7/3        => producer-fenced
+      init t 100/1      => Empty 100/2, owner 100/2
+      init t 100/0      => producer-fenced
+      init t 100/1      => owner 100/2
+      init t            => Empty 100/3, owner 100/3
+      init t 100/1      => producer-fenced
+      init t 100/2      => producer-fenced
+      init t 100/3      => Empty 100/4, owner 100/4
+      add t 100/4 a0    => Ongoing 100/4, done
+      init t 100/3      => producer-fenced`);
+  });
+
+  it("gives an owner the epoch after that of its own abort, however often it asks", () => {
+    check(`
+      init t            => Empty 100/0, owner 100/0
+      add t 100/0 a0    => Ongoing 100/0, done
+      init t 100/0      => PrepareAbort 100/1, abort markers 100/1 to a0, afterMarkers
+      init t 100/0      => afterMarkers
+      init t 100/5      => producer-fenced
+      markers t         => CompleteAbort 100/1, done
+      init t 100/0      => Empty 100/2, owner 100/2
+      init t 100/0      => owner 100/2`);
+  });
+
+  it("lets the owner of a transaction that took too long return, unless it was replaced (KIP-588)", () => {
+    check(`
+      init t            => Empty 100/0, owner 100/0
+      add t 100/0 a0    => Ongoing 100/0, done
+      clock 101
+      time t            => PrepareAbort 100/1, abort markers 100/1 to a0, done
+      add t 100/0 a1    => producer-fenced
+      markers t         => CompleteAbort 100/1, done
+      init t 100/0      => Empty 100/2, owner 100/2
+      add t 100/2 a0    => Ongoing 100/2, done
+      clock 101
+      time t            => PrepareAbort 100/3, abort markers 100/3 to a0, done
+      markers t         => CompleteAbort 100/3, done
+      init t            => Empty 100/4, owner 100/4
+      init t 100/2      => producer-fenced`);
+  });
+
   it("moves to a new producer id when epochs are used up", () => {
     const state = createCoordinatorState();
     const now = timestampMs(0);
-    const init = (): TransactionStep => {
-      const step = handle(state, { kind: "initProducerId", transactionalId: "t", timeoutMs: 1, freshProducerId: producerId(7), now });
+    const init = (owner?: ProducerOwner): TransactionStep => {
+      const freshProducerId = producerId(7);
+      const step = handle(state, { kind: "initProducerId", transactionalId: "t", timeoutMs: 1, owner, freshProducerId, now });
       for (const record of step.records) applyRecord(state, record);
       return step;
     };
@@ -199,7 +254,10 @@ describe("handle", () => {
       },
     });
     expect(init().response).toEqual({ kind: "initialised", producerId: 3, producerEpoch: 32_766 });
-    expect(init().response).toEqual({ kind: "initialised", producerId: 7, producerEpoch: 0 });
+    const last = ownerOf("3/32766");
+    expect(init(last).response).toEqual({ kind: "initialised", producerId: 7, producerEpoch: 0 });
+    expect(init(last).response).toEqual({ kind: "initialised", producerId: 7, producerEpoch: 0 });
+    expect(init(ownerOf("3/32765")).response).toMatchObject({ kind: "refused" });
   });
 
   it("names after a replay the markers that are still to be written", () => {
@@ -246,6 +304,10 @@ describe("decodeTransactionRecord", () => {
     ["no JSON", "{"],
     ["another version", '{"version":2}'],
     ["an unknown state", '{"version":1,"state":"Odd","partitions":[]}'],
+    [
+      "a last owner of another shape",
+      '{"version":1,"state":"Empty","partitions":[],"producerId":1,"producerEpoch":0,"timeoutMs":1,"lastOwner":[1],"startedAtMs":0,"updatedAtMs":0}',
+    ],
     ["a missing number", '{"version":1,"state":"Empty","partitions":[]}'],
   ])("refuses %s", (_, value) => {
     const encode = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,6 +1,6 @@
 import { type AppError, type ProducerEpoch, producerEpoch, type ProducerId, type TimestampMs, type TopicPartition } from "@millrace/model";
 import { assert, assertNever } from "@millrace/stdx";
-import type { CoordinatorState, TransactionEntry, TransactionRecord } from "./entry.ts";
+import type { CoordinatorState, ProducerOwner, TransactionEntry, TransactionRecord } from "./entry.ts";
 import { transactionErrors } from "./errors.ts";
 import {
   PARTITIONS_PER_TRANSACTION_MAX,
@@ -11,10 +11,8 @@ import {
   TRANSACTIONAL_IDS_MAX,
 } from "./limits.ts";
 
-interface Owner {
+interface Owner extends ProducerOwner {
   readonly transactionalId: string;
-  readonly producerId: ProducerId;
-  readonly producerEpoch: ProducerEpoch;
 }
 
 /** What happens to the coordinator. Each event carries the time, and a fresh producer id where one may be needed. */
@@ -23,6 +21,8 @@ export type TransactionEvent =
       readonly kind: "initProducerId";
       readonly transactionalId: string;
       readonly timeoutMs: number;
+      /** What the producer has and goes on from; absent: it is a new instance, which takes the id from any other. */
+      readonly owner?: ProducerOwner | undefined;
       /** Nobody had it before; the answer says whether it was taken. */
       readonly freshProducerId: ProducerId;
       readonly now: TimestampMs;
@@ -100,25 +100,43 @@ function initProducerId(state: CoordinatorState, event: EventOf<"initProducerId"
   const entry = state.entries.get(transactionalId);
   if (entry === undefined && state.entries.size >= TRANSACTIONAL_IDS_MAX)
     return refused(transactionErrors.tooManyIds({ ids: state.entries.size }));
+  if (entry !== undefined && event.owner !== undefined && !isOwnerOf(entry, event.owner))
+    return refused(transactionErrors.fenced({ transactionalId, ...event.owner, currentEpoch: entry.producerEpoch }));
   if (entry !== undefined && isPrepared(entry)) return { records: [], response: { kind: "afterMarkers" }, effects: [] };
-  if (entry?.state === "Ongoing") return abortFenced(entry, now);
+  if (entry?.state === "Ongoing") return abortFenced(entry, now, event.owner);
+  if (entry?.state === "Empty" && event.owner !== undefined && !isSameOwner(entry, event.owner)) return initialised(entry);
 
-  const reusable = entry !== undefined && entry.producerEpoch < PRODUCER_EPOCH_MAX;
-  const owner = reusable
-    ? { producerId: entry.producerId, producerEpoch: producerEpoch(entry.producerEpoch + 1) }
-    : { producerId: event.freshProducerId, producerEpoch: producerEpoch(0) };
-  const transactionNumber = entry?.transactionNumber ?? 0;
   const next: TransactionEntry = {
     transactionalId,
-    ...owner,
+    ...nextOwner(entry, event.freshProducerId),
+    lastOwner: entry === undefined ? undefined : event.owner,
     timeoutMs,
     state: "Empty",
-    transactionNumber,
+    transactionNumber: entry?.transactionNumber ?? 0,
     partitions: [],
     startedAtMs: now,
     updatedAtMs: now,
   };
-  return { records: [recordOf(next)], response: { kind: "initialised", ...owner }, effects: [] };
+  return initialised(next, [recordOf(next)]);
+}
+
+function nextOwner(entry: TransactionEntry | undefined, freshProducerId: ProducerId): ProducerOwner {
+  return entry !== undefined && entry.producerEpoch < PRODUCER_EPOCH_MAX
+    ? { producerId: entry.producerId, producerEpoch: producerEpoch(entry.producerEpoch + 1) }
+    : { producerId: freshProducerId, producerEpoch: producerEpoch(0) };
+}
+
+/** Only the newest instance of a producer may go on with a new epoch; the one before it counts as it while it may not know of the new epoch. */
+function isOwnerOf(entry: TransactionEntry, owner: ProducerOwner): boolean {
+  return isSameOwner(entry, owner) || (entry.lastOwner !== undefined && isSameOwner(entry.lastOwner, owner));
+}
+
+function isSameOwner(a: ProducerOwner, b: ProducerOwner): boolean {
+  return a.producerId === b.producerId && a.producerEpoch === b.producerEpoch;
+}
+
+function initialised({ producerId, producerEpoch: epoch }: ProducerOwner, records: readonly TransactionRecord[] = []): TransactionStep {
+  return { records, response: { kind: "initialised", producerId, producerEpoch: epoch }, effects: [] };
 }
 
 function addPartitions(state: CoordinatorState, event: EventOf<"addPartitions">): TransactionStep {
@@ -135,7 +153,10 @@ function addPartitions(state: CoordinatorState, event: EventOf<"addPartitions">)
   if (partitions.length > PARTITIONS_PER_TRANSACTION_MAX)
     return refused(transactionErrors.tooManyPartitions({ partitions: partitions.length }));
   const open = entry.state === "Ongoing" ? entry : { ...entry, startedAtMs: event.now, transactionNumber: entry.transactionNumber + 1 };
-  return partOf(open.transactionNumber, [recordOf({ ...open, state: "Ongoing", partitions, updatedAtMs: event.now })]);
+  // The owner knows its epoch: who names the one before is a delayed request, or another instance.
+  return partOf(open.transactionNumber, [
+    recordOf({ ...open, lastOwner: undefined, state: "Ongoing", partitions, updatedAtMs: event.now }),
+  ]);
 }
 
 function endTransaction(state: CoordinatorState, event: EventOf<"endTransaction">): TransactionStep {
@@ -196,15 +217,20 @@ function timePassed(state: CoordinatorState, event: EventOf<"timePassed">): Tran
   const entry = state.entries.get(transactionalId);
   if (entry === undefined || isPrepared(entry)) return done();
   if (entry.state === "Ongoing")
-    return now - entry.startedAtMs > entry.timeoutMs ? { ...abortFenced(entry, now), response: { kind: "done" } } : done();
+    return now - entry.startedAtMs > entry.timeoutMs ? { ...abortFenced(entry, now, entry), response: { kind: "done" } } : done();
   return now - entry.updatedAtMs > TRANSACTIONAL_ID_IDLE_MS_MAX ? done([{ transactionalId, entry: undefined }]) : done();
 }
 
-/** Ends an open transaction against its owner: the bumped epoch makes whatever the owner still sends fail, markers carry it to every partition. */
-function abortFenced(entry: TransactionEntry, now: TimestampMs): TransactionStep {
+/**
+ * Ends an open transaction against its owner: the bumped epoch makes whatever the owner still sends fail, markers carry it to every partition. Nobody is given that
+ * epoch; `mayReturn` gets the next one when it asks for it (KIP-588).
+ */
+function abortFenced(entry: TransactionEntry, now: TimestampMs, mayReturn: ProducerOwner | undefined): TransactionStep {
+  const { producerId, producerEpoch: epoch } = mayReturn ?? entry;
   const prepared: TransactionEntry = {
     ...entry,
     producerEpoch: producerEpoch(entry.producerEpoch + 1),
+    lastOwner: mayReturn === undefined ? undefined : { producerId, producerEpoch: epoch },
     state: "PrepareAbort",
     updatedAtMs: now,
   };

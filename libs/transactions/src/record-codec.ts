@@ -1,5 +1,5 @@
 import { producerEpoch, producerId, timestampMs } from "@millrace/model";
-import type { TransactionEntry, TransactionRecord, TransactionState } from "./entry.ts";
+import type { ProducerOwner, TransactionEntry, TransactionRecord, TransactionState } from "./entry.ts";
 import { transactionErrors } from "./errors.ts";
 
 const FORMAT_VERSION = 1;
@@ -12,12 +12,13 @@ export function encodeTransactionRecord(record: TransactionRecord): { readonly k
   const key = encoder.encode(record.transactionalId);
   const { entry } = record;
   if (entry === undefined) return { key, value: null };
-  const { producerId: id, producerEpoch: epoch, timeoutMs, state, transactionNumber, startedAtMs, updatedAtMs } = entry;
+  const { producerId: id, producerEpoch: epoch, lastOwner, timeoutMs, state, transactionNumber, startedAtMs, updatedAtMs } = entry;
   const partitions = entry.partitions.map(({ topic, partition }) => [topic, partition]);
   const value = {
     version: FORMAT_VERSION,
     producerId: id,
     producerEpoch: epoch,
+    ...(lastOwner === undefined ? {} : { lastOwner: [lastOwner.producerId, lastOwner.producerEpoch] }),
     timeoutMs,
     state,
     transactionNumber,
@@ -53,6 +54,7 @@ function decodeEntry(transactionalId: string, value: unknown): TransactionEntry 
     transactionalId,
     producerId: producerId(numberOf(fields, "producerId")),
     producerEpoch: producerEpoch(numberOf(fields, "producerEpoch")),
+    lastOwner: fields.has("lastOwner") ? lastOwnerOf(fields.get("lastOwner")) : undefined,
     timeoutMs: numberOf(fields, "timeoutMs"),
     state,
     transactionNumber: fields.has("transactionNumber") ? numberOf(fields, "transactionNumber") : 0, // records of the first weeks have none
@@ -71,6 +73,12 @@ function numberOf(fields: Map<string, unknown>, name: string): number {
   const value = fields.get(name);
   if (typeof value !== "number") throw transactionErrors.corruptRecord({ field: name });
   return value;
+}
+
+function lastOwnerOf(pair: unknown): ProducerOwner {
+  const [id, epoch] = Array.isArray(pair) ? (pair as unknown[]) : [];
+  if (typeof id !== "number" || typeof epoch !== "number") throw transactionErrors.corruptRecord({ field: "lastOwner" });
+  return { producerId: producerId(id), producerEpoch: producerEpoch(epoch) };
 }
 
 function partitionOf(pair: unknown): { topic: string; partition: number } {

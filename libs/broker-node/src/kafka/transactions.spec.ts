@@ -143,6 +143,16 @@ describe("transactions over Kafka", () => {
     expect((await init(owner)).errorCode).toBe(0);
   });
 
+  it("answers a producer again whose answer was lost, until another instance comes (KIP-360)", async () => {
+    const first = await init();
+    const renewed = await init(first);
+    expect(renewed).toEqual({ errorCode: 0, producerId: first.producerId, producerEpoch: first.producerEpoch + 1 });
+    expect(await init(first)).toEqual(renewed);
+    await init();
+    expect((await init(first)).errorCode).toBe(90);
+    expect((await init(renewed)).errorCode).toBe(90);
+  });
+
   it("gives out an id that nobody has used, whatever producer asks, and fences a stranger afterwards", async () => {
     const stranger = { producerId: 7_777, producerEpoch: 0 };
     const owner = await init(stranger); // @platformatic/kafka sends 0/0 at first

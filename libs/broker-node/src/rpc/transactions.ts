@@ -40,11 +40,22 @@ export function transactionHandlers(
       if (leader === undefined || address === undefined) throw brokerErrors.noLeader({ topic: TRANSACTION_STATE_TOPIC, partition });
       return { brokerId: leader, address };
     },
-    async initProducerId({ transactionalId, transactionTimeoutMs }) {
+    async initProducerId({ transactionalId, transactionTimeoutMs, producerId: heldId, producerEpoch: heldEpoch }) {
       const freshProducerId = await of.producerIds.take();
       if (transactionalId === "") return { producerId: BigInt(freshProducerId), producerEpoch: 0 };
       const timeoutMs = transactionTimeoutMs === 0 ? TRANSACTION_TIMEOUT_MS_DEFAULT : transactionTimeoutMs;
-      const response = await coordinators.submit({ kind: "initProducerId", transactionalId, timeoutMs, freshProducerId, now: now() });
+      const owner =
+        heldId === undefined || heldEpoch === undefined
+          ? undefined
+          : { producerId: producerIdFromWire(heldId), producerEpoch: producerEpoch(heldEpoch) };
+      const response = await coordinators.submit({
+        kind: "initProducerId",
+        transactionalId,
+        timeoutMs,
+        owner,
+        freshProducerId,
+        now: now(),
+      });
       assert(response.kind === "initialised", "initProducerId was answered with something else");
       // Only by this answer is the fresh id nobody's. After a failure it may be in the log, and the next coordinator's answer.
       if (response.producerId !== freshProducerId) of.producerIds.giveBack(freshProducerId);
