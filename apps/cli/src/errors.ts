@@ -13,8 +13,10 @@ export type CliErrorCode =
   | "job-failed"
   | "job-module-missing"
   | "job-type-error"
+  | "partitions-refused"
   | "savepoint-mismatch"
-  | "self-test-failed";
+  | "self-test-failed"
+  | "unknown-broker";
 
 /** An error of kind `invalid`: what was given must change. */
 export function cliError(code: CliErrorCode, message: string, context: NonNullable<AppErrorInit["context"]> = {}): AppError {

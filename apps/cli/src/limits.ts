@@ -28,6 +28,9 @@ export const DEV_READY_MS = 60_000;
 /** `dev` is stopped by someone who waits at the prompt. */
 export const DEV_DRAIN_MS = 5_000;
 
+/** How often `broker drain` and `broker add` look at how far they are. */
+export const MOVES_POLL_MS = 500;
+
 /** How often `consume` looks up from waiting; records come at once. */
 export const CONSUME_POLL_MS = 1_000;
 

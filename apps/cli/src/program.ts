@@ -1,9 +1,11 @@
 import { Command, Option } from "commander";
+import { addBrokerCommands } from "./commands/broker.ts";
 import { addClusterCommands } from "./commands/cluster.ts";
 import { addConfigCommands } from "./commands/config.ts";
 import { addGroupCommands } from "./commands/group.ts";
 import { addJobCommands } from "./commands/job.ts";
 import { addLogCommands } from "./commands/log.ts";
+import { addPartitionCommands } from "./commands/partition.ts";
 import { addPerfCommands } from "./commands/perf.ts";
 import { addRecordCommands } from "./commands/records.ts";
 import { addServiceCommands } from "./commands/services.ts";
@@ -33,6 +35,8 @@ export function createProgram(world: CliWorld): Command {
     .exitOverride();
   addServiceCommands(program, world);
   addTopicCommands(program, world);
+  addPartitionCommands(program, world);
+  addBrokerCommands(program, world);
   addConfigCommands(program, world);
   addRecordCommands(program, world);
   addGroupCommands(program, world);

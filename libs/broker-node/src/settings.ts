@@ -60,6 +60,12 @@ export const brokerSettingsSchema = z.object({
       "How long a consumer group waits for more members before its first assignment (group.initial.rebalance.delay.ms). Since 0.1.",
     ),
   rack: z.string().default("").describe("Failure domain, for placing replicas apart. Since 0.1."),
+  replicaSelector: z
+    .enum(["leader", "rack-aware"])
+    .default("leader")
+    .describe(
+      "Whom Kafka consumers that name their rack read from: the leader, or a replica of that rack that is in sync (replica.selector.class). Since 0.2.",
+    ),
   coordinators: z
     .array(address)
     .min(1)

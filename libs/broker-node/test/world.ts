@@ -5,7 +5,7 @@ import { NO_METRICS, NO_TRACER, SILENT_LOGGER, type Logger, type Storage } from 
 import type { CompressionCodecs } from "@millrace/records";
 import { createSimulatedStorage, ManualClock, referenceCrc32c, SeededRandom, settle, type SimulatedStorage } from "@millrace/testkit";
 import { type BrokerNode, createBrokerNode } from "../src/broker-node.ts";
-import { brokerSettingsSchema } from "../src/settings.ts";
+import { type BrokerSettings, brokerSettingsSchema } from "../src/settings.ts";
 import { KafkaLoopback } from "./kafka-loopback.ts";
 import { FakeCoordinator } from "./fake-coordinator.ts";
 
@@ -30,17 +30,28 @@ export class World {
   logger: Logger = SILENT_LOGGER;
   /** What brokers are told when they start. */
   coordinators: readonly string[] = [this.coordinator.address];
+  /** Settings of each broker beside the usual ones. */
+  settingsOf: (id: number) => Partial<BrokerSettings> = () => ({});
   readonly #clients: Client[] = [];
 
-  static async create(brokerIds: readonly number[] = [1]): Promise<World> {
+  static async create(
+    brokerIds: readonly number[] = [1],
+    settingsOf: (id: number) => Partial<BrokerSettings> = () => ({}),
+  ): Promise<World> {
     const world = new World();
+    world.settingsOf = settingsOf;
     await world.coordinator.listen(world.loopback);
     for (const id of brokerIds) await world.startBroker(id);
     return world;
   }
 
   async startBroker(id: number, storage: Storage = this.storageOf(id).mount()): Promise<BrokerNode> {
-    const settings = brokerSettingsSchema.parse({ brokerId: id, listenAddress: `broker-${id}:9190`, coordinators: this.coordinators });
+    const settings = brokerSettingsSchema.parse({
+      brokerId: id,
+      listenAddress: `broker-${id}:9190`,
+      coordinators: this.coordinators,
+      ...this.settingsOf(id),
+    });
     const broker = createBrokerNode(settings, {
       storage,
       clock: this.clock,

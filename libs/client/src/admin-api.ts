@@ -1,8 +1,10 @@
 import type {
+  BrokerLoad,
   CreateSavepointResponse,
   DescribeClusterResponse,
   GetJobResponse,
   JobStatus,
+  OngoingReassignment,
   StopJobResponse,
   Savepoint,
   SubmitJobResponse,
@@ -65,6 +67,13 @@ export interface Outcome {
   readonly error: AppError | undefined;
 }
 
+/** Replicas of a partition are to be on these brokers, the preferred leader first; undefined: the move that is under way is cancelled. */
+export interface PartitionMove extends TopicPartition {
+  readonly replicas: readonly number[] | undefined;
+}
+
+export type PartitionResult = Outcome & TopicPartition;
+
 /** Topics, groups, cluster and jobs. Topic calls go through any broker; job calls to the active coordinator, following hints to a new one. */
 export interface Admin {
   /** Resolves when the topic exists and every partition has a leader that answers. */
@@ -81,6 +90,18 @@ export interface Admin {
   /** Records before the offsets are gone for readers at once. Fails at the first partition that does; the others may have been done. */
   deleteRecords(deletions: readonly RecordsToDelete[]): Promise<readonly (TopicPartition & { readonly logStartOffset: number })[]>;
   describeCluster(): Promise<DescribeClusterResponse>;
+  /** What each broker holds, and what is on its way to or from it. */
+  describeBrokers(): Promise<readonly BrokerLoad[]>;
+  /** Leaders and replicas go to other brokers; resolves with how many replicas, when that is written down. Fails with `cannot-drain`, changing nothing. */
+  drainBroker(brokerId: number, options?: { readonly validateOnly?: boolean }): Promise<number>;
+  /** A broker, new or drained, gets its share; resolves with how many replicas, when that is written down. */
+  addBroker(brokerId: number, options?: { readonly validateOnly?: boolean }): Promise<number>;
+  /** Resolves when the moves are written down; each may be refused by itself. */
+  reassignPartitions(moves: readonly PartitionMove[]): Promise<readonly PartitionResult[]>;
+  /** What is being moved, and what waits for its turn. */
+  listReassignments(topics?: readonly string[]): Promise<readonly OngoingReassignment[]>;
+  /** `unclean`: a live replica leads where nobody could, at the cost of records that only others have. No partitions: all for which there is something to do. */
+  electLeaders(kind: "preferred" | "unclean", partitions?: readonly TopicPartition[]): Promise<readonly PartitionResult[]>;
   /** Of all brokers. */
   listGroups(options?: { readonly states?: readonly string[]; readonly types?: readonly string[] }): Promise<readonly GroupListing[]>;
   /** Fails with `group-id-not-found`. */

@@ -7,6 +7,7 @@ import { deleteRecords } from "./delete-records.ts";
 import { changeToWire, settingsOf } from "./topic-settings.ts";
 import { createGroupAdmin } from "./group-admin.ts";
 import type { Metadata } from "./metadata.ts";
+import { createPlacementAdmin } from "./placement-admin.ts";
 import { backoffMs, isTransient, retrying } from "./retry.ts";
 
 export interface AdminContext {
@@ -62,6 +63,7 @@ export function createAdmin(context: AdminContext): Admin {
     },
     deleteRecords: (deletions) => deleteRecords(deletions, context),
     ...createGroupAdmin(context),
+    ...createPlacementAdmin(context),
     describeCluster: () => coordinator((address) => ports.transport.client(ClusterService, address).describeCluster({}, options)),
     submitJob: (job) =>
       jobs((service) => {

@@ -1,4 +1,14 @@
-export type { Admin, ConfigChange, JobSubmission, Outcome, RecordsToDelete, TopicSetting, TopicSpec } from "./admin-api.ts";
+export type {
+  Admin,
+  ConfigChange,
+  JobSubmission,
+  Outcome,
+  PartitionMove,
+  PartitionResult,
+  RecordsToDelete,
+  TopicSetting,
+  TopicSpec,
+} from "./admin-api.ts";
 export type {
   AbortedRange,
   Assignment,

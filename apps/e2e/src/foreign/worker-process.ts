@@ -46,6 +46,10 @@ export class WorkerProcess {
     });
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   /** Asks it to leave as a good client does. */
   async stop(withinMs: number): Promise<number | string> {
     this.#child.kill("SIGTERM");

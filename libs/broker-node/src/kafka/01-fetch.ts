@@ -9,21 +9,24 @@ import { kafkaCodeOf, KafkaError } from "./error-codes.ts";
 import type { FollowedPartition } from "./fetch-session.ts";
 import type { FetchScope } from "./fetch-sessions.ts";
 import type { KafkaCall, KafkaContext } from "./kafka-context.ts";
+import { preferredReplica } from "./preferred-replica.ts";
 import { serve } from "./served-api.ts";
 import { topicNameOf } from "./topic-lookup.ts";
 
 const READ_COMMITTED = 1;
 const TOPIC_IDS_MIN = 13;
 const STORAGE_ERROR_MIN = 6;
+const RACK_MIN = 11;
 
 /**
- * Fetch v4-17: v5 log start offset; v7 sessions; v9 current leader epoch; v10 zstd; v11 rack (ignored: readers read from leaders); v12 diverging epoch,
+ * Fetch v4-17: v5 log start offset; v7 sessions; v9 current leader epoch; v10 zstd; v11 rack: a replica there may be named to read from (KIP-392); v12 diverging epoch,
  * current leader; v13 topic ids; v16 addresses of leaders. Records go out as views of the tail cache or of what one read of the disk gave: nothing here copies them.
  */
 export const fetch = serve(fetchApi, async (request, call, context): Promise<FetchResponseInit> => {
   const scope = context.fetchSessions.resolve(request, call.version >= TOPIC_IDS_MIN);
   if (scope.kind === "refused") return { errorCode: scope.errorCode, responses: [] };
-  const plan = planOf(scope.session?.partitions ?? partitionsOf(request), call, context);
+  const rack = call.version >= RACK_MIN ? request.rackId : "";
+  const plan = planOf(scope.session?.partitions ?? partitionsOf(request), { call, context, rack });
   const pass = await read(plan, request, { call, context });
   call.onSent = () => release(pass);
   return answerOf(plan, pass, { request, scope, version: call.version, context });
@@ -36,6 +39,8 @@ interface Planned {
   /** Known without reading. */
   readonly refusal: number | undefined;
   readonly target: ReadTarget | undefined;
+  /** This replica is nearer to the client: it is named, and nothing is read. */
+  readonly preferredReplica?: number | undefined;
 }
 
 function partitionsOf({ topics }: FetchRequest): FollowedPartition[] {
@@ -44,7 +49,10 @@ function partitionsOf({ topics }: FetchRequest): FollowedPartition[] {
   );
 }
 
-function planOf(partitions: readonly FollowedPartition[], { version }: KafkaCall, { view }: KafkaContext): Planned[] {
+function planOf(partitions: readonly FollowedPartition[], of: { call: KafkaCall; context: KafkaContext; rack: string }): Planned[] {
+  const { call, context, rack } = of;
+  const { version } = call;
+  const { view } = context;
   if (partitions.length > PARTITIONS_PER_REQUEST_MAX)
     throw brokerErrors.invalidRequest("too many partitions in one fetch", { partitions: partitions.length });
   const usesTopicIds = version >= TOPIC_IDS_MIN;
@@ -62,8 +70,11 @@ function planOf(partitions: readonly FollowedPartition[], { version }: KafkaCall
       leaderEpoch: asked.currentLeaderEpoch < 0 ? undefined : asked.currentLeaderEpoch,
       endOffset: Number.MAX_SAFE_INTEGER as Offset,
       lastFetchedEpoch: asked.lastFetchedEpoch < 0 ? undefined : (asked.lastFetchedEpoch as LeaderEpoch),
+      mayFollow: version >= RACK_MIN,
     };
-    return { followed, name, refusal: undefined, target };
+    const nearer = preferredReplica(target, rack, context);
+    const read = nearer === undefined ? target : { ...target, endOffset: target.offset }; // the ends only
+    return { followed, name, refusal: undefined, target: read, preferredReplica: nearer };
   });
 }
 
@@ -71,7 +82,8 @@ function read(plan: readonly Planned[], request: FetchRequest, { call, context }
   const targets = plan.flatMap(({ target }) => target ?? []);
   const isolation = request.isolationLevel === READ_COMMITTED ? "read-committed" : "read-uncommitted";
   const maxBytes = Math.min(Math.max(1, request.maxBytes), FETCH_BYTES_MAX);
-  const mayWait = plan.length > 0 && targets.length === plan.length && request.minBytes > 0;
+  const isKnown = plan.some((planned) => planned.preferredReplica !== undefined);
+  const mayWait = plan.length > 0 && targets.length === plan.length && request.minBytes > 0 && !isKnown;
   return readUntilEnough(
     targets,
     {
@@ -129,12 +141,15 @@ function remember(followed: FollowedPartition, answer: FetchResponsePartitionIni
 }
 
 function partitionAnswer(
-  { followed, name, refusal }: Planned,
+  { followed, name, refusal, preferredReplica: nearer }: Planned,
   part: ReadPart | undefined,
   of: AnswerScope,
 ): FetchResponsePartitionInit & { currentLeader?: CurrentLeader | undefined } {
   const { partition } = followed.asked;
-  if (part?.kind === "read") return readAnswer(partition, part, of.request.isolationLevel === READ_COMMITTED);
+  if (part?.kind === "read") {
+    const answer = readAnswer(partition, part, of.request.isolationLevel === READ_COMMITTED);
+    return nearer === undefined ? answer : { ...answer, preferredReadReplica: nearer, records: NO_CHUNKS };
+  }
   const code = refusal ?? kafkaCodeOf(part?.error);
   // Clients of those versions do not know the error of a failed disk: they look for another leader.
   const errorCode = code === KafkaError.KAFKA_STORAGE_ERROR && of.version < STORAGE_ERROR_MIN ? KafkaError.NOT_LEADER_OR_FOLLOWER : code;

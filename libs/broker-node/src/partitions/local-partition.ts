@@ -110,6 +110,16 @@ export class LocalPartition {
     return this.#leaderEpoch;
   }
 
+  /** Epoch in which its acknowledged records may be read here: as the leader, or as a follower that has heard of the high watermark. */
+  get readableEpoch(): LeaderEpoch | undefined {
+    return this.#leaderEpoch ?? (this.#followed?.highWatermark === undefined ? undefined : this.#followed.epoch);
+  }
+
+  /** On the leader: where the follower's synced log ends, as it told in this epoch. */
+  followerEnd(follower: BrokerId): Offset | undefined {
+    return this.#role?.followerEnd(follower);
+  }
+
   /** Leads from now on: the epoch is synced before a record of it can be appended. Called again in the same epoch, it takes another in-sync set. */
   async lead(assignment: PartitionAssignment): Promise<void> {
     const epoch = assignment.leaderEpoch;

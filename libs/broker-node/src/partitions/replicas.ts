@@ -147,6 +147,12 @@ export class Replicas {
     throw brokerErrors.opening({ topic, partition });
   }
 
+  /** The partition if this broker leads it, or follows and knows how far its records are acknowledged (KIP-392); throws as `requireLeader` does. */
+  requireReadable(topic: string, partition: number): LocalPartition {
+    const slot = this.#slots.get(topicPartitionKey(topic, partition));
+    return slot?.kind === "open" && slot.partition.readableEpoch !== undefined ? slot.partition : this.requireLeader(topic, partition);
+  }
+
   /** Brings the given topics (of an update) into line; `removed` ones go with their logs. */
   async reconcile(topics: Iterable<Topic>, removed: readonly Topic[]): Promise<void> {
     for (const topic of removed) await this.#remove(topic);

@@ -38,13 +38,17 @@ export async function readUntilEnough(
 }
 
 /** Resolves at the next change of any target: records become readable, or this broker no longer leads. */
-export function watch(targets: readonly Pick<ReadTarget, "topic" | "partition">[], { replicas }: Pick<RpcContext, "replicas">): Change {
+export function watch(
+  targets: readonly Pick<ReadTarget, "topic" | "partition" | "mayFollow">[],
+  { replicas }: Pick<RpcContext, "replicas">,
+): Change {
   const happened = createDeferred<void>();
   const wake = (): void => happened.resolve();
   const stops: (() => void)[] = [];
-  for (const { topic, partition } of targets) {
+  for (const { topic, partition, mayFollow } of targets) {
     try {
-      stops.push(replicas.requireLeader(topic, partition).onReadable(wake));
+      const local = mayFollow === true ? replicas.requireReadable(topic, partition) : replicas.requireLeader(topic, partition);
+      stops.push(local.onReadable(wake));
     } catch {
       // The read that follows reports it.
     }

@@ -14,6 +14,8 @@ export interface ReadTarget {
   readonly maxBytes: number;
   /** The epoch in which the reader believes the leader to lead; undefined: it does not say. */
   readonly leaderEpoch: number | undefined;
+  /** Read from a follower, too (KIP-392): the reader knows that it may lag behind. */
+  readonly mayFollow?: boolean;
   /** Nothing that begins here or later is wanted. */
   readonly endOffset: Offset;
   /** Epoch of the last record that the reader has; absent: it does not say. If the log has another history, it is told where they part. */
@@ -65,7 +67,7 @@ export function readPartitions(
   const parts: ReadPart[] = [];
   for (const target of targets) {
     try {
-      const partition = leaderOf(target, context);
+      const partition = readableOf(target, context);
       const part = readPartition(partition, target, {
         isolation: options.isolation,
         maxBytes: Math.min(target.maxBytes, bytesLeft),
@@ -88,15 +90,22 @@ export function readPartitions(
   return { parts, sizeBytes, isUrgent };
 }
 
+type Wanted = Pick<ReadTarget, "topic" | "topicId" | "partition" | "leaderEpoch">;
+
 /** The partition, if this broker leads it in the epoch that the caller named; throws what the caller should hear. */
-export function leaderOf(
-  { topic, topicId, partition, leaderEpoch }: Pick<ReadTarget, "topic" | "topicId" | "partition" | "leaderEpoch">,
+export function leaderOf(wanted: Wanted, context: Pick<RpcContext, "replicas" | "stopping">): LocalPartition {
+  return readableOf(wanted, context);
+}
+
+/** The same; a follower's too, where the caller may read from one. */
+function readableOf(
+  { topic, topicId, partition, leaderEpoch, mayFollow = false }: Wanted & Pick<ReadTarget, "mayFollow">,
   { replicas, stopping }: Pick<RpcContext, "replicas" | "stopping">,
 ): LocalPartition {
   if (stopping.aborted) throw brokerErrors.stopping();
-  const local = replicas.requireLeader(topic, partition);
+  const local = mayFollow ? replicas.requireReadable(topic, partition) : replicas.requireLeader(topic, partition);
   if (topicId !== undefined && topicId !== local.log.identity.topicId) throw brokerErrors.inconsistentTopicId({ topic, topicId });
-  const current = local.leaderEpoch ?? -1;
+  const current = local.readableEpoch ?? -1;
   if (leaderEpoch === undefined || leaderEpoch === current) return local;
   const context = { topic, partition, leaderEpoch, currentLeaderEpoch: current };
   throw leaderEpoch < current ? brokerErrors.fencedEpoch(context) : brokerErrors.unknownEpoch(context);

@@ -39,6 +39,10 @@ export class LeaderRole {
     return this.#state.assignment.replicas.length;
   }
 
+  followerEnd(follower: BrokerId): Offset | undefined {
+    return this.#state.followers.get(follower)?.endOffset;
+  }
+
   /** The wish under way; one that is not this any more need not be repeated. */
   get wish(): Wish | undefined {
     return this.#state.wish;

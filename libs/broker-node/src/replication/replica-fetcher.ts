@@ -163,6 +163,7 @@ export class ReplicaFetcher {
       this.#progressed(followed);
     } catch (error) {
       const { topic } = partition;
+      if (this.#followed.get(keyOf(result.topicId, result.partition)) !== followed) return; // it moved away meanwhile, and its log is closed
       ports.logger.warn("records of the leader cannot be taken", { topic, partition: partition.partition, leader: this.#leader, error });
       this.#askLater(followed);
     }

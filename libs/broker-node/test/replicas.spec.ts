@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { fetchApi, type FetchResponsePartition, produceApi, ZERO_UUID } from "@millrace/kafka-wire";
+import { timestampMs } from "@millrace/model";
+import { BatchBuilder } from "@millrace/records";
+import { referenceCrc32c, settle } from "@millrace/testkit";
+import { bytes, World } from "./world.ts";
+
+const TOPIC_ID = "f".repeat(32);
+
+function batchOf(value: string): Uint8Array {
+  const builder = new BatchBuilder({ crc32c: referenceCrc32c });
+  builder.append(timestampMs(1_000), null, bytes(value));
+  return builder.build();
+}
+
+describe("a partition with replicas on two brokers", () => {
+  let world: World;
+  let replicaSelector: "leader" | "rack-aware";
+
+  beforeEach(async () => {
+    replicaSelector = "rack-aware";
+    world = await World.create([1, 2], (id) => ({ rack: `r${id}`, replicaSelector }));
+  });
+  afterEach(() => world.stop());
+
+  async function tell(of: { replicas: number[]; leader: number; epoch?: number }): Promise<void> {
+    const { replicas, leader, epoch = 0 } = of;
+    const state = { partition: 0, replicas, leader, leaderEpoch: epoch, inSyncSet: replicas, partitionEpoch: epoch };
+    world.coordinator.tell({ topics: [{ name: "t", topicId: TOPIC_ID, internal: false, configs: {}, partitions: [state] } as never] });
+    for (let turn = 0; turn < 10; turn++) await settle();
+  }
+
+  async function produce(value: string, leader = 1): Promise<number | undefined> {
+    const topicData = [{ name: "t", topicId: ZERO_UUID, partitionData: [{ index: 0, records: batchOf(value) }] }];
+    const client = world.kafka.connect(`broker-${leader}:9092`);
+    const answer = await world.run(client.ask(produceApi, 9, { acks: -1, timeoutMs: 5_000, topicData }));
+    return answer?.responses[0]?.partitionResponses[0]?.errorCode;
+  }
+
+  async function fetch(
+    broker: number,
+    of: { rackId?: string; offset?: number; version?: number; epoch?: number } = {},
+  ): Promise<FetchResponsePartition> {
+    const { rackId = "", offset = 0, version = 12, epoch = -1 } = of;
+    const partitions = [{ partition: 0, fetchOffset: offset, partitionMaxBytes: 1_000_000, currentLeaderEpoch: epoch }];
+    const request = { maxWaitMs: 0, minBytes: 1, maxBytes: 1_000_000, rackId, topics: [{ topic: "t", topicId: ZERO_UUID, partitions }] };
+    const answer = await world.run(world.kafka.connect(`broker-${broker}:9092`).ask(fetchApi, version, request));
+    const partition = answer?.responses[0]?.partitions[0];
+    if (partition === undefined) throw new Error("no answer");
+    return partition;
+  }
+
+  const logFolders = (broker: number) =>
+    world
+      .storageOf(broker)
+      .mount()
+      .list("")
+      .filter(({ name }) => name.startsWith(TOPIC_ID)).length;
+
+  it("names the replica in the rack of a client, which reads there what is acknowledged (KIP-392)", async () => {
+    await tell({ replicas: [1, 2], leader: 1 });
+    expect(await produce("a")).toBe(0);
+    await world.clock.advance(1_000); // followers hear of the high watermark
+    expect(await fetch(1, { rackId: "r2" })).toMatchObject({ errorCode: 0, preferredReadReplica: 2, highWatermark: 1 });
+    expect((await fetch(1, { rackId: "r2" })).records?.length ?? 0).toBe(0);
+    const near = await fetch(2, { rackId: "r2" });
+    expect(near).toMatchObject({ errorCode: 0, preferredReadReplica: -1, highWatermark: 1 });
+    expect(near.records?.length).toBe(batchOf("a").length);
+  });
+
+  it.each([
+    ["of the leader's rack", { rackId: "r1" }],
+    ["of a rack without a replica", { rackId: "r9" }],
+    ["that names none", {}],
+    ["of a version without racks", { rackId: "r2", version: 10 }],
+    ["that asks for what is not there", { rackId: "r2", offset: 7 }],
+  ])("is read from its leader by a client %s", async (_, of) => {
+    await tell({ replicas: [1, 2], leader: 1 });
+    await produce("a");
+    expect((await fetch(1, of)).preferredReadReplica).toBe(-1);
+  });
+
+  it("is not read from followers by clients that do not know of it, nor in another epoch", async () => {
+    await tell({ replicas: [1, 2], leader: 1, epoch: 3 });
+    await produce("a");
+    await world.clock.advance(1_000);
+    expect((await fetch(2, { version: 10 })).errorCode).toBe(6);
+    expect((await fetch(2, { epoch: 2 })).errorCode).toBe(74);
+    expect((await fetch(2, { epoch: 4 })).errorCode).toBe(75);
+    expect((await fetch(2, { epoch: 3 })).errorCode).toBe(0);
+  });
+
+  it("shows a follower's reader nothing that is not acknowledged", async () => {
+    await tell({ replicas: [1, 2], leader: 1 });
+    await produce("a");
+    expect((await fetch(2)).highWatermark).toBeLessThanOrEqual(1);
+    expect((await fetch(2, { offset: 1 })).records?.length ?? 0).toBe(0);
+  });
+
+  it("has its log deleted by the broker that is no replica any more, and begins anew when it is one again", async () => {
+    await tell({ replicas: [1, 2], leader: 1 });
+    await produce("a");
+    expect([logFolders(1), logFolders(2)]).toEqual([1, 1]);
+    await tell({ replicas: [1], leader: 1, epoch: 1 });
+    expect([logFolders(1), logFolders(2)]).toEqual([1, 0]);
+    expect((await fetch(2)).errorCode).toBe(6);
+    await tell({ replicas: [1, 2], leader: 1, epoch: 2 });
+    expect(await produce("b")).toBe(0);
+    await world.clock.advance(1_000);
+    expect((await fetch(2)).records?.length).toBe(2 * batchOf("a").length);
+  });
+
+  it("moves to the other broker with its leadership", async () => {
+    await tell({ replicas: [1, 2], leader: 1 });
+    await produce("a");
+    await tell({ replicas: [2], leader: 2, epoch: 1 });
+    expect([logFolders(1), logFolders(2)]).toEqual([0, 1]);
+    expect(await produce("b", 2)).toBe(0);
+    expect(await fetch(2)).toMatchObject({ errorCode: 0, highWatermark: 2 });
+    expect(await produce("c", 1)).toBe(6);
+  });
+});
