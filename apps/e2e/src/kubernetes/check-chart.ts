@@ -38,7 +38,7 @@ export const dryRun: Step = {
     for (const [name, flags] of Object.entries(renderings)) {
       await kubernetes.helm(["lint", "--strict", CHART, ...flags]);
       const manifest = await kubernetes.helm(["template", kubernetes.release, CHART, ...flags]);
-      const answer = await kubernetes.kubectl(["apply", "--dry-run=server", "--filename", "-"], manifest);
+      const answer = await kubernetes.kubectl(["apply", "--dry-run=server", "--warnings-as-errors", "--filename", "-"], manifest);
       const lines = answer.split("\n").filter((line) => line.includes("server dry run"));
       say(`${name}: linted, ${lines.length} objects accepted`);
       objects += lines.length;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { SeededRandom } from "@millrace/testkit";
 import { inCheckout } from "../system/sources.ts";
 import { dryRun, refuse } from "./check-chart.ts";
+import { manifests } from "./check-manifests.ts";
 import { flights } from "./flights.ts";
 import { foreignClients } from "./foreign-clients.ts";
 import { allReady, helmTest, install } from "./install.ts";
@@ -12,7 +13,7 @@ import { type KubernetesOptions, parseKubernetesOptions } from "./options.ts";
 import { drain, kill, reinstall, upgrade } from "./ordeals.ts";
 import type { Step } from "./steps.ts";
 
-const STEPS: readonly Step[] = [dryRun, refuse, install, helmTest, foreignClients, flights, upgrade, drain, kill, reinstall];
+const STEPS: readonly Step[] = [dryRun, refuse, manifests, install, helmTest, foreignClients, flights, upgrade, drain, kill, reinstall];
 const IMAGES = ["broker", "coordinator", "executor", "cli", "redis"];
 const PODS = 3 + 2 + 2 + 1;
 
