@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Provocation } from "./run/plan.ts";
 
-const PROVOCATIONS: readonly Provocation[] = ["power", "elections", "transactions", "store", "disks"];
+const PROVOCATIONS: readonly Provocation[] = ["power", "elections", "transactions", "store", "disks", "syncs"];
 
 export interface SimOptions {
   readonly help: boolean;

@@ -48,9 +48,10 @@ function drawKinds(random: SeededRandom): readonly FaultKind[] {
 
 /**
  * What the product does not do yet, and what each shows until then: a store that lost writes is found, not rebuilt (S8); a damaged closed segment is found and never served, but not fetched
- * again from another replica, so its readers wait for ever.
+ * again from another replica, so its readers wait for ever; a disk that is emptied leaves a partition without a leader when the other members of its in-sync set restarted meanwhile and
+ * left the set one by one, since there are no eligible leaders outside it yet (R12).
  */
-const NOT_YET: ReadonlySet<FaultKind> = new Set<FaultKind>(["store-rollback", "flipped-bit"]);
+const NOT_YET: ReadonlySet<FaultKind> = new Set<FaultKind>(["store-rollback", "flipped-bit", "empty-disk"]);
 const RARE: ReadonlySet<FaultKind> = new Set<FaultKind>([
   "power-loss-everywhere",
   "kill-every-broker",
@@ -93,6 +94,11 @@ const MAKERS: Readonly<Record<FaultKind, Maker>> = {
   "one-way-cut": (random, of) => ({ kind: "one-way-cut", ...pair(random, of), forMs: spell(random, 20_000) }),
   "two-way-cut": (random, of) => ({ kind: "two-way-cut", ...pair(random, of), forMs: spell(random, 20_000) }),
   "isolated-machine": (random, of) => ({ kind: "isolated-machine", machine: machine(random, of), forMs: spell(random, 15_000) }),
+  "broker-among-clients": (random, of) => ({
+    kind: "broker-among-clients",
+    broker: broker(random, of),
+    forMs: 2_000 + spell(random, 10_000),
+  }),
   "connection-resets": (random, of) => ({ kind: "connection-resets", machine: machine(random, of) }),
   "slow-network": (random) => ({ kind: "slow-network", delayMsMax: between(random, 50, 2_000), forMs: spell(random, 10_000) }),
   "duplicated-requests": (random) => ({ kind: "duplicated-requests", chance: random.next() * 0.2, forMs: spell(random, 15_000) }),

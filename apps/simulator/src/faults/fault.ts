@@ -36,6 +36,8 @@ export interface FaultParameters {
   "one-way-cut": Way & Lasting;
   "two-way-cut": Way & Lasting;
   "isolated-machine": OfMachine & Lasting;
+  /** From every other server, and not from its clients: a leader that goes on taking records. */
+  "broker-among-clients": OfBroker & Lasting;
   /** All connections of the machine break, and what was under way on them is lost. */
   "connection-resets": OfMachine;
   "slow-network": Lasting & { readonly delayMsMax: number };

@@ -62,6 +62,7 @@ export class Nemesis {
       case "one-way-cut":
       case "two-way-cut":
       case "isolated-machine":
+      case "broker-among-clients":
       case "connection-resets":
       case "slow-network":
       case "duplicated-requests":
@@ -141,7 +142,15 @@ export class Nemesis {
   }
 
   #network(
-    fault: FaultOf<"one-way-cut" | "two-way-cut" | "isolated-machine" | "connection-resets" | "slow-network" | "duplicated-requests">,
+    fault: FaultOf<
+      | "one-way-cut"
+      | "two-way-cut"
+      | "isolated-machine"
+      | "broker-among-clients"
+      | "connection-resets"
+      | "slow-network"
+      | "duplicated-requests"
+    >,
   ): boolean {
     const { network } = this.#cluster;
     switch (fault.kind) {
@@ -154,9 +163,13 @@ export class Nemesis {
         return true;
       }
       case "isolated-machine": {
-        const machine = this.#machine(fault.machine);
-        const others = network.machines.filter((other) => other !== machine);
-        this.#cut(others.flatMap((other): [Machine, Machine][] => [[machine, other], [other, machine]]), fault.forMs); // prettier-ignore
+        this.#isolate(this.#machine(fault.machine), network.machines, fault.forMs);
+        return true;
+      }
+      case "broker-among-clients": {
+        const { brokers, coordinators, store } = this.#cluster;
+        const servers = [...brokers, ...coordinators, store].map(({ machine }) => machine);
+        this.#isolate(this.#broker(fault.broker).machine, servers, fault.forMs);
         return true;
       }
       case "connection-resets": {
@@ -176,6 +189,11 @@ export class Nemesis {
       default:
         return assertNever(fault, "network fault");
     }
+  }
+
+  #isolate(machine: Machine, from: readonly Machine[], forMs: number): void {
+    const others = from.filter((other) => other !== machine);
+    this.#cut(others.flatMap((other): [Machine, Machine][] => [[machine, other], [other, machine]]), forMs); // prettier-ignore
   }
 
   #cut(ways: readonly (readonly [Machine, Machine])[], forMs: number): void {

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Mutant, MUTANTS } from "./mutants.ts";
 
@@ -27,6 +28,13 @@ export async function runMutants(options: MutantOptions): Promise<boolean> {
   let missed = 0;
   process.stdout.write(`${row("bug", "seed", "caught as")}\n`);
   for (const mutant of chosen) {
+    if (!isInPlace(mutant)) {
+      missed++;
+      process.stdout.write(
+        `${row(mutant.name, "-", `its place is not in ${mutant.file} exactly once: the list has to follow the code`)}\n`,
+      );
+      continue;
+    }
     const caught = await hunt(mutant, options);
     if (caught === undefined) missed++;
     process.stdout.write(
@@ -35,6 +43,10 @@ export async function runMutants(options: MutantOptions): Promise<boolean> {
   }
   process.stdout.write(`${chosen.length - missed} of ${chosen.length} planted bugs caught\n`);
   return missed === 0;
+}
+
+function isInPlace({ file, correct }: Mutant): boolean {
+  return readFileSync(new URL(`../../../../${file}`, import.meta.url), "utf8").split(correct).length === 2;
 }
 
 async function hunt(mutant: Mutant, options: MutantOptions): Promise<Caught | undefined> {

@@ -37,35 +37,39 @@ export interface Scale {
   readonly workMs: number;
   readonly clients: number;
   readonly faults: number;
+  /** Mean wait of a client between two operations: from the first to twice as long. */
+  readonly thinkMsMin: number;
 }
 
-export const FULL_SCALE: Scale = { workMs: 150_000, clients: 8, faults: 24 };
-export const SMALL_SCALE: Scale = { workMs: 30_000, clients: 5, faults: 12 };
+/** Ten minutes at a walk cost less than two at a run: what nobody asks for is not simulated. */
+export const FULL_SCALE: Scale = { workMs: 600_000, clients: 9, faults: 30, thinkMsMin: 400 };
+export const SMALL_SCALE: Scale = { workMs: 30_000, clients: 6, faults: 12, thinkMsMin: 40 };
 
 /** What a short run has much of: the kinds of faults in which one sort of bug shows. */
-export type Provocation = "power" | "elections" | "transactions" | "store" | "disks";
+export type Provocation = "power" | "elections" | "transactions" | "store" | "disks" | "syncs";
 
 const PROVOKING: Readonly<Record<Provocation, readonly FaultKind[]>> = {
-  power: ["power-loss", "power-loss-everywhere", "kill-broker", "slow-disk"],
-  elections: ["kill-broker", "pause-broker", "isolated-machine", "one-way-cut", "two-way-cut", "connection-resets", "power-loss"],
+  power: ["power-loss-everywhere", "power-loss-everywhere", "power-loss", "power-loss-everywhere", "slow-disk", "kill-broker"],
+  elections: ["broker-among-clients", "kill-broker", "broker-among-clients", "pause-broker", "broker-among-clients", "power-loss"],
   transactions: ["kill-broker", "pause-broker", "connection-resets", "client-crash", "slow-network", "slow-disk", "kill-every-broker"],
   store: ["store-down", "store-answers-lost", "pause-coordinator", "kill-coordinator", "kill-broker", "isolated-machine"],
-  disks: ["empty-disk", "failing-syncs", "power-loss", "full-disk"],
+  disks: ["empty-disk", "connection-resets", "pause-broker", "two-way-cut"],
+  syncs: ["failing-syncs", "failing-syncs", "power-loss-everywhere", "slow-disk"],
 };
-const PROVOKED = { workMs: 25_000, clients: 6, faults: 16, thinkMs: 25 } as const;
+const PROVOKED = { workMs: 25_000, clients: 6, faults: 14, thinkMs: 25 } as const;
 
 /** A short, dense run of three brokers with faults of a few kinds: for planted bugs. It does not count. */
 export function provokingPlanOf(seed: number, provocation: Provocation): RunPlan {
   const random = new SeededRandom(seed ^ 0x0b06);
   const { workMs, clients, faults, thinkMs } = PROVOKED;
-  const plan = planOf(seed, { workMs, clients, faults });
-  const around = { brokers: 3, coordinators: plan.coordinators, clients, startMs: 2_000, endMs: workMs };
+  const plan = planOf(seed, { workMs, clients, faults, thinkMsMin: thinkMs });
+  const around = { brokers: 3, coordinators: plan.coordinators, clients, startMs: 1_500, endMs: workMs };
   return {
     ...plan,
     brokers: 3,
     thinkMs,
     topics: [{ name: "t0", partitions: 3, replicas: 3, configs: { "segment.ms": String(3_000 + random.integer(10_000)) } }],
-    disks: { syncMsMean: 1 + random.next() * 10, readMsMean: 1 },
+    disks: { syncMsMean: 1 + random.next() * (provocation === "power" ? 60 : 10), readMsMean: 1 },
     links: { delayMsMin: random.next() * 2, delayMsMean: 0.5 + random.next() * 5 },
     faults: drawFaults(random, around, { count: faults, kinds: PROVOKING[provocation] }),
   };
@@ -92,7 +96,7 @@ export function planOf(seed: number, scale: Scale): RunPlan {
     links: { delayMsMin: random.next() * 3, delayMsMean: 0.2 + random.next() ** 2 * 20 },
     disks: { syncMsMean: 0.5 + random.next() ** 2 * 20, readMsMean: 0.1 + random.next() * 5 },
     driftMax: random.integer(2) === 0 ? 0 : 0.1,
-    thinkMs: 40 + random.next() * 80,
+    thinkMs: scale.thinkMsMin * (1 + random.next()),
     workMs: scale.workMs,
     brokerSettings: { checkpointMs: 1_000 + random.integer(5_000) },
     coordinatorSettings: {},

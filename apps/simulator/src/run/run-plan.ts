@@ -4,11 +4,15 @@ import type { FaultKind } from "../faults/fault.ts";
 import { Cluster } from "../world/cluster.ts";
 import { readEverything } from "../workload/final-reads.ts";
 import { Workload } from "../workload/workload.ts";
+import { compareReplicas } from "./compare-replicas.ts";
 import type { RunPlan, TopicPlan } from "./plan.ts";
 
 /** Liveness: so long after everything is healed the topics must exist, and all be read. */
 const SETUP_MS_MAX = 60_000;
 const FINAL_MS_MAX = 120_000;
+/** As long as a connection that died may seem to live, and then some. */
+const REPLICAS_MS_MAX = 90_000;
+const REPLICAS_STEP_MS = 5_000;
 const TOPIC_RETRY_MS = 200;
 const FINDINGS_SHOWN = 5;
 
@@ -46,6 +50,12 @@ export async function runPlan(plan: RunPlan, options: { readonly keepsLog?: bool
     workload.end();
     if (!(await isReadToTheEnd(cluster, workload)))
       anomalies.push("liveness: not everything was readable in time after all faults had ended");
+    // Followers may be as late as their longest waits: a stream that is found dead, a connection that is tried again.
+    let differences = compareReplicas(cluster.brokers);
+    const isAlike = (): boolean => (differences = compareReplicas(cluster.brokers)).length === 0;
+    for (let passedMs = 0; differences.length > 0 && passedMs < REPLICAS_MS_MAX && !isAlike(); passedMs += REPLICAS_STEP_MS)
+      await cluster.scheduler.runUntil(() => false, REPLICAS_STEP_MS);
+    anomalies.push(...differences);
   } else anomalies.push("liveness: topics could not be made in a healthy cluster");
   const verdict = checkHistory(workload.history);
   anomalies.push(...workload.anomalies, ...cluster.log.alarms.map((line) => `alarm: ${line}`), ...describe(verdict));

@@ -2,7 +2,7 @@ import type { Read } from "@millrace/checkers";
 import { toAppError } from "@millrace/model";
 import type { SimProcess } from "../world/sim-process.ts";
 import { readOf } from "./values.ts";
-import type { Workload } from "./workload.ts";
+import { GROUP, type Workload } from "./workload.ts";
 
 const POLL_MS = 500;
 
@@ -35,9 +35,26 @@ export async function readEverything(workload: Workload, of: { process: SimProce
       ends !== undefined &&
       keys.every(({ key, topic, partition }) => (consumer.position({ topic, partition }) ?? -1) >= (ends?.[key] ?? Infinity));
   }
+  if (isReached && !(await readCommitted())) isReached = false;
   recorder.record({ p, type: "invoke", f: "final", v: ends ?? {} });
   recorder.record({ p, type: isReached ? "ok" : "info", f: "final", v: ends ?? {} });
   return isReached;
+
+  /** What the group has: not less than it was told to have. False: nobody answers. */
+  async function readCommitted(): Promise<boolean> {
+    const none = Object.fromEntries(names.map((key) => [key, -1]));
+    recorder.record({ p, type: "invoke", f: "committed", v: { group: GROUP, offsets: none } });
+    try {
+      const found = await client.consumer({ groupId: GROUP, isolation: "committed" }).committed(keys);
+      const offsets = Object.fromEntries(found.map(({ topic, partition, offset }) => [`${topic}-${partition}`, offset]));
+      recorder.record({ p, type: "ok", f: "committed", v: { group: GROUP, offsets: { ...none, ...offsets } } });
+      return true;
+    } catch (error) {
+      recorder.record({ p, type: "fail", f: "committed", v: { group: GROUP, offsets: none } });
+      workload.cluster.log.note(process.name, "offsets of the group cannot be read", { error });
+      return false;
+    }
+  }
 
   async function pollOnce(): Promise<void> {
     recorder.record({ p, type: "invoke", f: "poll", v: [["poll"]] });

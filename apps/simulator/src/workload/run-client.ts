@@ -39,7 +39,7 @@ class WorkingClient {
     this.#workload = workload;
     this.#of = of;
     const client = workload.connect(of.process);
-    this.#isTransactional = of.index % 2 === 1;
+    this.#isTransactional = of.index % 3 === 1;
     this.#producer = client.producer({
       deliveryTimeoutMs: DELIVERY_MS_MAX,
       transactionTimeoutMs: TRANSACTION_MS_MAX,
@@ -59,13 +59,13 @@ class WorkingClient {
       this.#assign();
       return true;
     }
-    if (this.#isTransactional && this.#chance() < 0.6) return this.#transaction();
+    if (this.#isTransactional && this.#chance() < 0.4) return this.#transaction();
     return !this.#isTransactional && this.#chance() < 0.55 ? this.#send() : this.#poll();
   }
 
   #assign(): void {
     const { keys } = this.#workload;
-    const count = 1 + Math.floor(this.#chance() * Math.min(3, keys.length));
+    const count = 1 + Math.floor(this.#chance() * Math.min(2, keys.length));
     const first = Math.floor(this.#chance() * keys.length);
     this.#assigned = Array.from({ length: count }, (_, index) => keys[(first + index) % keys.length]).filter((key) => key !== undefined);
     const known = this.#chance() < 0.8;

@@ -6,8 +6,13 @@ import type { Cluster } from "../world/cluster.ts";
 import type { Machine } from "../world/machine.ts";
 import type { SimProcess } from "../world/sim-process.ts";
 import { simulatedTransport } from "../world/transport.ts";
+import { runGroupMember } from "./group-member.ts";
 import { runClient } from "./run-client.ts";
 
+/** The group of all members. */
+export const GROUP = "group";
+/** One client in so many is a member of it. */
+const CLIENTS_PER_MEMBER = 3;
 /** A client that ended begins again after so long. */
 const SUCCESSOR_MS = 300;
 
@@ -84,7 +89,8 @@ export class Workload {
     const process = this.cluster.process(`client-${index}`, client.machine);
     client.process = process;
     client.p = this.recorder.newProcess();
-    runClient(this, { index, process, p: client.p }).then(
+    const run = index % CLIENTS_PER_MEMBER === CLIENTS_PER_MEMBER - 1 ? runGroupMember : runClient;
+    run(this, { index, process, p: client.p }).then(
       () => this.crash(index),
       (error: unknown) => {
         this.cluster.log.note(process.name, "client ended", { error });
