@@ -148,6 +148,7 @@ class Broker implements BrokerNode {
         view: this.#view,
         replicas: this.#replicas,
         calls: this.#coordinatorCalls,
+        throttledRates: { leader: settings.leaderReplicationThrottledRate, follower: settings.followerReplicationThrottledRate },
       },
       ports,
     );
@@ -280,7 +281,7 @@ class Broker implements BrokerNode {
       bindService(BrokerService, broker),
       bindService(TransactionService, transactions),
       bindService(ConsumerGroupService, groupService),
-      bindService(BrokerPeerService, peerHandlers(context, this.#replication.inSync)),
+      bindService(BrokerPeerService, peerHandlers(context, this.#replication)),
       bindService(TopicService, topics),
       bindService(PlacementService, placement),
     ];

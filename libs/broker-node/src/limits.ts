@@ -123,3 +123,6 @@ export const REPLICA_RETRY_MS = 50;
 export const REPLICA_RECONNECT_MS_MAX = 500;
 /** How often leaders look at their in-sync sets; each look is some comparisons per partition. */
 export const IN_SYNC_CHECK_MS = 500;
+
+/** How often a leader looks whether a replica that is being moved is still to be held back: its entry into the in-sync set ends that. */
+export const THROTTLE_LOOK_MS = 50;

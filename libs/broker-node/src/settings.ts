@@ -66,6 +66,20 @@ export const brokerSettingsSchema = z.object({
     .describe(
       "Whom Kafka consumers that name their rack read from: the leader, or a replica of that rack that is in sync (replica.selector.class). Since 0.2.",
     ),
+  leaderReplicationThrottledRate: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      "Bytes a second that this broker sends to replicas that are being moved (leader.replication.throttled.rate); 0: no limit. Since 0.2.",
+    ),
+  followerReplicationThrottledRate: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      "Bytes a second that this broker takes for replicas that are being moved to it (follower.replication.throttled.rate); 0: no limit. Since 0.2.",
+    ),
   coordinators: z
     .array(address)
     .min(1)

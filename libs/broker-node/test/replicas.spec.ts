@@ -15,25 +15,27 @@ function batchOf(value: string): Uint8Array {
 
 describe("a partition with replicas on two brokers", () => {
   let world: World;
-  let replicaSelector: "leader" | "rack-aware";
 
   beforeEach(async () => {
-    replicaSelector = "rack-aware";
-    world = await World.create([1, 2], (id) => ({ rack: `r${id}`, replicaSelector }));
+    const rates = { leaderReplicationThrottledRate: 0, followerReplicationThrottledRate: 0 };
+    world = await World.create([1, 2], (id) => ({ rack: `r${id}`, replicaSelector: "rack-aware", ...rates }));
   });
   afterEach(() => world.stop());
 
-  async function tell(of: { replicas: number[]; leader: number; epoch?: number }): Promise<void> {
-    const { replicas, leader, epoch = 0 } = of;
-    const state = { partition: 0, replicas, leader, leaderEpoch: epoch, inSyncSet: replicas, partitionEpoch: epoch };
+  async function tell(of: { replicas: number[]; leader: number; epoch?: number; adding?: number[] }): Promise<void> {
+    const { replicas, leader, epoch = 0, adding = [] } = of;
+    const inSyncSet = replicas.filter((id) => !adding.includes(id));
+    const moving = { addingReplicas: adding, removingReplicas: [] };
+    const state = { partition: 0, replicas, leader, leaderEpoch: 0, inSyncSet, partitionEpoch: epoch, ...moving };
+    state.leaderEpoch = adding.length > 0 ? 0 : epoch;
     world.coordinator.tell({ topics: [{ name: "t", topicId: TOPIC_ID, internal: false, configs: {}, partitions: [state] } as never] });
     for (let turn = 0; turn < 10; turn++) await settle();
   }
 
-  async function produce(value: string, leader = 1): Promise<number | undefined> {
+  async function produce(value: string, leader = 1, acks = -1): Promise<number | undefined> {
     const topicData = [{ name: "t", topicId: ZERO_UUID, partitionData: [{ index: 0, records: batchOf(value) }] }];
     const client = world.kafka.connect(`broker-${leader}:9092`);
-    const answer = await world.run(client.ask(produceApi, 9, { acks: -1, timeoutMs: 5_000, topicData }));
+    const answer = await world.run(client.ask(produceApi, 9, { acks, timeoutMs: 5_000, topicData }));
     return answer?.responses[0]?.partitionResponses[0]?.errorCode;
   }
 
@@ -108,6 +110,23 @@ describe("a partition with replicas on two brokers", () => {
     expect(await produce("b")).toBe(0);
     await world.clock.advance(1_000);
     expect((await fetch(2)).records?.length).toBe(2 * batchOf("a").length);
+  });
+
+  it.each(["leader", "follower"] as const)("is copied no faster than the %s may, while it is being moved", async (side) => {
+    await world.stop();
+    const rate = Math.round(batchOf("a").length / 2); // two seconds for each batch
+    world = await World.create([1, 2], () => ({ [`${side}ReplicationThrottledRate`]: rate }));
+    await tell({ replicas: [1], leader: 1 });
+    for (let batch = 0; batch < 5; batch++) await produce("a");
+    await tell({ replicas: [1, 2], leader: 1, epoch: 1, adding: [2] });
+    const has = async () => Math.round(((await fetch(2)).records?.length ?? 0) / batchOf("a").length);
+    await world.clock.advance(1_000);
+    expect(await has()).toBe(5); // what lay there came as one answer
+    await produce("b", 1, 1);
+    await world.clock.advance(6_000);
+    expect(await has()).toBe(5);
+    await world.clock.advance(6_000);
+    expect(await has()).toBe(6);
   });
 
   it("moves to the other broker with its leadership", async () => {

@@ -6,6 +6,7 @@ import { createDeferred, type Deferred } from "@millrace/stdx";
 import { RECONNECT_MS_FIRST, REPLICA_RECONNECT_MS_MAX, REPLICA_RETRY_MS } from "../limits.ts";
 import type { BrokerPorts } from "../node-ports.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
+import type { Throttle } from "./throttle.ts";
 import { appendReplicated, cutDiverging, restartAt, takeLogStart } from "./follower-log.ts";
 
 type Request = MessageInitShape<typeof ReplicaFetchRequestSchema>;
@@ -16,6 +17,10 @@ export interface FetcherContext {
   brokerEpoch(): number;
   /** undefined: the leader is not known now. */
   addressOf(leader: number): string | undefined;
+  /** It is being moved to this broker, and has not caught up. */
+  isBeingAdded(partition: LocalPartition): boolean;
+  /** For what is taken of such partitions, from all leaders. */
+  readonly throttle: Throttle;
   logPortsOf(partition: LocalPartition): Parameters<typeof cutDiverging>[0]["logPorts"];
 }
 
@@ -158,6 +163,11 @@ export class ReplicaFetcher {
         partition.leaderHighWatermark(epoch, Number(result.highWatermark) as Offset);
         await takeLogStart({ partition, epoch, logStartOffset: Number(result.logStartOffset) as Offset });
         if (result.batches.length === 0) return;
+        if (this.#context.isBeingAdded(partition)) {
+          this.#context.throttle.charge(result.batches.length);
+          const { waitMs } = this.#context.throttle;
+          if (waitMs > 0) return this.#askLater(followed, waitMs);
+        }
       }
       followed.isAnswered = true;
       this.#progressed(followed);
@@ -176,9 +186,9 @@ export class ReplicaFetcher {
     this.#tell(followed);
   }
 
-  /** The answer was no: the metadata that explains it is on its way, or the disk has to recover. */
-  #askLater(followed: Followed): void {
-    this.#context.ports.clock.setTimer(REPLICA_RETRY_MS, () => {
+  /** The answer was no: the metadata that explains it is on its way, or the disk has to recover. Or more is not to be taken yet. */
+  #askLater(followed: Followed, waitMs = REPLICA_RETRY_MS): void {
+    this.#context.ports.clock.setTimer(waitMs, () => {
       followed.isAnswered = true;
       this.#progressed(followed);
     });

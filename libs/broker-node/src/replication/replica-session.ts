@@ -19,10 +19,12 @@ import {
 import { divergingEpoch } from "@millrace/replication";
 import { createDeferred, type Deferred } from "@millrace/stdx";
 import { brokerErrors } from "../errors.ts";
-import { REPLICA_ANSWER_BYTES, REPLICA_PARTITION_BYTES, REPLICA_WATERMARK_MS } from "../limits.ts";
+import { REPLICA_ANSWER_BYTES, REPLICA_PARTITION_BYTES, REPLICA_WATERMARK_MS, THROTTLE_LOOK_MS } from "../limits.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
 import type { RpcContext } from "../rpc/rpc-context.ts";
 import type { InSyncRequests } from "./in-sync-requests.ts";
+import { isBeingAdded } from "./is-being-added.ts";
+import type { Throttle } from "./throttle.ts";
 
 type Answer = MessageInitShape<typeof ReplicaFetchResponseSchema>;
 type Result = NonNullable<Answer["results"]>[number];
@@ -31,6 +33,7 @@ interface Entry {
   readonly topicId: string;
   readonly partition: number;
   readonly leaderEpoch: number;
+  readonly follower: BrokerId;
   readonly local: LocalPartition | undefined;
   /** Why it cannot be served; told once. */
   readonly error: unknown;
@@ -46,15 +49,17 @@ interface Entry {
 export class ReplicaSession {
   readonly #context: RpcContext;
   readonly #inSync: InSyncRequests;
+  readonly #throttle: Throttle;
   readonly #entries = new Map<string, Entry>();
   readonly #ready = new Set<Entry>();
   #wake: Deferred<void> = createDeferred();
   #isOver = false;
   #failure: unknown;
 
-  constructor(context: RpcContext, inSync: InSyncRequests) {
+  constructor(context: RpcContext, { inSync, throttle }: { inSync: InSyncRequests; throttle: Throttle }) {
     this.#context = context;
     this.#inSync = inSync;
+    this.#throttle = throttle;
   }
 
   async *serve(requests: AsyncIterable<ReplicaFetchRequest>, call: CallContext): AsyncGenerator<Answer, void, undefined> {
@@ -122,6 +127,7 @@ export class ReplicaSession {
       topicId,
       partition,
       leaderEpoch: epoch,
+      follower: follower.id,
       local: error === undefined ? local : undefined,
       error,
       position: endOffset,
@@ -170,11 +176,30 @@ export class ReplicaSession {
     for (const entry of this.#ready) {
       if (bytes >= REPLICA_ANSWER_BYTES) break;
       this.#ready.delete(entry);
+      const isThrottled = this.#isThrottled(entry);
+      if (isThrottled && this.#throttle.waitMs > 0) {
+        this.#later(entry, Math.min(this.#throttle.waitMs, THROTTLE_LOOK_MS));
+        continue;
+      }
       const result = this.#answer(entry);
+      if (isThrottled) this.#throttle.charge(result.batches?.length ?? 0);
       bytes += result.batches?.length ?? 0;
       results.push(result);
     }
     return results;
+  }
+
+  #isThrottled({ local, partition, follower }: Entry): boolean {
+    return local !== undefined && isBeingAdded(this.#context.view.partition(local.topic, partition), follower);
+  }
+
+  /** Not for longer than it is throttled: a replica that comes into the in-sync set has the high watermark waiting for it. */
+  #later(entry: Entry, waitMs: number): void {
+    this.#context.ports.clock.setTimer(waitMs, () => {
+      if (this.#entries.get(keyOf(entry.topicId, entry.partition)) !== entry) return;
+      this.#ready.add(entry);
+      this.#wake.resolve();
+    });
   }
 
   #answer(entry: Entry): Result {

@@ -8,26 +8,40 @@ import type { LocalPartition } from "../partitions/local-partition.ts";
 import type { Replicas } from "../partitions/replicas.ts";
 import type { CoordinatorCalls } from "../session/coordinator-calls.ts";
 import { InSyncRequests } from "./in-sync-requests.ts";
+import { isBeingAdded } from "./is-being-added.ts";
 import { ReplicaFetchers } from "./replica-fetchers.ts";
+import { Throttle } from "./throttle.ts";
 
 /** Replication of one broker: follows the leaders of others' partitions, and looks after the in-sync sets of its own. See docs/protocol/replication.md. */
 export class Replication {
   readonly inSync: InSyncRequests;
+  /** For what is sent to replicas that are being moved. */
+  readonly throttle: Throttle;
   readonly #of: { brokerId: number; brokerEpoch(): number; view: ClusterView; replicas: Replicas };
   readonly #ports: BrokerPorts;
   readonly #fetchers: ReplicaFetchers;
   #timer: Timer | undefined;
 
   constructor(
-    of: { brokerId: number; brokerEpoch(): number; view: ClusterView; replicas: Replicas; calls: CoordinatorCalls },
+    of: {
+      brokerId: number;
+      brokerEpoch(): number;
+      view: ClusterView;
+      replicas: Replicas;
+      calls: CoordinatorCalls;
+      throttledRates: { readonly leader: number; readonly follower: number };
+    },
     ports: BrokerPorts,
   ) {
     this.#of = of;
     this.#ports = ports;
+    this.throttle = new Throttle(of.throttledRates.leader, ports.clock);
     this.#fetchers = new ReplicaFetchers({
       ports,
       brokerId: of.brokerId,
       brokerEpoch: () => of.brokerEpoch(),
+      isBeingAdded: ({ topic, partition }) => isBeingAdded(of.view.partition(topic, partition), of.brokerId),
+      throttle: new Throttle(of.throttledRates.follower, ports.clock),
       addressOf: (leader) => of.view.brokerAddress(leader),
       logPortsOf: (partition) => of.replicas.portsOf(partition),
     });

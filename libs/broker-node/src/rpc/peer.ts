@@ -1,13 +1,16 @@
 import { type BrokerPeerService, errorToWire, type ServiceHandlers, type TransactionMarker } from "@millrace/contracts";
 import { producerEpoch, producerIdFromWire, timestampMs } from "@millrace/model";
-import type { InSyncRequests } from "../replication/in-sync-requests.ts";
+import type { Replication } from "../replication/replication.ts";
 import { ReplicaSession } from "../replication/replica-session.ts";
 import type { RpcContext } from "./rpc-context.ts";
 
 /** What brokers ask of each other. */
-export function peerHandlers(context: RpcContext, inSync: InSyncRequests): ServiceHandlers<typeof BrokerPeerService> {
+export function peerHandlers(
+  context: RpcContext,
+  replication: Pick<Replication, "inSync" | "throttle">,
+): ServiceHandlers<typeof BrokerPeerService> {
   return {
-    replicaFetch: (requests, call) => new ReplicaSession(context, inSync).serve(requests, call),
+    replicaFetch: (requests, call) => new ReplicaSession(context, replication).serve(requests, call),
     async writeTransactionMarkers({ markers }) {
       const results = await Promise.all(markers.flatMap((marker) => writeMarker(marker, context)));
       return { results };
