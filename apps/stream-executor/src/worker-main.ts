@@ -1,4 +1,4 @@
-import { createCompressionCodecs, createValueCodec, crc32c } from "@millrace/codecs";
+import { createCompressionCodecs, createValueCodec, createValueFormats, crc32c } from "@millrace/codecs";
 import { createConnectors } from "@millrace/connectors";
 import { runJobWorker } from "@millrace/executor-node";
 import { createRpcListener, createRpcTransport } from "@millrace/rpc";
@@ -25,6 +25,7 @@ await runJobWorker({
   crc32c,
   compression: createCompressionCodecs(),
   connectors: createConnectors(),
+  formats: createValueFormats(),
 });
 await telemetry.close();
 process.exit();

@@ -33,6 +33,17 @@ export function unserialisableValue(reason: string, context: Context): AppError 
   });
 }
 
+/** A serde's schema cannot be used. */
+export function invalidSchema(format: string, cause: unknown): AppError {
+  return new AppError({
+    kind: "invalid",
+    code: "invalid-schema",
+    message: `the schema of a ${format} serde cannot be used: ${reasonOf(cause)}`,
+    context: { format },
+    cause,
+  });
+}
+
 /** Encoded bytes are not a value that this codec wrote. */
 export function corruptValue(cause: unknown): AppError {
   return new AppError({

@@ -44,7 +44,7 @@ export function badRecord(reason: string, context: { readonly operator: string; 
   return new AppError({
     kind: "invalid",
     code: "bad-record",
-    message: `a record cannot be decoded: ${reason}; correct it, or set onBadRecord: "skip" on the source`,
+    message: `a record cannot be decoded: ${reason}; correct it, or set onBadRecord on the source to "skip" or { deadLetter: topic }`,
     context,
   });
 }
@@ -100,6 +100,15 @@ export function missingFunction(operator: OperatorNode, functionName: string): A
     code: "graph-mismatch",
     message: "the job's bundle has no such function: build the graph and the bundle from the same source",
     context: { operator: operator.id, function: functionName },
+  });
+}
+
+export function formatNotSupported(format: string): AppError {
+  return new AppError({
+    kind: "invalid",
+    code: "format-not-supported",
+    message: "workers have no such serialisation format: run executors of the version that the job was built with",
+    context: { format },
   });
 }
 

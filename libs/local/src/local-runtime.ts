@@ -8,6 +8,7 @@ import {
   trackEventTimes,
   type WatermarkStep,
 } from "@millrace/planner";
+import type { ValueFormats } from "@millrace/ports";
 import { createWorkerRuntime, type SinkRecord, type WorkerRuntime } from "@millrace/dataflow";
 
 /** Elements of a partition: a list, or lists that are read one after the other. */
@@ -30,6 +31,20 @@ const NO_CODEC = {
   decode: (): never => {
     throw new Error("a local run keeps values as they are");
   },
+};
+
+/** Values of formats that need a library stay as they are: empty bytes stand for them. */
+const valueOfBytes = new WeakMap<Uint8Array, unknown>();
+
+export const LOCAL_FORMATS: ValueFormats = {
+  open: () => ({
+    decode: (bytes) => valueOfBytes.get(bytes),
+    encode(value) {
+      const bytes = new Uint8Array(0);
+      valueOfBytes.set(bytes, value);
+      return bytes;
+    },
+  }),
 };
 
 /** The runtime of workers with one worker, in this process, batch after batch: the same plan, operators and watermarks as on a cluster. */
@@ -58,6 +73,7 @@ export class LocalRuntime {
       settings: { batchIntervalMs, ...(watermarks === undefined ? {} : { watermarks }) },
       layout: { workerIndex: 0, workerCount: 1, slotWorkers: Array.from({ length: slotCount }, () => 0), sourceTasks: this.#sourceTasks() },
       codec: NO_CODEC,
+      formats: LOCAL_FORMATS,
       eventTimeAheadMaxMs: Infinity,
       output: {
         sendBlock: () => undefined,

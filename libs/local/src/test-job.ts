@@ -3,7 +3,7 @@ import { createValueDecoder, type SinkRecord } from "@millrace/dataflow";
 import { buildJob, type Duration, type JobModule } from "@millrace/streams";
 import { assertDefined } from "@millrace/stdx";
 import { errors } from "./errors.ts";
-import { LocalRuntime } from "./local-runtime.ts";
+import { LOCAL_FORMATS, LocalRuntime } from "./local-runtime.ts";
 
 /** A record that a job wrote, decoded with its sink's serdes; of a sink without them the element itself is the value. */
 export interface TestRecord {
@@ -149,7 +149,7 @@ function recordDecoder({ sink }: OperatorNode & { kind: "sink" }): (record: Sink
 
 function partDecoder(serde: SerdeDescriptor | undefined): (bytes: Uint8Array | null) => unknown {
   if (serde === undefined) return () => undefined;
-  const decode = createValueDecoder(serde);
+  const decode = createValueDecoder(serde, LOCAL_FORMATS);
   return (bytes) => (bytes === null ? undefined : decode(bytes, 0, bytes.length));
 }
 

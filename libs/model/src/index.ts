@@ -55,6 +55,7 @@ export {
   type TimeJoinType,
   type TimeWindowDescriptor,
   type ConnectorSinkDescriptor,
+  type DeadLetter,
   CUSTOM_CONNECTOR,
   type SinkDescriptor,
   type TopicSinkDescriptor,

@@ -53,9 +53,19 @@ export const EVENT_TIME_AHEAD_MAX_MS = 24 * 60 * 60 * 1_000;
 export type SerdeDescriptor =
   | { readonly format: "json"; readonly fields?: Readonly<Record<string, FieldType>> }
   | { readonly format: "string" }
-  | { readonly format: "bytes" };
+  | { readonly format: "bytes" }
+  | { readonly format: "msgpack" }
+  /** `schema`: Avro's JSON, as text. */
+  | { readonly format: "avro"; readonly schema: string }
+  /** `descriptors`: a FileDescriptorSet as base64; `message`: full name of the message. */
+  | { readonly format: "protobuf"; readonly descriptors: string; readonly message: string };
 
 export type FieldType = "string" | "int" | "double" | "boolean" | "timestamp" | "json";
+
+/** Where records go that cannot be decoded. */
+export interface DeadLetter {
+  readonly deadLetter: string;
+}
 
 export interface TopicSourceDescriptor {
   readonly type: "topic";
@@ -68,8 +78,8 @@ export interface TopicSourceDescriptor {
   readonly start: "earliest" | "latest";
   /** "latest": a bounded source, it ends at the offsets that exist when the job first starts; the watermark ends infinite. */
   readonly until?: "latest";
-  /** A record that cannot be decoded stops the job, or is counted and skipped. */
-  readonly onBadRecord: "fail" | "skip";
+  /** A record that cannot be decoded stops the job, is counted and skipped, or goes as it is to a topic, with the reason in its headers, exactly once. */
+  readonly onBadRecord: "fail" | "skip" | DeadLetter;
 }
 
 export interface TopicSinkDescriptor {

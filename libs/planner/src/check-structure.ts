@@ -1,4 +1,11 @@
-import { assertTopicName, isInternalTopic, type JobGraph, type OperatorNode, type TimeWindowDescriptor } from "@millrace/model";
+import {
+  assertTopicName,
+  isInternalTopic,
+  type JobGraph,
+  type OperatorNode,
+  type TimeWindowDescriptor,
+  type TopicSourceDescriptor,
+} from "@millrace/model";
 import { planError } from "./errors.ts";
 import { LANES_MAX, OPERATORS_MAX, SLOTS_MAX } from "./limits.ts";
 import { isOutput, parentCounts, traitsOf } from "./operator-traits.ts";
@@ -91,14 +98,11 @@ function checkOwn(operator: OperatorNode): void {
   switch (operator.kind) {
     case "source":
       assertTopicName(operator.source.topic);
+      checkDeadLetter(id, operator.source);
       return;
     case "sink":
       if (operator.sink.type === "connector") return;
-      assertTopicName(operator.sink.topic);
-      if (isInternalTopic(operator.sink.topic)) {
-        const message = "a job may not write to an internal topic: choose a name that does not start with __";
-        throw planError("internal-topic", message, { operator: id, topic: operator.sink.topic });
-      }
+      checkOutputTopic(id, operator.sink.topic);
       return;
     case "eventTime":
       if (operator.delayMs !== "none") checkDuration(id, "delayMs", { value: operator.delayMs, min: 0 });
@@ -135,6 +139,21 @@ function checkOwn(operator: OperatorNode): void {
     default:
       return;
   }
+}
+
+function checkDeadLetter(operator: string, { topic, onBadRecord }: TopicSourceDescriptor): void {
+  if (typeof onBadRecord !== "object") return;
+  checkOutputTopic(operator, onBadRecord.deadLetter);
+  if (onBadRecord.deadLetter !== topic) return;
+  const message = "dead letters would come back as input, for ever: give them a topic of their own";
+  throw planError("invalid-operator-setting", message, { operator, topic });
+}
+
+function checkOutputTopic(operator: string, topic: string): void {
+  assertTopicName(topic);
+  if (!isInternalTopic(topic)) return;
+  const message = "a job may not write to an internal topic: choose a name that does not start with __";
+  throw planError("internal-topic", message, { operator, topic });
 }
 
 function checkTimeWindow(operator: string, { sizeMs, slideMs, offsetMs }: TimeWindowDescriptor): void {

@@ -6,14 +6,15 @@ import { describeDuration, describeWindow } from "./describe-duration.ts";
 export function describeOperator(operator: OperatorNode): string {
   switch (operator.kind) {
     case "source": {
-      const { topic, value, key, elements, until } = operator.source;
+      const { topic, value, key, elements, until, onBadRecord } = operator.source;
       const start = operator.source.start === "latest" ? ", new records only" : "";
       const bounded = until === undefined ? "" : ", bounded: ends at what is there at the first start";
       const what =
         elements === "value"
           ? describeSerde(value)
           : `${elements}s of ${key === undefined ? "bytes" : describeSerde(key)} and ${describeSerde(value)}`;
-      return `reads topic ${topic}: ${what}${start}${bounded}`;
+      const dead = typeof onBadRecord === "object" ? `, bad records to ${onBadRecord.deadLetter}` : "";
+      return `reads topic ${topic}: ${what}${start}${bounded}${dead}`;
     }
     case "eventTime":
       return describeEventTime(operator);
@@ -81,6 +82,7 @@ function describeKind(operator: OperatorNode): string {
 }
 
 function describeSerde(serde: SerdeDescriptor): string {
+  if (serde.format === "protobuf") return `protobuf ${serde.message}`;
   if (serde.format !== "json") return serde.format;
   return serde.fields === undefined ? "json" : `json {${Object.keys(serde.fields).join(", ")}}`;
 }

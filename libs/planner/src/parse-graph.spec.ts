@@ -15,6 +15,10 @@ const graph = graphOf(`
   o sink(w)
 `);
 
+function sourceOf(copy: { operators: Record<string, unknown>[] }): Record<string, unknown> {
+  return copy.operators[0]?.source as Record<string, unknown>;
+}
+
 describe("parseJobGraph", () => {
   it("gives back what was written", () => {
     expect(parseJobGraph(JSON.stringify(graph))).toEqual(graph);
@@ -28,7 +32,19 @@ describe("parseJobGraph", () => {
     return JSON.stringify(copy);
   };
 
+  it.each([
+    ["msgpack", { format: "msgpack" }, "skip"],
+    ["avro", { format: "avro", schema: '"long"' }, { deadLetter: "bad" }],
+    ["protobuf", { format: "protobuf", descriptors: "AA==", message: "a.B" }, "fail"],
+  ])("takes a source of %s, and what becomes of its bad records", (_, value, onBadRecord) => {
+    const source = { type: "topic", topic: "t", value, elements: "value", start: "earliest", onBadRecord };
+    const text = change((copy) => (copy.operators[0] = { ...copy.operators[0], source }));
+    expect(parseJobGraph(text).operators[0]).toMatchObject({ source });
+  });
+
   it.each<[string, string, RegExp]>([
+    ["avro without a schema", change((copy) => (sourceOf(copy).value = { format: "avro" })), /value\.schema must be a text/],
+    ["dead letters without a topic", change((copy) => (sourceOf(copy).onBadRecord = {})), /onBadRecord\.deadLetter must be a text/],
     ["text that is not JSON", "{", /not JSON/],
     ["a list", "[]", /graph must be an object/],
     ["another version", change((copy) => (copy.formatVersion = 2)), /another format.*formatVersion=2/],

@@ -49,10 +49,21 @@ const object = (properties: Readonly<Record<string, Check>>): Check => {
   };
 };
 
+const NOTHING: Readonly<Record<string, Check>> = {};
+
 const serde: Check = (value, where) => {
   const fields = mapOf(oneOf("string", "int", "double", "boolean", "timestamp", "json"));
-  const isJson = record(value, where).format === "json";
-  object(isJson ? { format: string, fields: optional(fields) } : { format: oneOf("json", "string", "bytes") })(value, where);
+  const own: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
+    json: { fields: optional(fields) },
+    string: NOTHING,
+    bytes: NOTHING,
+    msgpack: NOTHING,
+    avro: { schema: string },
+    protobuf: { descriptors: string, message: string },
+  };
+  const { format } = record(value, where);
+  oneOf(...Object.keys(own))(format, `${where}.format`);
+  object({ format: string, ...own[String(format)] })(value, where);
 };
 
 const anything: Check = () => undefined;
@@ -64,7 +75,6 @@ const sink: Check = (value, where) => {
   object({ type: oneOf("topic", "connector"), key: optional(serde), ...own })(value, where);
 };
 
-const NOTHING: Readonly<Record<string, Check>> = {};
 const BATCH_WINDOW: Readonly<Record<string, Check>> = { windowMs: number, slideMs: number };
 
 const KEPT: Readonly<Record<string, Check>> = { ttlMs: optional(number), unbounded: optional(boolean) };
@@ -92,7 +102,7 @@ const OPERATORS: Readonly<Record<OperatorKind, Readonly<Record<string, Check>>>>
       elements: oneOf("value", "pair", "record"),
       start: oneOf("earliest", "latest"),
       until: optional(oneOf("latest")),
-      onBadRecord: oneOf("fail", "skip"),
+      onBadRecord: (value, where) => (typeof value === "object" ? object({ deadLetter: string }) : oneOf("fail", "skip"))(value, where),
     }),
   },
   map: NOTHING,

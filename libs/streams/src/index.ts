@@ -1,4 +1,5 @@
 export type {
+  DeadLetter,
   JobDefinition,
   JobFunction,
   JobFunctions,
@@ -53,7 +54,7 @@ export {
 export { type KeyOf, pair, type Pair, type ValueOf } from "./pair.ts";
 export { postgres, type PostgresOptions } from "./postgres.ts";
 export { redis, type RedisOptions, type RedisValues } from "./redis.ts";
-export { bytes, type Field, type FieldsOf, json, type Serde, string, t } from "./serde.ts";
+export { avro, bytes, type Field, type FieldsOf, json, msgpack, protobuf, type Serde, string, t } from "./serde.ts";
 export type { ShuffleOptions, UpdateOptions } from "./shuffle-options.ts";
 export { approxCountDistinct, approxQuantiles } from "./sketches.ts";
 export { type State, type StateFunction, StateSpec } from "./state-spec.ts";

@@ -1,4 +1,4 @@
-import type { SinkDescriptor, TopicSourceDescriptor } from "@millrace/model";
+import type { DeadLetter, SinkDescriptor, TopicSourceDescriptor } from "@millrace/model";
 import type { Serde } from "./serde.ts";
 
 /** Where a stream of E can come from. */
@@ -48,8 +48,11 @@ export interface ReadOptions {
   readonly start?: "earliest" | "latest";
   /** "latest": a bounded source. It ends at the offsets that exist when the job first starts, and then every window closes. */
   readonly until?: "latest";
-  /** A record that cannot be decoded stops the job, or is counted and skipped. Default: fail. */
-  readonly onBadRecord?: "fail" | "skip";
+  /**
+   * A record that cannot be decoded stops the job ("fail", default), is counted and skipped, or goes as it is to a topic, exactly once, with the headers
+   * `millrace.error`, `millrace.position` and `millrace.operator` beside its own.
+   */
+  readonly onBadRecord?: "fail" | "skip" | DeadLetter;
 }
 
 /** Another Kafka cluster. */

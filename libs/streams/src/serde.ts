@@ -49,6 +49,28 @@ export function json(fields?: Readonly<Record<string, Field<unknown>>>): { reado
   return { descriptor: { format: "json", fields: types } };
 }
 
+/** MessagePack values of a type that is only claimed, not checked. Maps are objects. */
+export function msgpack<T = unknown>(): Serde<T> {
+  return { descriptor: { format: "msgpack" } };
+}
+
+/**
+ * Avro's binary encoding under one schema (as parsed JSON, or its text), without a schema registry's header. Elements are plain objects; the type is
+ * only claimed.
+ */
+export function avro<T = unknown>(schema: string | object): Serde<T> {
+  return { descriptor: { format: "avro", schema: typeof schema === "string" ? schema : JSON.stringify(schema) } };
+}
+
+/**
+ * A message of Protocol Buffers. `descriptors`: a FileDescriptorSet as base64, with what it imports (`protoc --include_imports --descriptor_set_out`, `buf build`).
+ * Elements are the message's JSON mapping: names in lowerCamelCase, 64-bit integers as strings, enums by name; the type is only claimed.
+ */
+export function protobuf<T = unknown>(options: { readonly descriptors: string; readonly message: string }): Serde<T> {
+  const { descriptors, message } = options;
+  return { descriptor: { format: "protobuf", descriptors, message } };
+}
+
 /** UTF-8 text. */
 export function string(): Serde<string> {
   return { descriptor: { format: "string" } };

@@ -91,12 +91,21 @@ async function valuesOf(client: Client, topic: string): Promise<readonly string[
   for await (const chunk of client.fetchRange({ topic, partition: 0, startOffset: 0, endOffset }, { signal })) {
     for (const batch of committedBatches(chunk)) {
       for (const { key, value } of readRecords(batch)) {
-        const parsed: unknown = value === null ? null : JSON.parse(decoder.decode(value));
+        const parsed = value === null ? null : parse(decoder.decode(value));
         values.push(canonical(key === null ? parsed : [decoder.decode(key), parsed]));
       }
     }
   }
   return values;
+}
+
+/** A dead letter may be anything. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
 }
 
 function canonical(value: unknown): string {

@@ -19,6 +19,17 @@ export const exampleCases: readonly ExampleCase[] = [
     },
   },
   {
+    file: "dead-letters.ts",
+    input: { readings: [{ sensor: "a", celsius: 20 }, "not JSON", { sensor: "b", celsius: "warm" }, { sensor: "b", celsius: -40 }] },
+    output: {
+      "readings-in-fahrenheit": [
+        { sensor: "a", fahrenheit: 68 },
+        { sensor: "b", fahrenheit: -40 },
+      ],
+      "bad-readings": ["not JSON", { sensor: "b", celsius: "warm" }],
+    },
+  },
+  {
     file: "sessions.ts",
     input: {
       clicks: [

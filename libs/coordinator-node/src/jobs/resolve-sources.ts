@@ -22,7 +22,10 @@ interface Ports {
 /** Refuses a graph that names topics which do not exist; said at submit, before anything runs. */
 export function assertTopicsExist(graph: JobGraph, cluster: ClusterView): void {
   for (const operator of graph.operators) {
-    if (operator.kind === "source") topicOf(operator.source.topic, cluster);
+    if (operator.kind === "source") {
+      topicOf(operator.source.topic, cluster);
+      if (typeof operator.source.onBadRecord === "object") topicOf(operator.source.onBadRecord.deadLetter, cluster);
+    }
     if (operator.kind === "sink" && operator.sink.type === "topic") topicOf(operator.sink.topic, cluster);
   }
 }

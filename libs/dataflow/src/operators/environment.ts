@@ -1,4 +1,5 @@
 import type { JobFunction, JobFunctions, OperatorNode } from "@millrace/model";
+import type { ValueFormats } from "@millrace/ports";
 import { missingFunction, userCodeFailed } from "../errors.ts";
 import type { Watermarks } from "../runtime/runtime-types.ts";
 
@@ -30,6 +31,7 @@ export interface OperatorEnvironment<O extends OperatorNode = OperatorNode> {
   readonly operator: O;
   readonly batch: BatchContext;
   readonly counts: Counts;
+  readonly formats: ValueFormats;
   /** A user function by its name in the graph; a missing one is a `graph-mismatch`. */
   required(name: string): JobFunction;
   optional(name: string): JobFunction | undefined;
@@ -42,15 +44,17 @@ export function createEnvironment<O extends OperatorNode>(options: {
   readonly functions: JobFunctions;
   readonly batch: BatchContext;
   readonly counts: Counts;
+  readonly formats: ValueFormats;
   /** Record that is being read, as topic-partition@offset; undefined in keyed stages. */
   readonly position: () => string | undefined;
 }): OperatorEnvironment<O> {
-  const { operator, functions, batch, counts, position } = options;
+  const { operator, functions, batch, counts, formats, position } = options;
   const own = functions.get(operator.id) ?? {};
   return {
     operator,
     batch,
     counts,
+    formats,
     required(name) {
       const found = own[name];
       if (found === undefined) throw missingFunction(operator, name);

@@ -30,8 +30,8 @@ export function sinkOperator(
   const { operator, counts, batch } = environment;
   const { sink } = operator;
   const isTopic = sink.type === "topic";
-  const encodeValue = sink.value === undefined ? encodeNothing : createValueEncoder(sink.value);
-  const encodeKey = sink.key !== undefined ? createValueEncoder(sink.key) : isTopic ? encodeAnyKey : encodeNothing;
+  const encodeValue = sink.value === undefined ? encodeNothing : createValueEncoder(sink.value, environment.formats);
+  const encodeKey = sink.key !== undefined ? createValueEncoder(sink.key, environment.formats) : isTopic ? encodeAnyKey : encodeNothing;
   const keyOf = environment.optional("key");
   const valueOf = environment.optional("value");
   const timestampOf = environment.optional("timestamp");

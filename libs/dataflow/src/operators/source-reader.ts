@@ -1,9 +1,10 @@
 import { AppError, type OperatorNode, topicPartitionKey } from "@millrace/model";
 import type { RecordHeader, RecordOffsets } from "@millrace/records";
 import { badRecord } from "../errors.ts";
-import type { SourceTask } from "../runtime/runtime-types.ts";
+import type { SinkRecord, SourceTask } from "../runtime/runtime-types.ts";
 import { DecodeFailure } from "../serde/json-fields.ts";
 import { createValueDecoder, type ValueDecoder } from "../serde/value-decoder.ts";
+import { deadLetterOf } from "./dead-letter.ts";
 import type { Emit, OperatorEnvironment } from "./environment.ts";
 
 /** Where a source task stands, for messages. */
@@ -32,6 +33,7 @@ export class SourceReader {
   readonly #environment: OperatorEnvironment<OperatorNode & { kind: "source" }>;
   readonly #task: SourceTask;
   readonly #next: Emit;
+  readonly #write: (record: SinkRecord) => void;
   readonly #position: SourcePosition;
   readonly #element: (records: RecordOffsets, index: number) => unknown;
   badRecords = 0;
@@ -41,11 +43,14 @@ export class SourceReader {
     readonly task: SourceTask;
     readonly position: SourcePosition;
     readonly next: Emit;
+    /** Takes dead letters. */
+    readonly write: (record: SinkRecord) => void;
   }) {
     this.#environment = options.environment;
     this.#task = options.task;
     this.#position = options.position;
     this.#next = options.next;
+    this.#write = options.write;
     this.#element = this.#elementReader();
   }
 
@@ -67,7 +72,7 @@ export class SourceReader {
       try {
         element = this.#element(records, index);
       } catch (error) {
-        this.#refuse(error);
+        this.#refuse(error, records, index);
         continue;
       }
       next(element, timestamps[index] ?? NaN);
@@ -88,19 +93,23 @@ export class SourceReader {
     return count;
   }
 
-  #refuse(error: unknown): void {
+  #refuse(error: unknown, records: RecordOffsets, index: number): void {
     if (!(error instanceof DecodeFailure))
       throw error instanceof AppError ? error : new AppError({ kind: "internal", code: "internal", message: String(error), cause: error });
     const { operator } = this.#environment;
     if (operator.source.onBadRecord === "fail")
       throw badRecord(error.message, { operator: operator.id, position: this.#position.text() ?? "" });
     this.badRecords++;
+    if (operator.source.onBadRecord === "skip") return;
+    const place = { operator: operator.id, slot: this.#task.index, position: this.#position.text() ?? "" };
+    this.#write(deadLetterOf({ ...place, reason: error.message }, records, index));
   }
 
   #elementReader(): (records: RecordOffsets, index: number) => unknown {
     const { source } = this.#environment.operator;
-    const decodeValue = createValueDecoder(source.value);
-    const decodeKey = source.key === undefined ? undefined : createValueDecoder(source.key);
+    const { formats } = this.#environment;
+    const decodeValue = createValueDecoder(source.value, formats);
+    const decodeKey = source.key === undefined ? undefined : createValueDecoder(source.key, formats);
     switch (source.elements) {
       case "value":
         return (records, index) => valueOf(decodeValue, records, index);

@@ -1,6 +1,6 @@
 import type { JobFunctions, JobSettings } from "@millrace/model";
 import type { PhysicalPlan } from "@millrace/planner";
-import type { ValueCodec } from "@millrace/ports";
+import type { ValueCodec, ValueFormats } from "@millrace/ports";
 import type { RecordOffsets } from "@millrace/records";
 
 /** A source task: one partition of a topic, numbered for the life of the job. */
@@ -61,13 +61,15 @@ export type IncomingBlock = Omit<OutgoingBlock, "toWorker">;
 
 /** One output record, encoded. Its bytes are the receiver's to keep. */
 export interface SinkRecord {
-  /** Operator id of the sink. */
+  /** Operator id of the sink, or of the source whose dead letter it is. */
   readonly sink: string;
   /** Slot whose progress mark covers the record (see `sinkSlots`). */
   readonly slot: number;
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
   readonly timestampMs: number;
+  /** Of records that have any: of dead letters. */
+  readonly headers?: readonly { readonly key: string; readonly value: Uint8Array }[];
   /** What was encoded, and where in the sink it belongs ("": nowhere in particular), for sinks that are no topics. */
   readonly element?: unknown;
   readonly partition?: string;
@@ -95,6 +97,8 @@ export interface WorkerRuntimeOptions {
   readonly settings: RuntimeSettings;
   readonly layout: WorkerLayout;
   readonly codec: ValueCodec;
+  /** Absent: jobs with serdes beyond json, string and bytes are refused. */
+  readonly formats?: ValueFormats;
   readonly output: RuntimeOutput;
   /** How far beyond the batch time a record may push the watermark (one bad clock must not close everything); Infinity: any. */
   readonly eventTimeAheadMaxMs: number;

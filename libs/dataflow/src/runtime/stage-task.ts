@@ -39,7 +39,7 @@ import { type BlockTarget, BlockWriter } from "../shuffle/block-writer.ts";
 import { type InitialState, initialStateOf } from "../state/initial-state.ts";
 import type { Stateful } from "../state/stateful.ts";
 import type { Lanes } from "./lanes.ts";
-import type { RuntimeOutput, SourceTask } from "./runtime-types.ts";
+import type { RuntimeOutput, SinkRecord, SourceTask } from "./runtime-types.ts";
 import { stageTaskIndex } from "./task-index.ts";
 
 /** State of one operator in this task. */
@@ -147,7 +147,17 @@ class TaskBuilder {
 
   #source(operator: OperatorNode & { kind: "source" }, next: Emit): SourceReader {
     const task = assertDefined(this.#sourceTask, "source task");
-    return new SourceReader({ environment: this.#environment(operator), task, position: assertDefined(this.#position, "position"), next });
+    if (typeof operator.source.onBadRecord === "object") this.#sinkSlots.push({ sink: operator.id, slot: task.index });
+    const write = (record: SinkRecord): void => {
+      this.#factory.output.emitSink(record);
+    };
+    return new SourceReader({
+      environment: this.#environment(operator),
+      task,
+      position: assertDefined(this.#position, "position"),
+      next,
+      write,
+    });
   }
 
   /** Everything that follows an operator: children of this stage (once for each time they name it as a parent), then edges. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { timestampMs } from "@millrace/model";
+import { type DeadLetter, timestampMs } from "@millrace/model";
 import { planJob } from "@millrace/planner";
 import { BatchBuilder, RecordOffsets } from "@millrace/records";
 import { TestJob } from "../../test/harness/graph.ts";
@@ -39,7 +39,7 @@ function runtimeOf(job: TestJob, workerCount = 1): { readonly runtime: WorkerRun
   return { runtime, sinks };
 }
 
-function jobOf(onBadRecord: "fail" | "skip", f: (value: never) => unknown): TestJob {
+function jobOf(onBadRecord: "fail" | "skip" | DeadLetter, f: (value: never) => unknown): TestJob {
   const job = new TestJob({ slotCount: 2 });
   const source = { type: "topic", topic: "flights", value: { format: "json" }, elements: "value", start: "earliest", onBadRecord } as const;
   job.add("in", { kind: "source", source }, []);
@@ -96,6 +96,25 @@ describe("createWorkerRuntime", () => {
     await runtime.advance();
     expect(runtime.finishBatch()).toMatchObject({ recordsOut: 2, badRecords: 2 });
     expect(sinks).toHaveLength(2);
+  });
+
+  it("sends a record that cannot be decoded to the dead letters as it is, with reason and place, under marks of the source", async () => {
+    const { runtime, sinks } = runtimeOf(jobOf({ deadLetter: "bad" }, (value: number) => value));
+    runtime.pushRecords({ source: "in", index: 3, records: recordsOf(["1", "{", null]), startOffset: 0, endOffset: 9 });
+    runtime.endSource("in", 3);
+    runtime.endSources();
+    await runtime.advance();
+    expect(runtime.finishBatch()).toMatchObject({ badRecords: 2 });
+    const dead = sinks.filter(({ sink }) => sink === "in");
+    expect(dead.map(({ slot, value, timestampMs }) => [slot, value === null ? null : decoder.decode(value), timestampMs])).toEqual([
+      [3, "{", 1_001],
+      [3, null, 1_002],
+    ]);
+    const headers = dead[0]?.headers?.map(({ key, value }) => [key, decoder.decode(value)]) ?? [];
+    expect(headers.map(([key]) => key)).toEqual(["millrace.error", "millrace.position", "millrace.operator"]);
+    expect(headers[0]?.[1]).toContain("JSON");
+    expect(headers.slice(1).map(([, value]) => value)).toEqual(["flights-3@1", "in"]);
+    expect(runtime.sinkSlots.get("in")).toEqual([3]);
   });
 
   it("waits for every worker's edge end, and refuses when blocks are missing", async () => {

@@ -1,5 +1,6 @@
 import type { OperatorNode } from "@millrace/model";
 import type { PhysicalPlan, ShuffleEdge, Stage } from "@millrace/planner";
+import { NO_VALUE_FORMATS } from "@millrace/ports";
 import { assert, assertDefined } from "@millrace/stdx";
 import { type Counts, createEnvironment } from "../operators/environment.ts";
 import { decodeRows, encodeRows } from "../shuffle/block-codec.ts";
@@ -223,7 +224,7 @@ class Runtime implements WorkerRuntime {
   }
 
   #factory(): TaskFactory {
-    const { jobId, plan, settings, layout, functions, output, eventTimeAheadMaxMs } = this.#options;
+    const { jobId, plan, settings, layout, functions, output, eventTimeAheadMaxMs, formats = NO_VALUE_FORMATS } = this.#options;
     const slotCount = layout.slotWorkers.length;
     const tables = new Map<number, Uint16Array>();
     return {
@@ -240,7 +241,7 @@ class Runtime implements WorkerRuntime {
       },
       output,
       environment: (operator, position) =>
-        createEnvironment({ operator, functions, batch: this.#state, counts: this.#countsOf(operator), position }),
+        createEnvironment({ operator, functions, batch: this.#state, counts: this.#countsOf(operator), formats, position }),
       blockTarget: (edge, fromTask) => this.#blockTarget(edge, fromTask),
     };
   }

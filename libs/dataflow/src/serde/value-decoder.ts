@@ -1,14 +1,16 @@
 import type { FieldType, SerdeDescriptor } from "@millrace/model";
+import { NO_VALUE_FORMATS, type ValueFormat, type ValueFormats } from "@millrace/ports";
 import { SHAPE_MISSES_MAX, SHAPE_PAUSE_RECORDS } from "../limits.ts";
-import { fieldsOfJson, parseJson } from "./json-fields.ts";
+import { DecodeFailure, fieldsOfJson, parseJson } from "./json-fields.ts";
 import { learnShape, ShapeReader } from "./json-shape.ts";
+import { openFormat } from "./open-format.ts";
 import { HASH_START, hashStep, StringInterner, textOfBytes } from "./string-interner.ts";
 
 /** Value of bytes[start, end); throws `DecodeFailure`. */
 export type ValueDecoder = (bytes: Uint8Array, start: number, end: number) => unknown;
 
 /** Decoder of a source's keys or values. It keeps what it learned from earlier records: one per source task. */
-export function createValueDecoder(serde: SerdeDescriptor): ValueDecoder {
+export function createValueDecoder(serde: SerdeDescriptor, formats: ValueFormats = NO_VALUE_FORMATS): ValueDecoder {
   switch (serde.format) {
     case "bytes":
       return (bytes, start, end) => bytes.subarray(start, end);
@@ -18,7 +20,20 @@ export function createValueDecoder(serde: SerdeDescriptor): ValueDecoder {
       return serde.fields === undefined
         ? (bytes, start, end) => parseJson(textOfBytes(bytes, start, end))
         : createFieldsDecoder(serde.fields);
+    default:
+      return createFormatDecoder(openFormat(serde, formats));
   }
+}
+
+/** A format that needs a library; whatever it throws is about these bytes. */
+function createFormatDecoder(format: ValueFormat): ValueDecoder {
+  return (bytes, start, end) => {
+    try {
+      return format.decode(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
+    } catch (error) {
+      throw new DecodeFailure(error instanceof Error ? error.message : String(error));
+    }
+  };
 }
 
 function createStringDecoder(): ValueDecoder {

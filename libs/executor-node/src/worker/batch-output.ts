@@ -64,7 +64,7 @@ export class BatchOutput {
     this.#sinceTurn += 1;
     const topic = assertDefined(topics.get(record.sink), `topic of sink ${record.sink}`);
     const { key, value, timestampMs } = record;
-    const headers = this.#headers();
+    const headers = record.headers === undefined ? this.#headers() : [...record.headers, ...(this.#headers() ?? [])];
     this.#full = !producer.send(topic, headers === undefined ? { key, value, timestampMs } : { key, value, timestampMs, headers });
   }
 

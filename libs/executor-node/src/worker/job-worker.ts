@@ -12,7 +12,15 @@ import {
   WorkerReportSchema,
 } from "@millrace/contracts";
 import { createWorkerRuntime, type WorkerRuntime } from "@millrace/dataflow";
-import { AppError, EVENT_TIME_AHEAD_MAX_MS, type JobDefinition, type JobGraph, SINK_MARKS_TOPIC, toAppError } from "@millrace/model";
+import {
+  AppError,
+  EVENT_TIME_AHEAD_MAX_MS,
+  type JobDefinition,
+  type JobGraph,
+  type OperatorNode,
+  SINK_MARKS_TOPIC,
+  toAppError,
+} from "@millrace/model";
 import { canonicalGraph, type PhysicalPlan, planJob } from "@millrace/planner";
 import {
   type Clock,
@@ -22,6 +30,7 @@ import {
   sleep,
   type Tracer,
   type ValueCodec,
+  type ValueFormats,
   type WorkerChannel,
 } from "@millrace/ports";
 import type { CompressionCodecs, Crc32c } from "@millrace/records";
@@ -53,6 +62,7 @@ export interface JobWorkerPorts {
   readonly crc32c: Crc32c;
   readonly compression: CompressionCodecs;
   readonly connectors: Connectors;
+  readonly formats: ValueFormats;
 }
 
 type Report = MessageInitShape<typeof WorkerReportSchema>["report"] & object;
@@ -181,6 +191,7 @@ class JobWorker {
       functions: definition.functions,
       settings: definition.graph.settings,
       codec: this.#ports.codec,
+      formats: this.#ports.formats,
       eventTimeAheadMaxMs: EVENT_TIME_AHEAD_MAX_MS,
       layout: { workerIndex, workerCount: layout.workerAddresses.length, slotWorkers: layout.slotWorkers, sourceTasks: sources },
       output: this.#runtimeOutput(this.#peers),
@@ -192,9 +203,7 @@ class JobWorker {
       { client: this.#client, compression: this.#ports.compression },
     );
     const topics = new Map(
-      definition.graph.operators.flatMap((operator) =>
-        operator.kind === "sink" && operator.sink.type === "topic" ? [[operator.id, operator.sink.topic] as const] : [],
-      ),
+      definition.graph.operators.flatMap((operator) => outputTopicsOf(operator).map((topic) => [operator.id, topic] as const)),
     );
     const { incarnation } = command;
     const who = { jobId, incarnation, jobEpoch: this.#identity.jobEpoch, sinkSlots: runtime.sinkSlots };
@@ -309,6 +318,12 @@ class JobWorker {
     const worker = { jobId, jobEpoch: BigInt(jobEpoch), workerIndex };
     return this.#ports.channel.report(toBinary(WorkerReportSchema, create(WorkerReportSchema, { worker, report })));
   }
+}
+
+/** The topic that an operator writes: a sink's, or that of a source's dead letters. */
+function outputTopicsOf(operator: OperatorNode): string[] {
+  if (operator.kind === "sink" && operator.sink.type === "topic") return [operator.sink.topic];
+  return operator.kind === "source" && typeof operator.source.onBadRecord === "object" ? [operator.source.onBadRecord.deadLetter] : [];
 }
 
 /** Output of one batch and worker that is not stored yet; a task's output in one go must fit. */
