@@ -32,7 +32,10 @@ export function createBrokerMetrics(metrics: Metrics): BrokerMetrics {
 }
 
 /** Series per partition, from its leader only, since dashboards add them up. */
-export function observePartitions(metrics: Metrics, of: { replicas: Replicas; inFlightBytes: () => number }): void {
+export function observePartitions(
+  metrics: Metrics,
+  of: { replicas: Replicas; inFlightBytes: () => number; unsentBytes: () => number },
+): void {
   const led = () => of.replicas.all().filter((partition) => partition.leaderEpoch !== undefined);
   const labels = (at: { topic: string; partition: number }) => ({ topic: at.topic, partition: String(at.partition) });
   metrics.gauge("kafka_topic_partition_current_offset", "log end offset", () =>
@@ -46,5 +49,8 @@ export function observePartitions(metrics: Metrics, of: { replicas: Replicas; in
   );
   metrics.gauge("kafka_server_replicamanager_leadercount", "partitions led", () => [{ value: led().length }]);
   metrics.gauge("kafka_server_replicamanager_partitioncount", "partitions held", () => [{ value: of.replicas.all().length }]);
+  metrics.gauge("millrace_fetch_unsent_bytes", "bytes of fetch answers that Kafka clients have not taken", () => [
+    { value: of.unsentBytes() },
+  ]);
   metrics.gauge("millrace_produce_queue_bytes", "bytes of produce requests not yet answered", () => [{ value: of.inFlightBytes() }]);
 }

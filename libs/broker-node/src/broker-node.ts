@@ -27,6 +27,7 @@ import { Maintenance } from "./loops/maintenance.ts";
 import type { BrokerPorts } from "./node-ports.ts";
 import type { LocalPartition } from "./partitions/local-partition.ts";
 import { Replicas } from "./partitions/replicas.ts";
+import { UnsentBytes } from "./reads/unsent-bytes.ts";
 import { consumerGroupHandlers } from "./rpc/consumer-groups.ts";
 import { Replication } from "./replication/replication.ts";
 import { deleteRecords } from "./rpc/delete-records.ts";
@@ -202,8 +203,9 @@ class Broker implements BrokerNode {
             if (this.#state === "starting") this.#state = "running";
             this.#view.announce();
           },
-          registered: ({ clusterId }) => {
+          registered: ({ clusterId, topicDefaults }) => {
             this.#view.clusterId = clusterId;
+            this.#view.topicDefaults = topicDefaults;
           },
           metadataVersion: () => this.#view.version,
           isCaughtUp: () => this.#view.isKnown,
@@ -260,7 +262,9 @@ class Broker implements BrokerNode {
     const produce = new ProduceHandler(context);
     const fetch = new FetchHandler(context);
     const fetchSessions = new FetchSessions(this.#ports.random);
-    observePartitions(this.#ports.metrics, { replicas: this.#replicas, inFlightBytes: () => produce.inFlight.bytes });
+    const unsent = new UnsentBytes(this.#settings.unsentFetchBytesMax, this.#ports.clock);
+    const { replicas } = context;
+    observePartitions(this.#ports.metrics, { replicas, inFlightBytes: () => produce.inFlight.bytes, unsentBytes: () => unsent.bytes });
     const producerIds = new ProducerIds(this.#coordinatorCalls, () => ({ brokerId, brokerEpoch: this.#session?.brokerEpoch ?? 0 }));
     const broker: ServiceHandlers<typeof BrokerService> = {
       produce: (request, call) => produce.produce(request, call),
@@ -285,7 +289,7 @@ class Broker implements BrokerNode {
       bindService(TopicService, topics),
       bindService(PlacementService, placement),
     ];
-    const kafka: KafkaContext = { ...context, produce, fetchSessions, topics, placement, transactions, groups: this.#groups };
+    const kafka: KafkaContext = { ...context, produce, fetchSessions, unsent, topics, placement, transactions, groups: this.#groups };
     const view = this.#view.outside();
     const outside = outsideServices({ broker, groupService, transactions, topics, placement }, { ...context, view });
     return { inside: { services, kafka }, outside: { services: outside, kafka: { ...kafka, view } } };

@@ -1,4 +1,4 @@
-import type { Broker, MetadataUpdate, PartitionState, Topic } from "@millrace/contracts";
+import type { Broker, MetadataUpdate, PartitionState, Topic, TopicDefaults } from "@millrace/contracts";
 import { createDeferred, type Deferred } from "@millrace/stdx";
 import { brokerErrors } from "./errors.ts";
 
@@ -13,6 +13,7 @@ class Known {
   coordinatorAddress = "";
   isKnown = false;
   clusterId = "";
+  topicDefaults: TopicDefaults | undefined;
 }
 
 /** The cluster as the coordinator last described it. Kept while no coordinator answers: data flows on (P10). */
@@ -37,6 +38,15 @@ export class ClusterView {
 
   set clusterId(clusterId: string) {
     this.#known.clusterId = clusterId;
+  }
+
+  /** What topics get that name no numbers; undefined while no coordinator has said it. */
+  get topicDefaults(): TopicDefaults | undefined {
+    return this.#known.topicDefaults;
+  }
+
+  set topicDefaults(defaults: TopicDefaults | undefined) {
+    this.#known.topicDefaults = defaults;
   }
 
   /** False until the first snapshot: what is not here may exist. */

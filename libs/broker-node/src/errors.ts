@@ -74,6 +74,13 @@ export const brokerErrors = {
       message: "the broker holds as many unanswered bytes as it may: send again later",
       context,
     }),
+  answerUnread: (context: Context): AppError =>
+    new AppError({
+      kind: "exhausted",
+      code: "answer-unread-too-long",
+      message: "the client left an answer unread while others wait for memory: read faster, or fetch less at once (fetch.max.bytes)",
+      context,
+    }),
   tooManyHolders: (context: Context): AppError =>
     new AppError({
       kind: "exhausted",

@@ -12,6 +12,14 @@ export const FETCH_PARTITION_BYTES_DEFAULT = 1_048_576; // Kafka's max.partition
 export const FETCH_BYTES_DEFAULT = 8_388_608;
 /** Kafka's fetch.max.bytes of brokers: no request gets more at once. */
 export const FETCH_BYTES_MAX = 57_671_680;
+/** 256 MiB of fetch answers that clients have not taken: five of the largest, or one batch of 1 MiB for each of 256 connections. */
+export const UNSENT_FETCH_BYTES_DEFAULT = 268_435_456;
+/** An answer may have an eighth of what is free: 32 MiB when nobody else reads, and half of all is left after five who do not. */
+export const UNSENT_SHARES = 8;
+/** Less than four batches of 16 KiB, as clients make them, are not worth an answer: wait for room. */
+export const UNSENT_SHARE_BYTES_MIN = 65_536;
+/** Who leaves an answer unread for so long while others wait for room is cut: at 1 MB/s ten megabytes would be through by then. */
+export const UNREAD_MS_MAX = 10_000;
 /** Kafka's max.incremental.fetch.session.cache.slots: above, the session that was used longest ago goes, and its client makes a new one. */
 export const FETCH_SESSIONS_MAX = 1_000;
 /** Partitions of all fetch sessions together, at about 200 bytes: 100 MB, what 1,000 consumers of 500 partitions need. */

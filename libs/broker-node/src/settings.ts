@@ -5,6 +5,7 @@ import {
   IN_FLIGHT_BYTES_TOTAL_DEFAULT,
   MEMORY_TOPIC_BYTES_DEFAULT,
   TAIL_CACHE_BYTES_DEFAULT,
+  UNSENT_FETCH_BYTES_DEFAULT,
 } from "./limits.ts";
 
 const address = z.string().regex(/^[^\s:]+:\d{1,5}$|^\[[^\s\]]+\]:\d{1,5}$/, "host:port");
@@ -95,6 +96,11 @@ export const brokerSettingsSchema = z.object({
     .min(1_048_576)
     .default(IN_FLIGHT_BYTES_TOTAL_DEFAULT)
     .describe("Bytes of produce requests unanswered in all; above it requests are refused as exhausted. Since 0.1."),
+  unsentFetchBytesMax: z
+    .int()
+    .min(1_048_576)
+    .default(UNSENT_FETCH_BYTES_DEFAULT)
+    .describe("Bytes of fetch answers that Kafka clients have not taken yet, in all; above it fetches wait for room. Since 0.1."),
   tailCacheBytes: z
     .int()
     .min(0)

@@ -49,7 +49,9 @@ export class FakeCoordinator {
         if (this.#topics.has(name) && !ifNotExists) throw new AppError({ kind: "conflict", code: "topic-exists", message: "topic exists" });
         return Promise.resolve({ topic: this.createTopic(name, { partitions: partitions === 0 ? 2 : partitions, configs }) });
       },
-      deleteTopic: ({ name }) => {
+      deleteTopic: ({ name, topicId }) => {
+        if (topicId !== "" && this.#topics.get(name)?.topicId !== topicId)
+          throw new AppError({ kind: "not-found", code: "unknown-topic-id", message: "another topic has the name" });
         this.deleteTopic(name);
         return Promise.resolve({});
       },
@@ -140,6 +142,15 @@ export class FakeCoordinator {
     this.#tell({ removedTopicIds: [topic.topicId] });
   }
 
+  topicOf(name: string): TopicInit {
+    return this.#required(name);
+  }
+
+  /** The topic is made anew, and brokers have not heard of it yet. */
+  recreateUnheard(name: string): void {
+    this.#topics.set(name, { ...this.#required(name), topicId: "f".repeat(32) });
+  }
+
   /** Ends every session, as a coordinator does that dies. */
   dropSessions(): void {
     for (const session of this.#sessions.values())
@@ -194,6 +205,7 @@ export class FakeCoordinator {
       generation: "g",
       coordinatorEpoch: BigInt(this.epoch),
       coordinatorId: this.coordinatorId,
+      topicDefaults: { partitions: 6, replicationFactor: 3, internalPartitions: 50, internalReplicas: 3 },
     };
     responses.tryPush(
       { command: { case: "registered", value: { ...registered, heartbeatIntervalMs: 500, sessionTimeoutMs: 3_000 } } },

@@ -1,7 +1,7 @@
 import { createLoopback, type RpcTransport } from "@millrace/contracts";
 import { createClient, type Client } from "@millrace/client";
 import { AppError } from "@millrace/model";
-import { NO_METRICS, NO_TRACER, SILENT_LOGGER, type Logger, type Storage } from "@millrace/ports";
+import { NO_METRICS, NO_TRACER, SILENT_LOGGER, type Logger, type Metrics, type Storage } from "@millrace/ports";
 import type { CompressionCodecs } from "@millrace/records";
 import { createSimulatedStorage, ManualClock, referenceCrc32c, SeededRandom, settle, type SimulatedStorage } from "@millrace/testkit";
 import { type BrokerNode, createBrokerNode } from "../src/broker-node.ts";
@@ -28,6 +28,7 @@ export class World {
   readonly storages = new Map<number, SimulatedStorage>();
   readonly brokers = new Map<number, BrokerNode>();
   logger: Logger = SILENT_LOGGER;
+  metrics: Metrics = NO_METRICS;
   /** What brokers are told when they start. */
   coordinators: readonly string[] = [this.coordinator.address];
   /** Settings of each broker beside the usual ones. */
@@ -37,9 +38,11 @@ export class World {
   static async create(
     brokerIds: readonly number[] = [1],
     settingsOf: (id: number) => Partial<BrokerSettings> = () => ({}),
+    metrics: Metrics = NO_METRICS,
   ): Promise<World> {
     const world = new World();
     world.settingsOf = settingsOf;
+    world.metrics = metrics;
     await world.coordinator.listen(world.loopback);
     for (const id of brokerIds) await world.startBroker(id);
     return world;
@@ -57,7 +60,7 @@ export class World {
       clock: this.clock,
       random: this.random,
       logger: this.logger,
-      metrics: NO_METRICS,
+      metrics: this.metrics,
       tracer: NO_TRACER,
       listener: this.loopback,
       kafkaListener: this.kafka,

@@ -198,6 +198,7 @@ export {
   AllocateProducerIdsResponseSchema,
   type BrokerHeartbeat,
   BrokerHeartbeatSchema,
+  type TopicDefaults,
   type BrokerRegistered,
   BrokerRegisteredSchema,
   type BrokerSessionRequest,

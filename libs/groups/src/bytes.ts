@@ -3,7 +3,7 @@ import { assert } from "@millrace/stdx";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-/** Builds the classic (non-flexible) big-endian Kafka layout: what the records of the log are written in. */
+/** Builds Kafka's big-endian layout: what the records of the log are written in, most of them the classic (non-flexible) way. */
 export class ByteWriter {
   #bytes = new Uint8Array(128);
   #view = new DataView(this.#bytes.buffer);
@@ -32,11 +32,25 @@ export class ByteWriter {
     if (value === undefined) return this.int16(-1);
     const bytes = encoder.encode(value);
     assert(bytes.length <= 0x7fff, () => `string too long bytes=${bytes.length}`);
-    return this.int16(bytes.length).#raw(bytes);
+    return this.int16(bytes.length).raw(bytes);
   }
 
   bytes(value: Uint8Array): this {
-    return this.int32(value.length).#raw(value);
+    return this.int32(value.length).raw(value);
+  }
+
+  /** Kafka's unsigned varint, of flexible versions. */
+  uvarint(value: number): this {
+    assert(Number.isInteger(value) && value >= 0 && value <= 0x7fffffff, () => `not an unsigned varint value=${value}`);
+    let rest = value;
+    for (; rest > 0x7f; rest >>>= 7) this.#byte((rest & 0x7f) | 0x80);
+    return this.#byte(rest);
+  }
+
+  /** Of flexible versions: unsigned varint length + 1, then the bytes. */
+  compactString(value: string): this {
+    const bytes = encoder.encode(value);
+    return this.uvarint(bytes.length + 1).raw(bytes);
   }
 
   array<T>(values: readonly T[], write: (value: T) => void): this {
@@ -50,9 +64,16 @@ export class ByteWriter {
     return this.#bytes.slice(0, this.#length);
   }
 
-  #raw(bytes: Uint8Array): this {
+  /** As they are, without a length. */
+  raw(bytes: Uint8Array): this {
     this.#grow(bytes.length);
     this.#bytes.set(bytes, this.#length - bytes.length);
+    return this;
+  }
+
+  #byte(value: number): this {
+    this.#grow(1);
+    this.#view.setUint8(this.#length - 1, value);
     return this;
   }
 
@@ -104,6 +125,30 @@ export class ByteReader {
     const value = this.nullableString();
     if (value === undefined) throw new RangeError("string is null");
     return value;
+  }
+
+  uvarint(): number {
+    let value = 0;
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = this.#view.getUint8(this.#advance(1));
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) {
+        if (value < 0) break;
+        return value;
+      }
+    }
+    throw new RangeError("varint too long");
+  }
+
+  compactString(): string {
+    const length = this.uvarint() - 1;
+    if (length < 0) throw new RangeError("string is null");
+    return decoder.decode(this.#slice(length));
+  }
+
+  /** A copy of so many bytes. */
+  raw(count: number): Uint8Array {
+    return this.#slice(count).slice();
   }
 
   /** A copy; null counts as empty. */

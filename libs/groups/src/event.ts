@@ -1,4 +1,4 @@
-import type { AppError, LeaderEpoch, Offset, ProducerEpoch, ProducerId, TimestampMs, TopicPartition } from "@millrace/model";
+import type { AppError, LeaderEpoch, Offset, ProducerEpoch, ProducerId, TimestampMs, TopicId, TopicPartition } from "@millrace/model";
 import type { Assignment } from "./consumer/records.ts";
 import type { GroupTimer } from "./timer.ts";
 
@@ -66,6 +66,8 @@ export interface OffsetToCommit extends TopicPartition {
   readonly leaderEpoch: LeaderEpoch;
   /** null counts as "". */
   readonly metadata: string | null;
+  /** The topic's incarnation; undefined: not known to whoever commits. */
+  readonly topicId?: TopicId | undefined;
 }
 
 interface CommitFields extends Request, MemberIdentity {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
-import { leaderEpoch, offset, timestampMs } from "@millrace/model";
+import { leaderEpoch, offset, timestampMs, type TopicId } from "@millrace/model";
 import { decodeGroupRecord, encodeGroupRecord } from "./record-codec.ts";
 import type { GroupRecord } from "./store.ts";
 
 const hex = (bytes: Uint8Array | null): string => (bytes === null ? "null" : Buffer.from(bytes).toString("hex"));
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "hex"));
 
-/** The bytes are those of Kafka's own schemas (OffsetCommitKey 1, OffsetCommitValue 3, GroupMetadataKey 2, GroupMetadataValue 3), written out by hand. */
+/** The bytes are those of Kafka's own schemas (OffsetCommitKey 1, OffsetCommitValue 3 and 4, GroupMetadataKey 2, GroupMetadataValue 3), written out by hand. */
 function check(record: GroupRecord, key: string, value: string): void {
   const encoded = encodeGroupRecord(record);
   expect(`${hex(encoded.key)} ${hex(encoded.value)}`).toBe(`${key.replaceAll(" ", "")} ${value.replaceAll(" ", "")}`);
@@ -20,6 +20,12 @@ describe("encodeGroupRecord", () => {
       { kind: "offset", group: "g", topic: "tp", partition: 7, value },
       "0001 0001 67 0002 7470 00000007",
       "0003 0000000000000005 00000002 0001 6d 00000000000003e8",
+    );
+    const topicId = "000102030405060708090a0b0c0d0eff" as TopicId;
+    check(
+      { kind: "offset", group: "g", topic: "tp", partition: 7, value: { ...value, topicId } },
+      "0001 0001 67 0002 7470 00000007",
+      "0004 0000000000000005 00000002 02 6d 00000000000003e8 01 00 10 000102030405060708090a0b0c0d0eff",
     );
     check({ kind: "offset", group: "g", topic: "tp", partition: 7, value: undefined }, "0001 0001 67 0002 7470 00000007", "null");
   });

@@ -1,4 +1,4 @@
-import { leaderEpoch, offset, timestampMs } from "@millrace/model";
+import { leaderEpoch, offset, timestampMs, type TopicId } from "@millrace/model";
 import { ByteReader, ByteWriter } from "./bytes.ts";
 import { CONSUMER_GROUP_KEY, CONSUMER_MEMBER_KEY, readConsumerMember, writeConsumerMember } from "./consumer/record-codec.ts";
 import { groupErrors } from "./errors.ts";
@@ -8,6 +8,10 @@ import type { GroupMetadata, GroupRecord, OffsetCommitValue, StoredMember } from
 const OFFSET_KEY = 1;
 const GROUP_KEY = 2;
 const OFFSET_VALUE = 3;
+/** Flexible; the topic's id is its tag 0 (KIP-848's OffsetCommitValue 4). */
+const OFFSET_VALUE_WITH_TOPIC = 4;
+const TOPIC_ID_TAG = 0;
+const TOPIC_ID_BYTES = 16;
 const GROUP_VALUE = 3;
 /** Of the KIP-848 group record, which is our own. */
 const CONSUMER_GROUP_VALUE = 0;
@@ -81,24 +85,44 @@ function decode(key: ByteReader, value: ByteReader | undefined): GroupRecord | u
   }
 }
 
-function encodeOffset(value: OffsetCommitValue): Uint8Array {
-  return new ByteWriter()
-    .int16(OFFSET_VALUE)
-    .int64(value.offset)
-    .int32(value.leaderEpoch)
-    .string(value.metadata)
-    .int64(value.committedAtMs)
-    .take();
+function encodeOffset({ offset: at, leaderEpoch: epoch, metadata, committedAtMs, topicId }: OffsetCommitValue): Uint8Array {
+  const writer = new ByteWriter();
+  if (topicId === undefined) return writer.int16(OFFSET_VALUE).int64(at).int32(epoch).string(metadata).int64(committedAtMs).take();
+  writer.int16(OFFSET_VALUE_WITH_TOPIC).int64(at).int32(epoch).compactString(metadata).int64(committedAtMs);
+  return writer.uvarint(1).uvarint(TOPIC_ID_TAG).uvarint(TOPIC_ID_BYTES).raw(bytesOfId(topicId)).take();
 }
 
 function decodeOffset(value: ByteReader): OffsetCommitValue {
-  requireVersion(value, OFFSET_VALUE);
-  return {
-    offset: offset(value.int64()),
-    leaderEpoch: leaderEpoch(value.int32()),
-    metadata: value.string(),
-    committedAtMs: timestampMs(value.int64()),
-  };
+  const version = value.int16();
+  if (version !== OFFSET_VALUE && version !== OFFSET_VALUE_WITH_TOPIC)
+    throw groupErrors.corruptRecord({ version, known: OFFSET_VALUE_WITH_TOPIC });
+  const isFlexible = version === OFFSET_VALUE_WITH_TOPIC;
+  const at = offset(value.int64());
+  const epoch = leaderEpoch(value.int32());
+  const metadata = isFlexible ? value.compactString() : value.string();
+  const committedAtMs = timestampMs(value.int64());
+  const common = { offset: at, leaderEpoch: epoch, metadata, committedAtMs };
+  return isFlexible ? { ...common, topicId: decodeTopicId(value) } : common;
+}
+
+/** From the tagged fields; those that are not known are skipped. */
+function decodeTopicId(value: ByteReader): TopicId | undefined {
+  let topicId: TopicId | undefined;
+  for (let left = value.uvarint(); left > 0; left--) {
+    const tag = value.uvarint();
+    const bytes = value.raw(value.uvarint());
+    if (tag === TOPIC_ID_TAG && bytes.length === TOPIC_ID_BYTES) topicId = idOfBytes(bytes);
+  }
+  return topicId;
+}
+
+/** An id is 32 hexadecimal digits here, 16 bytes in the log. */
+function bytesOfId(topicId: TopicId): Uint8Array {
+  return Uint8Array.from({ length: TOPIC_ID_BYTES }, (_, index) => Number.parseInt(topicId.slice(index * 2, index * 2 + 2), 16));
+}
+
+function idOfBytes(bytes: Uint8Array): TopicId {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("") as TopicId;
 }
 
 function encodeGroup(metadata: GroupMetadata): Uint8Array {

@@ -1,4 +1,4 @@
-import type { AppError, LeaderEpoch, Offset, TopicPartition } from "@millrace/model";
+import type { AppError, LeaderEpoch, Offset, TopicId, TopicPartition } from "@millrace/model";
 import type { Assignment, ConsumerMemberState } from "./consumer/records.ts";
 import type { MemberIdentity } from "./event.ts";
 
@@ -31,6 +31,8 @@ export interface FetchedOffset extends PartitionResult {
   readonly offset: Offset;
   readonly leaderEpoch: LeaderEpoch;
   readonly metadata: string;
+  /** The incarnation of the topic that it was committed of; undefined: not known. The edge, which knows the cluster's topics, drops those of topics that are gone. */
+  readonly topicId?: TopicId | undefined;
 }
 
 export interface DescribedMember extends MemberIdentity {

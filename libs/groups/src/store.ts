@@ -1,4 +1,4 @@
-import type { LeaderEpoch, Offset, ProducerId, TimestampMs } from "@millrace/model";
+import type { LeaderEpoch, Offset, ProducerId, TimestampMs, TopicId } from "@millrace/model";
 import { topicPartitionKey } from "@millrace/model";
 import type { ConsumerGroupRecord, ConsumerMemberRecord, StoredConsumerGroup } from "./consumer/records.ts";
 import { applyConsumerGroup, applyConsumerMember } from "./consumer/records.ts";
@@ -32,6 +32,8 @@ export interface OffsetCommitValue {
   readonly leaderEpoch: LeaderEpoch;
   readonly metadata: string;
   readonly committedAtMs: TimestampMs;
+  /** The topic's incarnation: an offset says nothing of another topic of the same name. Records of earlier releases have none. */
+  readonly topicId?: TopicId | undefined;
 }
 
 /** A committed offset. `sequence` is its place in the log: an offset of a transaction takes effect only where nothing newer was committed meanwhile. */

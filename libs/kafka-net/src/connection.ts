@@ -15,6 +15,8 @@ interface Request {
   /** Set when it may be sent. */
   answer: KafkaAnswer | undefined;
   isDone: boolean;
+  /** To be told when the answer is sent. */
+  afterSent: (() => void) | undefined;
 }
 
 interface ConnectionOptions {
@@ -45,6 +47,8 @@ export class Connection {
   #next: Uint8Array | undefined;
   /** Memory of a frame that the next read goes to; undefined: the listener's own. */
   #target: Uint8Array | undefined;
+  /** Who waits for answers to be sent, or for the end. */
+  readonly #unsent = new Set<() => void>();
   #isFlushScheduled = false;
   #isStopping = false;
 
@@ -57,9 +61,7 @@ export class Connection {
     });
     this.#socket = socket;
     this.#peer = `${socket.remoteAddress ?? "unknown"}:${socket.remotePort ?? 0}`;
-    const recycle = (frame: Uint8Array): void => options.pool.recycle(frame);
-    const connection: KafkaConnection = { id: options.id, peer: this.#peer, signal: this.#gone.signal, recycle };
-    this.#handle = onConnection(connection);
+    this.#handle = onConnection(this.#asPort());
     socket.setNoDelay(true);
     socket.setTimeout(options.idleMs);
     socket.on("drain", () => {
@@ -71,9 +73,37 @@ export class Connection {
     socket.on("end", () => socket.destroy()); // half-open clients wait for nothing that they could use
     socket.on("close", () => {
       this.#gone.abort();
+      for (const run of this.#unsent) run();
       options.onClosed();
     });
     socket.resume();
+  }
+
+  #asPort(): KafkaConnection {
+    return {
+      id: this.#options.id,
+      peer: this.#peer,
+      signal: this.#gone.signal,
+      recycle: (frame) => this.#options.pool.recycle(frame),
+      afterSent: (run) => this.#afterSent(run),
+      cut: (reason) => this.#cut(reason),
+    };
+  }
+
+  #afterSent(run: () => void): void {
+    const request = this.#requests.at(-1);
+    if (request === undefined || this.#socket.destroyed) {
+      run();
+      return;
+    }
+    const before = request.afterSent;
+    const runOnce = (): void => {
+      if (!this.#unsent.delete(runOnce)) return;
+      before?.();
+      run();
+    };
+    this.#unsent.add(runOnce);
+    request.afterSent = runOnce;
   }
 
   #received(count: number, memory: Uint8Array): void {
@@ -128,7 +158,13 @@ export class Connection {
   }
 
   #begin(frame: Uint8Array): void {
-    const request: Request = { frameBytes: frame.length, isProduce: isProduce(frame), answer: undefined, isDone: false };
+    const request: Request = {
+      frameBytes: frame.length,
+      isProduce: isProduce(frame),
+      answer: undefined,
+      isDone: false,
+      afterSent: undefined,
+    };
     this.#requests.push(request);
     this.#bytesInFlight += frame.length;
     this.#handle(frame).then(
@@ -159,7 +195,7 @@ export class Connection {
       if (!request.isDone) break;
       sent++;
       this.#bytesInFlight -= request.frameBytes;
-      if (request.answer !== undefined) this.#send(request.answer);
+      this.#send(request);
     }
     this.#socket.uncork();
     this.#requests = this.#requests.slice(sent);
@@ -168,12 +204,18 @@ export class Connection {
     this.#advance();
   }
 
-  #send({ parts, onSent }: KafkaAnswer): void {
+  #send({ answer, afterSent }: Request): void {
+    const { parts = [], onSent } = answer ?? {};
     const last = parts.length - 1;
+    if (last < 0) afterSent?.();
     // Written in order: when the last part was taken, so were those before.
     for (const [index, part] of parts.entries()) {
-      if (index < last || onSent === undefined) this.#socket.write(part);
-      else this.#socket.write(part, (error) => (error ? undefined : onSent()));
+      if (index < last) this.#socket.write(part);
+      else
+        this.#socket.write(part, (error) => {
+          if (!error) onSent?.();
+          afterSent?.();
+        });
     }
   }
 
@@ -183,11 +225,17 @@ export class Connection {
 
   #onTimeout(): void {
     if (this.#socket.writableNeedDrain) {
-      this.#close(netErrors.stalled(this.#options.stallMs));
+      this.#cut(netErrors.stalled(this.#options.stallMs));
     } else if (this.#requests.length === 0) {
       this.#options.logger.debug("idle kafka connection closed", { peer: this.#peer, idleMs: this.#options.idleMs });
       this.#socket.destroy();
     } else this.#socket.setTimeout(this.#options.idleMs);
+  }
+
+  /** Without waiting for a client that does not read: its answers are what is to be let go. */
+  #cut(reason: unknown): void {
+    this.#close(reason);
+    this.#socket.destroy();
   }
 
   #close(error: unknown): void {

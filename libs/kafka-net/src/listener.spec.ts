@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { type KafkaAnswer, type KafkaConnectionHandler, type KafkaServer, type Logger, SILENT_LOGGER } from "@millrace/ports";
 import { createDeferred } from "@millrace/stdx";
+import { netErrors } from "./errors.ts";
 import { createKafkaListener, type KafkaListenerOptions } from "./listener.ts";
 
 const PRODUCE = 0;
@@ -168,17 +169,22 @@ describe("KafkaListener", () => {
     const { logger, reasons } = logged();
     const megabytes = new Uint8Array(16 * 1_048_576);
     let begun = 0;
+    const gone = Promise.withResolvers<unknown>();
     const server = await listen(
-      () => () => {
-        begun++;
-        return Promise.resolve({ parts: [megabytes] });
-      },
+      ({ signal }) =>
+        () => {
+          signal.addEventListener("abort", gone.resolve);
+          begun++;
+          return Promise.resolve({ parts: [megabytes] });
+        },
       { logger, stallMs: 50 },
     );
     const socket = await client(server);
     socket.pause();
     for (let index = 0; index < 50; index++) socket.write(frame(index % 2 === 0 ? FETCH : PRODUCE));
     expect(await reasons).toBe("client-does-not-read");
+    await gone.promise;
+    await server.stop({ deadlineMs: 60_000 }); // nothing of it is left to wait for
     expect(begun).toBe(1);
   });
 
@@ -214,6 +220,38 @@ describe("KafkaListener", () => {
     socket.destroy();
     await setTimeout(50);
     expect(isSent).toBe(false);
+  });
+
+  it("tells when an answer is sent: not while its client does not read, and in any case when that is cut", async () => {
+    const sent: number[] = [];
+    const wasSent = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const cuts: ((reason: unknown) => void)[] = [];
+    const { logger, reasons } = logged();
+    const server = await listen(
+      (connection) => (request) => {
+        const number = request[2] ?? -1;
+        connection.afterSent?.(() => {
+          sent.push(number);
+          wasSent[number]?.resolve();
+        });
+        cuts[number] = (reason) => connection.cut?.(reason);
+        return Promise.resolve(number === 0 ? answer(1) : { parts: [new Uint8Array(16 * 1_048_576)] });
+      },
+      { logger },
+    );
+    const socket = await client(server);
+    socket.write(frame(FETCH, 0));
+    await read(socket, 5);
+    await wasSent[0]?.promise;
+    socket.pause();
+    socket.write(frame(FETCH, 1));
+    while (cuts[1] === undefined) await new Promise((resolve) => setImmediate(resolve));
+    for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(sent).toEqual([0]);
+    cuts[1](netErrors.stalled(1));
+    await wasSent[1]?.promise;
+    expect(sent).toEqual([0, 1]);
+    expect(await reasons).toBe("client-does-not-read");
   });
 
   it("keeps a thousand idle connections in a few kilobytes each", async () => {

@@ -30,12 +30,13 @@ interface NumberOptions {
   readonly doc: string;
 }
 
-export function intKey(name: string, options: NumberOptions & { readonly max?: number }): ConfigKey<number> {
-  const { field, defaultValue, min, max = INT_MAX, doc } = options;
+export function intKey(name: string, options: NumberOptions & { readonly max?: number; readonly except?: number }): ConfigKey<number> {
+  const { field, defaultValue, min, max = INT_MAX, except, doc } = options;
   const parse = (text: string): number | undefined => {
     const value = Number(text);
-    return /^-?\d+$/.test(text) && value >= min && value <= max ? value : undefined;
+    return /^-?\d+$/.test(text) && value >= min && value <= max && value !== except ? value : undefined;
   };
+  const range = min === max ? String(min) : `an integer from ${min} to ${max}`;
   return {
     name,
     field,
@@ -43,7 +44,7 @@ export function intKey(name: string, options: NumberOptions & { readonly max?: n
     defaultValue,
     defaultText: String(defaultValue),
     doc,
-    allowed: `an integer from ${min} to ${max}`,
+    allowed: except === undefined ? range : `${range}, but not ${except}`,
     parse,
   };
 }

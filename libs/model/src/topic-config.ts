@@ -20,9 +20,16 @@ export const TOPIC_CONFIG_KEYS: readonly ConfigKey<unknown>[] = [
     defaultValue: -1,
     min: -1,
     max: 9,
+    except: 0,
     doc: "Level of gzip, 1 to 9; -1: its default.",
   }),
-  intKey("compression.lz4.level", { field: undefined, defaultValue: 9, min: 1, max: 17, doc: "Accepted; lz4 is always fast here." }),
+  intKey("compression.lz4.level", {
+    field: undefined,
+    defaultValue: 9,
+    min: 9,
+    max: 9,
+    doc: "Must be 9, Kafka's default: the lz4 of brokers has one level.",
+  }),
   intKey("compression.zstd.level", { field: "zstdLevel", defaultValue: 3, min: -131_072, max: 22, doc: "Level of zstd." }),
   longKey("delete.retention.ms", {
     field: "deleteRetentionMs",

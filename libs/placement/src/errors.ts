@@ -30,6 +30,20 @@ export const errors = {
       message: "no such topic: create it with millrace topic create",
       context: { topic },
     }),
+  unknownTopicId: (topic: string, topicId: string): AppError =>
+    new AppError({
+      kind: "not-found",
+      code: "unknown-topic-id",
+      message: "the topic of this id is gone, and another one has its name: read the metadata again",
+      context: { topic, topicId },
+    }),
+  collidingTopicName: (topic: string, existing: string): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "colliding-topic-name",
+      message: "the name differs from an existing topic's only in . and _, which metrics do not tell apart: choose another",
+      context: { topic, existing },
+    }),
   internalTopic: (topic: string): AppError =>
     new AppError({
       kind: "invalid",

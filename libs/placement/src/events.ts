@@ -83,6 +83,13 @@ export interface AlterTopicConfigs {
   readonly replaceAll: boolean;
 }
 
+export interface DeleteTopic {
+  readonly kind: "delete-topic";
+  readonly name: string;
+  /** The incarnation that is meant; absent: whichever has the name. */
+  readonly topicId?: TopicId | undefined;
+}
+
 export interface CreatePartitions {
   readonly kind: "create-partitions";
   readonly name: string;
@@ -144,7 +151,7 @@ export type ClusterEvent =
   | { readonly kind: "add-broker"; readonly brokerId: BrokerId }
   | CreateTopic
   | { readonly kind: "ensure-internal-topic"; readonly name: string }
-  | { readonly kind: "delete-topic"; readonly name: string }
+  | DeleteTopic
   | AlterTopicConfigs
   | CreatePartitions
   | { readonly kind: "allocate-producer-ids"; readonly brokerId: BrokerId; readonly brokerEpoch: BrokerEpoch };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { AppError, brokerEpoch, brokerId } from "@millrace/model";
+import { AppError, brokerEpoch, brokerId, type TopicId } from "@millrace/model";
 import { SeededRandom } from "@millrace/testkit";
 import { decodeClusterState, encodeChange } from "./entries.ts";
 import type { ClusterEvent, LogReport, PlacementContext } from "./events.ts";
@@ -60,7 +60,7 @@ function parse(state: ClusterState, line: string): ClusterEvent {
     case "ensure":
       return { kind: "ensure-internal-topic", name: first };
     case "delete":
-      return { kind: "delete-topic", name: first };
+      return { kind: "delete-topic", name: first, topicId: (option("id") || undefined) as TopicId | undefined };
     case "producer-ids":
       return { kind: "allocate-producer-ids", ...which };
     default:
@@ -231,6 +231,15 @@ describe("placement.handle", () => {
       > create t
       refused conflict topic-exists
       > create t if-not-exists
+      > create a.b_c partitions=1
+      a.b_c-0 replicas=1 leader=1 isr=1 epochs=0.0
+      > create a_b.c
+      refused invalid colliding-topic-name
+      > create abc partitions=1
+      abc-0 replicas=1 leader=1 isr=1 epochs=0.0
+      > create a.b_c if-not-exists
+      > delete t id=00000000000000000000000000000000
+      refused not-found unknown-topic-id
       > delete __transaction_state
       refused invalid internal-topic
       > delete t

@@ -73,7 +73,7 @@ function decide(state: ClusterState, event: ClusterEvent, context: PlacementCont
     case "ensure-internal-topic":
       return ensureInternalTopic(state, event.name, context);
     case "delete-topic":
-      return deleteTopic(state, event.name);
+      return deleteTopic(state, event);
     case "alter-topic-configs":
       return alterTopicConfigs(state, event);
     case "create-partitions":

@@ -17,7 +17,7 @@ import {
 import { assertReplicable } from "./assert-replicable.ts";
 import { assignReplicas } from "./assign-replicas.ts";
 import { errors } from "./errors.ts";
-import type { CreatePartitions, CreateTopic, Decision, PlacementContext } from "./events.ts";
+import type { CreatePartitions, CreateTopic, Decision, DeleteTopic, PlacementContext } from "./events.ts";
 import { PARTITIONS_PER_BROKER_MAX, PARTITIONS_PER_CLUSTER_MAX, REPLICATION_FACTOR_MAX } from "./limits.ts";
 import { type ClusterState, placeableBrokers, partitionCount, topicByName } from "./state.ts";
 
@@ -49,9 +49,18 @@ export function createTopic(state: ClusterState, event: CreateTopic, context: Pl
     if (event.ifNotExists) return { changes: [], response: { kind: "topic", topic: existing } };
     throw errors.topicExists(event.name);
   }
+  assertNoCollision(state, event.name);
   const partitions = event.partitions === 0 ? context.settings.partitionsDefault : event.partitions;
   const replicationFactor = event.replicationFactor === 0 ? context.settings.replicationFactorDefault : event.replicationFactor;
   return makeTopic(state, { name: event.name, internal: false, partitions, replicationFactor, configs: event.configs }, context);
+}
+
+/** Names that differ in `.` and `_` only would be one in the names of metrics: refused, as Kafka does. */
+function assertNoCollision(state: ClusterState, name: string): void {
+  const normalized = name.replaceAll(".", "_");
+  if (!normalized.includes("_")) return; // nothing in it could differ
+  for (const other of state.topics.values())
+    if (other.name.replaceAll(".", "_") === normalized) throw errors.collidingTopicName(name, other.name);
 }
 
 /** The internal topic of this name; made if it is not there, with as many replicas as live brokers allow. */
@@ -65,10 +74,12 @@ export function ensureInternalTopic(state: ClusterState, name: string, context: 
   return makeTopic(state, { name, internal: true, partitions, replicationFactor, configs }, context);
 }
 
-export function deleteTopic(state: ClusterState, name: string): Decision<{ readonly kind: "none" }> {
+/** Deletes the topic of this name; with an id only that incarnation of it. */
+export function deleteTopic(state: ClusterState, { name, topicId }: Omit<DeleteTopic, "kind">): Decision<{ readonly kind: "none" }> {
   if (isInternalTopic(name)) throw errors.internalTopic(name);
   const topic = topicByName(state, name);
   if (topic === undefined) throw errors.unknownTopic(name);
+  if (topicId !== undefined && topicId !== topic.topicId) throw errors.unknownTopicId(name, topicId);
   return { changes: [{ kind: "topic-removed", topicId: topic.topicId }], response: { kind: "none" } };
 }
 

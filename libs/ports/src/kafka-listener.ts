@@ -8,6 +8,10 @@ export interface KafkaConnection {
   readonly signal: AbortSignal;
   /** Says that nobody will look at a frame of this connection again, so that its memory may be used for another. Never needed, and only for large frames of use. */
   recycle?(frame: Uint8Array): void;
+  /** Runs once when the answer to the latest request under way has left this process, or the connection is gone: until then the answer's memory is held. */
+  afterSent?(run: () => void): void;
+  /** Cuts the connection, unsent answers included; the reason is logged. */
+  cut?(reason: unknown): void;
 }
 
 /** What a request is answered with. */

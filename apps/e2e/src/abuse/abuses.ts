@@ -7,6 +7,8 @@ import { framed, onAnswers, rawSocket, requestFrame } from "./raw-client.ts";
 const CLOSE_MS_MAX = 20_000;
 const ANSWER_MS_MAX = 60_000;
 const HOLD_MS = 3_000;
+/** Ten seconds until the first who does not read is cut, and as long again for the answers. */
+const READER_MS_MAX = 20_000;
 const AT_ONCE = 100;
 const MEBIBYTE = 1_048_576;
 
@@ -25,8 +27,8 @@ export const ABUSES: readonly Abuse[] = [
   { name: "a size of 2 GiB", growthBytesMax: 100 * MEBIBYTE, run: hugeSizes },
   // 20 KiB for each socket.
   { name: "10,000 idle connections", growthBytesMax: 300 * MEBIBYTE, run: idle },
-  // One answer of at most 8 MiB for each of 50 connections, of bytes that are mostly shared.
-  { name: "50 consumers that never read", growthBytesMax: 600 * MEBIBYTE, run: neverRead },
+  // 256 MiB of unsent answers (unsentFetchBytesMax) and as much garbage of reads; the other connections wait for room.
+  { name: "400 consumers that never read", growthBytesMax: 600 * MEBIBYTE, run: neverRead },
   { name: "a byte at a time", growthBytesMax: 100 * MEBIBYTE, run: drip },
   // Requests wait in the sockets of the clients, not here.
   { name: "20 × 5,000 requests at once", growthBytesMax: 200 * MEBIBYTE, run: pipeline },
@@ -69,9 +71,9 @@ async function idle(address: string): Promise<void> {
   check(open === all.length, `${all.length - open} of ${all.length} idle connections were closed`);
 }
 
-/** Asks for everything again and again, and takes nothing. */
+/** Asks for everything again and again, and takes nothing; one who reads is served beside them all. */
 async function neverRead(address: string, topic: string): Promise<void> {
-  const all = await sockets(address, 50);
+  const all = await sockets(address, 400);
   const partitions = [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 50 * MEBIBYTE }];
   const body = {
     maxWaitMs: 500,
@@ -86,14 +88,23 @@ async function neverRead(address: string, topic: string): Promise<void> {
       socket.write(requestFrame(fetchApi, { version: 11, correlationId, body }));
   }
   await delay(HOLD_MS);
-  // What was asked for was really on its way: one of them reads after all.
+  // Who comes after them all and reads: it may have to wait until the first of the others are cut, not longer.
+  const reader = await rawSocket(address);
   let receivedBytes = 0;
-  all[0]?.on("data", (chunk) => (receivedBytes += chunk.length)).resume();
+  let answers = 0;
+  reader.on("data", (chunk) => (receivedBytes += chunk.length));
+  onAnswers(reader, () => answers++);
+  const startMs = performance.now();
+  for (let correlationId = 0; correlationId < 200; correlationId++)
+    reader.write(requestFrame(fetchApi, { version: 11, correlationId, body }));
   await until(
-    () => receivedBytes > MEBIBYTE,
-    () => `a consumer that reads at last got ${receivedBytes} bytes only`,
+    () => answers === 200,
+    () => `a consumer that reads got ${answers} of 200 answers beside others that do not`,
   );
-  letGo(all);
+  // Smaller answers than it asked for, since little is free, but with records, and soon.
+  check(receivedBytes > 8 * MEBIBYTE, `a consumer that reads got ${receivedBytes} bytes in 200 answers beside others that do not`);
+  check(performance.now() - startMs < READER_MS_MAX, "a consumer that reads waited for others that do not");
+  letGo([...all, reader]);
 }
 
 async function drip(address: string): Promise<void> {

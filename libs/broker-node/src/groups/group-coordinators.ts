@@ -1,10 +1,13 @@
 import { groupErrors, type GroupResponse, type GroupSettings, partitionOfGroup } from "@millrace/groups";
-import { GROUP_OFFSETS_TOPIC } from "@millrace/model";
+import { GROUP_OFFSETS_TOPIC, NO_LEADER_EPOCH, offset, type TopicId } from "@millrace/model";
 import type { ClusterView } from "../cluster-view.ts";
 import type { BrokerPorts } from "../node-ports.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
 import type { GroupAsk } from "./group-ask.ts";
 import { GroupCoordinator } from "./group-coordinator.ts";
+
+/** What a group has of a partition that it never committed. */
+const NO_COMMITTED_OFFSET = { offset: offset(-1), leaderEpoch: NO_LEADER_EPOCH, metadata: "" };
 
 /** The group coordinators on this broker: one per partition of the group log that it leads. */
 export class GroupCoordinators {
@@ -60,12 +63,29 @@ export class GroupCoordinators {
   ask(group: string, request: GroupAsk): Promise<GroupResponse> {
     const partition = this.partitionOf(group);
     const coordinator = partition === undefined ? undefined : this.#byPartition.get(partition);
-    if (coordinator !== undefined) return coordinator.ask(request);
+    if (coordinator !== undefined) return this.#askOfTopicsNow(coordinator, request);
     const isHere = partition !== undefined && this.#view.partition(GROUP_OFFSETS_TOPIC, partition)?.leader === this.#brokerId;
     return Promise.resolve({
       kind: "refused",
       error: isHere ? groupErrors.coordinatorLoading({ group }) : groupErrors.notCoordinator({ group }),
     });
+  }
+
+  /** Offsets go in with the incarnation of their topic, and only those of the topics that are there now come out: a topic that was made anew begins without. */
+  async #askOfTopicsNow(coordinator: GroupCoordinator, request: GroupAsk): Promise<GroupResponse> {
+    const topicIdOf = (topic: string) => this.#view.topic(topic)?.topicId as TopicId | undefined;
+    if (request.kind === "commitOffsets" || request.kind === "commitTransactionalOffsets") {
+      const offsets = request.offsets.map((each) => ({ ...each, topicId: topicIdOf(each.topic) }));
+      return coordinator.ask({ ...request, offsets });
+    }
+    const response = await coordinator.ask(request);
+    if (response.kind !== "offsetsFetched") return response;
+    const isAskedForAll = request.kind === "fetchOffsets" && request.partitions === undefined;
+    const partitions = response.partitions.flatMap((each) => {
+      if (each.topicId === undefined || each.topicId === topicIdOf(each.topic)) return [each];
+      return isAskedForAll ? [] : [{ ...each, ...NO_COMMITTED_OFFSET }];
+    });
+    return { kind: "offsetsFetched", partitions };
   }
 
   /** True while a partition of the group log that this broker leads has no coordinator yet: its groups would be missing from a list. */

@@ -8,7 +8,9 @@ import {
   type ProduceResponseTopicInit,
 } from "@millrace/kafka-wire";
 import { AppError } from "@millrace/model";
+import type { ClusterView } from "../cluster-view.ts";
 import type { PartitionResult } from "../rpc/append-batch.ts";
+import { currentLeaderOf, nodeEndpointsOf } from "./current-leader.ts";
 import { kafkaCodeOf, kafkaCodeOfWire, KafkaError } from "./error-codes.ts";
 import type { KafkaCall, KafkaContext } from "./kafka-context.ts";
 import { serve } from "./served-api.ts";
@@ -22,14 +24,14 @@ const ACKS = new Map([
 
 /**
  * Produce v3-13 (v0 is advertised for librdkafka's probes, section 4): v3 batches of magic 2, transactional id; v5 log start offset; v7 zstd; v8 error
- * message; v10 current leader (not filled); v13 topic ids. Partitions succeed or fail alone. With acks=0 nothing is answered; a failure closes the connection, so
+ * message; v10 current leader and its address (KIP-951); v13 topic ids. Partitions succeed or fail alone. With acks=0 nothing is answered; a failure closes the connection, so
  * that the client looks for the leader again (G15).
  */
 export const produce = serve(produceApi, async (request, call, context) => {
   const acks = ACKS.get(request.acks);
   if (acks === undefined) return { responses: refuseAll(request, KafkaError.INVALID_REQUIRED_ACKS) };
   const responses = await append(request, acks, call, context);
-  if (acks !== Acks.NONE) return { responses };
+  if (acks !== Acks.NONE) return { responses, nodeEndpoints: endpointsIn(responses, context) };
   const failed = responses.flatMap((topic) => topic.partitionResponses).find((partition) => partition.errorCode !== KafkaError.NONE);
   if (failed !== undefined) throw unacknowledged(failed);
   return undefined;
@@ -57,34 +59,51 @@ async function append(request: ProduceRequest, acks: Acks, call: KafkaCall, cont
     const { results } = await context.produce.produce(message, call.call, { force: true });
     // Every batch is in its log's memory, or never will be: also of those that are late.
     call.connection.recycle?.(call.frame);
-    return answers(request, names, results, call.version);
+    return answers(request, { names, results, version: call.version, view: context.view });
   } catch (error) {
     return refuseAll(request, kafkaCodeOf(error));
   }
 }
 
-/** Results come in the order of the partitions asked for. */
-function answers(
-  request: ProduceRequest,
-  names: readonly (string | undefined)[],
-  results: readonly PartitionResult[],
-  version: number,
-): ProduceResponseTopicInit[] {
-  let next = 0;
-  return request.topicData.map((topic, index) =>
-    names[index] === undefined
-      ? refused(topic, KafkaError.UNKNOWN_TOPIC_ID)
-      : { ...topic, partitionResponses: topic.partitionData.map((partition) => answerOf(partition.index, results[next++], version)) },
-  );
+interface Outcome {
+  /** undefined: the id is of no topic here. */
+  readonly names: readonly (string | undefined)[];
+  /** In the order of the partitions asked for. */
+  readonly results: readonly PartitionResult[];
+  readonly version: number;
+  readonly view: ClusterView;
 }
 
-function answerOf(index: number, result: PartitionResult | undefined, version: number): ProduceResponsePartitionInit {
+function answers(request: ProduceRequest, outcome: Outcome): ProduceResponseTopicInit[] {
+  let next = 0;
+  return request.topicData.map((topic, index) => {
+    if (outcome.names[index] === undefined) return refused(topic, KafkaError.UNKNOWN_TOPIC_ID);
+    return {
+      ...topic,
+      partitionResponses: topic.partitionData.map((partition) => answerOf(partition.index, outcome.results[next++], outcome)),
+    };
+  });
+}
+
+function answerOf(index: number, result: PartitionResult | undefined, { version, view }: Outcome): ProduceResponsePartitionInit {
   if (result === undefined) return { index, errorCode: KafkaError.UNKNOWN_SERVER_ERROR, baseOffset: -1 };
-  const { baseOffset, logAppendTimeMs, logStartOffset, error } = result;
+  const { topic, partition, baseOffset, logAppendTimeMs, logStartOffset, error } = result;
   const offsets = { baseOffset: Number(baseOffset), logAppendTimeMs: Number(logAppendTimeMs), logStartOffset: Number(logStartOffset) };
   if (error === undefined) return { index, errorCode: KafkaError.NONE, ...offsets };
   const recordErrors = recordErrorsOf(error.context["records"]);
-  return { index, errorCode: errorCodeOf(kafkaCodeOfWire(error), version), ...offsets, errorMessage: error.message, recordErrors };
+  const errorCode = errorCodeOf(kafkaCodeOfWire(error), version);
+  const currentLeader = currentLeaderOf(view, { topic, partition }, errorCode);
+  return { index, errorCode, ...offsets, errorMessage: error.message, recordErrors, currentLeader };
+}
+
+/** Where the leaders are that the answer names. */
+function endpointsIn(responses: readonly ProduceResponseTopicInit[], { view }: KafkaContext) {
+  const leaders = responses.flatMap(({ partitionResponses }) =>
+    partitionResponses.flatMap(({ currentLeader: { leaderId, leaderEpoch = -1 } = {} }) =>
+      leaderId === undefined ? [] : [{ leaderId, leaderEpoch }],
+    ),
+  );
+  return leaders.length === 0 ? [] : nodeEndpointsOf(view, leaders);
 }
 
 /** Which records of the batch are to blame, where the log says so (G12). */

@@ -87,10 +87,11 @@ function read(plan: readonly Planned[], request: FetchRequest, { call, context }
   return readUntilEnough(
     targets,
     {
-      read: () => readPartitions(targets, { isolation, maxBytes }, context),
-      minBytes: request.minBytes,
+      read: (bytesMax) => readPartitions(targets, { isolation, maxBytes: Math.min(maxBytes, bytesMax) }, context),
+      minBytes: Math.min(request.minBytes, maxBytes),
       maxWaitMs: mayWait ? Math.max(0, request.maxWaitMs) : 0,
       call: call.call,
+      room: context.unsent.of(call.connection),
     },
     context,
   );

@@ -41,8 +41,6 @@ async function createOne(
     return refuse(KafkaError.INVALID_PARTITIONS, "the number of partitions must be 1 or more, or -1 for the default");
   if (replicationFactor === 0 || replicationFactor < -1)
     return refuse(KafkaError.INVALID_REPLICATION_FACTOR, "the replication factor must be 1 or more, or -1 for the default");
-  const collision = [...context.view.topics].find((other) => other.name !== name && collisionName(other.name) === collisionName(name));
-  if (collision !== undefined) return refuse(KafkaError.INVALID_TOPIC, `the name differs from ${collision.name} only in . and _`);
   try {
     const configs = Object.fromEntries(topic.configs.flatMap(({ name: config, value }) => (value === null ? [] : [[config, value]])));
     const message = create(CreateTopicRequestSchema, {
@@ -60,20 +58,17 @@ async function createOne(
       errorCode: KafkaError.NONE,
       numPartitions: partitions.length,
       replicationFactor: partitions[0]?.replicas?.length ?? -1,
-      configs: topicConfigs(configs, replicaCountOf({ partitions })).map(({ name: config, value, source }) => ({
-        name: config,
-        value,
-        readOnly: false,
-        configSource: source,
-        isSensitive: false,
-      })),
+      configs: topicConfigs(configs, { replicaCount: replicaCountOf({ partitions }), internal: false }).map(
+        ({ name: config, value, source }) => ({
+          name: config,
+          value,
+          readOnly: false,
+          configSource: source,
+          isSensitive: false,
+        }),
+      ),
     };
   } catch (error) {
     return refuse(kafkaCodeOf(error), messageOf(error));
   }
-}
-
-/** Kafka's names of metrics do not tell these two apart. */
-function collisionName(name: string): string {
-  return name.replaceAll(".", "_");
 }

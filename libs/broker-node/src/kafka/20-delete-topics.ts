@@ -19,13 +19,17 @@ async function deleteOne(
   call: KafkaCall,
   context: KafkaContext,
 ): Promise<DeleteTopicsResponseDeletableTopicResultInit> {
+  const isById = topic.name === null;
+  if (!isById && topic.topicId !== ZERO_UUID)
+    return { ...topic, errorCode: KafkaError.INVALID_REQUEST, errorMessage: "a topic is named or its id given, not both" };
   const name = topic.name ?? topicNameOf(context.view, topic.topicId);
   if (name === undefined) return { ...topic, errorCode: KafkaError.UNKNOWN_TOPIC_ID };
+  const topicId = isById ? topic.topicId : (context.view.topic(name)?.topicId ?? ZERO_UUID);
   try {
-    const topicId = context.view.topic(name)?.topicId ?? topic.topicId;
-    await context.topics.deleteTopic(create(DeleteTopicRequestSchema, { name }), call.call);
+    // By its id a topic is gone with this incarnation, whoever has its name by then.
+    await context.topics.deleteTopic(create(DeleteTopicRequestSchema, { name, topicId: isById ? topicId : "" }), call.call);
     return { name, topicId, errorCode: KafkaError.NONE };
   } catch (error) {
-    return { name, topicId: topic.topicId, errorCode: kafkaCodeOf(error), errorMessage: messageOf(error) };
+    return { name, topicId, errorCode: kafkaCodeOf(error), errorMessage: messageOf(error) };
   }
 }

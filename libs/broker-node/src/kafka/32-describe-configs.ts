@@ -28,7 +28,7 @@ function describe(
   if (resourceType === TOPIC_RESOURCE) {
     const topic = context.view.topic(resourceName);
     if (topic === undefined) return refuse(KafkaError.UNKNOWN_TOPIC_OR_PARTITION, "topic does not exist");
-    found = topicConfigs(topic.configs, replicaCountOf(topic));
+    found = topicConfigs(topic.configs, { replicaCount: replicaCountOf(topic), internal: topic.internal });
   } else if (resourceType === BROKER_RESOURCE) {
     if (resourceName !== "" && resourceName !== String(context.settings.brokerId))
       return refuse(KafkaError.INVALID_REQUEST, "ask that broker");

@@ -3,6 +3,7 @@ import {
   alterConfigsApi,
   alterPartitionReassignmentsApi,
   createPartitionsApi,
+  deleteTopicsApi,
   deleteRecordsApi,
   describeConfigsApi,
   describeLogDirsApi,
@@ -68,6 +69,18 @@ describe("kafka administration", () => {
       }),
     );
 
+  it("deletes a topic by its id, and no other that has its name by then", async () => {
+    const { topicId } = world.coordinator.topicOf("flights");
+    const remove = async (topic: { name: string | null; topicId: string }) =>
+      (await world.run(client.ask(deleteTopicsApi, 6, { topics: [topic], timeoutMs: 1_000 })))?.responses[0]?.errorCode;
+    expect(await remove({ name: "flights", topicId })).toBe(42);
+    world.coordinator.recreateUnheard("flights");
+    expect(await remove({ name: null, topicId })).toBe(100);
+    expect(world.coordinator.topicOf("flights").topicId).toBe("f".repeat(32));
+    expect(await remove({ name: null, topicId: "e".repeat(32) })).toBe(100);
+    expect(await remove({ name: "flights", topicId: ZERO_UUID })).toBe(0);
+  });
+
   describe("settings", () => {
     it("are described with value, source, type, default and words", async () => {
       await alter([{ name: "retention.ms", configOperation: SET, value: "5" }]);
@@ -106,6 +119,17 @@ describe("kafka administration", () => {
       expect(described?.configs.map(({ value }) => value)).toEqual(["604800000", "9"]);
     });
 
+    it("of the cluster are told by brokers, as the coordinator has them", async () => {
+      const names = ["num.partitions", "default.replication.factor", "offsets.topic.replication.factor", "transaction.state.log.min.isr"];
+      const broker = await configsOf(names, BROKER, "1");
+      expect(broker?.configs.map(({ name, value }) => [name, value])).toEqual([
+        ["num.partitions", "6"],
+        ["default.replication.factor", "3"],
+        ["offsets.topic.replication.factor", "3"],
+        ["transaction.state.log.min.isr", "2"],
+      ]);
+    });
+
     it("of brokers are described and fixed; other resources are refused", async () => {
       const broker = await configsOf(["broker.id", "auto.create.topics.enable"], BROKER, "1");
       expect(broker?.configs.map(({ name, value, readOnly }) => [name, value, readOnly])).toEqual([
@@ -123,6 +147,8 @@ describe("kafka administration", () => {
     it.each([
       [{ name: "retention.ms", configOperation: SET, value: "soon" }, 40],
       [{ name: "retention.min", configOperation: SET, value: "1" }, 40],
+      [{ name: "compression.lz4.level", configOperation: SET, value: "5" }, 40],
+      [{ name: "compression.gzip.level", configOperation: SET, value: "0" }, 40],
       [{ name: "retention.ms", configOperation: SET, value: null }, 42],
     ])("refuse %j with %i", async (config, code) => {
       const answer = await alter([config]);

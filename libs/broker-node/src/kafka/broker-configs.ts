@@ -1,6 +1,7 @@
 import { GROUP_SETTINGS_DEFAULT } from "@millrace/groups";
 import { type ConfigType, defaultTopicConfig } from "@millrace/model";
 import { TRANSACTION_TIMEOUT_MS_MAX, TRANSACTIONAL_ID_IDLE_MS_MAX } from "@millrace/transactions";
+import type { ClusterView } from "../cluster-view.ts";
 import type { KafkaContext } from "./kafka-context.ts";
 import { CONFIG_TYPES, ConfigSource, type DescribedConfig } from "./topic-configs.ts";
 
@@ -23,6 +24,7 @@ export function brokerConfigs({ settings, view }: KafkaContext): readonly Descri
       "int",
       "How long a new group waits for more members before its first assignment.",
     ),
+    ...clusterDefaults(view),
     set("log.retention.check.interval.ms", settings.retentionCheckMs, "long", "How often old segments are looked for."),
     fixed("delete.topic.enable", true, "boolean", "Topics may be deleted."),
     fixed("compression.type", topicDefault("compression.type"), "string", "Of topics that do not say."),
@@ -32,7 +34,20 @@ export function brokerConfigs({ settings, view }: KafkaContext): readonly Descri
     fixed("log.segment.bytes", topicDefault("segment.bytes"), "int", "Of topics that do not say."),
     fixed("log.message.timestamp.type", topicDefault("message.timestamp.type"), "string", "Of topics that do not say."),
     fixed("message.max.bytes", topicDefault("max.message.bytes"), "int", "Of topics that do not say."),
-    fixed("min.insync.replicas", topicDefault("min.insync.replicas"), "int", "Of topics that do not say."),
+    fixed(
+      "min.insync.replicas",
+      topicDefault("min.insync.replicas"),
+      "int",
+      "Of topics with one replica that do not say; of others it is 2.",
+    ),
+    fixed("log.cleaner.enable", true, "boolean", "Compacted topics are compacted."),
+    set("log.cleaner.backoff.ms", settings.compactionCheckMs, "long", "How often logs to compact are looked for."),
+    set(
+      "log.cleaner.io.max.bytes.per.second",
+      settings.compactionBytesPerSecond,
+      "double",
+      "Bytes that compaction reads per second at most.",
+    ),
     fixed("group.min.session.timeout.ms", GROUP_SETTINGS_DEFAULT.sessionTimeoutMsMin, "int", "Least session timeout of a member."),
     fixed("group.max.session.timeout.ms", GROUP_SETTINGS_DEFAULT.sessionTimeoutMsMax, "int", "Greatest session timeout of a member."),
     fixed("group.max.size", GROUP_SETTINGS_DEFAULT.groupSizeMax, "int", "Members that a group may have."),
@@ -44,6 +59,26 @@ export function brokerConfigs({ settings, view }: KafkaContext): readonly Descri
     ),
     fixed("transaction.max.timeout.ms", TRANSACTION_TIMEOUT_MS_MAX, "int", "Longest time that a transaction may be open."),
     fixed("transactional.id.expiration.ms", TRANSACTIONAL_ID_IDLE_MS_MAX, "int", "After how long an unused transactional id is forgotten."),
+  ];
+}
+
+/** The coordinator's: unknown, and left out, until it has been heard. */
+function clusterDefaults({ topicDefaults: defaults }: ClusterView): readonly DescribedConfig[] {
+  if (defaults === undefined) return [];
+  const replicas = "Replicas of the topic while there are so many brokers; fewer until then.";
+  return [
+    set("num.partitions", defaults.partitions, "int", "Of topics that name no number."),
+    set("default.replication.factor", defaults.replicationFactor, "int", "Of topics that name no number."),
+    set("offsets.topic.num.partitions", defaults.internalPartitions, "int", "Partitions of __consumer_offsets when it is made."),
+    set("offsets.topic.replication.factor", defaults.internalReplicas, "int", replicas),
+    set("transaction.state.log.num.partitions", defaults.internalPartitions, "int", "Partitions of __transaction_state when it is made."),
+    set("transaction.state.log.replication.factor", defaults.internalReplicas, "int", replicas),
+    fixed(
+      "transaction.state.log.min.isr",
+      Math.min(2, Math.max(1, defaults.internalReplicas - 1)),
+      "int",
+      "In-sync replicas that it needs.",
+    ),
   ];
 }
 

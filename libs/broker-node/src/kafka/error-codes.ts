@@ -112,6 +112,7 @@ const BY_CODE: Readonly<Record<string, number>> = {
   "topic-exists": E.TOPIC_ALREADY_EXISTS,
   "internal-topic": E.INVALID_TOPIC,
   "invalid-topic-name": E.INVALID_TOPIC,
+  "colliding-topic-name": E.INVALID_TOPIC,
   "invalid-partitions": E.INVALID_PARTITIONS,
   "not-more-partitions": E.INVALID_PARTITIONS,
   "too-many-partitions": E.POLICY_VIOLATION,

@@ -13,6 +13,7 @@ import {
   ZERO_UUID,
 } from "@millrace/kafka-wire";
 import { GROUP_OFFSETS_TOPIC } from "@millrace/model";
+import { settle } from "@millrace/testkit";
 import type { KafkaTestClient } from "../../test/kafka-loopback.ts";
 import { bytes, text, World } from "../../test/world.ts";
 
@@ -112,6 +113,27 @@ describe("consumer groups", () => {
     expect(text((await sync(first, { memberId: a.memberId, generationId }, assignments))?.assignment ?? null)).toBe("left");
     expect(text((await world.run(waiting))?.assignment ?? null)).toBe("right");
     expect(await sync(first, { memberId: a.memberId, generationId: 1 })).toMatchObject({ errorCode: 22, assignment: NO_BYTES });
+  });
+
+  it("has no offsets of a topic that was made anew, also where a tombstone is missing", async () => {
+    await commit({});
+    world.coordinator.recreateUnheard("flights");
+    const flights = world.coordinator.topicOf("flights");
+    world.coordinator.tell({ topics: [flights] }); // the new one is heard of before the old one is gone
+    for (let turn = 0; turn < 5; turn++) await settle();
+    expect(await fetchOffsets(9)).toEqual([
+      [-1, -1, "", 0],
+      [-1, -1, "", 0],
+    ]);
+    await commit({ offset: 3 });
+    expect((await fetchOffsets(9))?.[1]).toEqual([3, 3, "note", 0]);
+  });
+
+  it("goes on with one of two replicas of its log in sync", async () => {
+    for (const partition of [0, 1, 2])
+      world.coordinator.alterPartition(GROUP_OFFSETS_TOPIC, partition, { replicas: [1, 2], inSyncSet: [1] });
+    await settle();
+    expect((await commit({}))?.topics[0]?.partitions[0]?.errorCode).toBe(0);
   });
 
   it("admits old clients directly (v0)", async () => {

@@ -1,6 +1,7 @@
 import type { CallContext, ServiceHandlers, TopicService, TransactionService } from "@millrace/contracts";
 import type { KafkaConnection } from "@millrace/ports";
 import type { GroupCoordinators } from "../groups/group-coordinators.ts";
+import type { UnsentBytes } from "../reads/unsent-bytes.ts";
 import type { PlacementHandlers } from "../rpc/placement.ts";
 import type { ProduceHandler } from "../rpc/produce.ts";
 import type { RpcContext } from "../rpc/rpc-context.ts";
@@ -10,6 +11,7 @@ import type { FetchSessions } from "./fetch-sessions.ts";
 export interface KafkaContext extends RpcContext {
   readonly produce: ProduceHandler;
   readonly fetchSessions: FetchSessions;
+  readonly unsent: UnsentBytes;
   readonly topics: ServiceHandlers<typeof TopicService>;
   readonly placement: PlacementHandlers;
   readonly groups: GroupCoordinators;

@@ -52,6 +52,18 @@ describe("Produce with a partition whose replicas are away", () => {
     expect(read?.responses[0]?.partitions[0]).toMatchObject({ errorCode: 0, highWatermark: 1 });
   });
 
+  it("names the leader and its address to who asks another broker (KIP-951)", async () => {
+    world.coordinator.alterPartition("flights", 0, { leader: 2, replicas: [2], inSyncSet: [2] });
+    world.coordinator.tell({
+      brokers: [create(BrokerSchema, { brokerId: 2, address: "broker-2:9190", kafkaAddress: "two.example:9093", rack: "b" })],
+    });
+    await settle();
+    const topicData = [{ name: "flights", topicId: ZERO_UUID, partitionData: [{ index: 0, records: batchOf("x") }] }];
+    const answer = await world.run(client.ask(produceApi, 10, { acks: -1, timeoutMs: TIMEOUT_MS, transactionalId: null, topicData }));
+    expect(answer?.responses[0]?.partitionResponses[0]).toMatchObject({ errorCode: 6, currentLeader: { leaderId: 2 } });
+    expect(answer?.nodeEndpoints).toEqual([{ nodeId: 2, host: "two.example", port: 9093, rack: "b" }]);
+  });
+
   it("needs no more replicas in sync than a partition has (KIP-966)", async () => {
     expect(codesOf(await world.run(ask([0])))).toEqual([[0, 0]]);
   });

@@ -6,7 +6,7 @@ function check(
   replicaCount: number,
   expected: readonly [value: string, source: number],
 ): void {
-  const found = topicConfigs(overrides, replicaCount).find(({ name }) => name === "min.insync.replicas");
+  const found = topicConfigs(overrides, { replicaCount, internal: false }).find(({ name }) => name === "min.insync.replicas");
   expect([found?.value, found?.source]).toEqual(expected);
 }
 

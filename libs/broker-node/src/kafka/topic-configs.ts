@@ -17,8 +17,11 @@ export interface DescribedConfig {
 }
 
 /** Every setting of a topic as it is in effect: what was set, else the default for so many replicas. */
-export function topicConfigs(overrides: Readonly<Record<string, string>>, replicaCount: number): readonly DescribedConfig[] {
-  const defaults = defaultsOf(replicaCount);
+export function topicConfigs(
+  overrides: Readonly<Record<string, string>>,
+  of: { readonly replicaCount: number; readonly internal: boolean },
+): readonly DescribedConfig[] {
+  const defaults = defaultsOf(of.replicaCount, of.internal);
   return TOPIC_CONFIG_KEYS.map(({ name, type, defaultText, doc }) => {
     const override = overrides[name];
     const standard = { name, value: defaults[name] ?? defaultText, source: ConfigSource.DEFAULT };

@@ -20,6 +20,16 @@ describe("effectiveConfig", () => {
     check({ internal: true, configs }, { flush: "ack", storage: "disk", retentionMs: -1, retentionBytes: -1 });
   });
 
+  it.each([
+    [1, 1, 1],
+    [2, 2, 1],
+    [3, 2, 2],
+    [5, 2, 2],
+  ])("asks of %i replicas for %i in sync, of an internal topic for %i, unless it says otherwise", (replicas, ofUsers, ofInternal) => {
+    const of = (internal: boolean, configs = {}) => effectiveConfig({ internal, configs }, replicas).minInsyncReplicas;
+    expect([of(false), of(true), of(true, { "min.insync.replicas": "2" })]).toEqual([ofUsers, ofInternal, 2]);
+  });
+
   it("deletes nothing of a compacted topic by its age or size", () => {
     check({ configs: { "cleanup.policy": "compact", "retention.bytes": "7" } }, { retentionMs: -1, retentionBytes: -1 });
   });

@@ -7,7 +7,7 @@ import { resolveTopicConfig, type TopicConfig } from "@millrace/model";
  * value of each key for ever, so age and size delete nothing of it. acks=all means two copies where there are two, unless the topic says otherwise.
  */
 export function effectiveConfig(topic: Pick<Topic, "internal" | "configs">, replicaCount: number): TopicConfig {
-  const config = resolveTopicConfig({ ...defaultsOf(replicaCount), ...topic.configs });
+  const config = resolveTopicConfig({ ...defaultsOf(replicaCount, topic.internal), ...topic.configs });
   const kept = config.cleanupPolicy === "compact" || topic.internal ? { retentionMs: -1, retentionBytes: -1 } : {};
   return { ...config, ...kept, ...(topic.internal ? { flush: "ack", storage: "disk" } : {}) };
 }
@@ -27,7 +27,10 @@ export function settledReplicaCount({ replicas = [], addingReplicas = [], removi
   return replicas.length - Math.max(addingReplicas.length, removingReplicas.length);
 }
 
-/** Settings whose default depends on how many replicas a topic has, as text by name. */
-export function defaultsOf(replicaCount: number): Readonly<Record<string, string>> {
-  return { "min.insync.replicas": String(Math.min(2, replicaCount)) };
+/**
+ * Settings whose default depends on how many replicas a topic has, as text by name. acks=all means two copies where there are two. But of two brokers one may be away, and
+ * groups and transactions go on then: an internal topic of two replicas is content with one in sync, as Kafka's `__consumer_offsets` is; of three it asks for two.
+ */
+export function defaultsOf(replicaCount: number, internal: boolean): Readonly<Record<string, string>> {
+  return { "min.insync.replicas": String(Math.min(internal && replicaCount <= 2 ? 1 : 2, replicaCount)) };
 }

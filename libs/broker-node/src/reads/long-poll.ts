@@ -1,7 +1,8 @@
 import type { CallContext } from "@millrace/contracts";
 import { createDeferred } from "@millrace/stdx";
 import type { RpcContext } from "../rpc/rpc-context.ts";
-import { type ReadPass, type ReadTarget, release } from "./read-partitions.ts";
+import { countAnswered, type ReadPass, type ReadTarget, release } from "./read-partitions.ts";
+import type { AnswerRoom } from "./unsent-bytes.ts";
 
 /** One wait for a change of some partitions. */
 export interface Change {
@@ -12,28 +13,41 @@ export interface Change {
 
 /**
  * Reads, and reads again whenever a partition of the targets has changed, until there is enough, something must be told, or the wait is over (G17). Listening
- * starts before reading, so that nothing falls between.
+ * starts before reading, so that nothing falls between. Without room for an answer it waits for room, and in the end answers without records.
  */
 export async function readUntilEnough(
   targets: readonly ReadTarget[],
-  options: { readonly read: () => ReadPass; readonly minBytes: number; readonly maxWaitMs: number; readonly call: CallContext },
+  options: {
+    /** At most so many bytes, and one batch at least; with 0 no records. */
+    readonly read: (bytesMax: number) => ReadPass;
+    readonly minBytes: number;
+    readonly maxWaitMs: number;
+    readonly call: CallContext;
+    /** Absent: as much as is asked for. */
+    readonly room?: AnswerRoom;
+  },
   context: RpcContext,
 ): Promise<ReadPass> {
-  const { call } = options;
+  const { call, room } = options;
   const { clock } = context.ports;
   const startedMs = clock.monotonicMs();
   const deadlineMs = startedMs + Math.min(options.maxWaitMs, call.remainingMs());
   for (;;) {
     const change = watch(targets, context);
-    const pass = options.read();
+    const bytesMax = room?.share() ?? Infinity;
+    const pass = options.read(bytesMax);
     const waitMs = deadlineMs - clock.monotonicMs();
-    if (pass.isUrgent || pass.sizeBytes >= Math.max(1, options.minBytes) || waitMs <= 0 || call.signal.aborted) {
+    if (pass.isUrgent || pass.sizeBytes >= Math.max(1, Math.min(options.minBytes, bytesMax)) || waitMs <= 0 || call.signal.aborted) {
       change.stop();
+      room?.hold(pass.sizeBytes);
+      countAnswered(pass, context);
       context.metrics.fetchWaitSeconds.record((clock.monotonicMs() - startedMs) / 1_000);
       return pass;
     }
     release(pass); // it is read anew
+    const stopWaiting = bytesMax === 0 ? room?.onRoom(change.wake) : undefined;
     await waitFor(change, { signal: call.signal, waitMs }, context);
+    stopWaiting?.();
   }
 }
 

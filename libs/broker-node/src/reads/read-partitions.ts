@@ -40,7 +40,7 @@ export interface PartitionRead {
   readonly diverging: { readonly leaderEpoch: number; readonly endOffset: number } | undefined;
 }
 
-export type ReadPart = PartitionRead | { readonly kind: "failed"; readonly error: unknown };
+export type ReadPart = PartitionRead | { readonly kind: "failed"; readonly error: unknown; readonly topic: string };
 
 export interface ReadPass {
   /** In the order of the targets. */
@@ -55,7 +55,7 @@ export function release({ parts }: ReadPass): void {
   for (const part of parts) if (part.kind === "read") part.release();
 }
 
-/** Reads each target once, within `maxBytes` for all: the first that has records gives one batch at least, later ones what is left (G18). */
+/** Reads each target once, within `maxBytes` for all: the first that has records gives one batch at least, later ones what is left (G18). With 0 no records. */
 export function readPartitions(
   targets: readonly ReadTarget[],
   options: { readonly isolation: Isolation; readonly maxBytes: number },
@@ -71,23 +71,29 @@ export function readPartitions(
       const part = readPartition(partition, target, {
         isolation: options.isolation,
         maxBytes: Math.min(target.maxBytes, bytesLeft),
-        minOneBatch: sizeBytes === 0,
+        minOneBatch: options.maxBytes > 0 && sizeBytes === 0,
       });
-      if (part.sizeBytes > 0) {
-        context.metrics.fetchRequests.add(1, partition.labels);
-        context.metrics.bytesOut.add(part.sizeBytes, partition.labels);
-      }
       sizeBytes += part.sizeBytes;
       bytesLeft = Math.max(0, bytesLeft - part.sizeBytes);
       if (part.diverging !== undefined) isUrgent = true;
       parts.push(part);
     } catch (error) {
       isUrgent = true;
-      context.metrics.failedFetchRequests.add(1, { topic: target.topic });
-      parts.push({ kind: "failed", error });
+      parts.push({ kind: "failed", error, topic: target.topic });
     }
   }
   return { parts, sizeBytes, isUrgent };
+}
+
+/** Counts what is answered: a long poll may have read the same records several times before. */
+export function countAnswered({ parts }: ReadPass, { metrics }: Pick<RpcContext, "metrics">): void {
+  for (const part of parts) {
+    if (part.kind === "failed") metrics.failedFetchRequests.add(1, { topic: part.topic });
+    else if (part.sizeBytes > 0) {
+      metrics.fetchRequests.add(1, part.partition.labels);
+      metrics.bytesOut.add(part.sizeBytes, part.partition.labels);
+    }
+  }
 }
 
 type Wanted = Pick<ReadTarget, "topic" | "topicId" | "partition" | "leaderEpoch">;

@@ -107,9 +107,12 @@ async function fetchOffsets(request: Parameters<Handlers["fetchOffsets"]>[0], { 
     member: textOf(memberId) === undefined || memberEpoch === undefined ? undefined : { memberId, epoch: memberEpoch },
   });
   return {
-    offsets: accepted(answer, "offsetsFetched").partitions.map(({ offset, error, ...rest }) => ({
-      ...rest,
+    offsets: accepted(answer, "offsetsFetched").partitions.map(({ topic, partition, offset, leaderEpoch, metadata, error }) => ({
+      topic,
+      partition,
       offset: BigInt(offset),
+      leaderEpoch,
+      metadata,
       ...errorField(error),
     })),
   };

@@ -18,7 +18,7 @@ import {
   PARTITIONS_PER_REQUEST_MAX,
 } from "../limits.ts";
 import { readUntilEnough, waitFor, watch } from "../reads/long-poll.ts";
-import { type PartitionRead, readPartitions, type ReadPass, type ReadTarget } from "../reads/read-partitions.ts";
+import { countAnswered, type PartitionRead, readPartitions, type ReadPass, type ReadTarget } from "../reads/read-partitions.ts";
 import { decodeRecords } from "./decode-records.ts";
 import { FORWARDED } from "./produce.ts";
 import type { RpcContext } from "./rpc-context.ts";
@@ -61,6 +61,7 @@ export class FetchHandler {
         continue;
       }
       change.stop();
+      countAnswered(pass, this.#context);
       const results = this.#resultsOf(targets, pass, request.decode);
       const told = results.filter(
         (result) => result.error !== undefined || (result.nextOffset ?? 0n) > BigInt(targetOf(targets, result)?.offset ?? 0),

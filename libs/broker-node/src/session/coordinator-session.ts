@@ -1,4 +1,10 @@
-import { type BrokerSessionRequestSchema, type BrokerSessionResponse, ClusterService, type MetadataUpdate } from "@millrace/contracts";
+import {
+  type BrokerSessionRequestSchema,
+  type BrokerSessionResponse,
+  ClusterService,
+  type MetadataUpdate,
+  type TopicDefaults,
+} from "@millrace/contracts";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { toAppError } from "@millrace/model";
 import { sleep, type Timer } from "@millrace/ports";
@@ -18,7 +24,7 @@ export interface SessionOwner {
   /** Brings the broker into line with the metadata; the next update comes when it is done. */
   apply(update: MetadataUpdate): Promise<void>;
   /** A coordinator took the registration. */
-  registered(as: { brokerEpoch: number; clusterId: string }): void;
+  registered(as: { brokerEpoch: number; clusterId: string; topicDefaults: TopicDefaults | undefined }): void;
   metadataVersion(): number;
   isCaughtUp(): boolean;
 }
@@ -180,11 +186,12 @@ export class CoordinatorSession {
     generation: string;
     coordinatorEpoch: bigint;
     coordinatorId: string;
+    topicDefaults?: TopicDefaults | undefined;
   }): Promise<void> {
     const { clusterId, generation, coordinatorId } = registered;
     await this.#folder.accept({ clusterId, generation, coordinatorId, coordinatorEpoch: Number(registered.coordinatorEpoch) });
     this.#brokerEpoch = Number(registered.brokerEpoch);
-    this.#owner.registered({ brokerEpoch: this.#brokerEpoch, clusterId });
+    this.#owner.registered({ brokerEpoch: this.#brokerEpoch, clusterId, topicDefaults: registered.topicDefaults });
   }
 
   async #obey(command: Exclude<BrokerSessionResponse["command"], { case: undefined } | { case: "registered" }>): Promise<void> {

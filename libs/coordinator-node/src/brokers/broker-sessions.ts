@@ -17,6 +17,10 @@ interface SessionsSettings {
   readonly brokerReconnectGraceMs: number;
   readonly heartbeatIntervalMs: number;
   readonly leaderBalanceMs: number;
+  readonly partitionsDefault: number;
+  readonly replicationFactorDefault: number;
+  readonly internalTopicPartitions: number;
+  readonly internalTopicReplicas: number;
 }
 
 /** All broker sessions of one term, and what their coming and going means: who is fenced, and when. */
@@ -126,6 +130,12 @@ export class BrokerSessions {
       coordinatorId,
       heartbeatIntervalMs,
       sessionTimeoutMs,
+      topicDefaults: {
+        partitions: this.#settings.partitionsDefault,
+        replicationFactor: this.#settings.replicationFactorDefault,
+        internalPartitions: this.#settings.internalTopicPartitions,
+        internalReplicas: this.#settings.internalTopicReplicas,
+      },
     };
     return new BrokerSession(broker, {
       feed: new MetadataFeed(this.#controller, { coordinatorEpoch, coordinatorAddress }),

@@ -4,6 +4,7 @@ import {
   type ServiceHandlers,
   type TopicService,
 } from "@millrace/contracts";
+import type { TopicId } from "@millrace/model";
 import {
   type AlterTopicConfigs,
   type ConfigChange,
@@ -29,7 +30,8 @@ export function topicHandlers(term: () => Term, settings: { replicationFactorMax
       return { topic: topicToWire(topic) };
     },
     async deleteTopic(request) {
-      await term().controller.execute({ kind: "delete-topic", name: request.name });
+      const topicId = request.topicId === "" ? undefined : (request.topicId as TopicId);
+      await term().controller.execute({ kind: "delete-topic", name: request.name, topicId });
       return {};
     },
     async createPartitions({ name, totalCount, validateOnly }) {

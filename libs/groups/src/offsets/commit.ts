@@ -46,8 +46,11 @@ function refusalOfOffset({ topic, partition, metadata }: OffsetToCommit): AppErr
   return bytes <= OFFSET_METADATA_BYTES_MAX ? undefined : groupErrors.metadataTooLarge({ topic, partition, bytes });
 }
 
-function valueOf(turn: Turn, { offset, leaderEpoch, metadata }: OffsetToCommit): Extract<GroupRecord, { kind: "offset" }>["value"] {
-  return { offset, leaderEpoch, metadata: metadata ?? "", committedAtMs: turn.now };
+function valueOf(
+  turn: Turn,
+  { offset, leaderEpoch, metadata, topicId }: OffsetToCommit,
+): Extract<GroupRecord, { kind: "offset" }>["value"] {
+  return { offset, leaderEpoch, metadata: metadata ?? "", committedAtMs: turn.now, topicId };
 }
 
 function refusalOfCommit(turn: Turn, request: CommitRequest | TransactionalCommitRequest): AppError | undefined {

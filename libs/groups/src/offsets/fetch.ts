@@ -57,7 +57,8 @@ function fetchOffset(
     };
   }
   if (committed === undefined) return { topic, partition, offset: NO_OFFSET, leaderEpoch: NO_LEADER_EPOCH, metadata: "", error: undefined };
-  return { topic, partition, offset: committed.offset, leaderEpoch: committed.leaderEpoch, metadata: committed.metadata, error: undefined };
+  const { offset: at, leaderEpoch, metadata, topicId } = committed;
+  return { topic, partition, offset: at, leaderEpoch, metadata, topicId, error: undefined };
 }
 
 /** Partitions of which a transactional offset is on its way into the log. */
