@@ -69,8 +69,10 @@ async function runJob(
     const { graph, graphJson, bundle, digest } = await compileJob(module, { check: false }, of.world);
     const admin = client.admin();
     const { jobId } = await admin.submitJob({ name: graph.name, graphJson, bundle, digest, failIfExists: true });
+    let workers = 0; // none are left at the end
     for await (const status of admin.watchJob(jobId)) {
-      if (status.state === JobState.FINISHED) return status.workers;
+      workers = Math.max(workers, status.workers);
+      if (status.state === JobState.FINISHED) return workers;
       if (status.state === JobState.FAILED || status.state === JobState.STOPPED)
         throw cliError("self-test-failed", `the job did not finish: ${status.error?.message ?? "no reason was recorded"}`, { job: jobId });
     }
