@@ -91,13 +91,13 @@ function notReadyReason(status: BrokerStatus): string | undefined {
     case "starting":
       return "waiting for the coordinator";
     case "failed":
-      return "refused by the coordinator";
+      return "refused by the coordinator, or its disk failed";
     default:
       return status.state;
   }
 }
 
-/** Rejects when the node says that it cannot be part of its cluster. */
+/** Rejects when the node says that it cannot be part of its cluster, or that its disk failed: the process ends, its leadership moves, and whoever starts it again sees what is left. */
 function watchFailure(node: BrokerNode): { failed: Promise<never>; stop: () => void } {
   const { promise, reject } = Promise.withResolvers<never>();
   promise.catch(() => undefined); // Who does not wait for it sees the reason in `status`.

@@ -12,7 +12,7 @@ import {
 } from "@millrace/contracts";
 import { GROUP_SETTINGS_DEFAULT } from "@millrace/groups";
 import { createTailCache } from "@millrace/log-engine";
-import { GROUP_OFFSETS_TOPIC, type LeaderEpoch, TRANSACTION_STATE_TOPIC } from "@millrace/model";
+import { GROUP_OFFSETS_TOPIC, type LeaderEpoch, toAppError, TRANSACTION_STATE_TOPIC } from "@millrace/model";
 import { assertDefined } from "@millrace/stdx";
 import { type BrokerMetrics, createBrokerMetrics, observePartitions } from "./broker-metrics.ts";
 import { reasonOfCatchingUp } from "./catching-up.ts";
@@ -69,7 +69,7 @@ export interface BrokerNode {
 
 export type BrokerStatus =
   | { readonly state: "starting" | "running" | "stopping" | "stopped" }
-  /** It cannot be part of this cluster; restarting does not help. */
+  /** It cannot be part of this cluster, and restarting does not help; or its disk failed (`disk-failed`): stop it, and start it again to see what is left. */
   | { readonly state: "failed"; readonly error: unknown };
 
 /** A broker: partition logs behind gRPC, told by the coordinator what to lead. Ports are objects, settings are data. */
@@ -93,6 +93,7 @@ class Broker implements BrokerNode {
   #state: "starting" | "running" | "stopping" | "stopped" = "starting";
   readonly #stopping = new AbortController();
   #session: CoordinatorSession | undefined;
+  #diskFailure: unknown;
   #doors: Doors | undefined;
 
   constructor(settings: BrokerSettings, ports: BrokerPorts) {
@@ -120,7 +121,11 @@ class Broker implements BrokerNode {
         replication: { self: () => this.#replication.self(), isEligible: (id, epoch) => this.#replication.isEligible(id, epoch) },
         observer: {
           flushed: (seconds) => this.#metrics.flushSeconds.record(seconds),
-          failed: ({ topic, partition }, error) => ports.logger.error("partition log stopped", { topic, partition, error }),
+          failed: ({ topic, partition }, error) => {
+            ports.logger.error("partition log stopped", { topic, partition, error });
+            // The folder is one disk: what it does with the next write proves nothing (R15). Others lead meanwhile, and a restart verifies what is there.
+            if (toAppError(error).code === "disk-failed") this.#diskFailure ??= error;
+          },
         },
       },
       ports,
@@ -166,7 +171,7 @@ class Broker implements BrokerNode {
   }
 
   status(): BrokerStatus {
-    const failure = this.#session?.failure;
+    const failure = this.#session?.failure ?? this.#diskFailure;
     return failure === undefined ? { state: this.#state } : { state: "failed", error: failure };
   }
 

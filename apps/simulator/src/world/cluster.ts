@@ -20,6 +20,9 @@ const ALARMS = ["acknowledged records are cut off: the leader does not have them
 const START_WALL_MS = Date.UTC(2026, 0, 1);
 /** A supervisor starts a process that ended by itself again after so long. */
 const RESTART_MS = 2_000;
+/** How often a broker is asked whether it can go on, and how long it may take to stop. */
+const FAILURE_CHECK_MS = 500;
+const STOP_MS_MAX = 15_000;
 
 /** A machine on which one service runs, with its process of the moment. */
 export interface Host<Node> {
@@ -136,6 +139,25 @@ export class Cluster {
       defer: process.defer,
     });
     this.#run(host, host.node, () => this.startBroker(host));
+    this.#watch(host, host.node, process);
+  }
+
+  /** As the broker's process does: a node that cannot go on is stopped in order, and started again. */
+  #watch(host: BrokerHost, node: BrokerNode, process: SimProcess): void {
+    this.scheduler.after(FAILURE_CHECK_MS, process, () => {
+      if (node.status().state !== "failed") {
+        this.#watch(host, node, process);
+        return;
+      }
+      this.log.note(host.name, "ends by itself");
+      const gone = (): void => {
+        if (process.isDead) return;
+        this.kill(host);
+        this.scheduler.after(RESTART_MS, undefined, () => this.startBroker(host));
+      };
+      node.stop().then(gone, gone);
+      this.scheduler.after(STOP_MS_MAX, undefined, gone);
+    });
   }
 
   /** The process is gone; its machine goes on, and with it all that was written. */

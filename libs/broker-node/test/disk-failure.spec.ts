@@ -1,0 +1,30 @@
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { bytes, World } from "./world.ts";
+
+describe("a broker whose disk fails", () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await World.create();
+    await world.createTopic("t", { partitions: 2 });
+  });
+  afterEach(() => world.stop());
+
+  async function send(): Promise<unknown> {
+    const producer = world.client().producer({ deliveryTimeoutMs: 1_000 });
+    await world.run(producer.open(["t"]));
+    return world.run(producer.sendAndWait("t", { partition: 0, value: bytes("1") }).catch((error: unknown) => error));
+  }
+
+  it("says that it cannot go on, so that it is stopped and others lead", async () => {
+    world.storageOf(1).failSyncOf(".log");
+    expect(await send()).toMatchObject({ code: "delivery-timeout" });
+    expect(world.brokers.get(1)?.status()).toMatchObject({ state: "failed", error: { code: "disk-failed" } });
+  });
+
+  it("goes on when the disk is only full", async () => {
+    world.storageOf(1).limitBytes(1);
+    await send();
+    expect(world.brokers.get(1)?.status()).toEqual({ state: "running" });
+    world.storageOf(1).limitBytes(Infinity);
+  });
+});
