@@ -314,7 +314,7 @@ def final():
             if each.error() is None:
                 if each.topic() == spec['outTopic']:
                     sources.setdefault(each.partition(), []).append(each.value().split(b':')[1].decode())
-                else:
+                elif each.topic() == spec['topic']:
                     numbers.setdefault(each.partition(), []).append(f'{name(each.topic(), each.partition())}@{each.offset()}')
                 found.setdefault(name(each.topic(), each.partition()), []).append(read(each.offset(), each.key(), each.value(), each.headers()))
             elif consumer.get_watermark_offsets(TopicPartition(each.topic(), each.partition()), 30)[1] <= each.offset():
