@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type CoordinatorStatus, createCoordinatorNode, createJobsPart } from "@millrace/coordinator-node";
 import { createRpcListener, createRpcTransport } from "@millrace/rpc";
-import type { RunningService, ServiceKit } from "@millrace/service-kit";
+import { meteredStore, type RunningService, type ServiceKit } from "@millrace/service-kit";
 import { openStore } from "./open-store.ts";
 import type { CoordinatorAppSettings } from "./settings.ts";
 
@@ -16,7 +16,7 @@ export interface RunningCoordinator extends RunningService {
 export async function startCoordinator(settings: CoordinatorAppSettings, kit: ServiceKit): Promise<RunningCoordinator> {
   const logger = kit.loggerOf("coordinator");
   const { clock, random, metrics, tracer } = kit;
-  const store = await openStore(settings, { clock, random, logger });
+  const store = meteredStore(await openStore(settings, { clock, random, logger }), { metrics, clock });
   const transport = createRpcTransport();
   const node = createCoordinatorNode(settings, {
     store,

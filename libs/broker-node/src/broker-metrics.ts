@@ -1,5 +1,4 @@
 import type { Counter, Histogram, Metrics } from "@millrace/ports";
-import type { Replicas } from "./partitions/replicas.ts";
 
 /** Metrics of the data plane, under Kafka's names where it has one. */
 export interface BrokerMetrics {
@@ -13,44 +12,27 @@ export interface BrokerMetrics {
   readonly appendSeconds: Histogram;
   readonly flushSeconds: Histogram;
   readonly fetchWaitSeconds: Histogram;
+  readonly inSyncShrinks: Counter;
+  readonly inSyncExpands: Counter;
+  readonly kafkaRequests: Counter;
+  readonly kafkaRequestSeconds: Histogram;
 }
 
 export function createBrokerMetrics(metrics: Metrics): BrokerMetrics {
-  const topicCounter = (name: string, help: string): Counter => metrics.counter(`kafka_server_brokertopicmetrics_${name}_total`, help);
   return {
-    bytesIn: topicCounter("bytesin", "bytes of batches appended"),
-    bytesOut: topicCounter("bytesout", "bytes of batches fetched"),
-    messagesIn: topicCounter("messagesin", "records appended"),
-    produceRequests: topicCounter("totalproducerequests", "partitions of produce requests"),
-    failedProduceRequests: topicCounter("failedproducerequests", "partitions of produce requests refused"),
-    fetchRequests: topicCounter("totalfetchrequests", "partitions of fetch requests answered"),
-    failedFetchRequests: topicCounter("failedfetchrequests", "partitions of fetch requests refused"),
-    appendSeconds: metrics.histogram("millrace_append_duration_seconds", "from the arrival of a batch to its acknowledgement"),
-    flushSeconds: metrics.histogram("millrace_flush_duration_seconds", "one sync of a partition's log"),
-    fetchWaitSeconds: metrics.histogram("millrace_fetch_wait_seconds", "time that fetches wait for records"),
+    bytesIn: metrics.counter("kafka_server_brokertopicmetrics_bytesin_total"),
+    bytesOut: metrics.counter("kafka_server_brokertopicmetrics_bytesout_total"),
+    messagesIn: metrics.counter("kafka_server_brokertopicmetrics_messagesin_total"),
+    produceRequests: metrics.counter("kafka_server_brokertopicmetrics_totalproducerequests_total"),
+    failedProduceRequests: metrics.counter("kafka_server_brokertopicmetrics_failedproducerequests_total"),
+    fetchRequests: metrics.counter("kafka_server_brokertopicmetrics_totalfetchrequests_total"),
+    failedFetchRequests: metrics.counter("kafka_server_brokertopicmetrics_failedfetchrequests_total"),
+    appendSeconds: metrics.histogram("millrace_append_duration_seconds"),
+    flushSeconds: metrics.histogram("millrace_flush_duration_seconds"),
+    fetchWaitSeconds: metrics.histogram("millrace_fetch_wait_seconds"),
+    inSyncShrinks: metrics.counter("kafka_server_replicamanager_isrshrinks_total"),
+    inSyncExpands: metrics.counter("kafka_server_replicamanager_isrexpands_total"),
+    kafkaRequests: metrics.counter("kafka_network_requestmetrics_requests_total"),
+    kafkaRequestSeconds: metrics.histogram("millrace_kafka_request_duration_seconds"),
   };
-}
-
-/** Series per partition, from its leader only, since dashboards add them up. */
-export function observePartitions(
-  metrics: Metrics,
-  of: { replicas: Replicas; inFlightBytes: () => number; unsentBytes: () => number },
-): void {
-  const led = () => of.replicas.all().filter((partition) => partition.leaderEpoch !== undefined);
-  const labels = (at: { topic: string; partition: number }) => ({ topic: at.topic, partition: String(at.partition) });
-  metrics.gauge("kafka_topic_partition_current_offset", "log end offset", () =>
-    led().map((at) => ({ value: at.log.logEndOffset, labels: labels(at) })),
-  );
-  metrics.gauge("kafka_topic_partition_oldest_offset", "log start offset", () =>
-    led().map((at) => ({ value: at.log.logStartOffset, labels: labels(at) })),
-  );
-  metrics.gauge("kafka_log_log_size", "bytes of a partition's log", () =>
-    of.replicas.all().map((at) => ({ value: at.log.sizeBytes, labels: labels(at) })),
-  );
-  metrics.gauge("kafka_server_replicamanager_leadercount", "partitions led", () => [{ value: led().length }]);
-  metrics.gauge("kafka_server_replicamanager_partitioncount", "partitions held", () => [{ value: of.replicas.all().length }]);
-  metrics.gauge("millrace_fetch_unsent_bytes", "bytes of fetch answers that Kafka clients have not taken", () => [
-    { value: of.unsentBytes() },
-  ]);
-  metrics.gauge("millrace_produce_queue_bytes", "bytes of produce requests not yet answered", () => [{ value: of.inFlightBytes() }]);
 }

@@ -14,7 +14,7 @@ import { GROUP_SETTINGS_DEFAULT } from "@millrace/groups";
 import { createTailCache } from "@millrace/log-engine";
 import { GROUP_OFFSETS_TOPIC, type LeaderEpoch, toAppError, TRANSACTION_STATE_TOPIC } from "@millrace/model";
 import { assertDefined } from "@millrace/stdx";
-import { type BrokerMetrics, createBrokerMetrics, observePartitions } from "./broker-metrics.ts";
+import { type BrokerMetrics, createBrokerMetrics } from "./broker-metrics.ts";
 import { reasonOfCatchingUp } from "./catching-up.ts";
 import { ClusterView } from "./cluster-view.ts";
 import { type Doors, openDoors, type Room } from "./doors.ts";
@@ -23,11 +23,13 @@ import { GroupCoordinators } from "./groups/group-coordinators.ts";
 import { FetchSessions } from "./kafka/fetch-sessions.ts";
 import type { KafkaContext } from "./kafka/kafka-context.ts";
 import { Compaction } from "./loops/compaction.ts";
+import { GroupLag } from "./loops/group-lag.ts";
 import { Maintenance } from "./loops/maintenance.ts";
 import type { BrokerPorts } from "./node-ports.ts";
 import type { LocalPartition } from "./partitions/local-partition.ts";
 import { Replicas } from "./partitions/replicas.ts";
 import { UnsentBytes } from "./reads/unsent-bytes.ts";
+import { observePartitions } from "./observe-partitions.ts";
 import { consumerGroupHandlers } from "./rpc/consumer-groups.ts";
 import { Replication } from "./replication/replication.ts";
 import { deleteRecords } from "./rpc/delete-records.ts";
@@ -89,6 +91,7 @@ class Broker implements BrokerNode {
   readonly #replication: Replication;
   readonly #maintenance: Maintenance;
   readonly #compaction: Compaction;
+  readonly #groupLag: GroupLag;
   readonly #incarnationId: string;
   #state: "starting" | "running" | "stopping" | "stopped" = "starting";
   readonly #stopping = new AbortController();
@@ -155,11 +158,13 @@ class Broker implements BrokerNode {
         replicas: this.#replicas,
         calls: this.#coordinatorCalls,
         throttledRates: { leader: settings.leaderReplicationThrottledRate, follower: settings.followerReplicationThrottledRate },
+        metrics: this.#metrics,
       },
       ports,
     );
     this.#maintenance = new Maintenance(this.#replicas, ports);
     this.#compaction = new Compaction(this.#replicas, settings, ports);
+    this.#groupLag = new GroupLag({ brokerId, view: this.#view, replicas: this.#replicas, groups: this.#groups }, ports);
   }
 
   get address(): string {
@@ -222,6 +227,7 @@ class Broker implements BrokerNode {
     this.#replication.start();
     this.#maintenance.start(this.#settings);
     this.#compaction.start();
+    this.#groupLag.start();
     this.#ports.logger.info("broker listens", { brokerId, address: this.address, kafkaAddress: this.kafkaAddress });
   }
 
@@ -243,7 +249,7 @@ class Broker implements BrokerNode {
     for (const partition of this.#replicas.all()) partition.wakeReaders();
     const deadlineMs = this.#settings.stopMs;
     await this.#doors?.stop({ deadlineMs });
-    await Promise.all([this.#maintenance.stop(), this.#compaction.stop()]);
+    await Promise.all([this.#maintenance.stop(), this.#compaction.stop(), this.#groupLag.stop()]);
     await this.#session?.stop();
     await this.#replicas.close();
     this.#state = "stopped";
@@ -268,8 +274,13 @@ class Broker implements BrokerNode {
     const fetch = new FetchHandler(context);
     const fetchSessions = new FetchSessions(this.#ports.random);
     const unsent = new UnsentBytes(this.#settings.unsentFetchBytesMax, this.#ports.clock);
-    const { replicas } = context;
-    observePartitions(this.#ports.metrics, { replicas, inFlightBytes: () => produce.inFlight.bytes, unsentBytes: () => unsent.bytes });
+    observePartitions(this.#ports.metrics, {
+      brokerId,
+      view: this.#view,
+      replicas: this.#replicas,
+      inFlightBytes: () => produce.inFlight.bytes,
+      unsentBytes: () => unsent.bytes,
+    });
     const producerIds = new ProducerIds(this.#coordinatorCalls, () => ({ brokerId, brokerEpoch: this.#session?.brokerEpoch ?? 0 }));
     const broker: ServiceHandlers<typeof BrokerService> = {
       produce: (request, call) => produce.produce(request, call),

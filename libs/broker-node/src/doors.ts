@@ -1,6 +1,7 @@
 import type { BoundService, RpcServer } from "@millrace/contracts";
 import type { KafkaServer } from "@millrace/ports";
 import { kafkaConnectionHandler } from "./kafka/connection-handler.ts";
+import { countConnections } from "./kafka/count-connections.ts";
 import type { KafkaContext } from "./kafka/kafka-context.ts";
 import type { BrokerPorts } from "./node-ports.ts";
 import { type BrokerSettings, kafkaListenAddressOf } from "./settings.ts";
@@ -51,17 +52,20 @@ export async function openDoors(
     open.push(server);
     return server;
   };
-  const kafka = async (address: string | undefined, room: Room): Promise<KafkaServer | undefined> => {
+  const kafka = async (address: string | undefined, listener: string, room: Room): Promise<KafkaServer | undefined> => {
     if (address === undefined || ports.kafkaListener === undefined) return undefined;
-    const server = await ports.kafkaListener.listen(address, (connection) => kafkaConnectionHandler(connection, room.kafka));
+    const server = await ports.kafkaListener.listen(
+      address,
+      countConnections((connection) => kafkaConnectionHandler(connection, room.kafka), { listener, metrics: ports.metrics }),
+    );
     open.push(server);
     return server;
   };
   try {
     const inside = await grpc(settings.listenAddress, rooms.inside);
-    const insideKafka = await kafka(kafkaListenAddressOf(settings), rooms.inside);
+    const insideKafka = await kafka(kafkaListenAddressOf(settings), "kafka", rooms.inside);
     const outside = settings.externalListenAddress === undefined ? undefined : await grpc(settings.externalListenAddress, rooms.outside);
-    const outsideKafka = await kafka(settings.kafkaExternalListenAddress, rooms.outside);
+    const outsideKafka = await kafka(settings.kafkaExternalListenAddress, "kafka-external", rooms.outside);
     return new Doors(open, {
       address: settings.advertisedAddress ?? reachable(inside.address),
       kafkaAddress: advertised(insideKafka, settings.kafkaAdvertisedAddress),

@@ -119,6 +119,11 @@ export const GROUPS_PER_CALL_MAX = 1_000;
 /** Kafka's max.poll.interval.ms, which its clients take as the rebalance timeout: for gRPC members that name none. */
 export const JOIN_REBALANCE_TIMEOUT_MS_DEFAULT = 300_000;
 
+/** How old the shown lag of groups may be; a look costs a call per leader and a batch header per position. */
+export const GROUP_LAG_MS = 5_000;
+/** Committed offsets whose lag is shown: as many series as a metric may have. At about 60 bytes each, a call stays below 1 MiB. */
+export const POSITIONS_PER_CALL_MAX = 10_000;
+
 /** Records of one partition in one answer to a follower: as much as one of its syncs is worth waiting for. */
 export const REPLICA_PARTITION_BYTES = 1_048_576;
 /** Records of all partitions in one message to a follower; beyond it HTTP/2's window stops the sender. */

@@ -11,7 +11,9 @@ import {
 import { assertDefined } from "@millrace/stdx";
 import { errors } from "./errors.ts";
 import { STOP_DEADLINE_MS } from "./limits.ts";
-import { clusterHandlers, offlinePartitionCount } from "./rpc/cluster-service.ts";
+import { observeCluster } from "./observe-cluster.ts";
+import { observeJobs } from "./observe-jobs.ts";
+import { clusterHandlers } from "./rpc/cluster-service.ts";
 import { executorHandlers } from "./rpc/executor-service.ts";
 import { jobHandlers } from "./rpc/job-service.ts";
 import { placementHandlers } from "./rpc/placement-service.ts";
@@ -48,6 +50,7 @@ export function createCoordinatorNode(settings: CoordinatorSettings, ports: Coor
   let loop: Promise<void> = Promise.resolve();
   let term: Term | undefined;
   let leaderAddress = "";
+  let takeoverSeconds = 0;
 
   const address = (): string =>
     settings.advertisedAddress === "" ? assertDefined(server, "server: start the node first").address : settings.advertisedAddress;
@@ -58,6 +61,7 @@ export function createCoordinatorNode(settings: CoordinatorSettings, ports: Coor
 
   async function lead(...[fence, over, stepDown]: Parameters<Parameters<typeof runLeaseLoop>[2]["actions"]["lead"]>): Promise<void> {
     const termSettings = { ...settings, coordinatorId, coordinatorAddress: address() };
+    const startedMs = ports.clock.monotonicMs();
     const opened = await openTerm(fence, { over, stepDown }, { settings: termSettings, ports });
     // State is dropped in the same turn in which the term ends: no call can start on it afterwards.
     const ended = Promise.withResolvers<void>();
@@ -69,6 +73,7 @@ export function createCoordinatorNode(settings: CoordinatorSettings, ports: Coor
     if (over.aborted) onOver();
     else {
       term = opened;
+      takeoverSeconds = (ports.clock.monotonicMs() - startedMs) / 1_000;
       leaderAddress = address();
       const { epoch, generation } = fence;
       ports.logger.info("coordinator.active", { epoch, generation, address: address(), store: ports.store.description });
@@ -77,7 +82,8 @@ export function createCoordinatorNode(settings: CoordinatorSettings, ports: Coor
     leaderAddress = "";
   }
 
-  observe(ports, () => term);
+  observeJobs(ports.metrics, () => term?.jobs?.figures() ?? []);
+  observeCluster(ports.metrics, { term: () => term, takeoverSeconds: () => takeoverSeconds });
   return {
     get address() {
       return address();
@@ -106,23 +112,4 @@ export function createCoordinatorNode(settings: CoordinatorSettings, ports: Coor
       return term === undefined ? { role: "standby", leaderAddress } : { role: "active", epoch: term.fence.epoch };
     },
   };
-}
-
-function observe({ metrics }: CoordinatorPorts, term: () => Term | undefined): void {
-  const gauge = (name: string, help: string, value: (of: Term) => number): void => {
-    metrics.gauge(name, help, () => {
-      const current = term();
-      return current === undefined ? [] : [{ value: value(current) }];
-    });
-  };
-  metrics.gauge("millrace_coordinator_active", "1 while this coordinator leads.", () => [{ value: term() === undefined ? 0 : 1 }]);
-  gauge("millrace_coordinator_epoch", "Epoch of the current term.", ({ fence }) => fence.epoch);
-  gauge(
-    "millrace_brokers_live",
-    "Brokers that are not fenced.",
-    ({ controller }) => [...controller.state.brokers.values()].filter((broker) => broker.status !== "fenced").length,
-  );
-  gauge("millrace_executors_live", "Executors with a session.", ({ executors }) => executors.live().length);
-  gauge("millrace_topics", "Topics, internal ones included.", ({ controller }) => controller.state.topics.size);
-  gauge("millrace_partitions_offline", "Partitions without a leader.", offlinePartitionCount);
 }

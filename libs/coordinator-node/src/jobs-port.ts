@@ -1,6 +1,7 @@
 import type { JobService, RpcTransport, ServiceHandlers } from "@millrace/contracts";
 import type { TopicDescription } from "@millrace/model";
 import type { Change, Clock, Entry, Logger, Metrics, Random, Tracer } from "@millrace/ports";
+import type { JobFigures } from "./observe-jobs.ts";
 import type { ExecutorRegistry } from "./executors/executor-registry.ts";
 
 /**
@@ -46,6 +47,8 @@ export interface JobsPart {
   readonly handlers: ServiceHandlers<typeof JobService>;
   /** Loads all jobs from the store; calls are answered with a retriable error until it has resolved. */
   start(): Promise<void>;
+  /** What operators watch of each job, by name: the newest of that name. */
+  figures(): readonly JobFigures[];
   /** Ends all timers and loops at once. Nothing may be written afterwards; writes in flight may still land or be fenced. */
   stop(): Promise<void>;
 }

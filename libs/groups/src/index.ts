@@ -24,6 +24,7 @@ export type {
   SyncRequest,
   TransactionalCommitRequest,
 } from "./event.ts";
+export { type GroupFigures, groupFigures } from "./group-figures.ts";
 export { handle as handleGroupEvent } from "./handle.ts";
 export { partitionOfGroup } from "./partition-of-group.ts";
 export { decodeGroupRecord, type EncodedRecord, encodeGroupRecord } from "./record-codec.ts";

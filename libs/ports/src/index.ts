@@ -20,6 +20,8 @@ export type {
   KafkaServer,
 } from "./kafka-listener.ts";
 export { type Logger, type LogValues, SILENT_LOGGER } from "./logger.ts";
+export { METRIC_SECTIONS, type MetricName, METRICS } from "./metric-table.ts";
+export type { MetricDeclaration, MetricKind, MetricTable } from "./metric-tables/declaration.ts";
 export { type Counter, type GaugeSample, type Histogram, type Labels, type Metrics, NO_METRICS } from "./metrics.ts";
 export type { Random } from "./random.ts";
 export type { SinkConnector, SinkOutput, SinkSlotMark, SinkSlots, SinkWriter } from "./sink-connector.ts";

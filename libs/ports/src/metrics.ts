@@ -1,9 +1,11 @@
-/** Counters, gauges and histograms as nodes see them; OpenTelemetry behind. Label sets must be small: no keys, offsets or batch numbers. */
+import type { MetricName } from "./metric-table.ts";
+
+/** Counters, gauges and histograms as nodes see them, by their declared names (`metric-table.ts`). Label sets must be small: no keys, offsets or batch numbers. */
 export interface Metrics {
-  counter(name: string, help: string): Counter;
-  histogram(name: string, help: string): Histogram;
-  /** `observe` is called at each collection. */
-  gauge(name: string, help: string, observe: () => Iterable<GaugeSample>): void;
+  counter(name: MetricName<"counter">): Counter;
+  histogram(name: MetricName<"histogram">): Histogram;
+  /** `observe` is called at each collection; also for counters that somebody else counts. */
+  gauge(name: MetricName<"gauge" | "counter">, observe: () => Iterable<GaugeSample>): void;
 }
 
 export type Labels = Readonly<Record<string, string>>;
@@ -14,7 +16,8 @@ export interface Counter {
 
 /** Seconds, for durations. */
 export interface Histogram {
-  record(value: number, labels?: Labels): void;
+  /** `traceparent`: of a sampled span, kept as the exemplar of its bucket. */
+  record(value: number, labels?: Labels, traceparent?: string): void;
 }
 
 export interface GaugeSample {

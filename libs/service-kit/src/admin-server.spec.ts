@@ -33,9 +33,9 @@ describe("startAdminServer", () => {
 
   it("serves metrics", async () => {
     const { metrics, get } = await start();
-    metrics.counter("records_total", "Records.").add(3);
+    metrics.counter("millrace_executor_batches_total").add(3);
     const [status, body] = await get("/metrics");
-    expect([status, body]).toEqual([200, expect.stringContaining("records_total 3\n")]);
+    expect([status, body]).toEqual([200, expect.stringContaining("millrace_executor_batches_total 3\n")]);
     expect(await get("/nothing")).toEqual([404, expect.stringContaining("/metrics")]);
   });
 

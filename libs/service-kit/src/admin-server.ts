@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { AppError } from "@millrace/model";
 import type { MetricRegistry } from "./metric-registry.ts";
-import { formatPrometheus, PROMETHEUS_CONTENT_TYPE } from "./prometheus-text.ts";
+import { formatOpenMetrics, formatPrometheus, OPENMETRICS_CONTENT_TYPE, PROMETHEUS_CONTENT_TYPE } from "./prometheus-text.ts";
 import type { Readiness } from "./readiness.ts";
 
 export interface AdminServer {
@@ -60,7 +60,9 @@ function answer(
   if (request.method !== "GET" && request.method !== "HEAD") {
     send(405, "only GET\n");
   } else if (path === "/metrics") {
-    send(200, formatPrometheus(metrics.collect()), PROMETHEUS_CONTENT_TYPE);
+    if (request.headers.accept?.includes("application/openmetrics-text") === true)
+      send(200, formatOpenMetrics(metrics.collect()), OPENMETRICS_CONTENT_TYPE);
+    else send(200, formatPrometheus(metrics.collect()), PROMETHEUS_CONTENT_TYPE);
   } else if (path === "/livez") {
     send(200, "ok\n");
   } else if (path === "/readyz") {

@@ -5,6 +5,7 @@ export { exitCodeOf, formatError } from "./exit.ts";
 export { type KitSettings, kitSettings } from "./kit-settings.ts";
 export { createLogger, LOG_LEVELS, type LoggerOptions, type LogLevel } from "./logger.ts";
 export { MetricRegistry } from "./metric-registry.ts";
+export { meteredStore } from "./metered-store.ts";
 export { nearestName } from "./nearest-name.ts";
 export { parseFlags } from "./parse-flags.ts";
 export { systemRandom } from "./random.ts";

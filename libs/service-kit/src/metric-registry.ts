@@ -1,5 +1,13 @@
-import type { Counter, GaugeSample, Histogram, Labels, Metrics } from "@millrace/ports";
-import { assert } from "@millrace/stdx";
+import {
+  type Counter,
+  type GaugeSample,
+  type Histogram,
+  type Labels,
+  type MetricDeclaration,
+  METRICS,
+  type Metrics,
+} from "@millrace/ports";
+import { assert, assertDefined } from "@millrace/stdx";
 import { DURATION_BUCKETS, SERIES_PER_METRIC_MAX } from "./limits.ts";
 
 /** All series of one metric, as they are now. */
@@ -19,70 +27,88 @@ export interface HistogramSeries {
   readonly bucketCounts: readonly number[];
   readonly sum: number;
   readonly count: number;
+  /** Per bucket the last value of a sampled trace, where there was one. */
+  readonly exemplars: readonly (Exemplar | undefined)[];
+}
+
+/** A value that a trace explains. */
+export interface Exemplar {
+  readonly traceId: string;
+  readonly value: number;
+  readonly atMs: number;
 }
 
 /**
  * The Metrics port, kept in this process: the Prometheus page and OTLP export both read from here, so they never disagree, and recording
- * costs a map look-up without any of OpenTelemetry's packages loaded. Asking for a name again gives the same metric.
+ * costs a map look-up without any of OpenTelemetry's packages loaded. Asking for a name again gives the same metric; one that is not declared is a bug.
  */
 export class MetricRegistry implements Metrics {
+  readonly #declared: ReadonlyMap<string, MetricDeclaration>;
   readonly #metrics = new Map<string, Metric>();
   #droppedSeries = 0;
-  readonly #onDrop = (): void => {
-    this.#droppedSeries++;
+  readonly #onDrop = (count: number): void => {
+    this.#droppedSeries += count;
   };
 
-  counter(name: string, help: string): Counter {
-    return this.#metric(name, "counter", () => new CounterMetric(name, help, this.#onDrop));
+  constructor(declared: ReadonlyMap<string, MetricDeclaration> = METRICS) {
+    this.#declared = declared;
   }
 
-  histogram(name: string, help: string): Histogram {
-    return this.#metric(name, "histogram", () => new HistogramMetric(name, help, this.#onDrop));
+  counter(name: string): Counter {
+    return this.#metric(name, ["counter"], CounterMetric);
   }
 
-  /** One named `…_total` is a counter that somebody else counts, like CPU time. */
-  gauge(name: string, help: string, observe: () => Iterable<GaugeSample>): void {
-    this.#metric(name, "gauge", () => new GaugeMetric(name, help)).observers.push(observe);
+  histogram(name: string): Histogram {
+    return this.#metric(name, ["histogram"], HistogramMetric);
+  }
+
+  gauge(name: string, observe: () => Iterable<GaugeSample>): void {
+    this.#metric(name, ["gauge", "counter"], ObservedMetric).observers.push(observe);
   }
 
   /** Every metric, by name. Gauges are observed now. */
   collect(): readonly MetricSnapshot[] {
     const own: MetricSnapshot = {
       kind: "counter",
-      name: "millrace_metrics_dropped_samples_total",
-      help: "Samples dropped because their metric has too many label sets.",
+      name: DROPPED,
+      help: METRICS.get(DROPPED)?.help ?? "",
       samples: [{ value: this.#droppedSeries }],
     };
     return [...[...this.#metrics.values()].map((metric) => metric.snapshot()), own].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  #metric<M extends Metric>(name: string, kind: M["kind"], make: () => M): M {
+  #metric<M extends Metric>(name: string, kinds: readonly string[], type: new (init: MetricInit) => M): M {
+    const declaration = assertDefined(this.#declared.get(name), `metric is not declared, see libs/ports/src/metric-tables name=${name}`);
+    assert(kinds.includes(declaration.kind), `metric is declared as another kind name=${name} kind=${declaration.kind}`);
     const existing = this.#metrics.get(name);
     if (existing !== undefined) {
-      assert(existing.kind === kind, `metric has another kind already name=${name} kind=${existing.kind} asked=${kind}`);
-      return existing as M;
+      assert(existing instanceof type, `metric is counted here and observed elsewhere name=${name}`);
+      return existing;
     }
-    assert(NAME_PATTERN.test(name), `metric name must be letters, digits and underscores name=${name}`);
-    const metric = make();
+    const metric = new type({ name, declaration, onDrop: this.#onDrop });
     this.#metrics.set(name, metric);
     return metric;
   }
 }
 
-const NAME_PATTERN = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+const DROPPED = "millrace_metrics_dropped_samples_total";
 
-type Metric = CounterMetric | HistogramMetric | GaugeMetric;
+interface MetricInit {
+  readonly name: string;
+  readonly declaration: MetricDeclaration;
+  readonly onDrop: (count: number) => void;
+}
+
+type Metric = CounterMetric | HistogramMetric | ObservedMetric;
 
 class CounterMetric implements Counter {
-  readonly kind = "counter";
-  readonly #name: string;
-  readonly #help: string;
+  readonly #init: MetricInit;
   readonly #series: SeriesMap<{ value: number }>;
 
-  constructor(name: string, help: string, onDrop: () => void) {
-    this.#name = name;
-    this.#help = help;
-    this.#series = new SeriesMap(() => ({ value: 0 }), onDrop);
+  constructor(init: MetricInit) {
+    this.#init = init;
+    this.#series = new SeriesMap(() => ({ value: 0 }), init);
+    if (init.declaration.labels.length === 0) this.#series.get(); // From 0, so that its first increase is one.
   }
 
   add(value: number, labels?: Labels): void {
@@ -92,26 +118,37 @@ class CounterMetric implements Counter {
 
   snapshot(): MetricSnapshot {
     const samples = this.#series.entries().map(([labels, { value }]) => ({ labels, value }));
-    return { kind: "counter", name: this.#name, help: this.#help, samples };
+    return { kind: "counter", name: this.#init.name, help: this.#init.declaration.help, samples };
   }
 }
 
-class HistogramMetric implements Histogram {
-  readonly kind = "histogram";
-  readonly #name: string;
-  readonly #help: string;
-  readonly #series: SeriesMap<{ bucketCounts: number[]; sum: number; count: number }>;
+interface HistogramValues {
+  readonly bucketCounts: number[];
+  readonly exemplars: (Exemplar | undefined)[];
+  sum: number;
+  count: number;
+}
 
-  constructor(name: string, help: string, onDrop: () => void) {
-    this.#name = name;
-    this.#help = help;
+class HistogramMetric implements Histogram {
+  readonly #init: MetricInit;
+  readonly #series: SeriesMap<HistogramValues>;
+
+  constructor(init: MetricInit) {
+    this.#init = init;
+    const buckets = DURATION_BUCKETS.length + 1;
     this.#series = new SeriesMap(
-      () => ({ bucketCounts: new Array<number>(DURATION_BUCKETS.length + 1).fill(0), sum: 0, count: 0 }),
-      onDrop,
+      () => ({
+        bucketCounts: new Array<number>(buckets).fill(0),
+        exemplars: new Array<undefined>(buckets).fill(undefined),
+        sum: 0,
+        count: 0,
+      }),
+      init,
     );
+    if (init.declaration.labels.length === 0) this.#series.get();
   }
 
-  record(value: number, labels?: Labels): void {
+  record(value: number, labels?: Labels, traceparent?: string): void {
     const series = this.#series.get(labels);
     if (series === undefined) return;
     const found = DURATION_BUCKETS.findIndex((bound) => value <= bound);
@@ -119,31 +156,42 @@ class HistogramMetric implements Histogram {
     series.bucketCounts[index] = (series.bucketCounts[index] ?? 0) + 1;
     series.sum += value;
     series.count++;
+    if (traceparent !== undefined) series.exemplars[index] = { traceId: traceparent.slice(3, 35), value, atMs: Date.now() };
   }
 
   snapshot(): MetricSnapshot {
-    const series = this.#series
-      .entries()
-      .map(([labels, { bucketCounts, sum, count }]) => ({ labels, bucketCounts: [...bucketCounts], sum, count }));
-    return { kind: "histogram", name: this.#name, help: this.#help, bounds: DURATION_BUCKETS, series };
+    const series = this.#series.entries().map(([labels, { bucketCounts, exemplars, sum, count }]) => ({
+      labels,
+      bucketCounts: [...bucketCounts],
+      exemplars: [...exemplars],
+      sum,
+      count,
+    }));
+    return { kind: "histogram", name: this.#init.name, help: this.#init.declaration.help, bounds: DURATION_BUCKETS, series };
   }
 }
 
-class GaugeMetric {
-  readonly kind = "gauge";
+/** A gauge, or a counter that somebody else counts. */
+class ObservedMetric {
   readonly observers: (() => Iterable<GaugeSample>)[] = [];
-  readonly #name: string;
-  readonly #help: string;
+  readonly #init: MetricInit;
 
-  constructor(name: string, help: string) {
-    this.#name = name;
-    this.#help = help;
+  constructor(init: MetricInit) {
+    this.#init = init;
   }
 
   snapshot(): MetricSnapshot {
-    const samples = this.observers.flatMap((observe) => [...observe()]).slice(0, SERIES_PER_METRIC_MAX);
-    return { kind: this.#name.endsWith("_total") ? "counter" : "gauge", name: this.#name, help: this.#help, samples };
+    const { name, declaration, onDrop } = this.#init;
+    const all = this.observers.flatMap((observe) => [...observe()]);
+    const samples = all.slice(0, SERIES_PER_METRIC_MAX);
+    if (all.length > samples.length) onDrop(all.length - samples.length);
+    for (const { labels } of samples) if (labels !== undefined) assertLabels(labels, this.#init);
+    return { kind: declaration.kind === "counter" ? "counter" : "gauge", name, help: declaration.help, samples };
   }
+}
+
+function assertLabels(labels: Labels, { name, declaration }: MetricInit): void {
+  for (const label in labels) assert(declaration.labels.includes(label), () => `label is not declared metric=${name} label=${label}`);
 }
 
 const NO_LABELS: Labels = {};
@@ -154,14 +202,14 @@ const NO_LABELS: Labels = {};
  */
 class SeriesMap<T> {
   readonly #make: () => T;
-  readonly #onDrop: () => void;
+  readonly #init: MetricInit;
   readonly #byKey = new Map<string, { labels: Labels; value: T }>();
   readonly #byOnlyLabel = new Map<string, Map<Labels[string], T>>();
   readonly #byObject = new WeakMap<Labels, T>();
 
-  constructor(make: () => T, onDrop: () => void) {
+  constructor(make: () => T, init: MetricInit) {
     this.#make = make;
-    this.#onDrop = onDrop;
+    this.#init = init;
   }
 
   get(labels: Labels = NO_LABELS): T | undefined {
@@ -180,9 +228,10 @@ class SeriesMap<T> {
     let series = this.#byKey.get(key);
     if (series === undefined) {
       if (this.#byKey.size >= SERIES_PER_METRIC_MAX) {
-        this.#onDrop();
+        this.#init.onDrop(1);
         return undefined;
       }
+      assertLabels(labels, this.#init);
       series = { labels: { ...labels }, value: this.#make() };
       this.#byKey.set(key, series);
     }

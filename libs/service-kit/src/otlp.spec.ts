@@ -1,6 +1,7 @@
 import { createServer, type Http2Server } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { declared } from "./declared.fixture.ts";
 import { MetricRegistry } from "./metric-registry.ts";
 import { startOtlp } from "./otlp.ts";
 
@@ -29,9 +30,11 @@ describe("startOtlp", () => {
   });
 
   it("exports spans below a sampled parent, none below an unsampled one, and the registry's metrics", async () => {
-    const metrics = new MetricRegistry();
-    metrics.counter("records_total", "Records.").add(3, { topic: "flights" });
-    metrics.histogram("append_seconds", "Appends.").record(0.1);
+    const metrics = new MetricRegistry(
+      declared({ records_total: { kind: "counter", labels: ["topic"] }, append_seconds: { kind: "histogram" } }),
+    );
+    metrics.counter("records_total").add(3, { topic: "flights" });
+    metrics.histogram("append_seconds").record(0.1);
     const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
     const otlp = startOtlp({ endpoint, service: "millrace-broker", version: "0.1.0", metrics });
 

@@ -39,6 +39,7 @@ export async function openServiceKit(settings: KitSettings, identity: { service:
   // A part that has not been started has no check yet: without this one the process would be ready before it is anything.
   const started = readiness.add("process", () => "starting");
   const stopObserving = observeProcess(metrics);
+  metrics.counter("millrace_trace_spans_total");
   const admin = settings.adminAddress === "off" ? undefined : await startAdminServer(settings.adminAddress, { metrics, readiness });
   const otlp = await openOtlp(settings.otlpEndpoint, { ...identity, metrics });
   return {

@@ -58,7 +58,7 @@ const repairs = {
   lint: () =>
     runModule("nx", ["run-many", "-t", "lint", "--output-style=static", "--skip-nx-cache", `--parallel=${lintParallel}`, "--fix"]),
   format: () => runModule("prettier", ["--write", "--log-level=warn", "."]),
-  tidy: () => runStep(process.execPath, ["tools/tidy/src/main.ts", "--fix"], { cwd: workspaceRoot, env }),
+  tidy: () => runStep(process.execPath, ["--conditions=@millrace/source", "tools/tidy/src/main.ts", "--fix"], { cwd: workspaceRoot, env }),
 };
 
 /** `npm run gen`: code from proto/, linted first: gRPC's by buf, Kafka's by our own generator. @returns {Promise<number>} */
@@ -84,7 +84,10 @@ const steps = [
     name: "lint",
     run: () => runModule("nx", ["run-many", "-t", "lint", "--output-style=static", `--parallel=${lintParallel}`]),
   },
-  { name: "tidy", run: () => runStep(process.execPath, ["tools/tidy/src/main.ts"], { cwd: workspaceRoot, env }) },
+  {
+    name: "tidy",
+    run: () => runStep(process.execPath, ["--conditions=@millrace/source", "tools/tidy/src/main.ts"], { cwd: workspaceRoot, env }),
+  },
 ];
 
 /** Lint, and no change that breaks clients generated from main's schema. */

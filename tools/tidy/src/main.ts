@@ -1,17 +1,21 @@
-// node tools/tidy/src/main.ts [--fix]: prints what is not tidy and exits 1; --fix writes first pages for new error codes.
+// node tools/tidy/src/main.ts [--fix]: prints what is not tidy and exits 1; --fix writes first pages for new error codes, and the tables of metrics.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readCheckout } from "./checkout.ts";
 import { errorCodes } from "./error-codes.ts";
 import { errorPage } from "./error-page.ts";
 import { formatFinding } from "./finding.ts";
+import { METRICS_PAGE, withMetricTables } from "./metrics-page.ts";
 import { rules } from "./rules.ts";
 import { pagePath } from "./rules/error-pages.ts";
-import { pathsMatching, type Tree } from "./tree.ts";
+import { pathsMatching, textOf, type Tree } from "./tree.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const tree = readCheckout(root);
-if (process.argv.includes("--fix")) writeErrorPages(tree);
+if (process.argv.includes("--fix")) {
+  writeErrorPages(tree);
+  writeMetricTables(tree);
+}
 const findings = rules.flatMap((rule) => rule(process.argv.includes("--fix") ? readCheckout(root) : tree));
 for (const finding of findings) process.stdout.write(`${formatFinding(finding)}\n`);
 process.stdout.write(`tidy: ${tree.files.size} files, ${findings.length} findings\n`);
@@ -26,4 +30,9 @@ function writeErrorPages(current: Tree): void {
     if (!current.files.has(pagePath(code.code))) writeFileSync(join(root, pagePath(code.code)), errorPage(code));
   }
   for (const path of pathsMatching(current, /^docs\/errors\/(?!README)[^/]+\.md$/)) if (!wanted.has(path)) rmSync(join(root, path));
+}
+
+function writeMetricTables(current: Tree): void {
+  const page = withMetricTables(textOf(current, METRICS_PAGE));
+  if (page !== undefined) writeFileSync(join(root, METRICS_PAGE), page);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { formatFinding } from "./finding.ts";
+import { withMetricTables } from "./metrics-page.ts";
 import { bansRule } from "./rules/bans.ts";
 import { compatibilityRule } from "./rules/compatibility.ts";
 import { errorPagesRule } from "./rules/error-pages.ts";
@@ -7,6 +8,7 @@ import { filesRule } from "./rules/files.ts";
 import { layersRule } from "./rules/layers.ts";
 import { libReadmeRule } from "./rules/lib-readme.ts";
 import { linksRule } from "./rules/links.ts";
+import { metricsRule } from "./rules/metrics.ts";
 import { packagesRule } from "./rules/packages.ts";
 import { createTree, type Edge, type Rule } from "./tree.ts";
 
@@ -172,6 +174,38 @@ describe("compatibilityRule", () => {
     check(compatibilityRule, { ...broker, "docs/compatibility.md": `${produce}${groups}| 27 | WriteTxnMarkers | 1 | |` }, [
       "API 26 (EndTxn, 0-4) is served and has no row",
       "docs/compatibility.md:3: compatibility: API 27 (WriteTxnMarkers) has a row and is not served",
+    ]);
+  });
+});
+
+describe("metricsRule", () => {
+  const board = (expr: string) => ({ "helm/millrace/dashboards/a.json": JSON.stringify({ panels: [{ targets: [{ expr }] }] }) });
+  it("lets queries name declared metrics, series of histograms, labels and functions", () => {
+    check(
+      metricsRule,
+      board('histogram_quantile(0.99, sum by (le, job) (rate(millrace_append_duration_seconds_bucket{job="$job"}[5m]))) > on (pod) up'),
+      [],
+    );
+  });
+  it("refuses a metric that is not declared, and a histogram without its part", () => {
+    check(metricsRule, board("sum(rate(kafka_bytes_total[5m])) / process_uptime_seconds"), ["kafka_bytes_total is no declared metric"]);
+    check(metricsRule, board("millrace_append_duration_seconds"), ["millrace_append_duration_seconds is no declared metric"]);
+  });
+  it("wants a runbook for each alert, and an alert for each runbook", () => {
+    const alert = "groups:\n  - name: a\n    rules:\n      - alert: Gone\n        expr: up == 0\n";
+    check(metricsRule, { "helm/millrace/alerts/a.yaml": alert, "docs/operations/runbooks/Other.md": "" }, [
+      "alert Gone has no runbook_url",
+      "alert Gone has no page docs/operations/runbooks/Gone.md",
+      "no alert is named Other",
+    ]);
+  });
+  it("holds the page equal to the declared metrics", () => {
+    const page =
+      withMetricTables("<!-- metrics: written by `npm run fix -- tidy` from libs/ports/src/metric-tables -->\n<!-- end of metrics -->\n") ??
+      "";
+    check(metricsRule, { "docs/operations/metrics.md": page }, []);
+    check(metricsRule, { "docs/operations/metrics.md": page.replace("Batches fetched.", "Batches.") }, [
+      "differs from the declared metrics",
     ]);
   });
 });

@@ -5,6 +5,7 @@ import { filesRule } from "./rules/files.ts";
 import { layersRule } from "./rules/layers.ts";
 import { libReadmeRule } from "./rules/lib-readme.ts";
 import { linksRule } from "./rules/links.ts";
+import { metricsRule } from "./rules/metrics.ts";
 import { packagesRule } from "./rules/packages.ts";
 import type { Rule } from "./tree.ts";
 
@@ -18,4 +19,5 @@ export const rules: readonly Rule[] = [
   linksRule,
   bansRule,
   compatibilityRule,
+  metricsRule,
 ];

@@ -4,6 +4,8 @@ import {
   type GroupEffect,
   groupErrors,
   type GroupEvent,
+  type GroupFigures,
+  groupFigures,
   type GroupResponse,
   type GroupSettings,
   handleGroupEvent,
@@ -64,6 +66,11 @@ export class GroupCoordinator {
     this.#waiting.set(correlation, waiting);
     this.handle({ ...request, correlation, now: this.#now() });
     return waiting.promise;
+  }
+
+  /** What operators watch of the groups here. */
+  figures(): readonly GroupFigures[] {
+    return groupFigures(this.#state);
   }
 
   topicsChanged(topics: ReadonlyMap<string, number>): void {

@@ -1,4 +1,4 @@
-import { groupErrors, type GroupResponse, type GroupSettings, partitionOfGroup } from "@millrace/groups";
+import { groupErrors, type GroupFigures, type GroupResponse, type GroupSettings, partitionOfGroup } from "@millrace/groups";
 import { GROUP_OFFSETS_TOPIC, NO_LEADER_EPOCH, offset, type TopicId } from "@millrace/model";
 import type { ClusterView } from "../cluster-view.ts";
 import type { BrokerPorts } from "../node-ports.ts";
@@ -92,6 +92,11 @@ export class GroupCoordinators {
   get isLoading(): boolean {
     const partitions = this.#view.topic(GROUP_OFFSETS_TOPIC)?.partitions ?? [];
     return partitions.some(({ partition, leader }) => leader === this.#brokerId && !this.#byPartition.has(partition));
+  }
+
+  /** What operators watch of every group on this broker. */
+  figures(): readonly GroupFigures[] {
+    return [...this.#byPartition.values()].flatMap((coordinator) => coordinator.figures());
   }
 
   /** Asks every coordinator on this broker. */

@@ -10,11 +10,13 @@ import type { ServedApi } from "./served-api.ts";
 const PRODUCE_KEY = 0;
 const API_VERSIONS_KEY = 18;
 const BY_KEY: ReadonlyMap<number, ServedApi> = new Map(KAFKA_HANDLERS.map((api) => [api.key, api]));
+const LABELS: ReadonlyMap<number, { readonly request: string }> = new Map(KAFKA_HANDLERS.map(({ key, name }) => [key, { request: name }]));
 
 /** Reads the header of each request and has its API answer. A key or version that is not served, or bytes that are no request, reject: the connection closes with the reason in the log (G6). */
 export function kafkaConnectionHandler(connection: KafkaConnection, context: KafkaContext): KafkaFrameHandler {
   const call = callContextOf(connection);
   const room = new RoomInOrder(context.produce.inFlight);
+  const { metrics, ports } = context;
   return async (frame) => {
     const reader = new WireReader(frame);
     const key = reader.readInt16();
@@ -26,9 +28,19 @@ export function kafkaConnectionHandler(connection: KafkaConnection, context: Kaf
     const clientId = reader.readNullableString(false);
     if (api === undefined || version < api.versionMin || version > api.versionMax) throw unsupported({ key, version, clientId }, api);
     if (version >= api.flexibleMin) reader.skipTags();
+    const startedMs = ports.clock.monotonicMs();
+    const labels = LABELS.get(key) ?? { request: api.name };
+    metrics.kafkaRequests.add(1, labels);
     const wait = key === PRODUCE_KEY ? room.wait() : undefined;
     if (wait !== undefined) await wait;
-    return api.answer({ reader, correlationId, call: { version, clientId, connection, frame, call, onSent: undefined }, context });
+    const answer = await api.answer({
+      reader,
+      correlationId,
+      call: { version, clientId, connection, frame, call, onSent: undefined },
+      context,
+    });
+    metrics.kafkaRequestSeconds.record((ports.clock.monotonicMs() - startedMs) / 1_000, labels);
+    return answer;
   };
 }
 

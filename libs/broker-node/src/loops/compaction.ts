@@ -38,15 +38,11 @@ export class Compaction {
     this.#ports = ports;
     const { metrics } = ports;
     this.#counters = {
-      read: metrics.counter("millrace_compaction_read_bytes_total", "bytes that compaction has read"),
-      written: metrics.counter("millrace_compaction_written_bytes_total", "bytes that compaction has kept and written"),
-      removed: metrics.counter("millrace_compaction_removed_records_total", "records that compaction has removed"),
+      read: metrics.counter("millrace_compaction_read_bytes_total"),
+      written: metrics.counter("millrace_compaction_written_bytes_total"),
+      removed: metrics.counter("millrace_compaction_removed_records_total"),
     };
-    metrics.gauge(
-      "kafka_log_logcleanermanager_uncleanable_partitions_count",
-      "logs that cannot be compacted, as their bytes are damaged",
-      () => [{ value: this.#uncleanable.size }],
-    );
+    metrics.gauge("kafka_log_logcleanermanager_uncleanable_partitions_count", () => [{ value: this.#uncleanable.size }]);
   }
 
   start(): void {

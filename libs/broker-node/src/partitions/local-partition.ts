@@ -238,6 +238,10 @@ export class LocalPartition {
     return { keepFrom: this.holds.floor(nowMs) };
   }
 
+  get inSyncCount(): number {
+    return this.#role?.inSyncCount ?? 1;
+  }
+
   /** Another broker leads: whoever waits here must ask there. */
   resign(): void {
     this.#followed = undefined;
@@ -419,7 +423,7 @@ export class LocalPartition {
   #tooFewInSync() {
     const role = this.#role;
     const minInsyncReplicas = Math.min(this.#config.minInsyncReplicas, role?.replicaCount ?? 1);
-    const inSync = role?.inSyncCount ?? 1;
+    const inSync = this.inSyncCount;
     if (inSync >= minInsyncReplicas) return undefined;
     return { topic: this.topic, partition: this.partition, inSync, minInsyncReplicas };
   }

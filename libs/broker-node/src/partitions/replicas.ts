@@ -64,6 +64,8 @@ export class Replicas {
   #open: readonly LocalPartition[] | undefined;
   /** Logs found at the start that no metadata has asked for yet, by folder. */
   readonly #unclaimed = new Map<string, PartitionLog>();
+  /** How long opening and recovery of all logs took at the start. */
+  recoverySeconds = 0;
   /** Why a log found at the start could not be opened: its partition must not begin again at 0. */
   readonly #unopened = new Map<string, unknown>();
 
@@ -105,6 +107,7 @@ export class Replicas {
       }
     });
     const seconds = (this.#ports.clock.monotonicMs() - startedMs) / 1_000;
+    this.recoverySeconds = seconds;
     if (logs.length > 0) this.#ports.logger.info("logs opened", { logs: logs.length, seconds });
   }
 
@@ -126,6 +129,14 @@ export class Replicas {
   all(): readonly LocalPartition[] {
     this.#open ??= [...this.#slots.values()].flatMap((slot) => (slot.kind === "open" ? [slot.partition] : []));
     return this.#open;
+  }
+
+  /** A log cannot be used, for its disk or its bytes: see the log lines. */
+  get hasFailed(): boolean {
+    return (
+      this.#unopened.size > 0 ||
+      [...this.#slots.values()].some((slot) => slot.kind === "failed" || slot.partition.log.failure !== undefined)
+    );
   }
 
   /** True once this broker leads the partition and serves it. */

@@ -28,12 +28,22 @@ export function assignmentOf(state: PartitionState): PartitionAssignment {
 export class InSyncRequests {
   readonly #calls: CoordinatorCalls;
   readonly #self: () => { brokerId: number; brokerEpoch: number };
+  readonly #onChange: (change: { readonly before: number; readonly after: number }) => void;
   readonly #ports: BrokerPorts;
   readonly #wanting = new Set<LocalPartition>();
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
 
-  constructor(of: { calls: CoordinatorCalls; self: () => { brokerId: number; brokerEpoch: number } }, ports: BrokerPorts) {
+  /** `onChange` hears of sizes of in-sync sets that this leader has got. */
+  constructor(
+    of: {
+      calls: CoordinatorCalls;
+      self: () => { brokerId: number; brokerEpoch: number };
+      onChange: (change: { readonly before: number; readonly after: number }) => void;
+    },
+    ports: BrokerPorts,
+  ) {
+    this.#onChange = of.onChange;
     this.#calls = of.calls;
     this.#self = of.self;
     this.#ports = ports;
@@ -94,7 +104,9 @@ export class InSyncRequests {
       return;
     }
     const assignment = assignmentOf(answer.state);
+    const before = partition.inSyncCount;
     partition.assigned(assignment);
+    this.#onChange({ before, after: assignment.inSyncSet.length });
     if (assignment.leaderEpoch !== wish.leaderEpoch) return;
     const inSync = assignment.inSyncSet.join(" ");
     this.#ports.logger.info("in-sync set", { topic, partition: partition.partition, inSync, partitionEpoch: assignment.partitionEpoch });

@@ -1,6 +1,7 @@
 import { brokerEpoch, type BrokerEpoch, brokerId, type LeaderEpoch } from "@millrace/model";
 import type { Timer } from "@millrace/ports";
 import type { InSyncMember } from "@millrace/replication";
+import type { BrokerMetrics } from "../broker-metrics.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import { IN_SYNC_CHECK_MS } from "../limits.ts";
 import type { BrokerPorts } from "../node-ports.ts";
@@ -30,6 +31,7 @@ export class Replication {
       replicas: Replicas;
       calls: CoordinatorCalls;
       throttledRates: { readonly leader: number; readonly follower: number };
+      metrics: Pick<BrokerMetrics, "inSyncShrinks" | "inSyncExpands">;
     },
     ports: BrokerPorts,
   ) {
@@ -46,7 +48,11 @@ export class Replication {
       logPortsOf: (partition) => of.replicas.portsOf(partition),
     });
     const self = (): { brokerId: number; brokerEpoch: number } => ({ brokerId: of.brokerId, brokerEpoch: of.brokerEpoch() });
-    this.inSync = new InSyncRequests({ calls: of.calls, self }, ports);
+    const onChange = ({ before, after }: { before: number; after: number }): void => {
+      if (after < before) of.metrics.inSyncShrinks.add(1);
+      if (after > before) of.metrics.inSyncExpands.add(1);
+    };
+    this.inSync = new InSyncRequests({ calls: of.calls, self, onChange }, ports);
   }
 
   start(): void {

@@ -1,5 +1,6 @@
 import { type BrokerPeerService, errorToWire, type ServiceHandlers, type TransactionMarker } from "@millrace/contracts";
 import { producerEpoch, producerIdFromWire, timestampMs } from "@millrace/model";
+import { describePositions } from "../groups/describe-positions.ts";
 import type { Replication } from "../replication/replication.ts";
 import { ReplicaSession } from "../replication/replica-session.ts";
 import type { RpcContext } from "./rpc-context.ts";
@@ -11,6 +12,7 @@ export function peerHandlers(
 ): ServiceHandlers<typeof BrokerPeerService> {
   return {
     replicaFetch: (requests, call) => new ReplicaSession(context, replication).serve(requests, call),
+    describePositions: (request) => Promise.resolve().then(() => describePositions(request, context.replicas)),
     async writeTransactionMarkers({ markers }) {
       const results = await Promise.all(markers.flatMap((marker) => writeMarker(marker, context)));
       return { results };

@@ -9,12 +9,15 @@ import {
   JobMachine,
   ENDED_STATES,
   type TimerName,
+  shapeOf,
   type WorkerReport,
 } from "@millrace/scheduling";
 import type { ExecutorCommand, ExecutorHandle } from "../executors/executor-registry.ts";
 import type { JobsPorts } from "../jobs-port.ts";
+import type { BatchDone } from "@millrace/contracts";
 import { abandonWriters } from "./abandon-writers.ts";
 import { changesOfJob, type StoredJob } from "./job-store.ts";
+import { jobInstruments, JobMeter } from "./job-meter.ts";
 import { COMMIT_RETRY_MS, RATE_WINDOW_MS } from "./limits.ts";
 import { listEnds, resolveSources } from "./resolve-sources.ts";
 import { commandToWire } from "./worker-messages.ts";
@@ -23,6 +26,7 @@ import { commandToWire } from "./worker-messages.ts";
 export class JobRunner {
   readonly machine: JobMachine;
   readonly stored: StoredJob;
+  readonly meter: JobMeter;
   readonly #ports: JobsPorts;
   readonly #logger: Logger;
   readonly #timers = new Map<TimerName, Timer>();
@@ -41,6 +45,8 @@ export class JobRunner {
     this.#ports = ports;
     this.#logger = ports.logger;
     this.machine = new JobMachine({ ...stored, digest: ports.digest });
+    const job = { name: stored.record.name, isBounded: shapeOf(stored.graph).bounded };
+    this.meter = new JobMeter(job, jobInstruments(ports.metrics), ports.clock);
   }
 
   get jobId(): string {
@@ -69,6 +75,11 @@ export class JobRunner {
     this.dispatch({ kind: "executors", live: capacities });
   }
 
+  /** Figures of a report, before it is dispatched. Those of another epoch are of a former attempt. */
+  measure({ jobEpoch, workerIndex }: { jobEpoch: bigint; workerIndex: number }, done: BatchDone): void {
+    if (Number(jobEpoch) === this.machine.record.jobEpoch) this.meter.workerDone(done, { jobEpoch: Number(jobEpoch), workerIndex });
+  }
+
   onReport(jobEpoch: number, workerIndex: number, report: WorkerReport): void {
     if (report.kind === "failed") {
       const { failure, permanent, batch } = report;
@@ -90,7 +101,13 @@ export class JobRunner {
     if (this.#over.signal.aborted) return;
     const { clock } = this.#ports;
     const before = this.machine.record.state;
+    const { progress, checkpoint } = this.machine;
     const effects = this.machine.handle(event, { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() });
+    const done = this.machine.progress;
+    if (done !== undefined && progress !== undefined && done.lastBatch > progress.lastBatch) {
+      const { lastBatchMs: milliseconds } = this.machine.figures;
+      this.meter.batchDone({ milliseconds, checkpoint: this.machine.checkpoint !== checkpoint, span: this.#batchSpan?.span });
+    }
     for (const effect of effects) this.#perform(effect);
     if (this.#batchSpan !== undefined && this.machine.progress?.lastBatch === this.#batchSpan.batch) this.#endBatchSpan();
     this.#measureRate();
@@ -158,6 +175,7 @@ export class JobRunner {
         this.#lookUp(resolveSources(this.stored.graph, this.#ports).then((sources) => ({ kind: "sources-resolved", sources })));
         return;
       case "list-ends":
+        this.meter.looking();
         this.#lookUp(listEnds(this.machine.record.sources ?? [], this.#ports).then((ends) => ({ kind: "ends", ends })));
         return;
       case "start-worker":
@@ -167,6 +185,7 @@ export class JobRunner {
         this.#send(effect, { case: "stopWorker", value: { worker: this.#workerId(effect) } });
         return;
       case "command":
+        if (effect.command.kind === "run-batch" && effect.workerIndex === 0) this.meter.running(effect.command.plan);
         this.#send(effect, { case: "worker", value: { worker: this.#workerId(effect), command: this.#commandOf(effect) } });
         return;
       case "abandon-writers":

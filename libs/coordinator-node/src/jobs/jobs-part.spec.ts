@@ -1,5 +1,15 @@
+import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "@jest/globals";
-import { BrokerService, bindService, type CallContext, createLoopback, JobState, StateFate, type WorkerReport } from "@millrace/contracts";
+import {
+  BrokerService,
+  bindService,
+  type CallContext,
+  createLoopback,
+  JobState,
+  StateFate,
+  type WorkerReport,
+  WorkerReportSchema,
+} from "@millrace/contracts";
 import {
   brokerId,
   JOB_SETTINGS_DEFAULT,
@@ -127,7 +137,7 @@ async function createRig(store = createStore(), options = { start: true }) {
     /** The worker's answer to the last command it got. */
     async report(report: WorkerReport["report"]): Promise<string> {
       const worker = commands.at(-1)?.value.worker;
-      onReport("e", { $typeName: "millrace.coordinator.v1.WorkerReport", worker, report } as WorkerReport);
+      onReport("e", create(WorkerReportSchema, { worker, report } as never));
       await settle();
       const last = commands.at(-1);
       return last?.case === "worker" ? String(last.value.command?.case) : String(last?.case);

@@ -3,6 +3,8 @@ import { type CheckpointManifest, ENDED_STATES } from "@millrace/scheduling";
 import type { ExecutorChange } from "../executors/executor-registry.ts";
 import type { CreateJobsPart, JobsPart, JobsPorts } from "../jobs-port.ts";
 import { createJobHandlers } from "./job-handlers.ts";
+import type { JobFigures } from "../observe-jobs.ts";
+import { jobFigures } from "./job-figures.ts";
 import { JobRunner } from "./job-runner.ts";
 import { decodeJobs, decodeSavepoints, JOBS_PREFIX, type StoredJob } from "./job-store.ts";
 import { RecordHolder, type ReplayingJob } from "./record-holder.ts";
@@ -57,11 +59,21 @@ export class Jobs implements JobsPart {
         const { worker } = report;
         const translated = reportFromWire(report);
         if (worker === undefined) return;
+        if (report.report.case === "batchDone") this.runners.get(worker.jobId)?.measure(worker, report.report.value);
         if (translated === undefined) this.#logLine(worker.jobId, report.report);
         else this.runners.get(worker.jobId)?.onReport(Number(worker.jobEpoch), worker.workerIndex, translated);
       }),
     );
     this.#onExecutors(undefined);
+  }
+
+  figures(): readonly JobFigures[] {
+    const newest = new Map<string, JobRunner>();
+    for (const runner of this.runners.values()) {
+      const { name, incarnation } = runner.machine.record;
+      if (incarnation >= (newest.get(name)?.machine.record.incarnation ?? 0)) newest.set(name, runner);
+    }
+    return [...newest.values()].map((runner) => jobFigures(runner, this.ports.clock.wallMs()));
   }
 
   stop(): Promise<void> {

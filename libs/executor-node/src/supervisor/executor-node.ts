@@ -1,5 +1,6 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import {
+  type BatchDone,
   errorToWire,
   type ExecutorRegistered,
   type ExecutorSessionResponse,
@@ -12,7 +13,7 @@ import {
   WorkerReportSchema,
 } from "@millrace/contracts";
 import { toAppError } from "@millrace/model";
-import type { Clock, Logger, Metrics, Random, WorkerExit, WorkerHost, WorkerProcess } from "@millrace/ports";
+import type { Clock, Counter, Logger, Metrics, Random, WorkerExit, WorkerHost, WorkerProcess } from "@millrace/ports";
 import { errors } from "../errors.ts";
 import { BUNDLE_TIMEOUT_MS } from "../limits.ts";
 import type { ExecutorSettings } from "../settings.ts";
@@ -61,6 +62,9 @@ class Supervisor implements ExecutorNode {
   readonly #starting = new Set<string>();
   readonly #bundles = new Map<string, Promise<Bundle>>();
   readonly #onRegistered: () => void;
+  readonly #batches: Counter;
+  readonly #stageSeconds: Counter;
+  readonly #shuffleBytes: Counter;
   #current: { readonly coordinator: string } | undefined;
 
   constructor(settings: ExecutorSettings, ports: ExecutorPorts) {
@@ -72,7 +76,10 @@ class Supervisor implements ExecutorNode {
     const { executorId, coordinators, host, workerSlots } = settings;
     const options = { executorId, coordinators, host, workerSlots, incarnationId: ports.random.hex(16) };
     this.#session = new CoordinatorSession(options, this.#listener(), ports);
-    ports.metrics.gauge("millrace_executor_workers", "Worker processes running on this executor.", () => [{ value: this.#workers.size }]);
+    this.#batches = ports.metrics.counter("millrace_executor_batches_total");
+    this.#stageSeconds = ports.metrics.counter("millrace_task_stage_seconds_total");
+    this.#shuffleBytes = ports.metrics.counter("millrace_shuffle_bytes_total");
+    ports.metrics.gauge("millrace_executor_workers", () => [{ value: this.#workers.size }]);
     this.#running = this.#session.run();
   }
 
@@ -145,7 +152,10 @@ class Supervisor implements ExecutorNode {
     };
     const process = this.#ports.workerHost.spawn(init, {
       onReport: (bytes) => {
-        if (this.#workers.get(key) === process) this.#report(fromBinary(WorkerReportSchema, bytes));
+        if (this.#workers.get(key) !== process) return;
+        const report = fromBinary(WorkerReportSchema, bytes);
+        if (report.report.case === "batchDone") this.#measure(report.report.value);
+        this.#report(report);
       },
       onExit: (exit) => {
         if (this.#workers.get(key) !== process) return;
@@ -199,6 +209,12 @@ class Supervisor implements ExecutorNode {
     if (this.#session.send({ case: "worker", value: report }) || worker === undefined) return;
     this.#ports.logger.warn("report lost, session is given up", { job: worker.jobId, worker: worker.workerIndex });
     this.#session.giveUp(); // Every worker is killed, and the coordinator hears that this executor is gone.
+  }
+
+  #measure({ stages, shuffleBytes }: BatchDone): void {
+    this.#batches.add(1);
+    for (const { stage, seconds } of stages) this.#stageSeconds.add(seconds, { stage });
+    this.#shuffleBytes.add(Number(shuffleBytes));
   }
 
   #reportFailure(worker: WorkerId, error: unknown, permanent: boolean): void {

@@ -298,7 +298,15 @@ class JobWorker {
     this.#output = output;
     try {
       await runBatch(
-        { plan, checkpoint: command.checkpoint, output, ready: () => this.#ready(), trace, report: (report) => this.#report(report) },
+        {
+          plan,
+          checkpoint: command.checkpoint,
+          output,
+          ready: () => this.#ready(),
+          trace,
+          takeShuffleBytes: () => this.#peers?.takeSentBytes() ?? 0,
+          report: (report) => this.#report(report),
+        },
         context,
       );
       trace.end();

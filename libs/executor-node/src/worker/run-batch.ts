@@ -6,6 +6,7 @@ import type { Clock } from "@millrace/ports";
 import { type CompressionCodecs, type Crc32c, RecordOffsets } from "@millrace/records";
 import { RANGE_PREFETCH_BYTES } from "../limits.ts";
 import type { BatchOutput, OutputTarget } from "./batch-output.ts";
+import { StageClock } from "./stage-clock.ts";
 import type { BatchTrace } from "./batch-trace.ts";
 import type { CheckpointWriter } from "./checkpoint-writer.ts";
 import type { ShuffleIdentity } from "./shuffle-server.ts";
@@ -33,6 +34,8 @@ interface BatchRun {
   /** Resolves when peers and output have room; undefined when they have now. */
   readonly ready: () => Promise<void> | undefined;
   readonly trace: BatchTrace;
+  /** Bytes of blocks sent to other workers since the last call. */
+  readonly takeShuffleBytes: () => number;
   report(report: MessageInitShape<typeof WorkerReportSchema>["report"] & object): Promise<void>;
 }
 
@@ -46,21 +49,31 @@ export async function runBatch(run: BatchRun, context: BatchContext): Promise<vo
     watermarks: new Map(plan.watermarks.map((step) => [step.operatorId, { lateMs: step.lateMs, evictMs: step.evictMs }])),
     final: plan.final,
   });
-  await readSources(run, context);
+  const clock = new StageClock(context.clock);
+  const oldestMs = await clock.time("map", () => readSources(run, context));
   const mapped = runtime.endSources();
   const eventTimes = mapped.eventTimes.map(({ operatorId, source, index, maxMs }) => ({ operatorId, source, index, maxMs }));
   const counts = { recordsIn: BigInt(mapped.recordsIn), bytesIn: BigInt(mapped.bytesIn) };
   await run.report({ case: "mapDone", value: { batch: plan.batch, eventTimes, ...counts } });
-  await untilFinished(context);
+  await untilFinished(context, clock);
   const result = runtime.finishBatch();
-  const saved = run.checkpoint ? await context.checkpoints.save(Number(plan.batch)) : { parts: [], marksEndOffset: 0n };
-  await output.commit();
-  const value = { batch: plan.batch, ...saved, ...figures(result, output) };
+  const saved = run.checkpoint
+    ? await clock.time("checkpoint", () => context.checkpoints.save(Number(plan.batch)))
+    : { parts: [], marksEndOffset: 0n };
+  await clock.time("sink", () => output.commit());
+  const value = {
+    batch: plan.batch,
+    ...saved,
+    ...figures(result, output),
+    stages: clock.stages(),
+    shuffleBytes: BigInt(run.takeShuffleBytes()),
+    ...(oldestMs === Infinity ? {} : { oldestTimestampMs: BigInt(oldestMs) }),
+  };
   await run.report({ case: "batchDone", value });
 }
 
-/** All own ranges, each fetched ahead while an earlier one is worked on; processed in order of source task. */
-async function readSources(run: BatchRun, context: BatchContext): Promise<void> {
+/** All own ranges, each fetched ahead while an earlier one is worked on; processed in order of source task. Resolves with the least timestamp of the first records of batches. */
+async function readSources(run: BatchRun, context: BatchContext): Promise<number> {
   const { plan, ready } = run;
   const { runtime, sources, client } = context;
   const own = plan.ranges.flatMap((range) => {
@@ -69,6 +82,7 @@ async function readSources(run: BatchRun, context: BatchContext): Promise<void> 
   });
   const reads = own.map(({ range, source }) => ({ range, source, chunks: startReading(client, source, range) }));
   const records = new RecordOffsets();
+  let oldestMs = Infinity;
   for (const { range, source, chunks } of reads) {
     const startOffset = Number(range.startOffset);
     const endOffset = Number(range.endOffset);
@@ -76,6 +90,7 @@ async function readSources(run: BatchRun, context: BatchContext): Promise<void> 
       for (const batch of committedBatches(next.value)) {
         records.decode(batch, { codecs: context.compression });
         run.trace.sawRecords(source.topic, records);
+        oldestMs = Math.min(oldestMs, records.timestamps[0] ?? Infinity);
         runtime.pushRecords({ source: range.source, index: range.index, records, startOffset, endOffset });
       }
       await ready();
@@ -83,6 +98,7 @@ async function readSources(run: BatchRun, context: BatchContext): Promise<void> 
     }
   }
   for (const source of sources) runtime.endSource(source.source, source.index);
+  return oldestMs;
 }
 
 interface Reading {
@@ -104,11 +120,11 @@ function startReading(client: Client, source: SourcePartitionOwner, range: Sourc
 }
 
 /** Keyed stages run as soon as all their blocks are there. */
-async function untilFinished({ runtime, arrived }: BatchContext): Promise<void> {
+async function untilFinished({ runtime, arrived }: BatchContext, clock: StageClock): Promise<void> {
   for (;;) {
-    await runtime.advance();
+    await clock.time("reduce", () => runtime.advance());
     if (runtime.finished) return;
-    await arrived.wait();
+    await clock.time("shuffle", () => arrived.wait());
   }
 }
 

@@ -14,6 +14,7 @@ const MESSAGE_OVERHEAD_BYTES = 64;
 /** The sending side of the shuffle: a stream to each other worker, unacknowledged bytes bounded. */
 export class ShufflePeers {
   readonly #peers = new Map<number, Peer>();
+  #sentBytes = 0;
 
   constructor(
     identity: ShuffleIdentity,
@@ -26,7 +27,15 @@ export class ShufflePeers {
     });
   }
 
+  /** Bytes of blocks since the last call. */
+  takeSentBytes(): number {
+    const bytes = this.#sentBytes;
+    this.#sentBytes = 0;
+    return bytes;
+  }
+
   sendBlock(block: OutgoingBlock): void {
+    this.#sentBytes += block.payload.length;
     const { batch, edge, fromTask, toSlot, recordCount, payload } = block;
     this.#peer(block.toWorker).send(
       { case: "block", value: { batch: BigInt(batch), edge, fromTask, toSlot, recordCount, payload } },
