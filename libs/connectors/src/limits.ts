@@ -24,3 +24,12 @@ export const KAFKA_TRANSACTION_TIMEOUT_MS = 360_000;
 /** Attempts of one request before the worker gives up and the job starts again from its checkpoint. */
 export const KAFKA_RETRIES = 8;
 export const KAFKA_RETRY_DELAY_MS = 250;
+
+/** Files of one batch source, each a task: more is a mistake in the path. */
+export const FILES_PER_SOURCE_MAX = 10_000;
+/** Read from a file at once. */
+export const READ_BYTES = 256 * 1024;
+/** A line or field beyond this is not text of the format that was named. */
+export const LINE_LENGTH_MAX = 64 * 1024 * 1024;
+/** Rows of a Parquet file in memory at once, and a row group's worth of columns beside them. */
+export const PARQUET_ROWS_AT_ONCE = 50_000;

@@ -54,7 +54,7 @@ describe("testJob", () => {
     const results = await Promise.all(
       [1, 2, 7].map(async (partitions) => {
         const test = testJob(wordCount, { partitions });
-        await test.send("lines", ..."abacabadabacaba").end();
+        await test.send("lines", ...Array.from("abacabadabacaba")).end();
         return sorted(test.take("counts"));
       }),
     );

@@ -1,4 +1,5 @@
 export { ManualClock, settle } from "./clock.ts";
+export { type BatchSourceHarness, describeBatchSourceContract } from "./connectors/batch-source-contract.ts";
 export { describeSinkContract, type SinkHarness } from "./connectors/sink-contract.ts";
 export { SeededRandom } from "./random.ts";
 export { type CoordinationHarness, describeCoordinationStoreContract } from "./coordination/contract.ts";
