@@ -58,7 +58,11 @@ export async function runPlan(plan: RunPlan, options: { readonly keepsLog?: bool
     anomalies.push(...differences);
   } else anomalies.push("liveness: topics could not be made in a healthy cluster");
   const verdict = checkHistory(workload.history);
-  anomalies.push(...workload.anomalies, ...cluster.log.alarms.map((line) => `alarm: ${line}`), ...describe(verdict));
+  anomalies.push(
+    ...workload.anomalies.slice(0, FINDINGS_SHOWN),
+    ...cluster.log.alarms.map((line) => `alarm: ${line}`),
+    ...describe(verdict),
+  );
   const cpu = process.cpuUsage(cpuBefore);
   return {
     plan,
@@ -93,7 +97,8 @@ async function isSetUp(cluster: Cluster, workload: Workload): Promise<boolean> {
   const make = async ({ name, partitions, replicas, configs }: TopicPlan): Promise<void> => {
     for (;;) {
       try {
-        await client.createTopic({ name, partitions, replicationFactor: replicas, configs, ifNotExists: true });
+        const { topicId } = await client.createTopic({ name, partitions, replicationFactor: replicas, configs, ifNotExists: true });
+        workload.durability.topicMade(name, topicId);
         made++;
         return;
       } catch (error) {

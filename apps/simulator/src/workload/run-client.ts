@@ -89,6 +89,8 @@ class WorkingClient {
     try {
       const { offset } = await this.#producer.sendAndWait(topic, { partition, value: this.#bytesOf(value) });
       this.#record({ type: "ok", f: "send", v: [["send", key, offset < 0 ? value : [offset, value]]] });
+      const missing = offset < 0 ? undefined : this.#workload.durability.acknowledged({ topic, partition, offset });
+      if (missing !== undefined) this.#workload.anomalies.push(missing);
       return true;
     } catch (error) {
       // The producer has repeated it inside: an earlier attempt may be stored, now or later.

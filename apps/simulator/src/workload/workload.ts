@@ -1,6 +1,7 @@
 import { type HistoryEvent, HistoryRecorder } from "@millrace/checkers";
 import { crc32c } from "@millrace/codecs";
 import { type Client, createClient } from "@millrace/client";
+import { DurabilityWatch } from "../run/durability-watch.ts";
 import type { RunPlan } from "../run/plan.ts";
 import type { Cluster } from "../world/cluster.ts";
 import type { Machine } from "../world/machine.ts";
@@ -13,6 +14,8 @@ import { runClient } from "./run-client.ts";
 export const GROUP = "group";
 /** One client in so many is a member of it. */
 const CLIENTS_PER_MEMBER = 3;
+/** min.insync.replicas of topics with three replicas. */
+const MIN_IN_SYNC = 2;
 /** A client that ended begins again after so long. */
 const SUCCESSOR_MS = 300;
 
@@ -31,6 +34,7 @@ export class Workload {
   readonly keys: readonly KeyOf[];
   /** What clients saw that no rule about histories covers. */
   readonly anomalies: string[] = [];
+  readonly durability: DurabilityWatch;
   isOver = false;
   #nextValue = 0;
   readonly #clients: { readonly machine: Machine; process: SimProcess | undefined; p: number }[] = [];
@@ -38,6 +42,7 @@ export class Workload {
   constructor(cluster: Cluster, plan: RunPlan) {
     this.cluster = cluster;
     this.plan = plan;
+    this.durability = new DurabilityWatch(cluster.brokers, MIN_IN_SYNC);
     const nowNs = (): number => Math.round(cluster.scheduler.nowMs * 1e6);
     this.recorder = new HistoryRecorder({ nowNs, write: (event) => this.history.push(event) });
     this.keys = plan.topics.flatMap(({ name, partitions }) =>

@@ -34,6 +34,11 @@ export class SimulatedInode {
     return this.#dirtyFrom !== Infinity || this.volatile.size !== this.#durable.size;
   }
 
+  /** What a power cut leaves in any case; a view, until the next sync. */
+  get durableBytes(): Uint8Array {
+    return this.#durable.bytes.subarray(0, this.#durable.size);
+  }
+
   write(position: number, chunk: Uint8Array): void {
     this.volatile.write(position, chunk);
     this.#dirtyFrom = Math.min(this.#dirtyFrom, position);

@@ -64,6 +64,14 @@ export class SimulatedStorage implements Storage {
     this.#failingSync = pathEnd;
   }
 
+  /** Files of a folder that a power cut leaves in any case, by name, with that much of their bytes. For checkers: no program can see this. */
+  durableFiles(folder: string): { readonly name: string; readonly bytes: Uint8Array }[] {
+    const files: { name: string; bytes: Uint8Array }[] = [];
+    for (const [path, entry] of this.#durable)
+      if (entry !== "folder" && parentOf(path) === folder) files.push({ name: path.slice(folder.length + 1), bytes: entry.durableBytes });
+    return files.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
   flipBit(path: string, position: number, bit = 0): void {
     this.#inode(path).flipBit(position, bit);
   }
