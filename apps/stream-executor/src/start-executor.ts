@@ -13,6 +13,8 @@ export interface RunningExecutor extends RunningService {
   readonly registered: ExecutorNode["registered"];
 }
 
+const MIB = 1024 * 1024;
+
 /** Starts an executor on a kit; it registers with the active coordinator as soon as it finds one. */
 export function startExecutor(settings: ExecutorAppSettings, kit: ServiceKit): Promise<RunningExecutor> {
   const executorId = settings.executorId === "" ? `${hostname()}-${process.pid}` : settings.executorId;
@@ -27,6 +29,7 @@ export function startExecutor(settings: ExecutorAppSettings, kit: ServiceKit): P
     env: {
       MILLRACE_LOG_LEVEL: settings.logLevel,
       MILLRACE_LOG_FORMAT: settings.logFormat,
+      MILLRACE_STATE_MEMORY_BYTES: String(Math.floor((settings.stateMemoryMb * MIB) / settings.workerSlots)),
       ...(settings.otlpEndpoint === "" ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlpEndpoint }),
     },
   });

@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { createCompressionCodecs, createValueCodec, createValueFormats, crc32c } from "@millrace/codecs";
 import { createConnectors } from "@millrace/connectors";
 import { runJobWorker } from "@millrace/executor-node";
 import { createRpcListener, createRpcTransport } from "@millrace/rpc";
 import { countBuffersAsHeap, createLogger, LOG_LEVELS, openTracer, systemClock, systemRandom } from "@millrace/service-kit";
-import { openWorkerChannel } from "@millrace/worker-host";
+import { openStateStore } from "@millrace/state-lmdb";
+import { openWorkerChannel, SCRATCH_FOLDER_ENV } from "@millrace/worker-host";
 
 // A worker process of one job epoch: everything it holds dies with it. Its log lines go to stderr, which the supervisor passes on and of which it
 // keeps the last lines; stdout is for user code.
@@ -11,6 +13,9 @@ countBuffersAsHeap();
 const channel = await openWorkerChannel();
 const level = LOG_LEVELS.find((known) => known === process.env["MILLRACE_LOG_LEVEL"]) ?? "info";
 const isPretty = process.env["MILLRACE_LOG_FORMAT"] === "pretty" || (process.env["MILLRACE_LOG_FORMAT"] !== "json" && process.stderr.isTTY);
+const scratch = process.env[SCRATCH_FOLDER_ENV];
+const budgetBytes = Number(process.env["MILLRACE_STATE_MEMORY_BYTES"] ?? Infinity);
+const store = scratch === undefined || budgetBytes === Infinity ? undefined : openStateStore({ folder: join(scratch, "state") });
 const telemetry = await openTracer("millrace-worker");
 
 await runJobWorker({
@@ -26,6 +31,7 @@ await runJobWorker({
   compression: createCompressionCodecs(),
   connectors: createConnectors(),
   formats: createValueFormats(),
+  ...(store === undefined ? {} : { spill: { store, budgetBytes } }),
 });
 await telemetry.close();
 process.exit();

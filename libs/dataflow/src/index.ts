@@ -10,6 +10,7 @@ export type {
   RuntimeOutput,
   SinkRecord,
   SourceTask,
+  StatePartName,
   StateSnapshot,
   Watermarks,
   WorkerLayout,
@@ -18,4 +19,5 @@ export type {
 } from "./runtime/runtime-types.ts";
 export { stageTaskIndex } from "./runtime/task-index.ts";
 export { createValueDecoder, type ValueDecoder } from "./serde/value-decoder.ts";
+export type { SpillSettings } from "./state/state-memory.ts";
 export { createWorkerRuntime } from "./runtime/worker-runtime.ts";

@@ -24,3 +24,25 @@ export const WINDOW_PANES_MAX = 100_000;
 
 /** Memory that texts of sink records share: ~ 2,000 records of 100 B per allocation; what one kept record can hold back. */
 export const TEXT_SLAB_BYTES = 256 * 1024;
+
+/** Values looked at to estimate what one entry of state weighs; of a bigger one the rest is taken to be alike. */
+export const ESTIMATE_NODES_MAX = 256;
+
+/** One `set` in so many is weighed: the mean is what counts. */
+export const WEIGHED_ONE_IN = 32; // a power of two: the count is masked
+
+/** Of an entry beside its key and value: a slot of a hash table, an object of six fields, the key's primitive. */
+export const ENTRY_OVERHEAD_BYTES = 160;
+
+/** Of a timer: slots of two hash tables. */
+export const TIMER_OVERHEAD_BYTES = 96;
+
+/** Share of the memory budget that is left after state was moved to the store: below 1, or every row would move something. */
+export const RELIEVED_SHARE = 0.8;
+
+/** Entries walked through between two looks at the memory budget. */
+export const WALK_ENTRIES = 4_096;
+
+/** Rows of one chunk of a checkpoint, and about its bytes: what is encoded at once. */
+export const CHUNK_ROWS_MAX = 4_096;
+export const CHUNK_BYTES = 256 * 1024;

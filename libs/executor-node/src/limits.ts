@@ -17,6 +17,8 @@ export const PEER_QUEUE_BYTES_MAX = 16 * 1024 * 1024;
 export const INLINE_STATE_BYTES_MAX = 64 * 1024;
 /** One record of a state part: half of the default max.message.bytes, so that it fits whatever its batch adds. */
 export const STATE_RECORD_BYTES_MAX = 512 * 1024;
+/** Of one part, on their way to the topic: 4 MiB, so that a big part does not wait a round trip per record. */
+export const STATE_RECORDS_UNDER_WAY_MAX = 8;
 
 /** Fetched ahead per source range; all ranges of a worker together stay near a batch in memory. */
 export const RANGE_PREFETCH_BYTES = 4 * 1024 * 1024;
@@ -24,8 +26,10 @@ export const RANGE_PREFETCH_BYTES = 4 * 1024 * 1024;
 export const TRANSACTION_TIMEOUT_MS = 360_000;
 /** Inline state of one checkpoint over all workers: it shares one commit of 16 MiB with the rest. */
 export const INLINE_STATE_TOTAL_BYTES_MAX = 8 * 1024 * 1024;
-/** Every so many checkpoints all parts are written again, so that one that never changes does not hold back the start of the topic for ever. */
-export const FULL_CHECKPOINT_EVERY = 20;
+/** Changes that follow a whole part in a manifest: a recovery reads all of them, and a manifest lists all of them. */
+export const STATE_DELTAS_MAX = 20;
+/** A part that is this old, in checkpoints, is written whole again, so that one that never changes does not hold back the start of the topic for ever. */
+export const PART_AGE_CHECKPOINTS_MAX = 100;
 
 /** Output records between two turns of the event loop within a batch: often enough to send while computing, seldom enough for a small batch to need none. */
 export const OUTPUT_TURN_RECORDS = 2_000;

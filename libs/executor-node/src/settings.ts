@@ -7,6 +7,14 @@ export const executorSettingsSchema = z.strictObject({
   host: z.string().min(1).default("127.0.0.1").describe("Host under which other executors reach this one's workers."),
   workerSlots: z.int().min(1).max(64).default(1).describe("Worker processes that a job may have here; one core each."),
   workerHeapMb: z.int().min(64).max(1_048_576).default(1024).describe("Heap limit of one worker process, in MiB."),
+  stateMemoryMb: z
+    .int()
+    .min(1)
+    .max(1_048_576)
+    .default(512)
+    .describe(
+      "Memory for keyed state of one job on this executor, in MiB, shared by its workers; what is beyond goes to disk under --data-dir.",
+    ),
   dataDir: z.string().min(1).default(".millrace/executor").describe("Folder for job bundles; may be lost at any time."),
 });
 

@@ -25,6 +25,7 @@ export type { MetricDeclaration, MetricKind, MetricTable } from "./metric-tables
 export { type Counter, type GaugeSample, type Histogram, type Labels, type Metrics, NO_METRICS } from "./metrics.ts";
 export type { Random } from "./random.ts";
 export type { SinkConnector, SinkOutput, SinkSlotMark, SinkSlots, SinkWriter } from "./sink-connector.ts";
+export type { StateStore } from "./state-store.ts";
 export type { Storage, StorageEntry, StorageFile } from "./storage.ts";
 export { NO_TRACER, type Span, type SpanOptions, type Tracer } from "./tracer.ts";
 export { NO_VALUE_FORMATS, type ValueFormat, type ValueFormats } from "./value-formats.ts";

@@ -47,11 +47,11 @@ export class BatchInFlight {
   }
 
   /**
-   * The checkpoint after this batch: new parts, and those of the former one that did not change. While later batches wait to be replayed, their
+   * The checkpoint after this batch: new parts, and those of the former one that did not change or that new ones say the changes of. While later batches wait to be replayed, their
    * marks may be in the topic already: marks are then read again from where the former checkpoint said.
    */
   manifest(progress: RunProgress, former: CheckpointManifest | undefined, options: { replaying: boolean }): CheckpointManifest {
-    const fresh = new Set(this.#parts.map(partKey));
+    const fresh = new Set(this.#parts.filter(({ isDelta }) => !isDelta).map(partKey));
     const kept = (former?.parts ?? []).filter((part) => !fresh.has(partKey(part)));
     return {
       batch: this.plan.batch,

@@ -35,7 +35,7 @@ export type JobRunState = "waiting" | "starting" | "running" | "recovering" | "d
 
 export const ENDED_STATES: readonly JobRunState[] = ["finished", "stopped", "failed"];
 
-/** State of one (operator, task) after a batch: where its bytes are. */
+/** State of one (operator, task) after a batch, or what changed of it since the part before: where its bytes are. */
 export interface StatePart {
   readonly operatorId: string;
   readonly taskIndex: number;
@@ -43,6 +43,8 @@ export interface StatePart {
   readonly keyCount: number;
   readonly byteCount: number;
   readonly crc32c: number;
+  /** Only what changed since the part before it in the manifest. */
+  readonly isDelta: boolean;
   readonly location:
     | { readonly type: "inline"; readonly bytes: Uint8Array }
     | {

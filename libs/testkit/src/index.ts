@@ -8,3 +8,5 @@ export { describeStorageContract, type StorageHarness } from "./storage/contract
 export { referenceCrc32c } from "./storage/crc32c.ts";
 export { createSimulatedStorage, type DiskWork, type MountOptions, SimulatedStorage } from "./storage/simulated-storage.ts";
 export { describePausedHolder, type HolderProcess, type PausedHolderHarness, runLeaseHolder } from "./coordination/paused-holder.ts";
+export { describeStateStoreContract } from "./state/contract.ts";
+export { MemoryStateStore } from "./state/memory-state-store.ts";

@@ -1,2 +1,2 @@
-export { createProcessHost, type ProcessHostSettings } from "./process-host.ts";
+export { SCRATCH_FOLDER_ENV, createProcessHost, type ProcessHostSettings } from "./process-host.ts";
 export { openWorkerChannel } from "./worker-channel.ts";

@@ -25,8 +25,12 @@ export interface ProcessHostSettings {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Environment variable that names a folder of the worker's own; it is removed when the worker has ended, however that was. */
+export const SCRATCH_FOLDER_ENV = "MILLRACE_SCRATCH_FOLDER";
+
 /** Workers as child processes of Node with the flags of this one. */
 export function createProcessHost(settings: ProcessHostSettings): WorkerHost {
+  rmSync(join(settings.folder, "scratch"), { recursive: true, force: true }); // Of workers of a former process here.
   return {
     spawn: (init, listener) => spawnWorker(settings, init, listener),
     saveBundle: (digest, bundle) => Promise.resolve(saveBundle(settings.folder, digest, bundle)),
@@ -34,11 +38,12 @@ export function createProcessHost(settings: ProcessHostSettings): WorkerHost {
 }
 
 function spawnWorker(settings: ProcessHostSettings, init: WorkerInit, listener: WorkerListener): WorkerProcess {
+  const scratch = join(settings.folder, "scratch", `${init.jobId}.${init.jobEpoch}.${init.workerIndex}`);
   const child = fork(settings.entry, [], {
     execArgv: [...inheritedFlags(), ...(settings.flags ?? []), `--max-old-space-size=${settings.heapMbMax}`],
     serialization: "advanced",
     stdio: ["ignore", "inherit", "pipe", "ipc"],
-    env: { ...process.env, ...settings.env },
+    env: { ...process.env, ...settings.env, [SCRATCH_FOLDER_ENV]: scratch },
   });
   const stderr = new StderrTail();
   child.stderr?.on("data", (chunk: Buffer) => {
@@ -74,6 +79,7 @@ function spawnWorker(settings: ProcessHostSettings, init: WorkerInit, listener: 
     if (child.pid === undefined) exit("not-started", error.message);
   });
   child.on("close", (code, signal) => {
+    rmSync(scratch, { recursive: true, force: true });
     if (hangs && !killed) exit("unresponsive", `no sign of life for ${silenceMsMax} ms`);
     else
       exit(

@@ -141,10 +141,12 @@ function fateToWire(fate: StateFate, manifest: CheckpointManifest): MessageInitS
   return { operatorId, fate: FATES[fate.fate], note, ...weightOf(manifest, (id) => id === operatorId) };
 }
 
+/** Keys as the last part of each task counts them, bytes of all. */
 function weightOf(manifest: CheckpointManifest, wanted: (operatorId: string) => boolean): { keyCount: bigint; byteCount: bigint } {
   const parts = manifest.parts.filter(({ operatorId }) => wanted(operatorId));
-  const sum = (count: (part: (typeof parts)[number]) => number): bigint => BigInt(parts.reduce((all, part) => all + count(part), 0));
-  return { keyCount: sum(({ keyCount }) => keyCount), byteCount: sum(({ byteCount }) => byteCount) };
+  const keys = new Map(parts.map(({ operatorId, taskIndex, keyCount }) => [`${operatorId}/${taskIndex}`, keyCount]));
+  const sum = (counts: Iterable<number>): bigint => BigInt([...counts].reduce((all, count) => all + count, 0));
+  return { keyCount: sum(keys.values()), byteCount: sum(parts.map(({ byteCount }) => byteCount)) };
 }
 
 function mismatch(message: string, context: Readonly<Record<string, string | number>>): AppError {

@@ -65,6 +65,7 @@ export function partToWire(part: StatePart): MessageInitShape<typeof StatePartSc
     keyCount: BigInt(part.keyCount),
     byteCount: BigInt(part.byteCount),
     crc32c: part.crc32c,
+    delta: part.isDelta,
     location:
       location.type === "inline"
         ? { case: "inline", value: location.bytes }
@@ -89,6 +90,7 @@ export function partFromWire(wire: WirePart): StatePart {
     keyCount: Number(wire.keyCount),
     byteCount: Number(wire.byteCount),
     crc32c: wire.crc32c,
+    isDelta: wire.delta,
     location:
       wire.location.case === "topic"
         ? {

@@ -1,15 +1,11 @@
 import type { OperatorNode } from "@millrace/model";
-import { corruptState } from "../errors.ts";
-import { columnsOf, type Stateful } from "../state/stateful.ts";
+import type { Stateful } from "../state/stateful.ts";
+import type { TableFamily, TaskState } from "../state/task-state.ts";
 import type { Emit, OperatorEnvironment } from "./environment.ts";
 import type { EndingOperator } from "./partition.ts";
 
-interface HeldBatch {
-  readonly batch: number;
-  readonly values: unknown[];
-}
-
-const STATE_VERSION = 1;
+/** Elements that are kept together: what a row of the table holds. */
+const ELEMENTS_PER_ROW = 256;
 
 /**
  * `window`: the elements of the batches in (t - W, t], oldest batch first, at each slide, without event time; early windows are partial. Batches are counted by number:
@@ -20,54 +16,57 @@ export class BatchWindowOperator implements EndingOperator, Stateful {
   readonly #environment: OperatorEnvironment<OperatorNode & { kind: "window" }>;
   readonly #next: Emit;
   readonly #windowBatches: number;
-  #held: HeldBatch[] = [];
-  #current: HeldBatch | undefined;
-  #changed = false;
+  readonly state: TaskState;
+  /** Rows of elements by number of batch. */
+  readonly #held: TableFamily<readonly unknown[]>;
+  #current: unknown[] = [];
+  #count = 0;
 
-  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "window" }>, next: Emit, batchIntervalMs: number) {
-    this.#environment = environment;
-    this.#next = next;
-    this.#windowBatches = environment.operator.windowMs / batchIntervalMs;
+  constructor(options: {
+    readonly environment: OperatorEnvironment<OperatorNode & { kind: "window" }>;
+    readonly state: TaskState;
+    readonly next: Emit;
+    readonly batchIntervalMs: number;
+  }) {
+    this.#environment = options.environment;
+    this.state = options.state;
+    this.#held = options.state.family();
+    this.#next = options.next;
+    this.#windowBatches = options.environment.operator.windowMs / options.batchIntervalMs;
   }
 
   readonly emit: Emit = (value) => {
-    this.#current ??= { batch: this.#environment.batch.batch, values: [] };
-    this.#current.values.push(value);
+    this.#current.push(value);
+    if (this.#current.length === ELEMENTS_PER_ROW) this.#keepRow();
   };
 
   end(): void {
     const { batch, operator } = this.#environment;
-    if (this.#current !== undefined) {
-      this.#held.push(this.#current);
-      this.#current = undefined;
-      this.#changed = true;
-    }
-    const kept = this.#held.filter((held) => held.batch > batch.batch - this.#windowBatches);
-    if (kept.length !== this.#held.length) this.#changed = true;
-    this.#held = kept;
+    if (this.#current.length > 0) this.#keepRow();
+    for (const held of this.#held.numbers()) if (held <= batch.batch - this.#windowBatches) this.#forget(held);
     if (!batch.isPresent(operator.id)) return;
-    for (const { values } of kept) for (const value of values) this.#next(value, NaN);
+    for (const held of this.#held.numbers())
+      for (const { value } of this.#held.get(held)?.values() ?? []) for (const element of value) this.#next(element, NaN);
+  }
+
+  #keepRow(): void {
+    const table = this.#held.at(this.#environment.batch.batch);
+    table.set(table.size, table.size, this.#current);
+    this.#count += this.#current.length;
+    this.#current = [];
+  }
+
+  #forget(batch: number): void {
+    for (const { value } of this.#held.get(batch)?.values() ?? []) this.#count -= value.length;
+    this.#held.drop(batch);
   }
 
   get keyCount(): number {
-    return this.#held.reduce((sum, held) => sum + held.values.length, 0);
+    return this.#count;
   }
 
-  takeChanged(): boolean {
-    const changed = this.#changed;
-    this.#changed = false;
-    return changed;
-  }
-
-  save(): unknown {
-    const held = this.#held;
-    return { version: STATE_VERSION, columns: [held.map((one) => one.batch), held.map((one) => one.values)] };
-  }
-
-  load(saved: unknown): void {
-    const columns = columnsOf(saved, STATE_VERSION, 2);
-    if (columns === undefined) throw corruptState(this.#environment.operator.id, "it is no window state of this version");
-    const [batches = [], values = []] = columns;
-    this.#held = batches.map((batch, index) => ({ batch: batch as number, values: values[index] as unknown[] }));
+  restored(): void {
+    this.#count = 0;
+    for (const batch of this.#held.numbers()) for (const { value } of this.#held.get(batch)?.values() ?? []) this.#count += value.length;
   }
 }

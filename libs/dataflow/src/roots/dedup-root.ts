@@ -1,14 +1,12 @@
 import { canonicalKey, type OperatorNode } from "@millrace/model";
-import { corruptState } from "../errors.ts";
 import type { Emit, OperatorEnvironment } from "../operators/environment.ts";
 import type { Rows } from "../shuffle/rows.ts";
-import { KeyedTable } from "../state/keyed-table.ts";
-import { columnsOf, type Stateful } from "../state/stateful.ts";
+import type { KeyedTable } from "../state/keyed-table.ts";
+import type { Stateful } from "../state/stateful.ts";
+import type { TaskState } from "../state/task-state.ts";
 import { TimerIndex } from "../state/timer-index.ts";
 import { evictUntil } from "./evict-until.ts";
 import type { RootOperator } from "./root.ts";
-
-const STATE_VERSION = 1;
 
 /**
  * `dropDuplicates`: the first element of a key in order of (source task, record) passes, with its event time; the key is held until the watermark has passed the
@@ -19,13 +17,17 @@ export class DedupRoot implements RootOperator, Stateful {
   readonly #environment: OperatorEnvironment<OperatorNode & { kind: "dropDuplicates" }>;
   readonly #delayMs: number;
   /** Time at which each key is forgotten; Infinity: never. */
-  readonly #table = new KeyedTable<number>();
-  readonly #expiries = new TimerIndex();
+  readonly #table: KeyedTable<number>;
+  readonly #expiries: TimerIndex;
+  readonly state: TaskState;
   #blocks: Rows[] = [];
 
   /** `delayMs`: of the watermark above. */
-  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "dropDuplicates" }>, delayMs: number) {
+  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "dropDuplicates" }>, state: TaskState, delayMs: number) {
     this.#environment = environment;
+    this.state = state;
+    this.#table = state.table("keys");
+    this.#expiries = new TimerIndex(state.memory);
     this.#delayMs = delayMs;
   }
 
@@ -84,22 +86,8 @@ export class DedupRoot implements RootOperator, Stateful {
     return this.#table.size;
   }
 
-  takeChanged(): boolean {
-    return this.#table.takeChanged();
-  }
-
-  save(): unknown {
-    return { version: STATE_VERSION, columns: this.#table.save() };
-  }
-
-  load(saved: unknown): void {
-    const columns = columnsOf(saved, STATE_VERSION, 2);
-    if (columns === undefined) throw corruptState(this.#environment.operator.id, "it is no set of keys of this version");
-    const [keys = [], expiries = []] = columns;
-    this.#table.load(keys, expiries.map(Number));
-    for (const [index, key] of keys.entries()) {
-      const expiresMs = Number(expiries[index]);
-      if (expiresMs !== Infinity) this.#expiries.set(expiresMs, canonicalKey(key), key);
-    }
+  restored(): void {
+    for (const [canonical, { key, value: expiresMs }] of this.#table.entries())
+      if (expiresMs !== Infinity) this.#expiries.set(expiresMs, canonical, key);
   }
 }

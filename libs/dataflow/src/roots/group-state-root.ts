@@ -1,10 +1,10 @@
-import { AppError, canonicalKey, type CanonicalKey, type OperatorNode } from "@millrace/model";
-import { corruptState } from "../errors.ts";
+import { AppError, type CanonicalKey, type OperatorNode } from "@millrace/model";
 import type { Emit, OperatorEnvironment } from "../operators/environment.ts";
 import { forEachResult } from "../operators/iterate.ts";
 import type { Rows } from "../shuffle/rows.ts";
-import { KeyedTable } from "../state/keyed-table.ts";
-import { columnsOf, type Stateful } from "../state/stateful.ts";
+import type { KeyedTable, ValueForm } from "../state/keyed-table.ts";
+import type { Stateful } from "../state/stateful.ts";
+import type { TaskState } from "../state/task-state.ts";
 import { TimerIndex } from "../state/timer-index.ts";
 import { evictUntil } from "./evict-until.ts";
 import { GroupState } from "./group-state.ts";
@@ -17,7 +17,14 @@ interface Held {
   readonly timeoutMs: number | undefined;
 }
 
-const STATE_VERSION = 1;
+/** null is a state: whether there is one is said apart. */
+const FORM: ValueForm<Held> = {
+  save: ({ value, timeoutMs }) => [value !== undefined, value, timeoutMs ?? null],
+  load: (saved) => {
+    const [isHeld, value, timeoutMs] = saved as readonly [boolean, unknown, number | null];
+    return { value: isHeld ? value : undefined, timeoutMs: timeoutMs ?? undefined };
+  },
+};
 
 /**
  * `mapGroupsWithState`: the function is called once per key with new values, then once, without values, for each key whose time-out has passed (strictly): wm(t), or
@@ -26,12 +33,16 @@ const STATE_VERSION = 1;
 export class GroupStateRoot implements RootOperator, Stateful {
   readonly #environment: OperatorEnvironment<OperatorNode & { kind: "mapGroupsWithState" }>;
   readonly #state: GroupState;
-  readonly #table = new KeyedTable<Held>();
-  readonly #timeouts = new TimerIndex();
+  readonly #table: KeyedTable<Held>;
+  readonly #timeouts: TimerIndex;
+  readonly state: TaskState;
   readonly #groups = new TimeGroups();
 
-  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "mapGroupsWithState" }>) {
+  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "mapGroupsWithState" }>, state: TaskState) {
     this.#environment = environment;
+    this.state = state;
+    this.#table = state.table("groups", FORM);
+    this.#timeouts = new TimerIndex(state.memory);
     this.#state = new GroupState(environment.operator.id, environment.operator.timeout);
   }
 
@@ -93,32 +104,8 @@ export class GroupStateRoot implements RootOperator, Stateful {
     return this.#table.size;
   }
 
-  takeChanged(): boolean {
-    return this.#table.takeChanged();
-  }
-
-  save(): unknown {
-    const [keys, held] = this.#table.save();
-    // null is a state: whether there is one is said apart, since not every codec keeps undefined.
-    const isHeld = held.map(({ value }) => value !== undefined);
-    return {
-      version: STATE_VERSION,
-      columns: [keys, held.map(({ value }) => value), held.map(({ timeoutMs }) => timeoutMs ?? null), isHeld],
-    };
-  }
-
-  load(saved: unknown): void {
-    const columns = columnsOf(saved, STATE_VERSION, 4);
-    if (columns === undefined) throw corruptState(this.#environment.operator.id, "it is no state of groups of this version");
-    const [keys = [], values = [], timeouts = [], isHeld = []] = columns;
-    const held = keys.map((_, index): Held => {
-      const timeout = timeouts[index];
-      return { value: isHeld[index] === true ? values[index] : undefined, timeoutMs: typeof timeout === "number" ? timeout : undefined };
-    });
-    this.#table.load(keys, held);
-    for (const [index, key] of keys.entries()) {
-      const timeoutMs = held[index]?.timeoutMs;
-      if (timeoutMs !== undefined) this.#timeouts.set(timeoutMs, canonicalKey(key), key);
-    }
+  restored(): void {
+    for (const [canonical, { key, value }] of this.#table.entries())
+      if (value.timeoutMs !== undefined) this.#timeouts.set(value.timeoutMs, canonical, key);
   }
 }

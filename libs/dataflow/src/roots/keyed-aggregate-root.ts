@@ -1,11 +1,12 @@
-import { canonicalKey, type OperatorNode } from "@millrace/model";
-import { corruptState } from "../errors.ts";
+import { canonicalKey, type CanonicalKey, type OperatorNode } from "@millrace/model";
 import type { Emit, OperatorEnvironment } from "../operators/environment.ts";
 import type { Combiner } from "../operators/senders.ts";
+import type { KeyedCell } from "../operators/senders.ts";
 import { unary } from "../operators/user-functions.ts";
 import type { Rows } from "../shuffle/rows.ts";
-import { KeyedTable } from "../state/keyed-table.ts";
-import { columnsOf, type Stateful } from "../state/stateful.ts";
+import type { KeyedTable, ValueForm } from "../state/keyed-table.ts";
+import type { Stateful } from "../state/stateful.ts";
+import type { TaskState } from "../state/task-state.ts";
 import { TimerIndex } from "../state/timer-index.ts";
 import type { RootOperator } from "./root.ts";
 
@@ -15,7 +16,13 @@ interface Accumulated {
   expiresMs: number;
 }
 
-const STATE_VERSION = 1;
+const FORM: ValueForm<Accumulated> = {
+  save: ({ value, expiresMs }) => [value, expiresMs],
+  load: (saved) => {
+    const [value, expiresMs] = saved as readonly [unknown, number];
+    return { value, expiresMs };
+  },
+};
 
 /**
  * `aggregateByKey`: one accumulator per key over all batches. Update mode emits the keys that changed, complete mode all of them when one did. With a time to live
@@ -27,13 +34,17 @@ export class KeyedAggregateRoot implements RootOperator, Stateful {
   readonly #combiner: Combiner;
   readonly #init: (value: unknown) => unknown;
   readonly #result: (accumulator: unknown) => unknown;
-  readonly #table = new KeyedTable<Accumulated>();
-  readonly #expiries = new TimerIndex();
+  readonly #table: KeyedTable<Accumulated>;
+  readonly #expiries: TimerIndex;
+  readonly state: TaskState;
   /** What the batch adds, by key in order of first appearance. */
-  #batch = new KeyedTable<unknown>();
+  #batch = new Map<CanonicalKey, KeyedCell>();
 
-  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "aggregateByKey" }>, combiner: Combiner) {
+  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "aggregateByKey" }>, state: TaskState, combiner: Combiner) {
     this.#environment = environment;
+    this.state = state;
+    this.#table = state.table("totals", FORM);
+    this.#expiries = new TimerIndex(state.memory);
     this.#combiner = combiner;
     this.#init = unary(environment, "init");
     this.#result = environment.optional("result") === undefined ? (accumulator) => accumulator : unary(environment, "result");
@@ -43,7 +54,7 @@ export class KeyedAggregateRoot implements RootOperator, Stateful {
     for (let index = 0; index < values.length; index++) {
       const canonical = canonicalKey(keys[index]);
       const known = this.#batch.get(canonical);
-      if (known === undefined) this.#batch.set(canonical, keys[index], values[index]);
+      if (known === undefined) this.#batch.set(canonical, { key: keys[index], value: values[index] });
       else known.value = this.#combiner.merge(known.value, values[index]);
     }
   }
@@ -51,22 +62,22 @@ export class KeyedAggregateRoot implements RootOperator, Stateful {
   endBatch(emit: Emit): void {
     const { batch, operator } = this.#environment;
     const added = this.#batch;
-    this.#batch = new KeyedTable();
+    this.#batch = new Map();
     if (!batch.isPresent(operator.id)) return;
     this.#expire(batch.timeMs);
     const expiresMs = operator.ttlMs === undefined ? Infinity : batch.timeMs + operator.ttlMs;
-    for (const [canonical, { key, value }] of added.entries()) {
+    for (const [canonical, { key, value }] of added) {
       const known = this.#table.get(canonical);
       if (known !== undefined) this.#expiries.delete(known.value.expiresMs, canonical);
       this.#table.set(canonical, key, { value: known === undefined ? value : this.#combiner.merge(known.value.value, value), expiresMs });
       if (expiresMs !== Infinity) this.#expiries.set(expiresMs, canonical, key);
     }
     if (added.size === 0) return;
-    const emitted = operator.mode === "complete" ? this.#table.entries() : added.entries();
+    const emitted = operator.mode === "complete" ? this.#table.entries() : added;
     for (const [canonical] of emitted) this.#emit(canonical, emit);
   }
 
-  #emit(canonical: Parameters<KeyedTable<Accumulated>["get"]>[0], emit: Emit): void {
+  #emit(canonical: CanonicalKey, emit: Emit): void {
     const entry = this.#table.get(canonical);
     if (entry === undefined) return;
     this.#environment.counts.recordsOut++;
@@ -82,26 +93,8 @@ export class KeyedAggregateRoot implements RootOperator, Stateful {
     return this.#table.size;
   }
 
-  takeChanged(): boolean {
-    return this.#table.takeChanged();
-  }
-
-  save(): unknown {
-    const [keys, values] = this.#table.save();
-    return { version: STATE_VERSION, columns: [keys, values.map(({ value }) => value), values.map(({ expiresMs }) => expiresMs)] };
-  }
-
-  load(saved: unknown): void {
-    const columns = columnsOf(saved, STATE_VERSION, 3);
-    if (columns === undefined) throw corruptState(this.#environment.operator.id, "it is no aggregate of this version");
-    const [keys = [], values = [], expiries = []] = columns;
-    this.#table.load(
-      keys,
-      values.map((value, index) => ({ value, expiresMs: Number(expiries[index]) })),
-    );
-    for (const [index, key] of keys.entries()) {
-      const expiresMs = Number(expiries[index]);
-      if (expiresMs !== Infinity) this.#expiries.set(expiresMs, canonicalKey(key), key);
-    }
+  restored(): void {
+    for (const [canonical, { key, value }] of this.#table.entries())
+      if (value.expiresMs !== Infinity) this.#expiries.set(value.expiresMs, canonical, key);
   }
 }

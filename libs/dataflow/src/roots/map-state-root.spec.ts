@@ -42,12 +42,7 @@ describe("an initial state", () => {
     let cluster = new TestCluster({ job, workerCount: 1, tasksOfSource });
     for (let n = 1; n <= 4; n++) {
       await cluster.runBatch(batch(n), input(["x", 1]));
-      const parts = cluster.workers.flatMap((worker) => worker.snapshotState({ all: true }));
-      const snapshot = new Map(
-        parts.flatMap(({ operatorId, taskIndex, bytes }) =>
-          bytes === undefined ? [] : [[`${operatorId}/${taskIndex}`, { operatorId, taskIndex, bytes }]],
-        ),
-      );
+      const snapshot = cluster.snapshot(true);
       cluster = new TestCluster({ job, workerCount: 2, tasksOfSource, snapshot });
     }
     expect([...seen]).toEqual([

@@ -1,19 +1,25 @@
-import { AppError, canonicalKey, type CanonicalKey, type OperatorNode } from "@millrace/model";
-import { corruptState } from "../errors.ts";
+import { AppError, canonicalKey, type OperatorNode } from "@millrace/model";
 import type { Emit, OperatorEnvironment } from "../operators/environment.ts";
 import type { Rows } from "../shuffle/rows.ts";
 import type { InitialState } from "../state/initial-state.ts";
-import { columnsOf, hasStarted, type Stateful } from "../state/stateful.ts";
+import type { KeyedTable, ValueForm } from "../state/keyed-table.ts";
+import type { Stateful } from "../state/stateful.ts";
+import type { TaskState } from "../state/task-state.ts";
 import { KeyState } from "./key-state.ts";
 import type { RootOperator } from "./root.ts";
 
 interface StateCell {
-  readonly key: unknown;
   readonly value: unknown;
   readonly stampMs: number;
 }
 
-const STATE_VERSION = 1;
+const FORM: ValueForm<StateCell> = {
+  save: ({ value, stampMs }) => [value, stampMs],
+  load: (saved) => {
+    const [value, stampMs] = saved as readonly [unknown, number];
+    return { value, stampMs };
+  },
+};
 
 /**
  * `mapWithState`: the function is called once per record, in order of (source task, record), with the state of the record's key. With a time-out, keys
@@ -25,13 +31,14 @@ export class MapStateRoot implements RootOperator, Stateful {
   readonly #environment: OperatorEnvironment<OperatorNode & { kind: "mapWithState" }>;
   readonly #batchIntervalMs: number;
   readonly #state: KeyState;
+  readonly state: TaskState;
   #initial: InitialState | undefined;
-  #cells = new Map<CanonicalKey, StateCell>();
+  readonly #cells: KeyedTable<StateCell>;
   #blocks: Rows[] = [];
-  #changed: boolean;
 
   constructor(options: {
     readonly environment: OperatorEnvironment<OperatorNode & { kind: "mapWithState" }>;
+    readonly state: TaskState;
     readonly initial: InitialState | undefined;
     readonly batchIntervalMs: number;
   }) {
@@ -39,7 +46,10 @@ export class MapStateRoot implements RootOperator, Stateful {
     this.#initial = options.initial;
     this.#batchIntervalMs = options.batchIntervalMs;
     this.#state = new KeyState(options.environment.operator.id);
-    this.#changed = true;
+    this.state = options.state;
+    this.#cells = options.state.table("states", FORM);
+    this.state.started = options.initial === undefined;
+    this.state.touch(); // That there is state, if without keys, is itself worth a snapshot.
   }
 
   receive(rows: Rows): void {
@@ -60,13 +70,14 @@ export class MapStateRoot implements RootOperator, Stateful {
 
   /** Every live [key, state]. */
   *live(): Iterable<readonly [unknown, unknown]> {
-    for (const { key, value } of this.#cells.values()) yield [key, value];
+    for (const { key, value } of this.#cells.values()) yield [key, value.value];
   }
 
   /** The initial state counts as touched in the first batch. */
   #takeInitial(stampMs: number): void {
-    for (const [canonical, key, value] of this.#initial?.() ?? []) this.#cells.set(canonical, { key, value, stampMs });
+    for (const [canonical, key, value] of this.#initial?.() ?? []) this.#cells.set(canonical, key, { value, stampMs });
     this.#initial = undefined;
+    this.state.started = true;
   }
 
   #onRecord(key: unknown, value: unknown, emit: Emit): void {
@@ -74,17 +85,16 @@ export class MapStateRoot implements RootOperator, Stateful {
     const canonical = canonicalKey(key);
     const cell = this.#cells.get(canonical);
     const state = this.#state;
-    state.show(cell?.value, false);
+    state.show(cell?.value.value, false);
     this.#call(key, value, emit);
     if (state.removed) {
-      if (this.#cells.delete(canonical)) this.#changed = true;
+      this.#cells.delete(canonical);
       return;
     }
     const touches = operator.timeoutMs !== undefined && cell !== undefined;
     if (!state.updated && !touches) return;
     if (operator.timeoutMs !== undefined) this.#cells.delete(canonical); // to the end: cells stay in order of stamps
-    this.#cells.set(canonical, { key: cell === undefined ? key : cell.key, value: state.getOption(), stampMs: batch.timeMs });
-    this.#changed = true;
+    this.#cells.set(canonical, cell === undefined ? key : cell.key, { value: state.getOption(), stampMs: batch.timeMs });
   }
 
   #looksForIdle(): boolean {
@@ -93,12 +103,11 @@ export class MapStateRoot implements RootOperator, Stateful {
   }
 
   #timeOut(beforeMs: number, emit: Emit): void {
-    for (const [canonical, cell] of this.#cells) {
-      if (cell.stampMs >= beforeMs) return;
-      this.#state.show(cell.value, true);
-      this.#call(cell.key, undefined, emit);
+    for (const [canonical, { key, value }] of this.#cells.entries()) {
+      if (value.stampMs >= beforeMs) return;
+      this.#state.show(value.value, true);
+      this.#call(key, undefined, emit);
       this.#cells.delete(canonical);
-      this.#changed = true;
     }
   }
 
@@ -121,28 +130,7 @@ export class MapStateRoot implements RootOperator, Stateful {
     return this.#cells.size;
   }
 
-  takeChanged(): boolean {
-    if (this.#initial !== undefined) return false; // the first batch is still to come
-    const changed = this.#changed;
-    this.#changed = false;
-    return changed;
-  }
-
-  save(): unknown {
-    const cells = Array.from(this.#cells.values());
-    return {
-      version: STATE_VERSION,
-      started: this.#initial === undefined,
-      columns: [cells.map(({ key }) => key), cells.map(({ value }) => value), cells.map(({ stampMs }) => stampMs)],
-    };
-  }
-
-  load(saved: unknown): void {
-    const columns = columnsOf(saved, STATE_VERSION, 3);
-    if (columns === undefined) throw corruptState(this.#environment.operator.id, "it is no keyed state of this version");
-    if (!hasStarted(saved)) return;
-    const [keys = [], values = [], stamps = []] = columns;
-    this.#cells = new Map(keys.map((key, index) => [canonicalKey(key), { key, value: values[index], stampMs: Number(stamps[index]) }]));
-    this.#initial = undefined;
+  restored(): void {
+    if (this.state.started) this.#initial = undefined;
   }
 }

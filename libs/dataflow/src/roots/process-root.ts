@@ -1,14 +1,24 @@
-import { AppError, canonicalKey, type CanonicalKey, type OperatorNode } from "@millrace/model";
-import { corruptState, emittedInThePast, stateIllegalCall } from "../errors.ts";
+import { AppError, type CanonicalKey, type OperatorNode } from "@millrace/model";
+import { emittedInThePast, stateIllegalCall } from "../errors.ts";
 import type { Emit, OperatorEnvironment } from "../operators/environment.ts";
 import { forEachResult } from "../operators/iterate.ts";
 import type { Rows } from "../shuffle/rows.ts";
 import type { InitialState } from "../state/initial-state.ts";
-import { KeyedTable } from "../state/keyed-table.ts";
-import { columnsOf, hasStarted, type Stateful } from "../state/stateful.ts";
+import type { KeyedTable, ValueForm } from "../state/keyed-table.ts";
+import type { Stateful } from "../state/stateful.ts";
+import type { TaskState } from "../state/task-state.ts";
 import { TimerIndex } from "../state/timer-index.ts";
 import { evictUntil } from "./evict-until.ts";
-import { emptyVariables, expire, isEmpty, loadVariables, saveVariables, variableHandle, type Variables } from "./process-variables.ts";
+import {
+  emptyVariables,
+  expire,
+  expiriesOf,
+  isEmpty,
+  loadVariables,
+  saveVariables,
+  variableHandle,
+  type Variables,
+} from "./process-variables.ts";
 import type { RootOperator } from "./root.ts";
 import { TimeGroups } from "./time-groups.ts";
 
@@ -24,7 +34,13 @@ interface Call {
   readonly timeMs: number;
 }
 
-const STATE_VERSION = 1;
+const FORM: ValueForm<Held> = {
+  save: ({ variables, timers }) => [saveVariables(variables), [...timers]],
+  load: (saved) => {
+    const [variables, timers] = saved as readonly [unknown, readonly number[]];
+    return { variables: loadVariables(variables), timers: new Set(timers) };
+  },
+};
 
 /**
  * `process`: the user's functions see each key with new values once a batch, in order of arrival, then each timer that is due (time ≤ wm(t), or ≤ the batch's time), in
@@ -33,9 +49,10 @@ const STATE_VERSION = 1;
  */
 export class ProcessRoot implements RootOperator, Stateful {
   readonly #environment: OperatorEnvironment<OperatorNode & { kind: "process" }>;
-  readonly #table = new KeyedTable<Held>();
-  readonly #timers = new TimerIndex();
-  readonly #sweeps = new TimerIndex();
+  readonly #table: KeyedTable<Held>;
+  readonly #timers: TimerIndex;
+  readonly #sweeps: TimerIndex;
+  readonly state: TaskState;
   readonly #groups = new TimeGroups();
   readonly #context: object;
   #initial: InitialState | undefined;
@@ -45,8 +62,13 @@ export class ProcessRoot implements RootOperator, Stateful {
   #held: Held = { variables: emptyVariables(), timers: new Set() };
   #emitted: { readonly timeMs: number; readonly element: unknown }[] = [];
 
-  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "process" }>, initial: InitialState | undefined) {
+  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "process" }>, state: TaskState, initial: InitialState | undefined) {
     this.#environment = environment;
+    this.state = state;
+    this.state.started = initial === undefined;
+    this.#table = state.table("variables", FORM);
+    this.#timers = new TimerIndex(state.memory);
+    this.#sweeps = new TimerIndex(state.memory);
     this.#initial = initial;
     this.#context = this.#createContext();
   }
@@ -60,8 +82,9 @@ export class ProcessRoot implements RootOperator, Stateful {
     if (!batch.isPresent(operator.id)) return;
     this.#sweep(batch.timeMs);
     const initial = this.#initial?.() ?? [];
-    if (this.#initial !== undefined) this.#table.touch();
+    if (this.#initial !== undefined) this.state.touch();
     this.#initial = undefined;
+    this.state.started = true;
     for (const [canonical, key, value] of initial)
       this.#visit(canonical, key, { name: "onInitialState", argument: value, timeMs: NaN }, emit);
     for (const [canonical, { key, values, maxMs }] of this.#groups.take())
@@ -180,34 +203,12 @@ export class ProcessRoot implements RootOperator, Stateful {
     return this.#table.size;
   }
 
-  takeChanged(): boolean {
-    if (this.#initial !== undefined) return false; // the first batch is still to come
-    return this.#table.takeChanged();
-  }
-
-  save(): unknown {
-    const [keys, held] = this.#table.save();
-    const columns = [
-      keys,
-      held.map(({ variables }) => saveVariables(variables)),
-      held.map(({ timers }) => [...timers]),
-      ...this.#sweeps.save(),
-    ];
-    return { version: STATE_VERSION, started: this.#initial === undefined, columns };
-  }
-
-  load(saved: unknown): void {
-    const columns = columnsOf(saved, STATE_VERSION, 5);
-    if (columns === undefined) throw corruptState(this.#environment.operator.id, "it is no state of variables of this version");
-    if (!hasStarted(saved)) return;
-    this.#initial = undefined;
-    const [keys = [], variables = [], timers = [], sweepTimes = [], sweepKeys = []] = columns;
-    const held = keys.map((_, index): Held => ({
-      variables: loadVariables(variables[index]),
-      timers: new Set(timers[index] as readonly number[]),
-    }));
-    this.#table.load(keys, held);
-    for (const [index, key] of keys.entries()) for (const time of held[index]?.timers ?? []) this.#timers.set(time, canonicalKey(key), key);
-    this.#sweeps.load(sweepTimes.map(Number), sweepKeys);
+  restored(): void {
+    if (this.state.started) this.#initial = undefined;
+    const { variables: declared } = this.#environment.operator;
+    for (const [canonical, { key, value }] of this.#table.entries()) {
+      for (const timeMs of value.timers) this.#timers.set(timeMs, canonical, key);
+      for (const timeMs of expiriesOf(value.variables, declared)) this.#sweeps.set(timeMs, canonical, key);
+    }
   }
 }

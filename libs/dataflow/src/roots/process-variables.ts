@@ -34,6 +34,19 @@ export function expire(variables: Variables, declared: Readonly<Record<string, S
   }
 }
 
+/** Times at which something of the key may be expired, each once: what a restart must look at again. */
+export function expiriesOf(variables: Variables, declared: Readonly<Record<string, StateVariable>>): ReadonlySet<number> {
+  const times = new Set<number>();
+  for (const [name, { ttlMs }] of Object.entries(declared)) {
+    if (ttlMs === undefined) continue;
+    const value = variables.values.get(name);
+    if (value !== undefined) times.add(value[1] + ttlMs);
+    for (const [, writtenMs] of variables.lists.get(name) ?? []) times.add(writtenMs + ttlMs);
+    for (const [, , writtenMs] of variables.maps.get(name)?.values() ?? []) times.add(writtenMs + ttlMs);
+  }
+  return times;
+}
+
 /** What variables are read and written through: the key in hand, and the batch time that a write is stamped with. */
 export interface VariableAccess {
   current(): Variables;

@@ -1,10 +1,10 @@
-import { canonicalKey, type CanonicalKey, type OperatorNode } from "@millrace/model";
-import { corruptState } from "../errors.ts";
+import { canonicalKey, type OperatorNode } from "@millrace/model";
 import type { Emit, OperatorEnvironment } from "../operators/environment.ts";
 import { binary, unary } from "../operators/user-functions.ts";
 import type { Rows } from "../shuffle/rows.ts";
-import { KeyedTable } from "../state/keyed-table.ts";
-import { columnsOf, type Stateful } from "../state/stateful.ts";
+import type { KeyedTable, ValueForm } from "../state/keyed-table.ts";
+import type { Stateful } from "../state/stateful.ts";
+import type { TaskState } from "../state/task-state.ts";
 import { TimerIndex } from "../state/timer-index.ts";
 import { evictUntil } from "./evict-until.ts";
 import type { RootOperator } from "./root.ts";
@@ -16,8 +16,13 @@ interface Session {
   readonly value: unknown;
 }
 
-const STATE_VERSION = 1;
 const RESULT_TIME_BEFORE_END_MS = 0.001;
+
+const FORM: ValueForm<readonly Session[]> = {
+  save: (sessions) => sessions.map(({ startMs, endMs, value }) => [startMs, endMs, value]),
+  load: (saved) =>
+    (saved as readonly (readonly [number, number, unknown])[]).map(([startMs, endMs, value]): Session => ({ startMs, endMs, value })),
+};
 
 /**
  * `aggregateBySession`: a record opens [time, time + gap); sessions of a key that touch or overlap are one, also when a late record bridges two. A session is emitted
@@ -30,13 +35,17 @@ export class SessionRoot implements RootOperator, Stateful {
   readonly #merge: (left: unknown, right: unknown) => unknown;
   readonly #result: (accumulator: unknown) => unknown;
   /** Sessions of each key in order of time. */
-  readonly #table = new KeyedTable<readonly Session[]>();
-  readonly #ends = new TimerIndex();
+  readonly #table: KeyedTable<readonly Session[]>;
+  readonly #ends: TimerIndex;
+  readonly state: TaskState;
   #sessionCount = 0;
   #received = false;
 
-  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "aggregateBySession" }>) {
+  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "aggregateBySession" }>, state: TaskState) {
     this.#environment = environment;
+    this.state = state;
+    this.#table = state.table("sessions", FORM);
+    this.#ends = new TimerIndex(state.memory);
     this.#init = unary(environment, "init");
     this.#add = binary(environment, "add");
     this.#merge = binary(environment, "merge");
@@ -113,30 +122,11 @@ export class SessionRoot implements RootOperator, Stateful {
     return this.#sessionCount;
   }
 
-  takeChanged(): boolean {
-    return this.#table.takeChanged();
-  }
-
-  save(): unknown {
-    const [keys, sessions] = this.#table.save();
-    return {
-      version: STATE_VERSION,
-      columns: [keys, sessions.map((list) => list.map(({ startMs, endMs, value }) => [startMs, endMs, value]))],
-    };
-  }
-
-  load(saved: unknown): void {
-    const columns = columnsOf(saved, STATE_VERSION, 2);
-    if (columns === undefined) throw corruptState(this.#environment.operator.id, "it is no session state of this version");
-    const [keys = [], lists = []] = columns;
-    const sessions = lists.map((list) =>
-      (list as readonly (readonly [number, number, unknown])[]).map(([startMs, endMs, value]): Session => ({ startMs, endMs, value })),
-    );
-    this.#table.load(keys, sessions);
-    this.#sessionCount = sessions.reduce((sum, list) => sum + list.length, 0);
-    for (const [index, key] of keys.entries()) {
-      const canonical: CanonicalKey = canonicalKey(key);
-      for (const { endMs } of sessions[index] ?? []) this.#ends.set(endMs, canonical, key);
+  restored(): void {
+    this.#sessionCount = 0;
+    for (const [canonical, { key, value }] of this.#table.entries()) {
+      this.#sessionCount += value.length;
+      for (const { endMs } of value) this.#ends.set(endMs, canonical, key);
     }
   }
 }

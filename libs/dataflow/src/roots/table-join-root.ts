@@ -1,9 +1,9 @@
 import { canonicalKey, type CanonicalKey, type OperatorNode } from "@millrace/model";
-import { corruptState } from "../errors.ts";
 import type { Emit, OperatorEnvironment } from "../operators/environment.ts";
 import type { Rows } from "../shuffle/rows.ts";
-import { KeyedTable } from "../state/keyed-table.ts";
-import { columnsOf, type Stateful } from "../state/stateful.ts";
+import type { KeyedTable, ValueForm } from "../state/keyed-table.ts";
+import type { Stateful } from "../state/stateful.ts";
+import type { TaskState } from "../state/task-state.ts";
 import { TimerIndex } from "../state/timer-index.ts";
 import { evictUntil } from "./evict-until.ts";
 import type { RootOperator } from "./root.ts";
@@ -17,7 +17,13 @@ interface Held {
   readonly waiting: readonly Version[];
 }
 
-const STATE_VERSION = 1;
+const FORM: ValueForm<Held> = {
+  save: ({ versions, waiting }) => [versions, waiting],
+  load: (saved) => {
+    const [versions, waiting] = saved as readonly [readonly Version[], readonly Version[]];
+    return { versions, waiting };
+  },
+};
 const NOTHING: Held = { versions: [], waiting: [] };
 
 /**
@@ -27,15 +33,19 @@ const NOTHING: Held = { versions: [], waiting: [] };
  */
 export class TableJoinRoot implements RootOperator, Stateful {
   readonly #environment: OperatorEnvironment<OperatorNode & { kind: "joinTable" }>;
-  readonly #table = new KeyedTable<Held>();
+  readonly #table: KeyedTable<Held>;
+  readonly state: TaskState;
   /** Keys with versions that a watermark may make useless: most of a table has one version each, and is not looked at. */
   readonly #prunable = new Set<CanonicalKey>();
   /** Keys by the times of what waits. */
-  readonly #waiting = new TimerIndex();
+  readonly #waiting: TimerIndex;
   #blocks: { readonly isTable: boolean; readonly rows: Rows }[] = [];
 
-  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "joinTable" }>) {
+  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "joinTable" }>, state: TaskState) {
     this.#environment = environment;
+    this.state = state;
+    this.#table = state.table("held", FORM);
+    this.#waiting = new TimerIndex(state.memory);
   }
 
   receive(rows: Rows, from: string): void {
@@ -129,24 +139,11 @@ export class TableJoinRoot implements RootOperator, Stateful {
     return this.#table.size;
   }
 
-  takeChanged(): boolean {
-    return this.#table.takeChanged();
-  }
-
-  save(): unknown {
-    const [keys, held] = this.#table.save();
-    return { version: STATE_VERSION, columns: [keys, held.map(({ versions }) => versions), held.map(({ waiting }) => waiting)] };
-  }
-
-  load(saved: unknown): void {
-    const columns = columnsOf(saved, STATE_VERSION, 3);
-    if (columns === undefined) throw corruptState(this.#environment.operator.id, "it is no table of this version");
-    const [keys = [], versions = [], waiting = []] = columns;
-    const held = keys.map((_, index): Held => ({ versions: versions[index] as Version[], waiting: waiting[index] as Version[] }));
-    this.#table.load(keys, held);
-    for (const [index, key] of keys.entries()) if (isPrunable(held[index] ?? NOTHING)) this.#prunable.add(canonicalKey(key));
-    for (const [index, key] of keys.entries())
-      for (const [time] of held[index]?.waiting ?? []) this.#waiting.set(time, canonicalKey(key), key);
+  restored(): void {
+    for (const [canonical, { key, value }] of this.#table.entries()) {
+      if (isPrunable(value)) this.#prunable.add(canonical);
+      for (const [time] of value.waiting) this.#waiting.set(time, canonical, key);
+    }
   }
 }
 

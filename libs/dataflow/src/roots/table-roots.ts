@@ -1,10 +1,10 @@
 import type { OperatorNode } from "@millrace/model";
 import { corruptState } from "../errors.ts";
 import type { Emit, OperatorEnvironment } from "../operators/environment.ts";
-import { columnsOf, type Stateful } from "../state/stateful.ts";
+import type { KeyedTable } from "../state/keyed-table.ts";
+import type { Stateful } from "../state/stateful.ts";
+import type { TaskState } from "../state/task-state.ts";
 import type { RootOperator } from "./root.ts";
-
-const STATE_VERSION = 1;
 
 /** `sort`: the rows of each table in the order of the user's `compare`. */
 export function sortRoot(environment: OperatorEnvironment): RootOperator {
@@ -49,12 +49,15 @@ export class StreamLimitRoot implements RootOperator, Stateful {
   readonly pending = false;
   readonly keyCount = 1; // one number
   readonly #environment: OperatorEnvironment<OperatorNode & { kind: "limit" }>;
+  readonly state: TaskState;
+  readonly #table: KeyedTable<unknown>;
   #passed = 0;
-  #changed = false;
   #rows: unknown[] = [];
 
-  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "limit" }>) {
+  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "limit" }>, state: TaskState) {
     this.#environment = environment;
+    this.state = state;
+    this.#table = state.table("passed");
   }
 
   receive({ values }: { readonly values: readonly unknown[] }): void {
@@ -67,24 +70,14 @@ export class StreamLimitRoot implements RootOperator, Stateful {
     this.#rows = [];
     if (rows.length === 0) return;
     this.#passed += rows.length;
-    this.#changed = true;
+    this.#table.set(null, null, this.#passed);
     this.#environment.counts.recordsOut += rows.length;
     for (const row of rows) emit(row, NaN);
   }
 
-  takeChanged(): boolean {
-    const changed = this.#changed;
-    this.#changed = false;
-    return changed;
-  }
-
-  save(): unknown {
-    return { version: STATE_VERSION, columns: [[this.#passed]] };
-  }
-
-  load(saved: unknown): void {
-    const passed = columnsOf(saved, STATE_VERSION, 1)?.[0]?.[0];
-    if (typeof passed !== "number") throw corruptState(this.#environment.operator.id, "it is no count of this version");
+  restored(): void {
+    const passed = this.#table.get(null)?.value ?? 0;
+    if (typeof passed !== "number") throw corruptState(this.#environment.operator.id, "it is no count");
     this.#passed = passed;
   }
 }

@@ -1,10 +1,10 @@
 import { canonicalKey, type CanonicalKey, type OperatorNode } from "@millrace/model";
-import { corruptState } from "../errors.ts";
 import type { Emit, OperatorEnvironment } from "../operators/environment.ts";
 import { TimePanes } from "../operators/time-panes.ts";
 import type { Rows } from "../shuffle/rows.ts";
-import { KeyedTable } from "../state/keyed-table.ts";
-import { columnsOf, type Stateful } from "../state/stateful.ts";
+import type { KeyedTable, ValueForm } from "../state/keyed-table.ts";
+import type { Stateful } from "../state/stateful.ts";
+import type { TaskState } from "../state/task-state.ts";
 import { TimerIndex } from "../state/timer-index.ts";
 import { evictUntil } from "./evict-until.ts";
 import type { RootOperator } from "./root.ts";
@@ -29,7 +29,23 @@ interface Arrival {
   readonly rows: Rows;
 }
 
-const STATE_VERSION = 1;
+const FORM: ValueForm<BothSides> = {
+  save: ({ left, right }) => [left.map(plainRow), right.map(plainRow)],
+  load: (saved) => {
+    const [left, right] = saved as readonly [readonly PlainRow[], readonly PlainRow[]];
+    return { left: left.map(rowOf), right: right.map(rowOf) };
+  },
+};
+
+type PlainRow = readonly [value: unknown, time: number, matched: boolean];
+
+function plainRow({ value, time, matched }: Row): PlainRow {
+  return [value, time, matched];
+}
+
+function rowOf([value, time, matched]: PlainRow): Row {
+  return { value, time, matched };
+}
 
 /**
  * `joinWithin`: rows of two streams with equal keys whose times are within bounds. In a batch left rows meet the right ones that wait, and wait; then right rows
@@ -41,13 +57,17 @@ export class TimeJoinRoot implements RootOperator, Stateful {
   readonly #windows: TimePanes | undefined;
   /** Whether rows of a side go: they do when the other side has a watermark. */
   readonly #goes: Readonly<Record<Side, boolean>>;
-  readonly #table = new KeyedTable<BothSides>();
-  readonly #expiries: Readonly<Record<Side, TimerIndex>> = { left: new TimerIndex(), right: new TimerIndex() };
+  readonly #table: KeyedTable<BothSides>;
+  readonly #expiries: Readonly<Record<Side, TimerIndex>>;
+  readonly state: TaskState;
   #arrivals: Arrival[] = [];
   #rowCount = 0;
 
-  constructor(environment: OperatorEnvironment<JoinNode>, goes: Readonly<Record<Side, boolean>>) {
+  constructor(environment: OperatorEnvironment<JoinNode>, state: TaskState, goes: Readonly<Record<Side, boolean>>) {
     this.#environment = environment;
+    this.state = state;
+    this.#table = state.table("rows", FORM);
+    this.#expiries = { left: new TimerIndex(state.memory), right: new TimerIndex(state.memory) };
     const { bounds } = environment.operator;
     this.#windows = bounds?.type === "window" ? new TimePanes(bounds.window) : undefined;
     this.#goes = goes;
@@ -84,8 +104,10 @@ export class TimeJoinRoot implements RootOperator, Stateful {
   ): void {
     const { operator } = this.#environment;
     const canonical = canonicalKey(key);
-    const both = this.#table.get(canonical)?.value ?? { left: [], right: [] };
-    if (key !== null) this.#meet(side, key, { row, both, emit });
+    const entry = this.#table.get(canonical);
+    const both = entry?.value ?? { left: [], right: [] };
+    // The row itself may not stay, and then nothing else says that one that waits has met a partner or is gone.
+    if (key !== null && this.#meet(side, key, { row, both, emit }) && entry !== undefined) this.#table.touch(canonical, entry);
     if (operator.type === "left-semi" && side === "left" && row.matched) return;
     const expiresMs = this.#expiryOf(side, row.time);
     if (until !== undefined && this.#goes[side] && this.#isPast(expiresMs, until)) {
@@ -98,30 +120,31 @@ export class TimeJoinRoot implements RootOperator, Stateful {
     if (this.#goes[side] && expiresMs !== Infinity) this.#expiries[side].set(expiresMs, canonical, key);
   }
 
-  /** Pairs the row with those of the other side that wait. */
-  #meet(side: Side, key: unknown, { row, both, emit }: { readonly row: Row; readonly both: BothSides; readonly emit: Emit }): void {
+  /** Pairs the row with those of the other side that wait. True: something of these has changed. */
+  #meet(side: Side, key: unknown, { row, both, emit }: { readonly row: Row; readonly both: BothSides; readonly emit: Emit }): boolean {
     const { operator } = this.#environment;
     const semi = operator.type === "left-semi";
     const others = side === "left" ? both.right : both.left;
     const gone = new Set<Row>();
+    let isChanged = false;
     for (const other of others) {
       const [left, right] = side === "left" ? [row, other] : [other, row];
       if (!this.#isWithin(left.time, right.time) || !this.#where(left.value, right.value)) continue;
       row.matched = true;
-      if (!other.matched) this.#table.touch(); // the row itself may not stay, and then nothing else says that there is something to save
+      if (!other.matched) isChanged = true;
       other.matched = true;
       if (!semi) {
         this.#emitPair(key, [left, right], emit);
         continue;
       }
       this.#emitPair(key, [left, undefined], emit);
-      if (side === "left") return;
+      if (side === "left") return isChanged;
       gone.add(other);
     }
-    if (gone.size === 0) return;
+    if (gone.size === 0) return isChanged;
     both.left = both.left.filter((left) => !gone.has(left));
     this.#rowCount -= gone.size;
-    this.#table.touch();
+    return true;
   }
 
   #isWithin(left: number, right: number): boolean {
@@ -203,25 +226,9 @@ export class TimeJoinRoot implements RootOperator, Stateful {
     return this.#rowCount;
   }
 
-  takeChanged(): boolean {
-    return this.#table.takeChanged();
-  }
-
-  save(): unknown {
-    const [keys, both] = this.#table.save();
-    const plain = (rows: readonly Row[]): unknown => rows.map(({ value, time, matched }) => [value, time, matched]);
-    return { version: STATE_VERSION, columns: [keys, both.map(({ left }) => plain(left)), both.map(({ right }) => plain(right))] };
-  }
-
-  load(saved: unknown): void {
-    const columns = columnsOf(saved, STATE_VERSION, 3);
-    if (columns === undefined) throw corruptState(this.#environment.operator.id, "it is no join state of this version");
-    const [keys = [], lefts = [], rights = []] = columns;
-    const rowsOf = (saved: unknown): Row[] =>
-      (saved as readonly (readonly [unknown, number, boolean])[]).map(([value, time, matched]) => ({ value, time, matched }));
-    const both = keys.map((_, index) => ({ left: rowsOf(lefts[index]), right: rowsOf(rights[index]) }));
-    this.#table.load(keys, both);
-    for (const [index, key] of keys.entries()) this.#index(canonicalKey(key), key, both[index] ?? { left: [], right: [] });
+  restored(): void {
+    this.#rowCount = 0;
+    for (const [canonical, { key, value }] of this.#table.entries()) this.#index(canonical, key, value);
   }
 
   #index(canonical: CanonicalKey, key: unknown, both: BothSides): void {

@@ -1,18 +1,16 @@
 import { canonicalKey, type CanonicalKey, type OperatorNode } from "@millrace/model";
 import { assertDefined } from "@millrace/stdx";
-import { corruptState } from "../errors.ts";
 import type { Emit, OperatorEnvironment } from "../operators/environment.ts";
 import type { KeyedCell } from "../operators/senders.ts";
 import { TimePanes } from "../operators/time-panes.ts";
 import { binary, unary } from "../operators/user-functions.ts";
 import type { Rows } from "../shuffle/rows.ts";
-import { columnsOf, type Stateful } from "../state/stateful.ts";
+import type { KeyedTable } from "../state/keyed-table.ts";
+import type { Stateful } from "../state/stateful.ts";
+import type { TableFamily, TaskState } from "../state/task-state.ts";
 import { evictUntil } from "./evict-until.ts";
 import type { RootOperator } from "./root.ts";
 
-type Cells = Map<CanonicalKey, KeyedCell>;
-
-const STATE_VERSION = 1;
 /** A result happened within its window: 1 µs before its end, so that a window of the next operator that ends here counts it. */
 const RESULT_TIME_BEFORE_END_MS = 0.001;
 
@@ -28,13 +26,15 @@ export class TimeWindowRoot implements RootOperator, Stateful {
   readonly #init: (value: unknown) => unknown;
   readonly #merge: (left: unknown, right: unknown) => unknown;
   readonly #result: (accumulator: unknown) => unknown;
-  #cells = new Map<number, Cells>();
-  #changed = false;
+  readonly #cells: TableFamily<unknown>;
+  readonly state: TaskState;
   /** Panes and keys that this batch changed, where rows are emitted before they are final. */
   #touched = new Map<number, Set<CanonicalKey>>();
 
-  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "aggregateByTimeWindow" }>) {
+  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "aggregateByTimeWindow" }>, state: TaskState) {
     this.#environment = environment;
+    this.state = state;
+    this.#cells = state.family();
     this.#panes = new TimePanes(environment.operator.window);
     this.#init = unary(environment, "init");
     this.#merge = binary(environment, "merge");
@@ -44,12 +44,12 @@ export class TimeWindowRoot implements RootOperator, Stateful {
   receive(rows: Rows): void {
     const { keys, values, numbers } = rows;
     let lastIndex = NaN;
-    let cells: Cells = new Map();
+    let cells: KeyedTable<unknown> | undefined;
     let touched: Set<CanonicalKey> | undefined;
     for (let index = 0; index < values.length; index++) {
       const pane = numbers[index] ?? NaN;
-      if (pane !== lastIndex) {
-        cells = this.#cellsOf(pane);
+      if (cells === undefined || pane !== lastIndex) {
+        cells = this.#cells.at(pane);
         touched = this.#isEarly ? this.#touchedOf(pane) : undefined;
         lastIndex = pane;
       }
@@ -57,10 +57,13 @@ export class TimeWindowRoot implements RootOperator, Stateful {
       const canonical = canonicalKey(key);
       touched?.add(canonical);
       const cell = cells.get(canonical);
-      if (cell === undefined) cells.set(canonical, { key, value: values[index] });
-      else cell.value = this.#merge(cell.value, values[index]);
+      if (cell === undefined) {
+        cells.set(canonical, key, values[index]);
+      } else {
+        cell.value = this.#merge(cell.value, values[index]);
+        cells.touch(canonical, cell);
+      }
     }
-    if (values.length > 0) this.#changed = true;
   }
 
   endBatch(emit: Emit): void {
@@ -70,7 +73,7 @@ export class TimeWindowRoot implements RootOperator, Stateful {
     const touched = this.#touched;
     this.#touched = new Map();
     if (this.#cells.size === 0) return;
-    const panes = Array.from(this.#cells.keys()).sort((a, b) => a - b);
+    const panes = this.#cells.numbers();
     if (operator.mode === "complete") {
       if (touched.size > 0) for (const window of this.#closing(panes, -Infinity, Infinity)) this.#emitWindow(window, panes, emit);
       return;
@@ -81,8 +84,7 @@ export class TimeWindowRoot implements RootOperator, Stateful {
     if (operator.mode !== "update") for (const window of this.#closing(panes, lateMs, until)) this.#emitWindow(window, panes, emit);
     for (const pane of panes) {
       if (this.#panes.windowEnd(this.#panes.lastWindowOf(pane)) + this.#latenessMs > until) break;
-      this.#cells.delete(pane);
-      this.#changed = true;
+      this.#cells.drop(pane);
     }
   }
 
@@ -120,14 +122,6 @@ export class TimeWindowRoot implements RootOperator, Stateful {
     }
   }
 
-  #cellsOf(pane: number): Cells {
-    const known = this.#cells.get(pane);
-    if (known !== undefined) return known;
-    const cells: Cells = new Map();
-    this.#cells.set(pane, cells);
-    return cells;
-  }
-
   /** Windows over any of these panes with after < end ≤ until, in order. */
   #closing(panes: readonly number[], after: number, until: number): number[] {
     const windows: number[] = [];
@@ -154,14 +148,14 @@ export class TimeWindowRoot implements RootOperator, Stateful {
   }
 
   /** Per key the merge of the window's panes, oldest first. A pane of several windows stays as it is: each window starts from `init()`. */
-  #merged(window: number, panes: readonly number[]): Cells {
+  #merged(window: number, panes: readonly number[]): Iterable<readonly [CanonicalKey, KeyedCell]> {
     const first = this.#panes.firstPaneOf(window);
-    if (this.#panes.panesPerWindow === 1 && !this.#isEarly) return this.#cells.get(first) ?? new Map<CanonicalKey, KeyedCell>();
-    const merged: Cells = new Map();
+    if (this.#panes.panesPerWindow === 1 && !this.#isEarly) return this.#cells.get(first)?.entries() ?? [];
+    const merged = new Map<CanonicalKey, KeyedCell>();
     for (let index = lowerBound(panes, first); index < panes.length; index++) {
       const pane = assertDefined(panes[index], "pane");
       if (pane >= first + this.#panes.panesPerWindow) break;
-      for (const [canonical, cell] of this.#cells.get(pane) ?? []) {
+      for (const [canonical, cell] of this.#cells.get(pane)?.entries() ?? []) {
         const known = merged.get(canonical);
         if (known === undefined) merged.set(canonical, { key: cell.key, value: this.#merge(this.#init(undefined), cell.value) });
         else known.value = this.#merge(known.value, cell.value);
@@ -175,38 +169,11 @@ export class TimeWindowRoot implements RootOperator, Stateful {
   }
 
   get keyCount(): number {
-    let count = 0;
-    for (const cells of this.#cells.values()) count += cells.size;
-    return count;
+    return this.state.keyCount;
   }
 
-  takeChanged(): boolean {
-    const changed = this.#changed;
-    this.#changed = false;
-    return changed;
-  }
-
-  save(): unknown {
-    const panes = Array.from(this.#cells);
-    const keys = panes.map(([, cells]) => Array.from(cells.values(), (cell) => cell.key));
-    const values = panes.map(([, cells]) => Array.from(cells.values(), (cell) => cell.value));
-    return { version: STATE_VERSION, columns: [panes.map(([pane]) => pane), keys, values] };
-  }
-
-  load(saved: unknown): void {
-    const columns = columnsOf(saved, STATE_VERSION, 3);
-    if (columns === undefined) throw corruptState(this.#environment.operator.id, "it is no window state of this version");
-    const [panes = [], keys = [], values = []] = columns;
-    this.#cells = new Map(
-      panes.map((pane, index) => {
-        const paneValues = values[index] as unknown[];
-        const cells = (keys[index] as unknown[]).map((key, row): [CanonicalKey, KeyedCell] => [
-          canonicalKey(key),
-          { key, value: paneValues[row] },
-        ]);
-        return [pane as number, new Map(cells)];
-      }),
-    );
+  restored(): void {
+    // Panes are all there is.
   }
 }
 

@@ -1,15 +1,15 @@
 import { canonicalKey, type CanonicalKey, type OperatorNode } from "@millrace/model";
-import { corruptState, wrongResult } from "../errors.ts";
+import { wrongResult } from "../errors.ts";
 import type { Emit, OperatorEnvironment } from "../operators/environment.ts";
 import { forEachResult } from "../operators/iterate.ts";
 import type { KeyedCell } from "../operators/senders.ts";
 import type { Rows } from "../shuffle/rows.ts";
 import type { InitialState } from "../state/initial-state.ts";
-import { columnsOf, hasStarted, type Stateful } from "../state/stateful.ts";
+import type { KeyedTable } from "../state/keyed-table.ts";
+import type { Stateful } from "../state/stateful.ts";
+import type { TaskState } from "../state/task-state.ts";
 import { Grouping } from "./group-root.ts";
 import type { RootOperator } from "./root.ts";
-
-const STATE_VERSION = 1;
 
 /**
  * `updateStateByKey`: at every batch the function sees every key that has state and every key with new values; undefined deletes the key.
@@ -20,13 +20,16 @@ export class UpdateStateRoot implements RootOperator, Stateful {
   readonly #environment: OperatorEnvironment<OperatorNode & { kind: "updateStateByKey" }>;
   readonly #grouping = new Grouping();
   #initial: InitialState | undefined;
-  #state = new Map<CanonicalKey, KeyedCell>();
-  /** True at first: that there is state, if without keys, is itself worth a snapshot (an absent batch then visits its keys). */
-  #changed = true;
+  readonly #table: KeyedTable<unknown>;
+  readonly state: TaskState;
 
-  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "updateStateByKey" }>, initial?: InitialState) {
+  constructor(environment: OperatorEnvironment<OperatorNode & { kind: "updateStateByKey" }>, state: TaskState, initial?: InitialState) {
     this.#environment = environment;
     this.#initial = initial;
+    this.state = state;
+    this.#table = state.table("states");
+    this.state.started = initial === undefined;
+    this.state.touch(); // That there is state, if without keys, is itself worth a snapshot (an absent batch then visits its keys).
   }
 
   receive(rows: Rows): void {
@@ -36,47 +39,66 @@ export class UpdateStateRoot implements RootOperator, Stateful {
   endBatch(emit: Emit): void {
     const { batch, operator, counts } = this.#environment;
     if (!batch.isPresent(operator.id)) return;
-    for (const [canonical, key, value] of this.#initial?.() ?? []) this.#state.set(canonical, { key, value });
+    for (const [canonical, key, value] of this.#initial?.() ?? []) this.#table.set(canonical, key, value);
     this.#initial = undefined;
-    const visits = this.#visits();
-    if (visits.length > 0) this.#changed = true;
-    this.#state = operator.form === "iterator" ? this.#runIterator(visits) : this.#runPerKey(visits);
-    for (const cell of this.#state.values()) {
+    this.state.started = true;
+    if (operator.form === "iterator") this.#runIterator();
+    else this.#runPerKey();
+    for (const { key, value } of this.#table.values()) {
       counts.recordsOut++;
-      emit([cell.key, cell.value], NaN);
+      emit([key, value], NaN);
     }
   }
 
-  /** [key, new values, state] of every key to visit. */
-  #visits(): [key: unknown, values: readonly unknown[], state: unknown][] {
+  #runPerKey(): void {
     const groups = this.#grouping.take();
-    const visits: [unknown, readonly unknown[], unknown][] = [];
-    for (const [canonical, cell] of this.#state) {
-      visits.push([cell.key, groups.get(canonical)?.values ?? [], cell.value]);
+    for (const [canonical, { key, value }] of this.#table.entries()) {
+      this.#apply(canonical, { key, before: value, after: this.#call(key, groups.get(canonical)?.values ?? [], value) });
+      groups.delete(canonical);
+    }
+    for (const [canonical, { key, values }] of groups)
+      this.#apply(canonical, { key, before: undefined, after: this.#call(key, values, undefined) });
+  }
+
+  #call(key: unknown, values: readonly unknown[], state: unknown): unknown {
+    const { operator, batch } = this.#environment;
+    const f = this.#environment.required("f");
+    try {
+      return operator.form === "keyed" ? f(batch.timeMs, key, values, state) : f(values, state);
+    } catch (error) {
+      this.#environment.fail("f", error);
+    }
+  }
+
+  /** A primitive that is as it was has not changed; an object may have been changed in place. */
+  #apply(
+    canonical: CanonicalKey,
+    { key, before, after }: { readonly key: unknown; readonly before: unknown; readonly after: unknown },
+  ): void {
+    if (after === undefined) this.#table.delete(canonical);
+    else if (typeof after === "object" || !Object.is(before, after)) this.#table.set(canonical, key, after);
+  }
+
+  /** The function sees all keys at once, and what it returns is the state, in its order. */
+  #runIterator(): void {
+    const groups = this.#grouping.take();
+    const former: CanonicalKey[] = [];
+    const visits: [key: unknown, values: readonly unknown[], state: unknown][] = [];
+    for (const [canonical, { key, value }] of this.#table.entries()) {
+      former.push(canonical);
+      visits.push([key, groups.get(canonical)?.values ?? [], value]);
       groups.delete(canonical);
     }
     for (const group of groups.values()) visits.push([group.key, group.values, undefined]);
-    return visits;
+    const next = this.#resultsOf(visits);
+    const isKept = (canonical: CanonicalKey): boolean => next.has(canonical);
+    const kept = former.filter(isKept);
+    const hasOrder = Array.from(next.keys(), (canonical, index) => index >= kept.length || kept[index] === canonical).every(Boolean);
+    for (const canonical of former) if (!hasOrder || !isKept(canonical)) this.#table.delete(canonical);
+    for (const [canonical, { key, value }] of next) this.#table.set(canonical, key, value);
   }
 
-  #runPerKey(visits: readonly [unknown, readonly unknown[], unknown][]): Map<CanonicalKey, KeyedCell> {
-    const { operator, batch } = this.#environment;
-    const f = this.#environment.required("f");
-    const keyed = operator.form === "keyed";
-    const next = new Map<CanonicalKey, KeyedCell>();
-    for (const [key, values, state] of visits) {
-      let value: unknown;
-      try {
-        value = keyed ? f(batch.timeMs, key, values, state) : f(values, state);
-      } catch (error) {
-        this.#environment.fail("f", error);
-      }
-      if (value !== undefined) next.set(canonicalKey(key), { key, value });
-    }
-    return next;
-  }
-
-  #runIterator(visits: readonly [unknown, readonly unknown[], unknown][]): Map<CanonicalKey, KeyedCell> {
+  #resultsOf(visits: readonly (readonly [unknown, readonly unknown[], unknown])[]): Map<CanonicalKey, KeyedCell> {
     const f = this.#environment.required("f");
     let results: unknown;
     try {
@@ -94,31 +116,10 @@ export class UpdateStateRoot implements RootOperator, Stateful {
   }
 
   get keyCount(): number {
-    return this.#state.size;
+    return this.#table.size;
   }
 
-  takeChanged(): boolean {
-    if (this.#initial !== undefined) return false; // the first batch is still to come
-    const changed = this.#changed;
-    this.#changed = false;
-    return changed;
-  }
-
-  save(): unknown {
-    const cells = Array.from(this.#state.values());
-    return {
-      version: STATE_VERSION,
-      started: this.#initial === undefined,
-      columns: [cells.map((cell) => cell.key), cells.map((cell) => cell.value)],
-    };
-  }
-
-  load(saved: unknown): void {
-    const columns = columnsOf(saved, STATE_VERSION, 2);
-    if (columns === undefined) throw corruptState(this.#environment.operator.id, "it is no keyed state of this version");
-    if (!hasStarted(saved)) return;
-    const [keys = [], values = []] = columns;
-    this.#initial = undefined;
-    this.#state = new Map(keys.map((key, index) => [canonicalKey(key), { key, value: values[index] }]));
+  restored(): void {
+    if (this.state.started) this.#initial = undefined;
   }
 }

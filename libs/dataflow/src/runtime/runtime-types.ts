@@ -1,4 +1,5 @@
 import type { JobFunctions, JobSettings } from "@millrace/model";
+import type { SpillSettings } from "../state/state-memory.ts";
 import type { PhysicalPlan } from "@millrace/planner";
 import type { ValueCodec, ValueFormats } from "@millrace/ports";
 import type { RecordOffsets } from "@millrace/records";
@@ -99,6 +100,8 @@ export interface WorkerRuntimeOptions {
   readonly codec: ValueCodec;
   /** Absent: jobs with serdes beyond json, string and bytes are refused. */
   readonly formats?: ValueFormats;
+  /** Where state goes beyond a budget of memory; absent: all of it stays in memory. */
+  readonly spill?: SpillSettings;
   readonly output: RuntimeOutput;
   /** How far beyond the batch time a record may push the watermark (one bad clock must not close everything); Infinity: any. */
   readonly eventTimeAheadMaxMs: number;
@@ -138,14 +141,20 @@ export interface BatchResult {
   readonly operators: readonly OperatorCounts[];
 }
 
-/** State of one operator in one task, as bytes. */
-export interface StateSnapshot {
+/** One operator in one task. */
+export interface StatePartName {
   readonly operatorId: string;
-  /** See `stateTaskIndex`: the task, or task and stage for an operator that runs in several stages. */
+  /** See `stageTaskIndex`: the task, or task and stage for an operator that runs in several stages. */
   readonly taskIndex: number;
+}
+
+/** State of one operator in one task, as bytes. */
+export interface StateSnapshot extends StatePartName {
   readonly keyCount: number;
-  /** undefined: unchanged since the last snapshot, refer to the earlier bytes. */
-  readonly bytes: Uint8Array | undefined;
+  /** All of it; otherwise what changed since the last snapshot, to be loaded after it. */
+  readonly isFull: boolean;
+  /** To be taken to the end before the next batch. undefined: unchanged since the last snapshot, refer to the earlier ones. */
+  readonly chunks: Iterable<Uint8Array> | undefined;
 }
 
 /**
@@ -155,8 +164,10 @@ export interface StateSnapshot {
  * After any error the runtime is broken and must be dropped with its worker.
  */
 export interface WorkerRuntime {
-  /** State of a checkpoint, before the first batch. A part of a task that this worker does not own is ignored. */
-  loadState(part: { readonly operatorId: string; readonly taskIndex: number; readonly bytes: Uint8Array }): void;
+  /** A chunk of state of a checkpoint, in order, before the first batch. A part of a task that this worker does not own is ignored. */
+  loadState(part: StatePartName & { readonly bytes: Uint8Array }): void;
+  /** All chunks are loaded: what follows from them is made anew. The first batch does it otherwise. */
+  stateLoaded(): void;
   beginBatch(batch: RuntimeBatch): void;
   /** Records of one decoded record batch with startOffset ≤ offset < endOffset. Views on them are not kept. */
   pushRecords(request: {
@@ -185,8 +196,8 @@ export interface WorkerRuntime {
   /** All stages have run. */
   readonly finished: boolean;
   finishBatch(): BatchResult;
-  /** State of every stateful (operator, task) of this worker; bytes only where it changed since the last call, or of `all`. */
-  snapshotState(options?: { readonly all?: boolean }): readonly StateSnapshot[];
+  /** State of every stateful (operator, task) of this worker: what changed since the last call, or all of those that `wantsFull` names. */
+  snapshotState(wantsFull?: (part: StatePartName, hasChanges: boolean) => boolean): readonly StateSnapshot[];
   /** Slots of each sink whose marks this worker moves. */
   readonly sinkSlots: ReadonlyMap<string, readonly number[]>;
   /** (operator, task index) of every state part that this worker owns. */

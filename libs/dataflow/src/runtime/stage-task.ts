@@ -37,7 +37,9 @@ import { transformRoot } from "../roots/transform-root.ts";
 import { UpdateStateRoot } from "../roots/update-state-root.ts";
 import { type BlockTarget, BlockWriter } from "../shuffle/block-writer.ts";
 import { type InitialState, initialStateOf } from "../state/initial-state.ts";
+import type { StateMemory } from "../state/state-memory.ts";
 import type { Stateful } from "../state/stateful.ts";
+import { TaskState } from "../state/task-state.ts";
 import type { Lanes } from "./lanes.ts";
 import type { RuntimeOutput, SinkRecord, SourceTask } from "./runtime-types.ts";
 import { stageTaskIndex } from "./task-index.ts";
@@ -74,6 +76,7 @@ export interface TaskFactory {
   readonly batchIntervalMs: number;
   readonly eventTimeAheadMaxMs: number;
   readonly lanes: Lanes;
+  readonly memory: StateMemory;
   readonly slotCount: number;
   /** Task of each bucket, for a stage of so many tasks. */
   slots(taskCount: number): Uint16Array;
@@ -214,7 +217,16 @@ class TaskBuilder {
         return this.#ending(glomOperator(environment, next, () => this.#hasPartition(environment)));
       case "window":
         return this.#ending(
-          this.#keep(operator.id, lane, new BatchWindowOperator(this.#environment(operator), next, this.#factory.batchIntervalMs)),
+          this.#keep(
+            operator.id,
+            lane,
+            new BatchWindowOperator({
+              environment: this.#environment(operator),
+              state: this.#state(operator),
+              next,
+              batchIntervalMs: this.#factory.batchIntervalMs,
+            }),
+          ),
         );
       case "stateSnapshots": {
         const mapState = assertDefined(this.#mapState, "mapWithState above");
@@ -260,6 +272,10 @@ class TaskBuilder {
     const taskIndex = stageTaskIndex(this.#factory.plan, { operatorId, stage: this.#stage, task: this.#index, lane });
     this.#stateful.push({ operatorId, taskIndex, stateful });
     return stateful;
+  }
+
+  #state({ id }: OperatorNode): TaskState {
+    return new TaskState(id, this.#factory.memory);
   }
 
   #sender(edge: ShuffleEdge, lane: number): EndingOperator {
@@ -311,10 +327,15 @@ class TaskBuilder {
       case "groupByKey":
         return groupRoot(environment);
       case "updateStateByKey":
-        return this.#keep(operator.id, 0, new UpdateStateRoot(this.#environment(operator), this.#initial(operator)));
+        return this.#keep(operator.id, 0, new UpdateStateRoot(this.#environment(operator), this.#state(operator), this.#initial(operator)));
       case "mapWithState": {
         const { batchIntervalMs } = this.#factory;
-        const root = new MapStateRoot({ environment: this.#environment(operator), initial: this.#initial(operator), batchIntervalMs });
+        const root = new MapStateRoot({
+          environment: this.#environment(operator),
+          state: this.#state(operator),
+          initial: this.#initial(operator),
+          batchIntervalMs,
+        });
         return this.#keep(operator.id, 0, root);
       }
       case "join":
@@ -330,30 +351,42 @@ class TaskBuilder {
         return this.#keep(
           operator.id,
           0,
-          new ReduceWindowRoot({ environment: own, combiner: combinerOf(own), isCombined, batchIntervalMs }),
+          new ReduceWindowRoot({ environment: own, state: this.#state(operator), combiner: combinerOf(own), isCombined, batchIntervalMs }),
         );
       }
       case "aggregateByTimeWindow":
-        return this.#keep(operator.id, 0, new TimeWindowRoot(this.#environment(operator)));
+        return this.#keep(operator.id, 0, new TimeWindowRoot(this.#environment(operator), this.#state(operator)));
       case "aggregateByKey":
-        return this.#keep(operator.id, 0, new KeyedAggregateRoot(this.#environment(operator), combinerOf(environment)));
+        return this.#keep(
+          operator.id,
+          0,
+          new KeyedAggregateRoot(this.#environment(operator), this.#state(operator), combinerOf(environment)),
+        );
       case "aggregateBySession":
-        return this.#keep(operator.id, 0, new SessionRoot(this.#environment(operator)));
+        return this.#keep(operator.id, 0, new SessionRoot(this.#environment(operator), this.#state(operator)));
       case "dropDuplicates":
-        return this.#keep(operator.id, 0, new DedupRoot(this.#environment(operator), delayAbove(this.#factory.plan, operator)));
+        return this.#keep(
+          operator.id,
+          0,
+          new DedupRoot(this.#environment(operator), this.#state(operator), delayAbove(this.#factory.plan, operator)),
+        );
       case "joinWithin":
-        return this.#keep(operator.id, 0, new TimeJoinRoot(this.#environment(operator), this.#sidesThatGo(operator)));
+        return this.#keep(
+          operator.id,
+          0,
+          new TimeJoinRoot(this.#environment(operator), this.#state(operator), this.#sidesThatGo(operator)),
+        );
       case "joinTable":
-        return this.#keep(operator.id, 0, new TableJoinRoot(this.#environment(operator)));
+        return this.#keep(operator.id, 0, new TableJoinRoot(this.#environment(operator), this.#state(operator)));
       case "mapGroupsWithState":
-        return this.#keep(operator.id, 0, new GroupStateRoot(this.#environment(operator)));
+        return this.#keep(operator.id, 0, new GroupStateRoot(this.#environment(operator), this.#state(operator)));
       case "process":
-        return this.#keep(operator.id, 0, new ProcessRoot(this.#environment(operator), this.#initial(operator)));
+        return this.#keep(operator.id, 0, new ProcessRoot(this.#environment(operator), this.#state(operator), this.#initial(operator)));
       case "sort":
         return sortRoot(environment);
       case "limit":
         if (isWholeTable(this.#factory.plan.operators, operator.parents[0] ?? "")) return tableLimitRoot(this.#environment(operator));
-        return this.#keep(operator.id, 0, new StreamLimitRoot(this.#environment(operator)));
+        return this.#keep(operator.id, 0, new StreamLimitRoot(this.#environment(operator), this.#state(operator)));
       case "count":
         return countRoot(environment, this.#index);
       case "reduce":

@@ -7,6 +7,7 @@ import { decodeRows, encodeRows } from "../shuffle/block-codec.ts";
 import { type BlockTarget, slotTable } from "../shuffle/block-writer.ts";
 import { Inbox } from "../shuffle/inbox.ts";
 import { rowCount } from "../shuffle/rows.ts";
+import { StateMemory } from "../state/state-memory.ts";
 import { BatchState } from "./batch-state.ts";
 import { Lanes } from "./lanes.ts";
 import type {
@@ -15,6 +16,7 @@ import type {
   MapResult,
   RuntimeBatch,
   RuntimeOutput,
+  StatePartName,
   StateSnapshot,
   WorkerLayout,
   WorkerRuntime,
@@ -40,6 +42,9 @@ class Runtime implements WorkerRuntime {
   /** Own tasks by stage index. */
   readonly #tasks: readonly (readonly StageTask[])[];
   readonly #parts: readonly StatefulPart[];
+  readonly #memory: StateMemory;
+  /** Parts of which something was loaded that is not put to use yet. */
+  readonly #loading = new Set<StatefulPart>();
   readonly sinkSlots: ReadonlyMap<string, readonly number[]>;
   #inbox: Inbox;
   /** Blocks that peers sent before this worker began their batch. */
@@ -61,6 +66,7 @@ class Runtime implements WorkerRuntime {
     this.#inbox = new Inbox(options.layout.workerCount);
     this.#state = new BatchState(options.plan, options.settings);
     this.#lanes = new Lanes(options.plan);
+    this.#memory = new StateMemory(options.codec, options.spill);
     const factory = this.#factory();
     this.#tasks = options.plan.stages.map((stage) => this.#createTasks(factory, stage));
     this.#parts = this.#tasks.flat().flatMap((task) => task.stateful);
@@ -74,11 +80,23 @@ class Runtime implements WorkerRuntime {
   loadState(part: { readonly operatorId: string; readonly taskIndex: number; readonly bytes: Uint8Array }): void {
     this.#state.noteState(part.operatorId);
     const own = this.#parts.find((candidate) => candidate.operatorId === part.operatorId && candidate.taskIndex === part.taskIndex);
-    own?.stateful.load(this.#options.codec.decode(part.bytes));
+    if (own === undefined) return;
+    own.stateful.state.load(part.bytes);
+    this.#loading.add(own);
+  }
+
+  stateLoaded(): void {
+    for (const { stateful } of this.#loading) {
+      stateful.state.endLoad();
+      stateful.restored();
+    }
+    this.#loading.clear();
+    this.#memory.relieve();
   }
 
   beginBatch(batch: RuntimeBatch): void {
     assert(batch.batch > this.#state.batch, () => `batches must come in order batch=${batch.batch} last=${this.#state.batch}`);
+    this.stateLoaded();
     this.#state.begin(batch);
     this.#inbox = new Inbox(this.#layout.workerCount);
     this.#sent = new Map();
@@ -169,13 +187,12 @@ class Runtime implements WorkerRuntime {
     };
   }
 
-  snapshotState(options: { readonly all?: boolean } = {}): readonly StateSnapshot[] {
-    return this.#parts.map(({ operatorId, taskIndex, stateful }) => ({
-      operatorId,
-      taskIndex,
-      keyCount: stateful.keyCount,
-      bytes: stateful.takeChanged() || options.all === true ? this.#options.codec.encode(stateful.save()) : undefined,
-    }));
+  snapshotState(wantsFull: (part: StatePartName, hasChanges: boolean) => boolean = () => false): readonly StateSnapshot[] {
+    return this.#parts.map(({ operatorId, taskIndex, stateful: { state, keyCount } }) => {
+      const full = wantsFull({ operatorId, taskIndex }, state.hasChanges);
+      const isNeeded = full || (state.hasChanges && (state.started || state.hasBase));
+      return { operatorId, taskIndex, keyCount, isFull: full || !state.hasBase, chunks: isNeeded ? state.chunks(full) : undefined };
+    });
   }
 
   /** Looks again after each stage: what peers sent meanwhile may have made another one ready. */
@@ -201,9 +218,11 @@ class Runtime implements WorkerRuntime {
       const root = assertDefined(task.root, "root");
       for (const block of this.#inbox.take(stage.inputs, task.index, (left, right) => this.#lanes.compare(left, right))) {
         root.receive(block.rows(), this.#plan.edges[block.edge]?.from ?? "");
+        this.#memory.relieve();
       }
       await root.endBatch(task.emit);
       task.endChain();
+      this.#memory.relieve();
       await this.#output.ready?.();
     }
     this.#endStage(stage);
@@ -233,6 +252,7 @@ class Runtime implements WorkerRuntime {
       batchIntervalMs: settings.batchIntervalMs,
       eventTimeAheadMaxMs,
       lanes: this.#lanes,
+      memory: this.#memory,
       slotCount,
       slots: (taskCount) => {
         const table = tables.get(taskCount) ?? slotTable(taskCount);

@@ -10,6 +10,7 @@ import {
   type SourceTask,
   type WorkerRuntime,
 } from "../../src/index.ts";
+import { MemoryStateStore } from "@millrace/testkit";
 import { V8_CODEC } from "./v8-codec.ts";
 
 type EdgeEnd = Parameters<WorkerRuntime["receiveEdgeEnd"]>[0];
@@ -24,8 +25,15 @@ export interface BatchOutcome {
   readonly sinks: readonly SinkRecord[];
 }
 
+/** A state part as checkpoints have it: one that is whole and those after it that say what changed. */
+export interface SavedPart {
+  readonly operatorId: string;
+  readonly taskIndex: number;
+  readonly chunks: readonly Uint8Array[];
+}
+
 /** State parts by operator and task. */
-export type Snapshot = ReadonlyMap<string, { readonly operatorId: string; readonly taskIndex: number; readonly bytes: Uint8Array }>;
+export type Snapshot = ReadonlyMap<string, SavedPart>;
 
 /**
  * Several workers of one job in one thread. Messages between them are delivered one at a time, in an order that `pick` chooses among the senders: only
@@ -35,7 +43,7 @@ export class TestCluster {
   readonly workers: readonly WorkerRuntime[];
   readonly printed: string[] = [];
   readonly #sourceTasks: readonly (SourceTask & { readonly worker: number })[];
-  readonly #parts = new Map<string, { operatorId: string; taskIndex: number; bytes: Uint8Array }>();
+  readonly #parts = new Map<string, SavedPart>();
   readonly #pick: (count: number) => number;
   #messages: Message[] = [];
   #sinks: SinkRecord[] = [];
@@ -46,6 +54,8 @@ export class TestCluster {
     readonly tasksOfSource: ReadonlyMap<string, number>;
     readonly pick?: (count: number) => number;
     readonly snapshot?: Snapshot;
+    /** Memory budget of each worker; the rest goes to a store. Absent: all in memory. */
+    readonly budgetBytes?: number;
   }) {
     const { job, workerCount } = options;
     const plan = planJob(job.graph);
@@ -64,6 +74,7 @@ export class TestCluster {
         settings: { batchIntervalMs },
         layout: { workerIndex, workerCount, slotWorkers, sourceTasks: this.#sourceTasks.filter(({ worker }) => worker === workerIndex) },
         codec: V8_CODEC,
+        ...(options.budgetBytes === undefined ? {} : { spill: { store: new MemoryStateStore(), budgetBytes: options.budgetBytes } }),
         eventTimeAheadMaxMs: Infinity,
         output: {
           sendBlock: ({ toWorker, ...block }) => this.#messages.push({ from: workerIndex, to: toWorker, block }),
@@ -76,8 +87,17 @@ export class TestCluster {
     );
     for (const part of options.snapshot?.values() ?? []) {
       this.#parts.set(`${part.operatorId}/${part.taskIndex}`, part);
-      for (const worker of this.workers) worker.loadState(part);
+      for (const worker of this.workers) for (const bytes of part.chunks) worker.loadState({ ...part, bytes });
     }
+    for (const worker of this.workers) worker.stateLoaded();
+  }
+
+  /** Runs a batch up to its `steps`-th message between workers, as one that is cut off by a crash; this cluster must not be used again. */
+  async crashIn(batch: RuntimeBatch, input: BatchInput, steps: number): Promise<void> {
+    for (const worker of this.workers) worker.beginBatch(batch);
+    for (const [index, worker] of this.workers.entries()) this.#map(worker, index, input);
+    await Promise.all(this.workers.map((worker) => worker.advance()));
+    for (let step = 0; step < steps && this.#messages.length > 0; step++) await this.#deliver();
   }
 
   async runBatch(batch: RuntimeBatch, input: BatchInput): Promise<BatchOutcome> {
@@ -85,22 +105,27 @@ export class TestCluster {
     for (const worker of this.workers) worker.beginBatch(batch);
     const maps = this.workers.map((worker, index) => this.#map(worker, index, input));
     await Promise.all(this.workers.map((worker) => worker.advance()));
-    while (this.#messages.length > 0) {
-      const message = this.#takeMessage();
-      const worker = this.workers[message.to];
-      if (worker === undefined) throw new Error("no such worker");
-      if ("block" in message) worker.receiveBlock(message.block);
-      else worker.receiveEdgeEnd(message.end);
-      await worker.advance();
-    }
+    while (this.#messages.length > 0) await this.#deliver();
     return { maps, results: this.workers.map((worker) => worker.finishBatch()), sinks: this.#sinks };
   }
 
-  /** All state after the last batch. */
-  snapshot(): Snapshot {
+  async #deliver(): Promise<void> {
+    const message = this.#takeMessage();
+    const worker = this.workers[message.to];
+    if (worker === undefined) throw new Error("no such worker");
+    if ("block" in message) worker.receiveBlock(message.block);
+    else worker.receiveEdgeEnd(message.end);
+    await worker.advance();
+  }
+
+  /** All state after the last batch; what changed since the last call alone is read, unless `full`. */
+  snapshot(full = false): Snapshot {
     for (const worker of this.workers) {
-      for (const { operatorId, taskIndex, bytes } of worker.snapshotState()) {
-        if (bytes !== undefined) this.#parts.set(`${operatorId}/${taskIndex}`, { operatorId, taskIndex, bytes });
+      for (const { operatorId, taskIndex, isFull, chunks } of worker.snapshotState(() => full)) {
+        if (chunks === undefined) continue;
+        const name = `${operatorId}/${taskIndex}`;
+        const before = isFull ? [] : (this.#parts.get(name)?.chunks ?? []);
+        this.#parts.set(name, { operatorId, taskIndex, chunks: [...before, ...chunks] });
       }
     }
     return new Map(this.#parts);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { TestCluster } from "../harness/cluster.ts";
+import type { RuntimeBatch } from "../../src/index.ts";
+import { type BatchInput, type Snapshot, TestCluster } from "../harness/cluster.ts";
 import { NaiveJob } from "./naive.ts";
 import { type Choice, choiceArbitrary, INTERVAL_MS, jobOf } from "./random-job.ts";
 
@@ -10,8 +11,15 @@ interface Batch {
   readonly a: SourceInput;
   readonly b: SourceInput;
   readonly watermarkStep: number | null;
+  /** A checkpoint after the batch. */
+  readonly save: boolean;
+  /** Ends the workers after the batch and goes on from a checkpoint on others. */
   readonly cut: boolean;
+  /** Before the batch runs, an attempt at it is cut off after so many messages; all batches since the last checkpoint run again. */
+  readonly crashAfter: number | null;
   readonly workers: number;
+  /** Memory for state from the next cut or crash on, in bytes: none means that all of it goes to the store. */
+  readonly budgetBytes: number | null;
 }
 
 const TASKS = 3;
@@ -28,16 +36,21 @@ const batchArbitrary: fc.Arbitrary<Batch> = fc.record({
   a: sourceArbitrary,
   b: sourceArbitrary,
   watermarkStep: fc.option(fc.nat(40)),
+  save: fc.boolean(),
   cut: fc.boolean(),
+  crashAfter: fc.option(fc.nat(30), { freq: 2 }),
   workers: fc.constantFrom(1, 2, 7),
+  budgetBytes: fc.constantFrom(null, 0, 600),
 });
 
 const LATE_KINDS = ["aggregateByTimeWindow", "aggregateBySession", "dropDuplicates", "joinWithin", "mapGroupsWithState", "process"];
 
 const asBag = (values: readonly unknown[] | undefined): unknown => values?.map((value) => JSON.stringify(value)).sort();
+const bagsOf = (outputs: ReadonlyMap<string, unknown>): unknown =>
+  Array.from(outputs, ([id, values]) => [id, asBag(values as readonly unknown[])]).sort();
 const text = new TextDecoder();
 
-/** Runs the job, cut and reloaded on other numbers of workers where the batches say, and compares every output of every batch with the naive evaluation. */
+/** Runs the job, with crashes, moves and memory as the batches say, and compares every output of every batch with the naive evaluation. */
 async function check(choices: readonly Choice[], batches: readonly Batch[], picks: readonly number[]): Promise<void> {
   let outputs = new Map<string, readonly unknown[]>();
   const job = jobOf(choices, (id, elements) => outputs.set(id, elements));
@@ -48,7 +61,18 @@ async function check(choices: readonly Choice[], batches: readonly Batch[], pick
   let draws = 0;
   const pick = (count: number): number => (picks[draws++ % picks.length] ?? 0) % count;
   const naive = new NaiveJob(job);
-  let cluster = new TestCluster({ job, workerCount: batches[0]?.workers ?? 1, tasksOfSource, pick });
+  const clusterOf = ({ workers, budgetBytes }: Pick<Batch, "workers" | "budgetBytes">, snapshot?: Snapshot): TestCluster =>
+    new TestCluster({
+      job,
+      workerCount: workers,
+      tasksOfSource,
+      pick,
+      ...(snapshot === undefined ? {} : { snapshot }),
+      ...(budgetBytes === null ? {} : { budgetBytes }),
+    });
+  let cluster = clusterOf(batches[0] ?? { workers: 1, budgetBytes: null });
+  let saved: Snapshot = new Map();
+  let sinceSaved: { readonly batch: RuntimeBatch; readonly input: BatchInput; readonly outputs: ReadonlyMap<string, unknown> }[] = [];
   let evict: number | undefined;
   for (const [index, input] of batches.entries()) {
     const isLast = index === batches.length - 1;
@@ -56,18 +80,28 @@ async function check(choices: readonly Choice[], batches: readonly Batch[], pick
     if (input.watermarkStep !== null) evict = (evict ?? -10) + input.watermarkStep;
     const both = { lateMs: late, evictMs: isLast ? Infinity : evict };
     const batch = { batch: index + 1, timeMs: (index + 1) * INTERVAL_MS };
-    outputs = new Map();
     const watermarks = new Map([
       ["a-time", both],
       ["b-time", both],
     ]);
-    const outcome = await cluster.runBatch(
-      { ...batch, watermarks, final: isLast },
-      new Map([
-        ["a", input.a],
-        ["b", input.b],
-      ]),
-    );
+    const planned = { ...batch, watermarks, final: isLast };
+    const elements = new Map([
+      ["a", input.a],
+      ["b", input.b],
+    ]);
+    if (input.crashAfter !== null) {
+      outputs = new Map();
+      await cluster.crashIn(planned, elements, input.crashAfter);
+      cluster = clusterOf(input, saved);
+      for (const replayed of sinceSaved) {
+        outputs = new Map();
+        await cluster.runBatch(replayed.batch, replayed.input);
+        expect(bagsOf(outputs)).toEqual(bagsOf(replayed.outputs));
+      }
+    }
+    outputs = new Map();
+    const outcome = await cluster.runBatch(planned, elements);
+    sinceSaved.push({ batch: planned, input: elements, outputs });
 
     const lateBefore = new Map(naive.late);
     const expected = naive.run({
@@ -93,13 +127,15 @@ async function check(choices: readonly Choice[], batches: readonly Batch[], pick
     // A timer that a timer set in the last batch has no next batch to fire in.
     const setsTimers = job.graph.operators.some((operator) => operator.kind === "process" && operator.timers === "event");
     if (isLast && !setsTimers) expect(outcome.results.some(({ statePending }) => statePending)).toBe(false);
-    const snapshot = cluster.snapshot();
-    if (input.cut) cluster = new TestCluster({ job, workerCount: input.workers, tasksOfSource, pick, snapshot });
+    if (!input.save && !input.cut) continue;
+    saved = cluster.snapshot();
+    sinceSaved = [];
+    if (input.cut) cluster = clusterOf(input, saved);
   }
 }
 
 describe("a random job", () => {
-  it("gives what the naive evaluation gives, on 1, 2 or 7 workers, cut anywhere", async () => {
+  it("gives what the naive evaluation gives: on 1, 2 or 7 workers, in memory or in the store, moved to others or crashed in any batch and at any message", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(choiceArbitrary, { minLength: 1, maxLength: 8 }),
@@ -114,7 +150,7 @@ describe("a random job", () => {
   it("remembers that a row had a partner which did not stay itself, also over a restart", async () => {
     const choice = (operator: number, parent: number, other: number): Choice => ({ operator, parent, other, size: 1, slide: 1 });
     const idle = (watermarkStep: number | null, cut = false): Batch => {
-      return { a: [[], [], []], b: [[], [], []], watermarkStep, cut, workers: 1 };
+      return { a: [[], [], []], b: [[], [], []], watermarkStep, save: false, cut, crashAfter: null, workers: 1, budgetBytes: null };
     };
     const batches: readonly Batch[] = [
       { ...idle(8), a: [[], [["x", 0, 102]], []] },
@@ -128,7 +164,8 @@ describe("a random job", () => {
   });
 
   it("drops an element without a finite event time", async () => {
-    const batch: Batch = { a: [[["x", 1, NaN]], [], []], b: [[], [], []], watermarkStep: 1, cut: false, workers: 1 };
+    const kept = { save: false, cut: false, crashAfter: null, workers: 1, budgetBytes: null };
+    const batch: Batch = { a: [[["x", 1, NaN]], [], []], b: [[], [], []], watermarkStep: 1, ...kept };
     await check([{ operator: 25, parent: 0, other: 0, size: 1, slide: 1 }], [batch, batch], [0]);
   });
 });

@@ -8,10 +8,11 @@ import {
   type RpcServer,
   type RpcTransport,
   type RunBatch,
+  type StatePart,
   WorkerCommandSchema,
   WorkerReportSchema,
 } from "@millrace/contracts";
-import { createWorkerRuntime, type WorkerRuntime } from "@millrace/dataflow";
+import { createWorkerRuntime, type SpillSettings, type WorkerRuntime } from "@millrace/dataflow";
 import {
   AppError,
   EVENT_TIME_AHEAD_MAX_MS,
@@ -59,6 +60,8 @@ export interface JobWorkerPorts {
   readonly logger: Logger;
   readonly tracer: Tracer;
   readonly codec: ValueCodec;
+  /** Where state goes beyond the worker's memory budget; absent: all of it stays in memory. */
+  readonly spill?: SpillSettings;
   readonly crc32c: Crc32c;
   readonly compression: CompressionCodecs;
   readonly connectors: Connectors;
@@ -192,6 +195,7 @@ class JobWorker {
       settings: definition.graph.settings,
       codec: this.#ports.codec,
       formats: this.#ports.formats,
+      ...(this.#ports.spill === undefined ? {} : { spill: this.#ports.spill }),
       eventTimeAheadMaxMs: EVENT_TIME_AHEAD_MAX_MS,
       layout: { workerIndex, workerCount: layout.workerAddresses.length, slotWorkers: layout.slotWorkers, sourceTasks: sources },
       output: this.#runtimeOutput(this.#peers),
@@ -218,6 +222,7 @@ class JobWorker {
       runtime,
       producer: this.#client.producer(),
       marksPartition: marks.partition,
+      parts: this.#ownParts(runtime, command),
       ports: { ...this.#ports, client: this.#client },
     });
     this.#context = {
@@ -249,13 +254,19 @@ class JobWorker {
     return producer;
   }
 
-  async #loadState(runtime: WorkerRuntime, command: OpenTasks): Promise<void> {
+  /** Parts of the checkpoint that are of this worker's tasks, in the manifest's order: each whole one before its changes. */
+  #ownParts(runtime: WorkerRuntime, command: OpenTasks): readonly StatePart[] {
     const own = new Set(runtime.stateTasks.map(({ operatorId, taskIndex }) => `${operatorId}/${taskIndex}`));
-    for (const part of command.parts) {
-      if (!own.has(`${part.operatorId}/${part.taskIndex}`)) continue;
-      const bytes = await loadStatePart(part, { ...this.#ports, client: this.#client });
-      runtime.loadState({ operatorId: part.operatorId, taskIndex: part.taskIndex, bytes });
+    return command.parts.filter((part) => own.has(`${part.operatorId}/${part.taskIndex}`));
+  }
+
+  async #loadState(runtime: WorkerRuntime, command: OpenTasks): Promise<void> {
+    for (const part of this.#ownParts(runtime, command)) {
+      const { operatorId, taskIndex } = part;
+      for await (const bytes of loadStatePart(part, { ...this.#ports, client: this.#client }))
+        runtime.loadState({ operatorId, taskIndex, bytes });
     }
+    runtime.stateLoaded();
   }
 
   #runtimeOutput(peers: ShufflePeers): Parameters<typeof createWorkerRuntime>[0]["output"] {

@@ -4,7 +4,7 @@ import type { Client, Producer, ProducerRecord } from "@millrace/client";
 import { StatePartSchema } from "@millrace/contracts";
 import { leaderEpoch, offset, timestampMs } from "@millrace/model";
 import { BatchBuilder, type CompressionCodecs, stampBatch } from "@millrace/records";
-import { inlineBytesMax, loadStatePart, storeStateParts } from "./state-parts.ts";
+import { inlineBytesMax, loadStatePart, storeStatePart } from "./state-parts.ts";
 
 const crc32c = (bytes: Uint8Array): number => bytes.reduce((sum, byte) => (sum * 31 + byte) % 4_294_967_296, bytes.length);
 
@@ -36,11 +36,22 @@ function createRig() {
   const ports = { client, crc32c, compression: {} as CompressionCodecs };
   const store = async (bytes: Uint8Array, jobEpoch = 1) => {
     const target = { jobId: "origin", jobEpoch, batch: 7, producer, inlineBytesMax: 64 * 1024 };
-    const [part] = await storeStateParts([{ operatorId: "count", taskIndex: 2, keyCount: 1, bytes }], target, ports);
+    const chunks = Array.from({ length: Math.ceil(bytes.length / CHUNK_BYTES) }, (_, i) =>
+      bytes.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES),
+    );
+    const part = await storeStatePart({ operatorId: "count", taskIndex: 2, keyCount: 1, isFull: true, chunks }, target, ports);
     return create(StatePartSchema, part);
   };
-  return { store, load: (part: Awaited<ReturnType<typeof store>>) => loadStatePart(part, ports), batches };
+  const load = async (part: Awaited<ReturnType<typeof store>>): Promise<Uint8Array> => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of loadStatePart(part, ports)) chunks.push(chunk.slice());
+    return new Uint8Array(Buffer.concat(chunks));
+  };
+  return { store, load, batches };
 }
+
+/** Not a divisor of anything that records are cut by. */
+const CHUNK_BYTES = 70_001;
 
 const bytesOf = (length: number, seed: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * seed) % 251);
 

@@ -1,0 +1,181 @@
+import { corruptState } from "../errors.ts";
+import { CHUNK_BYTES, CHUNK_ROWS_MAX } from "../limits.ts";
+import { KeyedTable, type ValueForm } from "./keyed-table.ts";
+import type { StateMemory } from "./state-memory.ts";
+
+const FORMAT_VERSION = 2;
+
+/** A table of a chunk: its name, keys and values in order, and at which indexes a key is gone. */
+type SavedTable = readonly [name: string | number, keys: readonly unknown[], values: readonly unknown[], gone: readonly number[]];
+
+interface Chunk {
+  readonly version: typeof FORMAT_VERSION;
+  readonly started: boolean;
+  /** Numbered tables that are gone; what the chunk says of one of these numbers is of a new table. */
+  readonly dropped: readonly number[];
+  readonly tables: readonly SavedTable[];
+}
+
+/** Tables by number: panes or batches, each of which goes as a whole. */
+export interface TableFamily<V> {
+  /** In order. */
+  numbers(): number[];
+  get(number: number): KeyedTable<V> | undefined;
+  /** Made if there is none. */
+  at(number: number): KeyedTable<V>;
+  drop(number: number): void;
+  readonly size: number;
+}
+
+/**
+ * Everything that one operator keeps in one task: tables by name, tables by number. Written to checkpoints in chunks, whole or only what changed since the last one; the
+ * chunks of a whole one and of every one after it, loaded in order, give it back.
+ */
+export class TaskState {
+  /** False: the first batch is still to come, and with it the initial state. */
+  started = true;
+  readonly #operatorId: string;
+  readonly #memory: StateMemory;
+  readonly #named = new Map<string, KeyedTable<unknown>>();
+  readonly #numbered = new Map<number, KeyedTable<unknown>>();
+  #familyForm: ValueForm<unknown> | undefined;
+  #dropped = new Set<number>();
+  #isTouched = false;
+  /** A checkpoint has it: what changes from now on can be told by itself. */
+  #hasBase = false;
+
+  constructor(operatorId: string, memory: StateMemory) {
+    this.#operatorId = operatorId;
+    this.#memory = memory;
+  }
+
+  get memory(): StateMemory {
+    return this.#memory;
+  }
+
+  table<V>(name: string, form?: ValueForm<V>): KeyedTable<V> {
+    const table = new KeyedTable<V>(this.#memory, form);
+    this.#named.set(name, table as KeyedTable<unknown>);
+    return table;
+  }
+
+  /** A state has at most one. */
+  family<V>(form?: ValueForm<V>): TableFamily<V> {
+    this.#familyForm = form as ValueForm<unknown> | undefined;
+    const tables = this.#numbered as Map<number, KeyedTable<V>>;
+    return {
+      numbers: () => Array.from(tables.keys()).sort((left, right) => left - right),
+      get: (number) => tables.get(number),
+      at: (number) => this.#at(number) as KeyedTable<V>,
+      drop: (number) => this.#drop(number),
+      get size() {
+        return tables.size;
+      },
+    };
+  }
+
+  #at(number: number): KeyedTable<unknown> {
+    let table = this.#numbered.get(number);
+    if (table === undefined) this.#numbered.set(number, (table = new KeyedTable(this.#memory, this.#familyForm)));
+    return table;
+  }
+
+  #drop(number: number): void {
+    const table = this.#numbered.get(number);
+    if (table === undefined) return;
+    table.drop();
+    this.#numbered.delete(number);
+    if (this.#hasBase) this.#dropped.add(number);
+    this.#isTouched = true;
+  }
+
+  get keyCount(): number {
+    let count = 0;
+    for (const [, table] of this.#tables()) count += table.size;
+    return count;
+  }
+
+  /** Something beside rows changed that a checkpoint must know: that there is state at all. */
+  touch(): void {
+    this.#isTouched = true;
+  }
+
+  get hasChanges(): boolean {
+    if (this.#isTouched) return true;
+    for (const [, table] of this.#tables()) if (table.hasChanges) return true;
+    return false;
+  }
+
+  get hasBase(): boolean {
+    return this.#hasBase;
+  }
+
+  /** To be walked through to the end before the next batch; the state counts as saved then. */
+  *chunks(full: boolean): Generator<Uint8Array, void, undefined> {
+    const isFull = full || !this.#hasBase;
+    let tables: SavedTable[] = [];
+    let dropped: readonly number[] = isFull ? [] : [...this.#dropped];
+    let isFirst = true;
+    let left = CHUNK_ROWS_MAX;
+    const flush = (): Uint8Array => {
+      const chunk: Chunk = { version: FORMAT_VERSION, started: this.started, dropped, tables };
+      [tables, dropped, left, isFirst] = [[], [], CHUNK_ROWS_MAX, false];
+      return this.#memory.codec.encode(chunk);
+    };
+    for (const [name, table] of this.#tables()) {
+      const rowCost = Math.max(1, Math.ceil((table.entryBytes * CHUNK_ROWS_MAX) / CHUNK_BYTES));
+      let [keys, values, gone]: [unknown[], unknown[], number[]] = [[], [], []];
+      for (const { key, saved, isGone } of table.rows(isFull)) {
+        if (isGone) gone.push(keys.length);
+        keys.push(key);
+        values.push(saved);
+        left -= rowCost;
+        if (left > 0) continue;
+        tables.push([name, keys, values, gone]);
+        [keys, values, gone] = [[], [], []];
+        yield flush();
+      }
+      if (keys.length > 0) tables.push([name, keys, values, gone]);
+    }
+    if (tables.length > 0 || isFirst) yield flush();
+    this.#endSave();
+  }
+
+  #endSave(): void {
+    for (const [, table] of this.#tables()) table.endSave();
+    this.#dropped = new Set();
+    this.#isTouched = false;
+    this.#hasBase = this.started;
+  }
+
+  /** One chunk, in order; `endLoad` when all are there. */
+  load(bytes: Uint8Array): void {
+    const chunk = this.#chunkOf(this.#memory.codec.decode(bytes));
+    this.started = chunk.started;
+    for (const number of chunk.dropped) this.#drop(number);
+    for (const [name, keys, values, gone] of chunk.tables) {
+      const table = typeof name === "number" ? this.#at(name) : this.#named.get(name);
+      if (table === undefined) throw corruptState(this.#operatorId, `it has a table ${name}, which this version does not know`);
+      const isGone = new Set(gone);
+      for (const [index, key] of keys.entries()) table.loadRow({ key, saved: values[index], isGone: isGone.has(index) });
+      this.#memory.relieve();
+    }
+  }
+
+  endLoad(): void {
+    this.#endSave();
+  }
+
+  #chunkOf(decoded: unknown): Chunk {
+    if (typeof decoded === "object" && decoded !== null && "version" in decoded && "tables" in decoded) {
+      if (decoded.version === FORMAT_VERSION) return decoded as Chunk;
+      throw corruptState(this.#operatorId, `it is in format ${String(decoded.version)}, and this version reads format ${FORMAT_VERSION}`);
+    }
+    throw corruptState(this.#operatorId, "it is no state of this version");
+  }
+
+  *#tables(): Generator<readonly [string | number, KeyedTable<unknown>], void, undefined> {
+    yield* this.#named;
+    yield* this.#numbered;
+  }
+}

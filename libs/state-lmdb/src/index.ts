@@ -1,0 +1,1 @@
+export { openStateStore, type StateStoreSettings } from "./open-state-store.ts";
