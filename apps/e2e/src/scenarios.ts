@@ -14,6 +14,7 @@ import { partitions } from "./scenarios/partitions.ts";
 import { pausedCoordinator } from "./scenarios/paused-coordinator.ts";
 import { powerLoss } from "./scenarios/power-loss.ts";
 import { reassign } from "./scenarios/reassign.ts";
+import { redisLoss } from "./scenarios/redis-loss.ts";
 import { rollingDay } from "./scenarios/rolling-day.ts";
 import { rollingRestart } from "./scenarios/rolling-restart.ts";
 import { seven } from "./scenarios/seven.ts";
@@ -31,6 +32,7 @@ export const scenarios: readonly Scenario[] = [
   chaos3,
   failover,
   allBrokers,
+  redisLoss,
   rollingRestart,
   reassign,
   killDev,

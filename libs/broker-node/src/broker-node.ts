@@ -25,6 +25,7 @@ import type { KafkaContext } from "./kafka/kafka-context.ts";
 import { Compaction } from "./loops/compaction.ts";
 import { GroupLag } from "./loops/group-lag.ts";
 import { Maintenance } from "./loops/maintenance.ts";
+import { MetadataFile } from "./metadata-file.ts";
 import type { BrokerPorts } from "./node-ports.ts";
 import type { LocalPartition } from "./partitions/local-partition.ts";
 import { Replicas } from "./partitions/replicas.ts";
@@ -93,6 +94,8 @@ class Broker implements BrokerNode {
   readonly #compaction: Compaction;
   readonly #groupLag: GroupLag;
   readonly #incarnationId: string;
+  readonly #metadataFile: MetadataFile;
+  readonly #producerIds: ProducerIds;
   #state: "starting" | "running" | "stopping" | "stopped" = "starting";
   readonly #stopping = new AbortController();
   #session: CoordinatorSession | undefined;
@@ -162,6 +165,8 @@ class Broker implements BrokerNode {
       },
       ports,
     );
+    this.#producerIds = new ProducerIds(this.#coordinatorCalls, () => ({ brokerId, brokerEpoch: this.#session?.brokerEpoch ?? 0 }));
+    this.#metadataFile = new MetadataFile(ports);
     this.#maintenance = new Maintenance(this.#replicas, ports);
     this.#compaction = new Compaction(this.#replicas, settings, ports);
     this.#groupLag = new GroupLag({ brokerId, view: this.#view, replicas: this.#replicas, groups: this.#groups }, ports);
@@ -183,6 +188,7 @@ class Broker implements BrokerNode {
   async start(): Promise<void> {
     const { brokerId, coordinators } = this.#settings;
     const folder = await openBrokerFolder(this.#ports.storage, { brokerId, random: this.#ports.random });
+    const saved = this.#metadataFile.read();
     await this.#replicas.openAll();
     this.#doors = await openDoors(this.#settings, this.#ports, this.#rooms());
     const { externalAddress, externalKafkaAddress } = this.#doors.addresses;
@@ -203,6 +209,15 @@ class Broker implements BrokerNode {
             externalKafkaAddress: externalKafkaAddress ?? "",
             coordinatorEpochSeen: BigInt(folder.seen.coordinatorEpoch),
             generationSeen: folder.seen.generation,
+            clusterId: folder.clusterId,
+            metadataVersionSeen: BigInt(this.#view.isKnown ? this.#view.version : Number(saved?.metadataVersion ?? 0n)),
+            logs: [...this.#replicas.reports()],
+          }),
+          clusterReport: () => ({
+            clusterId: folder.clusterId,
+            metadata: this.#view.isKnown ? this.#view.image() : (saved ?? {}),
+            brokerEpoch: BigInt(this.#session?.brokerEpoch ?? 0),
+            producerIdEnd: BigInt(Math.max(this.#producerIds.end, this.#replicas.producerIdEnd())),
             logs: [...this.#replicas.reports()],
           }),
           apply: async (update) => {
@@ -212,6 +227,7 @@ class Broker implements BrokerNode {
             if (update.snapshot) this.#replicas.reportUnclaimed();
             if (this.#state === "starting") this.#state = "running";
             this.#view.announce();
+            this.#metadataFile.saveSoon(() => this.#view.image());
           },
           registered: ({ clusterId, topicDefaults }) => {
             this.#view.clusterId = clusterId;
@@ -251,6 +267,7 @@ class Broker implements BrokerNode {
     await this.#doors?.stop({ deadlineMs });
     await Promise.all([this.#maintenance.stop(), this.#compaction.stop(), this.#groupLag.stop()]);
     await this.#session?.stop();
+    await this.#metadataFile.stop();
     await this.#replicas.close();
     this.#state = "stopped";
     this.#view.announce();
@@ -281,7 +298,6 @@ class Broker implements BrokerNode {
       inFlightBytes: () => produce.inFlight.bytes,
       unsentBytes: () => unsent.bytes,
     });
-    const producerIds = new ProducerIds(this.#coordinatorCalls, () => ({ brokerId, brokerEpoch: this.#session?.brokerEpoch ?? 0 }));
     const broker: ServiceHandlers<typeof BrokerService> = {
       produce: (request, call) => produce.produce(request, call),
       produceStream: (requests, call) => produce.produceStream(requests, call),
@@ -294,7 +310,7 @@ class Broker implements BrokerNode {
     };
     const groups = { groups: this.#groups, coordinator: this.#coordinatorCalls };
     const groupService = consumerGroupHandlers(context, groups);
-    const transactions = transactionHandlers(context, { ...groups, producerIds });
+    const transactions = transactionHandlers(context, { ...groups, producerIds: this.#producerIds });
     const topics = topicHandlers(context, this.#coordinatorCalls);
     const placement = placementHandlers(this.#coordinatorCalls);
     const services = [

@@ -1,4 +1,5 @@
-import type { Broker, MetadataUpdate, PartitionState, Topic, TopicDefaults } from "@millrace/contracts";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { Broker, MetadataUpdate, MetadataUpdateSchema, PartitionState, Topic, TopicDefaults } from "@millrace/contracts";
 import { createDeferred, type Deferred } from "@millrace/stdx";
 import { brokerErrors } from "./errors.ts";
 
@@ -123,6 +124,17 @@ export class ClusterView {
     if (update.coordinatorAddress !== "") this.#known.coordinatorAddress = update.coordinatorAddress;
     this.#known.isKnown = true;
     return removed;
+  }
+
+  /** All of it, as one update: what a coordinator that lost its store is told. */
+  image(): MessageInitShape<typeof MetadataUpdateSchema> {
+    return {
+      snapshot: true,
+      metadataVersion: BigInt(this.#known.version),
+      coordinatorAddress: this.#known.coordinatorAddress,
+      brokers: [...this.#known.brokers.values()],
+      topics: [...this.#known.topicsById.values()],
+    };
   }
 
   /** Topics of an applied update, each with the partitions that it named (all, if it named none): what has to be looked at. */

@@ -36,6 +36,11 @@ export class BrokerFolder {
     return this.#content.folderId;
   }
 
+  /** Empty before the first registration. */
+  get clusterId(): string {
+    return this.#content.clusterId;
+  }
+
   get seen(): CoordinatorSeen {
     return this.#content.seen;
   }

@@ -248,6 +248,7 @@ export {
   InSyncWishSchema,
   type MetadataUpdate,
   MetadataUpdateSchema,
+  type ClusterReport,
   type RegisterBroker,
   RegisterBrokerSchema,
   type StopGranted,

@@ -99,6 +99,15 @@ class LmdbStore implements CoordinationStore {
     });
   }
 
+  beginGeneration(fence: Fence, { epoch, generation }: Pick<Fence, "epoch" | "generation">): Promise<boolean> {
+    return this.#write(() => {
+      if (!this.#leads(fence) || epoch < fence.epoch) return false;
+      this.#put(GENERATION, encodeJson(generation));
+      this.#put(LEADER, encodeJson({ holder: fence.holder, epoch } satisfies Leader));
+      return true;
+    });
+  }
+
   commit(fence: Fence, requestId: string, changes: readonly Change[]): Promise<CommitResult> {
     const bytes = changes.reduce((sum, change) => sum + change.key.length + (change.value?.length ?? 0), 0);
     if (changes.length > COMMIT_CHANGES_MAX || bytes > COMMIT_BYTES_MAX)

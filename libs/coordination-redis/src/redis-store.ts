@@ -19,6 +19,7 @@ import { type ConnectionSettings, RedisConnection } from "./redis-connection.ts"
 import { array, bytes, integer, text } from "./replies.ts";
 import { CHECKED_SETTINGS, unsafeSettings } from "./safe-settings.ts";
 import { ACQUIRE_LEASE } from "./scripts/acquire-lease.lua.ts";
+import { BEGIN_GENERATION } from "./scripts/begin-generation.lua.ts";
 import { COMMIT } from "./scripts/commit.lua.ts";
 import { LIST_PAGE } from "./scripts/list-page.lua.ts";
 import { RELEASE_LEASE } from "./scripts/release-lease.lua.ts";
@@ -96,6 +97,11 @@ class RedisStore implements CoordinationStore {
 
   async releaseLease({ holder, epoch, generation }: Fence): Promise<void> {
     await this.#connection.run(RELEASE_LEASE, this.#leaseKeys, [holder, epoch, generation]);
+  }
+
+  async beginGeneration(fence: Fence, next: Pick<Fence, "epoch" | "generation">): Promise<boolean> {
+    const args = [fence.holder, fence.epoch, fence.generation, next.epoch, next.generation];
+    return integer(await this.#connection.run(BEGIN_GENERATION, this.#leaseKeys, args)) === 1;
   }
 
   async commit(fence: Fence, requestId: string, changes: readonly Change[]): Promise<CommitResult> {

@@ -75,9 +75,9 @@ class FakeBroker {
   constructor(
     world: World,
     coordinator: string,
-    init: { id?: number; incarnation?: string; epochSeen?: number; generationSeen?: string } = {},
+    init: { id?: number; incarnation?: string; epochSeen?: number; generationSeen?: string; clusterId?: string } = {},
   ) {
-    const { id = 1, incarnation = "i1", epochSeen = 0, generationSeen = "" } = init;
+    const { id = 1, incarnation = "i1", epochSeen = 0, generationSeen = "", clusterId = "" } = init;
     const register = {
       brokerId: id,
       incarnationId: incarnation,
@@ -85,6 +85,7 @@ class FakeBroker {
       address: `b${id}:9190`,
       coordinatorEpochSeen: BigInt(epochSeen),
       generationSeen,
+      clusterId,
     };
     this.#requests.tryPush({ report: { case: "register", value: register } });
     this.ended = this.#listen(
@@ -104,6 +105,15 @@ class FakeBroker {
     const metadataVersion = options.metadataVersion ?? this.last("metadata")?.metadataVersion ?? 0n;
     const value = { brokerEpoch: this.brokerEpoch ?? 0n, metadataVersion, caughtUp: true, stopping: options.stopping ?? false };
     this.#requests.tryPush({ report: { case: "heartbeat", value } });
+  }
+
+  /** Answers `reportCluster`: it leads the one partition of a topic. */
+  report(of: { brokerEpoch: bigint; topic: { name: string; topicId: string } }): void {
+    const { topicId } = of.topic;
+    const state = { partition: 0, replicas: [1], leader: 1, leaderEpoch: 3, inSyncSet: [1], partitionEpoch: 3 };
+    const metadata = { snapshot: true, metadataVersion: 7n, topics: [{ ...of.topic, partitions: [state] }] };
+    const logs = [{ topicId, partition: 0, leaderEpochSeen: 3, lastEpochInLog: 3, logEndOffset: 5n, leads: true }];
+    this.#requests.tryPush({ report: { case: "cluster", value: { brokerEpoch: of.brokerEpoch, metadata, logs } } });
   }
 
   cut(): void {
@@ -315,14 +325,28 @@ describe("broker sessions", () => {
     expect(brokers[0]?.fenced).toBe(true);
   });
 
-  it("refuses a broker that knows a later coordinator epoch or other data: the store went back", async () => {
+  it("rebuilds a store that lost what a broker has seen, under an epoch and a generation above all", async () => {
     const world = makeWorld();
     await world.node("a");
-    for (const seen of [{ epochSeen: 9 }, { generationSeen: "other" }]) {
-      const broker = new FakeBroker(world, "a:9191", seen);
-      await broker.ended;
-      expect(broker.failure).toMatchObject({ code: "store-rolled-back" });
-    }
+    const { clusterId, generation: before } = await world.loopback.client(ClusterService, "a:9191").describeCluster({});
+    const seen = { epochSeen: 9, generationSeen: "other", clusterId };
+    const refused = new FakeBroker(world, "a:9191", seen);
+    await refused.ended;
+    expect(refused.failure).toMatchObject({ code: "store-rolled-back" });
+    await world.clock.advance(5_000);
+    const asked = new FakeBroker(world, "a:9191", seen);
+    await world.clock.advance(0);
+    expect(asked.heard.map((command) => command.case)).toEqual(["reportCluster"]);
+    asked.report({ brokerEpoch: 40n, topic: { name: "t", topicId: "7".repeat(32) } });
+    await world.clock.advance(1_000);
+    expect(asked.failure).toMatchObject({ code: "cluster-rebuilding" });
+    await world.clock.advance(1_500); // less than a session, after which it would be fenced
+    const back = await liveBroker(world, "a:9191", seen);
+    expect(back.brokerEpoch).toBe(40n); // the same life of its process: what it led goes on
+    expect(back.last("metadata")?.topics.map(({ name, partitions }) => [name, partitions[0]?.leader])).toEqual([["t", 1]]);
+    const { coordinatorEpoch, generation } = await world.loopback.client(ClusterService, "a:9191").describeCluster({});
+    expect(coordinatorEpoch).toBeGreaterThan(9n);
+    expect([before, "other"]).not.toContain(generation);
   });
 
   it("gives producer ids to registered brokers only", async () => {

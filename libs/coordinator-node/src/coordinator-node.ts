@@ -8,11 +8,15 @@ import {
   type RpcServer,
   TopicService,
 } from "@millrace/contracts";
+import type { Fence } from "@millrace/ports";
 import { assertDefined } from "@millrace/stdx";
 import { errors } from "./errors.ts";
 import { STOP_DEADLINE_MS } from "./limits.ts";
 import { observeCluster } from "./observe-cluster.ts";
 import { observeJobs } from "./observe-jobs.ts";
+import { ClusterRebuild } from "./rebuild/cluster-rebuild.ts";
+import { isRebuilt, type LostCluster } from "./rebuild/lost-store.ts";
+import { readHistory } from "./rebuild/store-history.ts";
 import { clusterHandlers } from "./rpc/cluster-service.ts";
 import { executorHandlers } from "./rpc/executor-service.ts";
 import { jobHandlers } from "./rpc/job-service.ts";
@@ -51,18 +55,31 @@ export function createCoordinatorNode(settings: CoordinatorSettings, ports: Coor
   let term: Term | undefined;
   let leaderAddress = "";
   let takeoverSeconds = 0;
+  /** A broker proved that the store lost this cluster; until it is rebuilt no term of this process serves anything else. */
+  let lost: LostCluster | undefined;
+  let rebuild: ClusterRebuild | undefined;
 
   const address = (): string =>
     settings.advertisedAddress === "" ? assertDefined(server, "server: start the node first").address : settings.advertisedAddress;
   const currentTerm = (): Term => {
+    if (rebuild !== undefined) throw errors.rebuilding({ clusterId: rebuild.clusterId });
     if (term === undefined) throw errors.notActive(leaderAddress);
     return term;
   };
 
   async function lead(...[fence, over, stepDown]: Parameters<Parameters<typeof runLeaseLoop>[2]["actions"]["lead"]>): Promise<void> {
     const termSettings = { ...settings, coordinatorId, coordinatorAddress: address() };
+    if (lost !== undefined && isRebuilt(lost, fence.generation, (await readHistory(ports.store)).formerGenerations)) lost = undefined;
+    if (lost !== undefined) {
+      await rebuildStore(lost, fence, { over, stepDown });
+      return;
+    }
+    const onStoreLost = (cluster: LostCluster): void => {
+      lost = cluster;
+      stepDown("store rolled back");
+    };
     const startedMs = ports.clock.monotonicMs();
-    const opened = await openTerm(fence, { over, stepDown }, { settings: termSettings, ports });
+    const opened = await openTerm(fence, { over, stepDown, onStoreLost }, { settings: termSettings, ports });
     // State is dropped in the same turn in which the term ends: no call can start on it afterwards.
     const ended = Promise.withResolvers<void>();
     const onOver = (): void => {
@@ -82,6 +99,24 @@ export function createCoordinatorNode(settings: CoordinatorSettings, ports: Coor
     leaderAddress = "";
   }
 
+  /** A term that does nothing else: what it wrote is loaded by the next one, as any other store. */
+  async function rebuildStore(
+    of: LostCluster,
+    fence: Fence,
+    { over, stepDown }: { over: AbortSignal; stepDown: (reason: string) => void },
+  ) {
+    const entry = { coordinatorId, address: address() };
+    rebuild = new ClusterRebuild(of, { fence, entry, over, ports });
+    leaderAddress = address();
+    try {
+      if (await rebuild.run()) lost = undefined;
+    } finally {
+      rebuild.close();
+      rebuild = undefined;
+      stepDown("store rebuilt");
+    }
+  }
+
   observeJobs(ports.metrics, () => term?.jobs?.figures() ?? []);
   observeCluster(ports.metrics, { term: () => term, takeoverSeconds: () => takeoverSeconds });
   return {
@@ -92,7 +127,10 @@ export function createCoordinatorNode(settings: CoordinatorSettings, ports: Coor
       server = await ports.listener.listen(settings.listenAddress, [
         bindService(TopicService, topicHandlers(currentTerm, settings)),
         bindService(PlacementService, placementHandlers(currentTerm)),
-        bindService(ClusterService, clusterHandlers(currentTerm)),
+        bindService(
+          ClusterService,
+          clusterHandlers(currentTerm, () => rebuild ?? currentTerm().brokers),
+        ),
         bindService(ExecutorRegistryService, executorHandlers(currentTerm)),
         bindService(JobService, jobHandlers(currentTerm)),
       ]);

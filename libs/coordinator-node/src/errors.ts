@@ -17,7 +17,14 @@ export const errors = {
       kind: "conflict",
       code: "store-rolled-back",
       message:
-        "the coordination store lost or rolled back its data: nothing is changed until it is put right (restore it, or start a new cluster)",
+        "the coordination store lost or rolled back its data: nothing is changed until it has been rebuilt from what the brokers know",
+      context,
+    }),
+  rebuilding: (context: Readonly<Record<string, string>>): AppError =>
+    new AppError({
+      kind: "retry",
+      code: "cluster-rebuilding",
+      message: "the coordination store lost its data and is rebuilt from what the brokers know: try again soon",
       context,
     }),
   tooManyCommits: (): AppError =>

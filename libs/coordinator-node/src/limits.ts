@@ -8,5 +8,9 @@ export const CLUSTER_COMMIT_BYTES_MAX = 8 * 1024 * 1024; // half of what a commi
 export const EXECUTOR_COMMANDS_QUEUED_MAX = 4_096; // some jobs × workers × commands of one turn; more means that it reads nothing
 export const EXECUTORS_MAX = 1_000; // as many as brokers
 export const STOP_DEADLINE_MS = 2_000; // calls end with their term; this is for answers on their way
+export const REBUILD_WAIT_MS = 10_000; // brokers that live come back within a second or two; a restart takes some more
+export const REBUILD_LOOK_MS = 100; // a rebuild is seconds: a tenth of one is not felt
+export const REBUILD_WARN_MS = 10_000; // while it waits for brokers, somebody has to hear of it
+export const REBUILD_COMMIT_MS = 30_000; // a store that takes no writes for so long leaves the rebuild to the next term
 
 assert(CLUSTER_COMMIT_BYTES_MAX < COMMIT_BYTES_MAX, "cluster commits must fit into a commit");

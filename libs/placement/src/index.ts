@@ -37,6 +37,7 @@ export {
   REPLICATION_FACTOR_MAX,
 } from "./limits.ts";
 export { hasBegun, reassigning } from "./reassignments.ts";
+export { brokersAwaited, canRebuild, type ClusterKnowledge, type KnownLog, logKey, rebuildCluster } from "./rebuild.ts";
 export {
   applyChange,
   type BrokerState,

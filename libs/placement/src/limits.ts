@@ -7,3 +7,9 @@ export const LEADERS_MOVED_AT_ONCE = 500; // each is a fraction of a second with
 
 /** Replicas per live broker, on average: each takes up to three descriptors, and 65,536 are what a process may have; twice what is proven (10,000). */
 export const PARTITIONS_PER_BROKER_MAX = 20_000;
+
+/** Elections of which none of the brokers that rebuild a lost store may have heard: far more than fit into the moments between a change and its news. */
+export const REBUILD_EPOCH_GAP = 100;
+
+/** Blocks of producer ids that brokers which are away may have got, none of whose producers has written to a log that is here. */
+export const REBUILD_PRODUCER_BLOCKS = 1_000;

@@ -12,6 +12,11 @@ export interface CoordinationStore {
   renewLease(fence: Fence & { ttlMs: number }): Promise<boolean>;
   /** Gives it up at once, so that a standby need not wait. */
   releaseLease(fence: Fence): Promise<void>;
+  /**
+   * Gives data that was lost or rolled back another generation, and this term an epoch above every one that was ever seen (reliability S8); false: the fence is not the
+   * stored one. What was fenced by the former pair is refused from then on; the lease is kept.
+   */
+  beginGeneration(fence: Fence, next: Pick<Fence, "epoch" | "generation">): Promise<boolean>;
   /** All changes or none. A repeated `requestId` (a retry after a time-out) returns the first outcome. */
   commit(fence: Fence, requestId: string, changes: readonly Change[]): Promise<CommitResult>;
   read(key: string): Promise<Entry | undefined>;

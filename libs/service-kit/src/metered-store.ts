@@ -23,6 +23,7 @@ export function meteredStore(store: CoordinationStore, { metrics, clock }: { met
     acquireLease: (request) => timed("acquire-lease", () => store.acquireLease(request)),
     renewLease: (fence) => timed("renew-lease", () => store.renewLease(fence)),
     releaseLease: (fence) => timed("release-lease", () => store.releaseLease(fence)),
+    beginGeneration: (...call) => timed("begin-generation", () => store.beginGeneration(...call)),
     commit: (...call) => timed("commit", () => store.commit(...call)),
     read: (key) => timed("read", () => store.read(key)),
     readAll: (prefix) => timed("list", () => store.readAll(prefix)),

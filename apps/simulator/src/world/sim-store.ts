@@ -43,6 +43,10 @@ export class SimStore implements CoordinationStore {
     return this.#call((model) => model.releaseLease(fence));
   }
 
+  beginGeneration(fence: Fence, next: Pick<Fence, "epoch" | "generation">): Promise<boolean> {
+    return this.#call((model) => model.beginGeneration(fence, next));
+  }
+
   commit(fence: Fence, requestId: string, changes: readonly Change[]): Promise<CommitResult> {
     return this.#call((model) => model.commit(fence, requestId, changes));
   }

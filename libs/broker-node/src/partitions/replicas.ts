@@ -113,9 +113,12 @@ export class Replicas {
 
   /** What is on disk, for the registration. */
   *reports(): Generator<MessageInitShape<typeof LogReportSchema>> {
-    const logs = [...this.#unclaimed.values(), ...this.all().map((partition) => partition.log)];
-    for (const { identity, leaderEpoch, logEndOffset, recovery } of logs) {
+    const led = this.all().map((partition) => ({ log: partition.log, leads: partition.leaderEpoch !== undefined }));
+    const unclaimed = [...this.#unclaimed.values()].map((log) => ({ log, leads: false }));
+    for (const { log, leads } of [...unclaimed, ...led]) {
+      const { identity, leaderEpoch, logEndOffset, recovery } = log;
       yield {
+        leads,
         topicId: identity.topicId,
         partition: identity.partition,
         leaderEpochSeen: leaderEpoch,
@@ -124,6 +127,14 @@ export class Replicas {
         suspect: recovery.isSuspect,
       };
     }
+  }
+
+  /** No producer in any log has this id or a greater one. */
+  producerIdEnd(): number {
+    let end = 0;
+    for (const log of [...this.#unclaimed.values(), ...this.all().map((partition) => partition.log)])
+      for (const { producerId } of log.producers()) end = Math.max(end, Number(producerId) + 1);
+    return end;
   }
 
   all(): readonly LocalPartition[] {

@@ -53,6 +53,7 @@ describe("CoordinatorSession", () => {
         folder: await openBrokerFolder(ports.storage, { brokerId: 1, random }),
         owner: {
           registration: () => ({ brokerId: 1 }),
+          clusterReport: () => ({}),
           apply: async () => {
             await sleep(clock, 20_000);
             seen.applied++;

@@ -11,16 +11,26 @@ import { sleep, type Timer } from "@millrace/ports";
 import { assertNever, BoundedQueue, createDeferred } from "@millrace/stdx";
 import { brokerErrors } from "../errors.ts";
 import type { BrokerFolder } from "../folder.ts";
-import { RECONNECT_MS_FIRST, RECONNECT_MS_MAX, REGISTER_MS_MAX, SESSION_QUEUE_MAX, SILENT_AVOIDED_MS } from "../limits.ts";
+import {
+  RECONNECT_MS_FIRST,
+  RECONNECT_MS_MAX,
+  REGISTER_MS_MAX,
+  REPORT_WAIT_MS_MAX,
+  SESSION_QUEUE_MAX,
+  SILENT_AVOIDED_MS,
+} from "../limits.ts";
 import type { BrokerPorts } from "../node-ports.ts";
 import { activeCoordinatorHint } from "./coordinator-calls.ts";
 
 type Report = MessageInitShape<typeof BrokerSessionRequestSchema>;
 type Registration = Extract<NonNullable<Report["report"]>, { case: "register" }>["value"];
+type ClusterReport = Extract<NonNullable<Report["report"]>, { case: "cluster" }>["value"];
 
 export interface SessionOwner {
   /** What the broker says of itself when it registers. */
   registration(): Registration;
+  /** All that the broker knows of its cluster, for a coordinator whose store lost its data. */
+  clusterReport(): ClusterReport;
   /** Brings the broker into line with the metadata; the next update comes when it is done. */
   apply(update: MetadataUpdate): Promise<void>;
   /** A coordinator took the registration. */
@@ -144,7 +154,7 @@ export class CoordinatorSession {
       this.#silent = { address, untilMs: this.#ports.clock.monotonicMs() + SILENT_AVOIDED_MS };
       ended.abort(brokerErrors.noCoordinator({ silentMs }));
     };
-    const registerTimer = this.#ports.clock.setTimer(REGISTER_MS_MAX, () => onSilence(REGISTER_MS_MAX));
+    let registerTimer = this.#ports.clock.setTimer(REGISTER_MS_MAX, () => onSilence(REGISTER_MS_MAX));
     try {
       for await (const message of this.#ports.transport.client(ClusterService, address).brokerSession(reports, { signal })) {
         timers?.heard();
@@ -163,6 +173,12 @@ export class CoordinatorSession {
             coordinatorEpoch: Number(command.value.coordinatorEpoch),
             generation: command.value.generation,
           });
+        } else if (command.case === "reportCluster") {
+          // The coordinator waits for others; this broker goes on with what it knows, and comes again when the session has ended.
+          registerTimer.cancel();
+          registerTimer = this.#ports.clock.setTimer(REPORT_WAIT_MS_MAX, () => onSilence(REPORT_WAIT_MS_MAX));
+          this.#ports.logger.warn("coordination store lost data: this broker tells the coordinator what it knows", { address });
+          reports.tryPush({ report: { case: "cluster", value: this.#owner.clusterReport() } });
         } else if (command.case !== undefined) {
           // Taking over thousands of partitions lasts longer than a session may be silent: nothing is heard meanwhile, since nobody listens.
           timers?.listens(false);
@@ -194,7 +210,9 @@ export class CoordinatorSession {
     this.#owner.registered({ brokerEpoch: this.#brokerEpoch, clusterId, topicDefaults: registered.topicDefaults });
   }
 
-  async #obey(command: Exclude<BrokerSessionResponse["command"], { case: undefined } | { case: "registered" }>): Promise<void> {
+  async #obey(
+    command: Exclude<BrokerSessionResponse["command"], { case: undefined } | { case: "registered" } | { case: "reportCluster" }>,
+  ): Promise<void> {
     switch (command.case) {
       case "metadata": {
         const { coordinatorEpoch } = command.value;

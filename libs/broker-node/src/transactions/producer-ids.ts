@@ -18,6 +18,11 @@ export class ProducerIds {
     this.#self = self;
   }
 
+  /** Ids from here on were never given to this broker in this life. */
+  get end(): number {
+    return this.#end;
+  }
+
   async take(): Promise<ProducerId> {
     const unused = this.#unused.pop();
     if (unused !== undefined) return unused;

@@ -100,7 +100,8 @@ async function begin(): Promise<{ transactionalId: string; producerId: typeof PR
   if (init.kind !== "initialised") throw new Error(init.kind);
   const owner = { transactionalId: "x", producerId: init.producerId, producerEpoch: init.producerEpoch };
   expect(await submit({ kind: "addPartitions", ...owner, partitions: [{ topic: "t", partition: 0 }], now: now() })).toEqual({
-    kind: "done",
+    kind: "added",
+    transactionNumber: 1,
   });
   return owner;
 }
@@ -120,7 +121,8 @@ describe("TransactionCoordinator", () => {
     expect(await submit({ ...commit, now: now() })).toEqual({ kind: "done" });
     expect(partition.log.logEndOffset).toBe(offset(4));
     expect(await submit({ kind: "addPartitions", ...owner, partitions: [{ topic: "t", partition: 0 }], now: now() })).toEqual({
-      kind: "done",
+      kind: "added",
+      transactionNumber: 2,
     });
   });
 });

@@ -5,6 +5,7 @@ import type { Clock, Fence, Logger, Timer } from "@millrace/ports";
 import type { BrokerState } from "@millrace/placement";
 import type { ClusterController } from "../cluster/cluster-controller.ts";
 import { errors } from "../errors.ts";
+import { type LostCluster, lostBy } from "../rebuild/lost-store.ts";
 import { BrokerSession, type SessionEnd } from "./broker-session.ts";
 import { MetadataFeed } from "./metadata-feed.ts";
 
@@ -29,14 +30,19 @@ export class BrokerSessions {
   readonly #fence: Fence;
   readonly #controller: ClusterController;
   readonly #ports: { readonly clock: Clock; readonly logger: Logger };
+  readonly #onStoreLost: (lost: LostCluster) => void;
   readonly #sessions = new Map<BrokerId, BrokerSession>();
   /** Brokers that are not fenced and have no session: fenced when the timer runs out. */
   readonly #absent = new Map<BrokerId, Timer>();
   #isClosed = false;
   #balance: Timer | undefined;
 
-  constructor(settings: SessionsSettings, parts: { fence: Fence; controller: ClusterController; clock: Clock; logger: Logger }) {
+  constructor(
+    settings: SessionsSettings,
+    parts: { fence: Fence; controller: ClusterController; clock: Clock; logger: Logger; onStoreLost: (lost: LostCluster) => void },
+  ) {
     this.#settings = settings;
+    this.#onStoreLost = parts.onStoreLost;
     this.#fence = parts.fence;
     this.#controller = parts.controller;
     this.#ports = parts;
@@ -187,19 +193,22 @@ export class BrokerSessions {
     });
   }
 
-  /** A broker that has seen a later coordinator, or other data, knows that the store went back (reliability S7). */
+  /** A broker that has seen what the store does not know proves that it lost data (reliability S7): then the term is over, and the next one rebuilds it. */
   #assertNotBehind(request: RegisterBroker): void {
+    const lost = lostBy(request, this.#fence, this.#controller.memory);
+    if (lost === undefined) return;
     const { epoch, generation } = this.#fence;
-    const isOther = request.generationSeen !== "" && request.generationSeen !== generation;
-    if (!isOther && request.coordinatorEpochSeen <= BigInt(epoch)) return;
     const seen = {
       broker: request.brokerId,
       epoch,
       epochSeen: Number(request.coordinatorEpochSeen),
       generation,
       generationSeen: request.generationSeen,
+      versionStored: this.#controller.memory.metadataVersionStored ?? 0,
+      versionSeen: Number(request.metadataVersionSeen),
     };
     this.#ports.logger.error("coordinator.store-rolled-back", seen);
+    this.#onStoreLost(lost);
     throw errors.storeRolledBack(seen);
   }
 }

@@ -18,6 +18,9 @@ import {
 } from "@millrace/placement";
 import { errors } from "../errors.ts";
 import { CLUSTER_COMMIT_BYTES_MAX } from "../limits.ts";
+import type { StoreMemory } from "../rebuild/lost-store.ts";
+import { VERSIONS_PER_TERM } from "../rebuild/lost-store.ts";
+import { readHistory, type StoreHistory, versionChange } from "../rebuild/store-history.ts";
 import type { FencedStore } from "../term/fenced-store.ts";
 
 /** What a decision changed, for those who follow the metadata. */
@@ -34,8 +37,6 @@ interface ControllerPorts {
   readonly stepDown: (reason: string) => void;
 }
 
-const VERSIONS_PER_TERM = 2 ** 32; // leaves 2^21 terms below 2^53: one a minute for four years
-
 type DecisionOf<E extends ClusterEvent> = ReturnType<typeof handle<E>>;
 
 /** The cluster state of one term: events one after another, each decided, stored, applied and only then told. */
@@ -43,14 +44,16 @@ export class ClusterController {
   readonly state: ClusterState;
   readonly #ports: ControllerPorts;
   readonly #versions: Map<string, number>;
+  readonly #history: StoreHistory;
   readonly #listeners = new Set<(change: MetadataChange) => void>();
   #last: Promise<unknown> = Promise.resolve();
   #version: number;
 
-  private constructor(state: ClusterState, versions: Map<string, number>, ports: ControllerPorts) {
+  private constructor(state: ClusterState, stored: { versions: Map<string, number>; history: StoreHistory }, ports: ControllerPorts) {
     this.state = state;
     this.#version = ports.store.fence.epoch * VERSIONS_PER_TERM;
-    this.#versions = versions;
+    this.#versions = stored.versions;
+    this.#history = stored.history;
     this.#ports = ports;
   }
 
@@ -61,9 +64,10 @@ export class ClusterController {
     const many = await Promise.all([store.readAll(BROKER_PREFIX), store.readAll(TOPIC_PREFIX)]);
     const entries = [...singles.filter((entry) => entry !== undefined), ...many.flat()];
     const versions = new Map(entries.map((entry) => [entry.key, entry.version]));
+    const stored = { versions, history: await readHistory(store) };
     const state = decodeClusterState(entries);
-    if (state !== undefined) return new ClusterController(state, versions, ports);
-    const controller = new ClusterController(createClusterState(context.random.hex(16)), versions, ports);
+    if (state !== undefined) return new ClusterController(state, stored, ports);
+    const controller = new ClusterController(createClusterState(context.random.hex(16)), stored, ports);
     await controller.#store([{ kind: "cluster", identity: controller.state.identity }]);
     return controller;
   }
@@ -71,6 +75,12 @@ export class ClusterController {
   /** Grows with each change, also over terms: what a broker has applied in an earlier one never looks new in this one. */
   get version(): number {
     return this.#version;
+  }
+
+  /** What the store had when it was loaded, to find out whether it lost something. */
+  get memory(): StoreMemory {
+    const { metadataVersion: metadataVersionStored, formerGenerations } = this.#history;
+    return { clusterId: this.state.identity.clusterId, isBlank: this.state.topics.size === 0, metadataVersionStored, formerGenerations };
   }
 
   /** Decides and stores an event; the response counts once it is in the store. */
@@ -97,7 +107,7 @@ export class ClusterController {
   async #store(changes: readonly ClusterChange[]): Promise<void> {
     for (const chunk of chunksOf(changes)) {
       const stored = chunk.map((item): Change => ({ key: item.key, expect: this.#versions.get(item.key) ?? 0, value: item.value }));
-      const result = await this.#ports.store.commit(stored);
+      const result = await this.#ports.store.commit([...stored, versionChange(this.#version + 1)]);
       // Nobody else writes these keys in this epoch: another version than ours means that the store is not what it was.
       if (result.kind === "conflict") {
         this.#ports.stepDown("cluster state in the store changed behind this coordinator");
@@ -136,7 +146,8 @@ function* chunksOf(changes: readonly ClusterChange[]): Generator<StoredItem[]> {
     const { key, value } = encodeChange(change);
     const itemBytes = key.length + (value?.length ?? 0);
     assert(itemBytes <= CLUSTER_COMMIT_BYTES_MAX, () => `entry is too large key=${key} bytes=${itemBytes}`);
-    if (chunk.length >= COMMIT_CHANGES_MAX || (chunk.length > 0 && chunkBytes + itemBytes > CLUSTER_COMMIT_BYTES_MAX)) {
+    // One change is left for the version of the metadata.
+    if (chunk.length >= COMMIT_CHANGES_MAX - 1 || (chunk.length > 0 && chunkBytes + itemBytes > CLUSTER_COMMIT_BYTES_MAX)) {
       yield chunk;
       chunk = [];
       chunkBytes = 0;

@@ -12,7 +12,11 @@ export function createClusterView(controller: ClusterController): ClusterView {
       const broker = state.brokers.get(brokerId(id));
       return broker === undefined || broker.status === "fenced" ? undefined : broker.address;
     },
-    brokerAddresses: () => liveBrokers(state).map((broker) => broker.address),
+    brokerAddresses() {
+      // Just after a take-over all may be fenced for a moment; whoever is told of none could not begin.
+      const live = liveBrokers(state);
+      return (live.length > 0 ? live : [...state.brokers.values()]).map((broker) => broker.address);
+    },
     ensureInternalTopic: async (name) =>
       topicByName(state, name) ?? (await controller.execute({ kind: "ensure-internal-topic", name })).topic,
     onChange: (listener) =>

@@ -5,10 +5,13 @@ import { brokerToWire, partitionToWire } from "../cluster/wire.ts";
 import type { Term } from "../term/term.ts";
 
 /** Broker sessions, producer ids, and what the cluster looks like. */
-export function clusterHandlers(term: () => Term): ServiceHandlers<typeof ClusterService> {
+export function clusterHandlers(
+  term: () => Term,
+  brokers: () => Pick<Term["brokers"], "serve"> = () => term().brokers,
+): ServiceHandlers<typeof ClusterService> {
   return {
     async *brokerSession(requests, context) {
-      yield* term().brokers.serve(requests, context);
+      yield* brokers().serve(requests, context);
     },
     async allocateProducerIds(request) {
       const which = { brokerId: brokerId(request.brokerId), brokerEpoch: brokerEpoch(Number(request.brokerEpoch)) };

@@ -6,6 +6,7 @@ import { createClusterView } from "../cluster/cluster-view.ts";
 import { ReassignmentLoop } from "../cluster/reassignment-loop.ts";
 import { ExecutorSessions } from "../executors/executor-sessions.ts";
 import type { CreateJobsPart, JobsPart } from "../jobs-port.ts";
+import type { LostCluster } from "../rebuild/lost-store.ts";
 import type { CoordinatorSettings } from "../settings.ts";
 import { FencedStore } from "./fenced-store.ts";
 import { writeLeader } from "./leader-entry.ts";
@@ -42,7 +43,7 @@ export interface Term {
 /** Takes over: tells the store where the leader is, loads the cluster, and is then ready to serve. Jobs load while it serves. */
 export async function openTerm(
   fence: Fence,
-  lifetime: { over: AbortSignal; stepDown: (reason: string) => void },
+  lifetime: { over: AbortSignal; stepDown: (reason: string) => void; onStoreLost: (lost: LostCluster) => void },
   options: { settings: TermSettings; ports: TermPorts },
 ): Promise<Term> {
   const { settings, ports } = options;
@@ -59,7 +60,7 @@ export async function openTerm(
   const context = { settings: placement, random: ports.random };
   const controller = await ClusterController.load({ store, context, logger: ports.logger, stepDown: lifetime.stepDown });
   const cluster = createClusterView(controller);
-  const brokers = new BrokerSessions(settings, { ...ports, fence, controller });
+  const brokers = new BrokerSessions(settings, { ...ports, fence, controller, onStoreLost: lifetime.onStoreLost });
   const reassignments = new ReassignmentLoop(controller, ports);
   const executors = new ExecutorSessions(settings, { ...ports, fence, brokerAddresses: () => cluster.brokerAddresses() });
   const jobs = ports.createJobs?.({ ...ports, store, registry: executors, cluster });

@@ -152,6 +152,27 @@ export function describeCoordinationStoreContract(name: string, makeHarness: () 
       });
     });
 
+    describe("generation", () => {
+      it("begins anew with a greater epoch, and refuses what the former pair fenced", async () => {
+        const old = await acquire("a");
+        const next = { ...old, epoch: old.epoch + 40, generation: "f".repeat(32) };
+        expect(await store.beginGeneration(old, next)).toBe(true);
+        expect(await store.commit(old, requestId(), [put("k", 0, "x")])).toEqual({ kind: "generation", generation: next.generation });
+        expect(await store.renewLease({ ...old, ttlMs: TTL_MS })).toBe(false);
+        expect(await store.commit(next, requestId(), [put("k", 0, "x")])).toEqual({ kind: "ok" });
+        expect(await store.renewLease({ ...next, ttlMs: TTL_MS })).toBe(true);
+        expect(await takeOver("b")).toMatchObject({ epoch: next.epoch + 1, generation: next.generation });
+      });
+
+      it("is not begun by a former holder, nor with a lower epoch", async () => {
+        const old = await acquire("a");
+        const current = await takeOver("b");
+        expect(await store.beginGeneration(old, { epoch: 50, generation: "f" })).toBe(false);
+        expect(await store.beginGeneration(current, { epoch: current.epoch - 1, generation: "f" })).toBe(false);
+        expect(await store.commit(current, requestId(), [put("k", 0, "x")])).toEqual({ kind: "ok" });
+      });
+    });
+
     describe("commit", () => {
       it("counts versions from 1 and refuses an unexpected one", async () => {
         const fence = await acquire("a");

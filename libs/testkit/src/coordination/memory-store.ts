@@ -97,6 +97,12 @@ export class MemoryCoordination {
     if (this.#holds(fence)) this.#set({ ...this.#data, lease: undefined });
   }
 
+  beginGeneration(fence: Fence, { epoch, generation }: Pick<Fence, "epoch" | "generation">): boolean {
+    if (!this.#holds(fence) || epoch < fence.epoch) return false;
+    this.#set({ ...this.#data, epoch, generation });
+    return true;
+  }
+
   commit(fence: Fence, requestId: string, changes: readonly Change[]): CommitResult {
     const data = this.#data;
     const earlier = data.outcomes.get(requestId);
@@ -175,6 +181,10 @@ export class MemoryStore implements CoordinationStore {
     return this.#call(() => {
       this.#server.releaseLease(fence);
     });
+  }
+
+  beginGeneration(fence: Fence, next: Pick<Fence, "epoch" | "generation">): Promise<boolean> {
+    return this.#call(() => this.#server.beginGeneration(fence, next));
   }
 
   commit(fence: Fence, requestId: string, changes: readonly Change[]): Promise<CommitResult> {

@@ -1,0 +1,45 @@
+import type { RegisterBroker } from "@millrace/contracts";
+import type { Fence } from "@millrace/ports";
+
+/** A cluster whose store lost data, as a broker proved. */
+export interface LostCluster {
+  readonly clusterId: string;
+  /** Of the store when the loss was found, and of the broker that proved it. */
+  readonly generation: string;
+  readonly generationSeen: string;
+}
+
+/** Another coordinator has rebuilt it meanwhile. */
+export function isRebuilt(lost: LostCluster, generation: string, formerGenerations: readonly string[]): boolean {
+  return generation !== lost.generation && formerGenerations.includes(lost.generationSeen);
+}
+
+/** What the store says of itself, to compare with what brokers have seen. */
+export interface StoreMemory {
+  readonly clusterId: string;
+  /** No topics: it may have been made in a moment ago, in place of one that was lost. */
+  readonly isBlank: boolean;
+  /** Newest metadata version of earlier terms that is stored; undefined in a store from before it was. */
+  readonly metadataVersionStored: number | undefined;
+  /** Generations that were lost, and whose brokers belong to this one. */
+  readonly formerGenerations: readonly string[];
+}
+
+/** Metadata versions of one term: term × this + changes in it. Leaves 2^21 terms below 2^53: one a minute for four years. */
+export const VERSIONS_PER_TERM = 2 ** 32;
+
+/**
+ * Whether a broker has seen what the store does not know (reliability S7): another generation of the same cluster, a later coordinator, or newer metadata than earlier
+ * terms have left. A broker of another cluster proves nothing, unless this store is blank: then its data is gone.
+ */
+export function lostBy(broker: RegisterBroker, fence: Fence, store: StoreMemory): LostCluster | undefined {
+  const { clusterId, generationSeen } = broker;
+  if (clusterId === "" || generationSeen === "") return undefined;
+  const lost = { clusterId, generation: fence.generation, generationSeen };
+  if (clusterId !== store.clusterId) return store.isBlank ? lost : undefined;
+  if (Number(broker.coordinatorEpochSeen) > fence.epoch) return lost;
+  if (generationSeen !== fence.generation) return store.formerGenerations.includes(generationSeen) ? undefined : lost;
+  const seen = Number(broker.metadataVersionSeen);
+  const isOfEarlierTerm = seen < fence.epoch * VERSIONS_PER_TERM;
+  return isOfEarlierTerm && seen > (store.metadataVersionStored ?? Infinity) ? lost : undefined;
+}

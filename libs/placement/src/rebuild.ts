@@ -1,0 +1,135 @@
+import {
+  type BrokerId,
+  type LeaderEpoch,
+  leaderEpoch,
+  type PartitionState,
+  partitionEpoch,
+  resolveTopicConfig,
+  type TopicDescription,
+} from "@millrace/model";
+import { PRODUCER_ID_BLOCK, REBUILD_EPOCH_GAP, REBUILD_PRODUCER_BLOCKS } from "./limits.ts";
+import type { BrokerState, ClusterChange } from "./state.ts";
+
+/** A log on a broker's disk, as it is now. */
+export interface KnownLog {
+  readonly topicId: string;
+  readonly partition: number;
+  readonly lastEpoch: LeaderEpoch;
+  readonly logEndOffset: number;
+  /** Recovery cut something off. */
+  readonly isSuspect: boolean;
+  /** The broker leads it in `lastEpoch`. */
+  readonly leads: boolean;
+}
+
+/** All that one broker knows of its cluster. */
+export interface ClusterKnowledge {
+  readonly broker: Omit<BrokerState, "status">;
+  /** It was registered in this life of its process: what it leads and follows goes on. */
+  readonly isRegistered: boolean;
+  readonly metadataVersion: number;
+  readonly topics: ReadonlyMap<string, TopicDescription>;
+  /** Greatest broker epoch that it has heard of. */
+  readonly brokerEpochMax: number;
+  readonly producerIdEnd: number;
+  /** By `logKey`. */
+  readonly logs: ReadonlyMap<string, KnownLog>;
+}
+
+/** Name of a log in `ClusterKnowledge`. */
+export function logKey({ topicId, partition }: { readonly topicId: string; readonly partition: number }): string {
+  return `${topicId}/${partition}`;
+}
+
+/**
+ * A cluster from what its brokers know, for a store that lost or rolled back its data (reliability S8): topics of the newest metadata; each partition led by its live
+ * leader of the greatest epoch, else by the replica with the greatest (last epoch in the log, end). Every epoch and counter is above all that anybody has seen.
+ */
+export function rebuildCluster(clusterId: string, reports: readonly ClusterKnowledge[]): readonly ClusterChange[] {
+  const topics = newestTopics(reports).map((topic): ClusterChange => {
+    const partitions = topic.partitions.map((partition) => rebuildPartition(partition, reports));
+    return { kind: "topic", topic: { ...topic, partitions } };
+  });
+  const brokers = reports
+    .filter(({ isRegistered }) => isRegistered)
+    .map(({ broker }): ClusterChange => ({ kind: "broker", broker: { ...broker, status: "live" } }));
+  const brokerEpochLast =
+    Math.max(0, ...reports.flatMap(({ broker, brokerEpochMax }) => [broker.brokerEpoch, brokerEpochMax])) + REBUILD_EPOCH_GAP;
+  const producerIdNext = Math.max(0, ...reports.map(({ producerIdEnd }) => producerIdEnd)) + REBUILD_PRODUCER_BLOCKS * PRODUCER_ID_BLOCK;
+  return [{ kind: "cluster", identity: { clusterId, brokerEpochLast } }, { kind: "producer-ids", producerIdNext }, ...brokers, ...topics];
+}
+
+/** Brokers that hold replicas and have not reported. */
+export function brokersAwaited(reports: readonly ClusterKnowledge[]): readonly BrokerId[] {
+  const reported = new Set(reports.map(({ broker }) => broker.brokerId));
+  const holders = newestTopics(reports).flatMap(({ partitions }) => partitions.flatMap(({ replicas }) => replicas));
+  return [...new Set(holders)].filter((id) => !reported.has(id)).sort((a, b) => a - b);
+}
+
+/**
+ * Whether every partition with several replicas has enough reports: a record that was committed is on min.insync.replicas of n disks, so n - m + 1 reports with a whole log
+ * contain it. Fewer would lose it silently. A single replica that has not reported loses nothing: nobody else may lead.
+ */
+export function canRebuild(reports: readonly ClusterKnowledge[]): boolean {
+  return newestTopics(reports).every((topic) => {
+    const minInSync = resolveTopicConfig(topic.configOverrides).minInsyncReplicas;
+    return topic.partitions.every((partition) => {
+      const { length: count } = partition.replicas;
+      if (count === 1) return true;
+      const reported = reports.filter(({ broker }) => partition.replicas.includes(broker.brokerId));
+      const whole = reported.filter((report) => logOf(report, partition)?.isSuspect === false);
+      return reported.length === count || whole.length >= count - Math.min(minInSync, count) + 1;
+    });
+  });
+}
+
+function newestTopics(reports: readonly ClusterKnowledge[]): readonly TopicDescription[] {
+  const [newest] = [...reports].sort((a, b) => b.metadataVersion - a.metadataVersion);
+  return [...(newest?.topics.values() ?? [])];
+}
+
+function rebuildPartition(newest: PartitionState, reports: readonly ClusterKnowledge[]): PartitionState {
+  const views = reports.flatMap((report) => viewOf(report, newest) ?? []);
+  const logs = reports.flatMap((report) => {
+    const log = newest.replicas.includes(report.broker.brokerId) ? logOf(report, newest) : undefined;
+    return log === undefined ? [] : [{ report, log }];
+  });
+  const epochSeen = Math.max(newest.leaderEpoch, ...views.map((view) => view.leaderEpoch), ...logs.map(({ log }) => log.lastEpoch));
+  const after = {
+    ...newest,
+    leaderEpoch: leaderEpoch(epochSeen + REBUILD_EPOCH_GAP),
+    partitionEpoch: partitionEpoch(Math.max(newest.partitionEpoch, ...views.map((view) => view.partitionEpoch)) + REBUILD_EPOCH_GAP),
+  };
+  const live = logs.find(({ report, log }) => report.isRegistered && log.leads && log.lastEpoch === epochSeen);
+  if (live !== undefined) return { ...after, leader: live.report.broker.brokerId, inSyncSet: inSyncOf(live.report, newest, reports) };
+  const [best] = logs.sort((a, b) => compareLogs(a.log, b.log));
+  // Nobody has a log of it: as far as is known, it was never written to.
+  if (best === undefined) return { ...after, leader: undefined, inSyncSet: newest.inSyncSet };
+  const { brokerId } = best.report.broker;
+  return { ...after, leader: best.report.isRegistered ? brokerId : undefined, inSyncSet: [brokerId] };
+}
+
+/**
+ * The set that a live leader waits for, by its own account: whatever else was granted, it has acknowledged nothing without these. Members that are gone, or that live
+ * anew, leave as when they are fenced.
+ */
+function inSyncOf(leader: ClusterKnowledge, partition: PartitionState, reports: readonly ClusterKnowledge[]): readonly BrokerId[] {
+  const own = viewOf(leader, partition)?.inSyncSet ?? [];
+  return partition.replicas.filter((id) => {
+    if (id === leader.broker.brokerId) return true;
+    return own.includes(id) && reports.some(({ broker, isRegistered }) => broker.brokerId === id && isRegistered);
+  });
+}
+
+/** Whole logs first, then the greatest last epoch, then the greatest end. */
+function compareLogs(a: KnownLog, b: KnownLog): number {
+  return Number(a.isSuspect) - Number(b.isSuspect) || b.lastEpoch - a.lastEpoch || b.logEndOffset - a.logEndOffset;
+}
+
+function viewOf(report: ClusterKnowledge, { topicId, partition }: PartitionState): PartitionState | undefined {
+  return report.topics.get(topicId)?.partitions[partition];
+}
+
+function logOf(report: ClusterKnowledge, partition: PartitionState): KnownLog | undefined {
+  return report.logs.get(logKey(partition));
+}
