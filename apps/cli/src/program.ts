@@ -9,6 +9,7 @@ import { addPartitionCommands } from "./commands/partition.ts";
 import { addPerfCommands } from "./commands/perf.ts";
 import { addRecordCommands } from "./commands/records.ts";
 import { addServiceCommands } from "./commands/services.ts";
+import { addTransactionCommands } from "./commands/transaction.ts";
 import { addTopicCommands } from "./commands/topic.ts";
 import { addressList } from "./options.ts";
 import type { CliWorld } from "./world.ts";
@@ -40,6 +41,7 @@ export function createProgram(world: CliWorld): Command {
   addConfigCommands(program, world);
   addRecordCommands(program, world);
   addGroupCommands(program, world);
+  addTransactionCommands(program, world);
   addJobCommands(program, world);
   addLogCommands(program, world);
   addPerfCommands(program, world);

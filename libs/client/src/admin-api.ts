@@ -74,7 +74,23 @@ export interface PartitionMove extends TopicPartition {
 
 export type PartitionResult = Outcome & TopicPartition;
 
-/** Topics, groups, cluster and jobs. Topic calls go through any broker; job calls to the active coordinator, following hints to a new one. */
+/** A transactional id as its coordinator has it. */
+export interface TransactionDetails {
+  readonly transactionalId: string;
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  /** Kafka's names: Empty, Ongoing, PrepareCommit, PrepareAbort, CompleteCommit, CompleteAbort. */
+  readonly state: string;
+  readonly timeoutMs: number;
+  /** Of the open transaction, else of the last one. */
+  readonly startedAtMs: number;
+  readonly updatedAtMs: number;
+  readonly coordinatorBrokerId: number;
+  /** Of the transaction that is open or being ended. */
+  readonly partitions: readonly TopicPartition[];
+}
+
+/** Topics, groups, transactions, cluster and jobs. Topic calls go through any broker; job calls to the active coordinator, following hints to a new one. */
 export interface Admin {
   /** Resolves when the topic exists and every partition has a leader that answers. */
   createTopic(spec: TopicSpec): Promise<Topic>;
@@ -114,6 +130,12 @@ export interface Admin {
   alterGroupOffsets(groupId: string, offsets: readonly GroupOffset[]): Promise<void>;
   /** Of topics that no member subscribes to. */
   deleteGroupOffsets(groupId: string, partitions: readonly TopicPartition[]): Promise<readonly (Outcome & TopicPartition)[]>;
+  /** Transactional ids of all brokers; `openForMs`: of which a transaction has been open for longer. */
+  listTransactions(options?: { readonly states?: readonly string[]; readonly openForMs?: number }): Promise<readonly TransactionDetails[]>;
+  /** Fails with `transactional-id-not-found`. */
+  describeTransaction(transactionalId: string): Promise<TransactionDetails>;
+  /** Aborts the open transaction and fences its producer; nothing happens if none is open. What it was before. */
+  abortTransaction(transactionalId: string): Promise<TransactionDetails>;
   submitJob(job: JobSubmission): Promise<SubmitJobResponse>;
   listJobs(): Promise<readonly JobStatus[]>;
   /** By id or name. */

@@ -6,6 +6,7 @@ import type { ClientPorts } from "./api.ts";
 import { deleteRecords } from "./delete-records.ts";
 import { changeToWire, settingsOf } from "./topic-settings.ts";
 import { createGroupAdmin } from "./group-admin.ts";
+import { createTransactionAdmin } from "./transaction-admin.ts";
 import type { Metadata } from "./metadata.ts";
 import { createPlacementAdmin } from "./placement-admin.ts";
 import { backoffMs, isTransient, retrying } from "./retry.ts";
@@ -63,6 +64,7 @@ export function createAdmin(context: AdminContext): Admin {
     },
     deleteRecords: (deletions) => deleteRecords(deletions, context),
     ...createGroupAdmin(context),
+    ...createTransactionAdmin(context),
     ...createPlacementAdmin(context),
     describeCluster: () => coordinator((address) => ports.transport.client(ClusterService, address).describeCluster({}, options)),
     submitJob: (job) =>

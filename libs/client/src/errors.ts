@@ -14,6 +14,13 @@ export const clientErrors = {
     }),
   unknownTopic: (topic: string): AppError =>
     new AppError({ kind: "not-found", code: "unknown-topic", message: "topic does not exist: create it first", context: { topic } }),
+  unknownTransactionalId: (transactionalId: string): AppError =>
+    new AppError({
+      kind: "not-found",
+      code: "transactional-id-not-found",
+      message: "no broker coordinates this transactional id: it has never been used, or not for a week",
+      context: { transactionalId },
+    }),
   unknownPartition: (context: Context): AppError =>
     new AppError({ kind: "not-found", code: "unknown-partition", message: "topic has no such partition", context }),
   topicNotOpened: (topic: string): AppError =>

@@ -8,6 +8,7 @@ export type {
   RecordsToDelete,
   TopicSetting,
   TopicSpec,
+  TransactionDetails,
 } from "./admin-api.ts";
 export type {
   AbortedRange,

@@ -15,6 +15,8 @@ export {
   BrokerPeerService,
   BrokerService,
   type EndTransactionRequest,
+  type ListTransactionsRequest,
+  type TransactionDescription,
   EndTransactionRequestSchema,
   type DeleteRecordsRequest,
   DeleteRecordsRequestSchema,

@@ -31,6 +31,7 @@ export interface DeleteOffsetsOptions {
 export function addGroupCommands(program: Command, world: CliWorld): void {
   const group = program
     .command("group")
+    .alias("groups")
     .summary("consumer groups: list, describe with lag, move offsets, delete")
     .description("Consumer groups, of Kafka clients and of gRPC clients alike: who reads what, and how far behind.");
   addLooking(group, world);

@@ -1,4 +1,4 @@
-import { type ServiceHandlers, TopicService, type TransactionService } from "@millrace/contracts";
+import { type ListTransactionsRequest, type ServiceHandlers, TopicService, type TransactionService } from "@millrace/contracts";
 import {
   GROUP_OFFSETS_TOPIC,
   producerEpoch,
@@ -78,7 +78,38 @@ export function transactionHandlers(
       await coordinators.submit({ kind: "endTransaction", ...owner, ...meant, commit, now: now() });
       return {};
     },
+    listTransactions: (request) => promised(() => ({ transactions: listTransactions(request, context) })),
   };
+}
+
+/** What this broker coordinates, of what is asked for. Refused while it loads: a list must not lack what is there. */
+function listTransactions({ transactionalIds, states, openForMs }: ListTransactionsRequest, { coordinators, ports, settings }: RpcContext) {
+  if (coordinators.isLoading) throw brokerErrors.coordinatorLoading({});
+  const wanted = new Set(states.map((state) => state.toLowerCase()));
+  const openBeforeMs = ports.clock.wallMs() - Number(openForMs);
+  return coordinators
+    .list()
+    .filter(
+      ({ transactionalId, state, startedAtMs }) =>
+        (transactionalIds.length === 0 || transactionalIds.includes(transactionalId)) &&
+        (wanted.size === 0 || wanted.has(state.toLowerCase())) &&
+        (openForMs <= 0n || (state === "Ongoing" && startedAtMs < openBeforeMs)),
+    )
+    .map(({ producerId, startedAtMs, updatedAtMs, partitions, transactionalId, producerEpoch: epoch, state, timeoutMs }) => ({
+      transactionalId,
+      producerId: BigInt(producerId),
+      producerEpoch: epoch,
+      state,
+      timeoutMs,
+      startedAtMs: BigInt(startedAtMs),
+      updatedAtMs: BigInt(updatedAtMs),
+      partitions: partitions.map(({ topic, partition }) => ({ topic, partition })),
+      coordinatorBrokerId: settings.brokerId,
+    }));
+}
+
+function promised<T>(work: () => T): Promise<T> {
+  return Promise.resolve().then(work);
 }
 
 /** The transaction log is made by the coordinator when it is first needed. */
