@@ -38,6 +38,7 @@ export interface OtlpExport {
  */
 export function startOtlp(options: { endpoint: string; service: string; version: string; metrics: MetricRegistry }): OtlpExport {
   const startedMs = Date.now();
+  const spans = options.metrics.counter("millrace_trace_spans_total");
   const producer: MetricProducer = {
     collect: () => {
       const metrics = options.metrics.collect().map((metric) => metricData(metric, startedMs));
@@ -62,7 +63,7 @@ export function startOtlp(options: { endpoint: string; service: string; version:
     ],
   });
   sdk.start();
-  return { tracer: otelTracer(trace.getTracer("millrace", options.version)), close: () => sdk.shutdown() };
+  return { tracer: otelTracer(trace.getTracer("millrace", options.version), () => spans.add(1)), close: () => sdk.shutdown() };
 }
 
 function metricData(metric: MetricSnapshot, startedMs: number): MetricData {
@@ -102,7 +103,7 @@ const KINDS: Readonly<Record<NonNullable<SpanOptions["kind"]>, SpanKind>> = {
   server: SpanKind.SERVER,
 };
 
-function otelTracer(tracer: OtelTracer): Tracer {
+function otelTracer(tracer: OtelTracer, onSpan: () => void): Tracer {
   return {
     startSpan: (name, options) => {
       const parent = options.parent === undefined ? undefined : parseTraceparent(options.parent);
@@ -117,7 +118,9 @@ function otelTracer(tracer: OtelTracer): Tracer {
         { kind: KINDS[options.kind ?? "internal"], links, attributes: { ...options.attributes } },
         context,
       );
-      return span.isRecording() ? wrap(span) : undefined;
+      if (!span.isRecording()) return undefined;
+      onSpan();
+      return wrap(span);
     },
   };
 }

@@ -51,7 +51,7 @@ export function appendBatch(request: AppendRequest, context: RpcContext): Promis
   metrics.produceRequests.add(1, labels);
   return stageAndWait(request, context).then(
     ({ append, partition }) => {
-      metrics.appendSeconds.record((ports.clock.monotonicMs() - startedMs) / 1_000);
+      metrics.appendSeconds.record((ports.clock.monotonicMs() - startedMs) / 1_000, undefined, span?.traceparent);
       span?.setAttribute("messaging.millrace.offset", append.result.baseOffset);
       span?.end();
       return resultOf(request, append, partition);
