@@ -27,6 +27,8 @@ import { readLeaderAddress } from "./term/leader-entry.ts";
 import { runLeaseLoop } from "./term/lease-loop.ts";
 import { openTerm, type Term, type TermPorts } from "./term/term.ts";
 
+type Lead = Parameters<typeof runLeaseLoop>[2]["actions"]["lead"];
+
 export interface CoordinatorPorts extends TermPorts {
   readonly listener: RpcListener;
 }
@@ -48,106 +50,130 @@ export interface CoordinatorNode {
 
 /** A coordinator: active while it holds the lease, a standby that names the leader otherwise. Ports are objects, settings are data. */
 export function createCoordinatorNode(settings: CoordinatorSettings, ports: CoordinatorPorts): CoordinatorNode {
-  const coordinatorId = settings.coordinatorId === "" ? `coordinator-${ports.random.hex(4)}` : settings.coordinatorId;
-  const stopping = new AbortController();
-  let server: RpcServer | undefined;
-  let loop: Promise<void> = Promise.resolve();
-  let term: Term | undefined;
-  let leaderAddress = "";
-  let takeoverSeconds = 0;
+  return new LeasedCoordinator(settings, ports);
+}
+
+interface TermEnds {
+  readonly over: AbortSignal;
+  readonly stepDown: (reason: string) => void;
+}
+
+class LeasedCoordinator implements CoordinatorNode {
+  readonly #settings: CoordinatorSettings;
+  readonly #ports: CoordinatorPorts;
+  readonly #coordinatorId: string;
+  readonly #stopping = new AbortController();
+  #server: RpcServer | undefined;
+  #loop: Promise<void> = Promise.resolve();
+  #term: Term | undefined;
+  #leaderAddress = "";
+  #takeoverSeconds = 0;
   /** A broker proved that the store lost this cluster; until it is rebuilt no term of this process serves anything else. */
-  let lost: LostCluster | undefined;
-  let rebuild: ClusterRebuild | undefined;
+  #lost: LostCluster | undefined;
+  #rebuild: ClusterRebuild | undefined;
 
-  const address = (): string =>
-    settings.advertisedAddress === "" ? assertDefined(server, "server: start the node first").address : settings.advertisedAddress;
-  const currentTerm = (): Term => {
-    if (rebuild !== undefined) throw errors.rebuilding({ clusterId: rebuild.clusterId });
-    if (term === undefined) throw errors.notActive(leaderAddress);
-    return term;
-  };
+  constructor(settings: CoordinatorSettings, ports: CoordinatorPorts) {
+    this.#settings = settings;
+    this.#ports = ports;
+    this.#coordinatorId = settings.coordinatorId === "" ? `coordinator-${ports.random.hex(4)}` : settings.coordinatorId;
+    observeJobs(ports.metrics, () => this.#term?.jobs?.figures() ?? []);
+    observeCluster(ports.metrics, { term: () => this.#term, takeoverSeconds: () => this.#takeoverSeconds });
+  }
 
-  async function lead(...[fence, over, stepDown]: Parameters<Parameters<typeof runLeaseLoop>[2]["actions"]["lead"]>): Promise<void> {
-    const termSettings = { ...settings, coordinatorId, coordinatorAddress: address() };
-    if (lost !== undefined && isRebuilt(lost, fence.generation, (await readHistory(ports.store)).formerGenerations)) lost = undefined;
-    if (lost !== undefined) {
-      await rebuildStore(lost, fence, { over, stepDown });
-      return;
-    }
+  get address(): string {
+    const { advertisedAddress } = this.#settings;
+    return advertisedAddress === "" ? assertDefined(this.#server, "server: start the node first").address : advertisedAddress;
+  }
+
+  async start(): Promise<void> {
+    const currentTerm = (): Term => this.#currentTerm();
+    this.#server = await this.#ports.listener.listen(this.#settings.listenAddress, [
+      bindService(TopicService, topicHandlers(currentTerm, this.#settings)),
+      bindService(PlacementService, placementHandlers(currentTerm)),
+      bindService(
+        ClusterService,
+        clusterHandlers(currentTerm, () => this.#rebuild ?? currentTerm().brokers),
+      ),
+      bindService(ExecutorRegistryService, executorHandlers(currentTerm)),
+      bindService(JobService, jobHandlers(currentTerm)),
+    ]);
+    const lead: Lead = (fence, over, stepDown) => this.#lead(fence, { over, stepDown });
+    const follow = async ({ epoch }: { epoch: number }): Promise<void> => {
+      this.#leaderAddress = await readLeaderAddress(this.#ports.store, epoch);
+    };
+    const lease = { holder: this.#coordinatorId, ttlMs: this.#settings.leaseTtlMs };
+    this.#loop = runLeaseLoop(lease, this.#ports, { actions: { lead, follow }, signal: this.#stopping.signal });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error("coordinator stops"));
+    await this.#loop;
+    await this.#server?.stop({ deadlineMs: STOP_DEADLINE_MS });
+  }
+
+  status(): CoordinatorStatus {
+    if (this.#stopping.signal.aborted) return { role: "stopped" };
+    if (this.#term === undefined) return { role: "standby", leaderAddress: this.#leaderAddress };
+    return { role: "active", epoch: this.#term.fence.epoch };
+  }
+
+  #currentTerm(): Term {
+    if (this.#rebuild !== undefined) throw errors.rebuilding({ clusterId: this.#rebuild.clusterId });
+    if (this.#term === undefined) throw errors.notActive(this.#leaderAddress);
+    return this.#term;
+  }
+
+  async #lead(fence: Fence, ends: TermEnds): Promise<void> {
+    const { store } = this.#ports;
+    const lost = this.#lost;
+    if (lost !== undefined && isRebuilt(lost, fence.generation, (await readHistory(store)).formerGenerations)) this.#lost = undefined;
+    if (this.#lost === undefined) await this.#serveTerm(fence, ends);
+    else await this.#rebuildStore(this.#lost, fence, ends);
+  }
+
+  async #serveTerm(fence: Fence, { over, stepDown }: TermEnds): Promise<void> {
+    const { clock } = this.#ports;
     const onStoreLost = (cluster: LostCluster): void => {
-      lost = cluster;
+      this.#lost = cluster;
       stepDown("store rolled back");
     };
-    const startedMs = ports.clock.monotonicMs();
-    const opened = await openTerm(fence, { over, stepDown, onStoreLost }, { settings: termSettings, ports });
+    const startedMs = clock.monotonicMs();
+    const settings = { ...this.#settings, coordinatorId: this.#coordinatorId, coordinatorAddress: this.address };
+    const opened = await openTerm(fence, { over, stepDown, onStoreLost }, { settings, ports: this.#ports });
     // State is dropped in the same turn in which the term ends: no call can start on it afterwards.
     const ended = Promise.withResolvers<void>();
     const onOver = (): void => {
-      term = undefined;
+      this.#term = undefined;
       opened.close(errors.notActive("")).then(ended.resolve, ended.reject);
     };
     over.addEventListener("abort", onOver, { once: true });
     if (over.aborted) onOver();
     else {
-      term = opened;
-      takeoverSeconds = (ports.clock.monotonicMs() - startedMs) / 1_000;
-      leaderAddress = address();
-      const { epoch, generation } = fence;
-      ports.logger.info("coordinator.active", { epoch, generation, address: address(), store: ports.store.description });
+      this.#term = opened;
+      this.#takeoverSeconds = (clock.monotonicMs() - startedMs) / 1_000;
+      this.#announce(fence);
     }
     await ended.promise;
-    leaderAddress = "";
+    this.#leaderAddress = "";
+  }
+
+  #announce({ epoch, generation }: Fence): void {
+    const { logger, store } = this.#ports;
+    this.#leaderAddress = this.address;
+    logger.info("coordinator.active", { epoch, generation, address: this.address, store: store.description });
   }
 
   /** A term that does nothing else: what it wrote is loaded by the next one, as any other store. */
-  async function rebuildStore(
-    of: LostCluster,
-    fence: Fence,
-    { over, stepDown }: { over: AbortSignal; stepDown: (reason: string) => void },
-  ) {
-    const entry = { coordinatorId, address: address() };
-    rebuild = new ClusterRebuild(of, { fence, entry, over, ports });
-    leaderAddress = address();
+  async #rebuildStore(lost: LostCluster, fence: Fence, { over, stepDown }: TermEnds): Promise<void> {
+    const entry = { coordinatorId: this.#coordinatorId, address: this.address };
+    this.#rebuild = new ClusterRebuild(lost, { fence, entry, over, ports: this.#ports });
+    this.#leaderAddress = this.address;
     try {
-      if (await rebuild.run()) lost = undefined;
+      if (await this.#rebuild.run()) this.#lost = undefined;
     } finally {
-      rebuild.close();
-      rebuild = undefined;
+      this.#rebuild.close();
+      this.#rebuild = undefined;
       stepDown("store rebuilt");
     }
   }
-
-  observeJobs(ports.metrics, () => term?.jobs?.figures() ?? []);
-  observeCluster(ports.metrics, { term: () => term, takeoverSeconds: () => takeoverSeconds });
-  return {
-    get address() {
-      return address();
-    },
-    async start() {
-      server = await ports.listener.listen(settings.listenAddress, [
-        bindService(TopicService, topicHandlers(currentTerm, settings)),
-        bindService(PlacementService, placementHandlers(currentTerm)),
-        bindService(
-          ClusterService,
-          clusterHandlers(currentTerm, () => rebuild ?? currentTerm().brokers),
-        ),
-        bindService(ExecutorRegistryService, executorHandlers(currentTerm)),
-        bindService(JobService, jobHandlers(currentTerm)),
-      ]);
-      const follow = async ({ epoch }: { epoch: number }): Promise<void> => {
-        leaderAddress = await readLeaderAddress(ports.store, epoch);
-      };
-      const lease = { holder: coordinatorId, ttlMs: settings.leaseTtlMs };
-      loop = runLeaseLoop(lease, ports, { actions: { lead, follow }, signal: stopping.signal });
-    },
-    async stop() {
-      stopping.abort(new Error("coordinator stops"));
-      await loop;
-      await server?.stop({ deadlineMs: STOP_DEADLINE_MS });
-    },
-    status() {
-      if (stopping.signal.aborted) return { role: "stopped" };
-      return term === undefined ? { role: "standby", leaderAddress } : { role: "active", epoch: term.fence.epoch };
-    },
-  };
 }

@@ -118,7 +118,7 @@ export function* reassigning(state: ClusterState): Generator<readonly [TopicDesc
 
 /** All replicas that it is to have are among those that it has. */
 export function hasBegun({ replicas, reassignment }: PartitionState): boolean {
-  return reassignment !== undefined && reassignment.target.every((id) => replicas.includes(id));
+  return reassignment?.target.every((id) => replicas.includes(id)) ?? false;
 }
 
 function catchingUp({ reassignment, inSyncSet }: PartitionState): readonly BrokerId[] {

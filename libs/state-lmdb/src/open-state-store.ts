@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import type { StateStore } from "@millrace/ports";
-import { type Key, open, type RootDatabase } from "lmdb";
+import { open, type RootDatabase } from "lmdb";
 import { KEY_BYTES_MAX, MAP_BYTES_MAX, PAGE_ENTRIES, PENDING_CHANGES_MAX } from "./limits.ts";
 
 export interface StateStoreSettings {
@@ -19,7 +19,7 @@ export function openStateStore({ folder }: StateStoreSettings): StateStore {
 
 function openDatabase(folder: string): RootDatabase<Buffer> {
   mkdirSync(folder, { recursive: true });
-  return open<Buffer, Key>({
+  return open<Buffer>({
     path: folder,
     keyEncoding: "binary",
     encoding: "binary",

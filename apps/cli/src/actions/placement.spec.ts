@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { create } from "@bufbuild/protobuf";
 import { type BrokerLoad, BrokerLoadSchema, type Topic } from "@millrace/contracts";
 import { AppError } from "@millrace/model";
+import { assertDefined } from "@millrace/stdx";
 import { fakeWorld } from "../../test/fake-world.ts";
 import { bar } from "../output/bar.ts";
 import { runCli } from "../run-cli.ts";
@@ -87,7 +88,7 @@ describe("partition", () => {
   it("move: says what became of each partition, and fails if any was refused", async () => {
     const world = fakeWorld({
       admin: {
-        describeTopic: () => Promise.resolve(topics[0] as Topic),
+        describeTopic: () => Promise.resolve(assertDefined(topics[0], "the first topic")),
         reassignPartitions: (moves) =>
           Promise.resolve(moves.map(({ topic, partition }) => ({ topic, partition, error: partition === 1 ? refused : undefined }))),
       },

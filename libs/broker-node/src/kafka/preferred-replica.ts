@@ -18,7 +18,7 @@ export function preferredReplica(
   const found = (view.partition(topic, partition)?.inSyncSet ?? []).flatMap((id) => {
     const broker = view.broker(id);
     const endOffset = local.followerEnd(brokerId(id));
-    const isThere = broker !== undefined && broker.rack === rack && !broker.fenced && !broker.stopping && broker.kafkaAddress !== "";
+    const isThere = broker?.rack === rack && !broker.fenced && !broker.stopping && broker.kafkaAddress !== "";
     return isThere && endOffset !== undefined && endOffset >= offset ? [{ id, endOffset }] : [];
   });
   return found.sort((a, b) => b.endOffset - a.endOffset || a.id - b.id)[0]?.id;

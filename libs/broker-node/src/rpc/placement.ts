@@ -13,9 +13,13 @@ import {
 import { FORWARD_TIMEOUT_MS } from "../limits.ts";
 import type { CoordinatorCalls } from "../session/coordinator-calls.ts";
 
+interface Options {
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+}
+
 /** Moves of replicas and elections, asked of the active coordinator: any broker answers for the cluster. */
 export function placementHandlers(coordinator: CoordinatorCalls) {
-  type Options = { signal: AbortSignal; timeoutMs: number };
   const ask = <T>(
     call: CallContext,
     run: (service: ServiceClient<typeof PlacementService>, options: Options) => Promise<T>,

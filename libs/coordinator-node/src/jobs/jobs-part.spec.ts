@@ -137,7 +137,7 @@ async function createRig(store = createStore(), options = { start: true }) {
     /** The worker's answer to the last command it got. */
     async report(report: WorkerReport["report"]): Promise<string> {
       const worker = commands.at(-1)?.value.worker;
-      onReport("e", create(WorkerReportSchema, { worker, report } as never));
+      onReport("e", create(WorkerReportSchema, { worker, report }));
       await settle();
       const last = commands.at(-1);
       return last?.case === "worker" ? String(last.value.command?.case) : String(last?.case);

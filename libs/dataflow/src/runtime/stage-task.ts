@@ -316,28 +316,16 @@ class TaskBuilder {
     }
   }
 
+  /** Of the operators that keep nothing from one batch to the next; the others below. */
   #root(operator: OperatorNode): RootOperator {
     const environment = this.#environment(operator);
-    const isCombined = this.#stage.inputs.some((index) => this.#factory.plan.edges[index]?.combine === true);
     switch (operator.kind) {
       case "reduceByKey":
       case "combineByKey":
       case "countByValue":
-        return foldRoot(environment, combinerOf(environment), isCombined);
+        return foldRoot(environment, combinerOf(environment), this.#isCombined());
       case "groupByKey":
         return groupRoot(environment);
-      case "updateStateByKey":
-        return this.#keep(operator.id, 0, new UpdateStateRoot(this.#environment(operator), this.#state(operator), this.#initial(operator)));
-      case "mapWithState": {
-        const { batchIntervalMs } = this.#factory;
-        const root = new MapStateRoot({
-          environment: this.#environment(operator),
-          state: this.#state(operator),
-          initial: this.#initial(operator),
-          batchIntervalMs,
-        });
-        return this.#keep(operator.id, 0, root);
-      }
       case "join":
       case "cogroup":
         return joinRoot(this.#environment(operator));
@@ -345,48 +333,8 @@ class TaskBuilder {
         return transformRoot(environment);
       case "repartition":
         return repartitionRoot(environment);
-      case "reduceByKeyAndWindow": {
-        const { batchIntervalMs } = this.#factory;
-        const own = this.#environment(operator);
-        return this.#keep(
-          operator.id,
-          0,
-          new ReduceWindowRoot({ environment: own, state: this.#state(operator), combiner: combinerOf(own), isCombined, batchIntervalMs }),
-        );
-      }
-      case "aggregateByTimeWindow":
-        return this.#keep(operator.id, 0, new TimeWindowRoot(this.#environment(operator), this.#state(operator)));
-      case "aggregateByKey":
-        return this.#keep(
-          operator.id,
-          0,
-          new KeyedAggregateRoot(this.#environment(operator), this.#state(operator), combinerOf(environment)),
-        );
-      case "aggregateBySession":
-        return this.#keep(operator.id, 0, new SessionRoot(this.#environment(operator), this.#state(operator)));
-      case "dropDuplicates":
-        return this.#keep(
-          operator.id,
-          0,
-          new DedupRoot(this.#environment(operator), this.#state(operator), delayAbove(this.#factory.plan, operator)),
-        );
-      case "joinWithin":
-        return this.#keep(
-          operator.id,
-          0,
-          new TimeJoinRoot(this.#environment(operator), this.#state(operator), this.#sidesThatGo(operator)),
-        );
-      case "joinTable":
-        return this.#keep(operator.id, 0, new TableJoinRoot(this.#environment(operator), this.#state(operator)));
-      case "mapGroupsWithState":
-        return this.#keep(operator.id, 0, new GroupStateRoot(this.#environment(operator), this.#state(operator)));
-      case "process":
-        return this.#keep(operator.id, 0, new ProcessRoot(this.#environment(operator), this.#state(operator), this.#initial(operator)));
       case "sort":
         return sortRoot(environment);
-      case "limit":
-        if (isWholeTable(this.#factory.plan.operators, operator.parents[0] ?? "")) return tableLimitRoot(this.#environment(operator));
-        return this.#keep(operator.id, 0, new StreamLimitRoot(this.#environment(operator), this.#state(operator)));
       case "count":
         return countRoot(environment, this.#index);
       case "reduce":
@@ -395,9 +343,55 @@ class TaskBuilder {
         return foreachBatchRoot(environment, this.#factory.jobId);
       case "print":
         return printRoot(this.#environment(operator), (text) => this.#factory.output.print(text));
+      case "limit":
+        if (isWholeTable(this.#factory.plan.operators, operator.parents[0] ?? "")) return tableLimitRoot(this.#environment(operator));
+        return this.#keep(operator.id, 0, new StreamLimitRoot(this.#environment(operator), this.#state(operator)));
+      default:
+        return this.#keep(operator.id, 0, this.#statefulRoot(operator));
+    }
+  }
+
+  #statefulRoot(operator: OperatorNode): RootOperator & Stateful {
+    const state = this.#state(operator);
+    const { batchIntervalMs, plan } = this.#factory;
+    switch (operator.kind) {
+      case "updateStateByKey":
+        return new UpdateStateRoot(this.#environment(operator), state, this.#initial(operator));
+      case "mapWithState": {
+        const initial = this.#initial(operator);
+        return new MapStateRoot({ environment: this.#environment(operator), state, initial, batchIntervalMs });
+      }
+      case "reduceByKeyAndWindow": {
+        const environment = this.#environment(operator);
+        const combiner = combinerOf(environment);
+        return new ReduceWindowRoot({ environment, state, combiner, isCombined: this.#isCombined(), batchIntervalMs });
+      }
+      case "aggregateByTimeWindow":
+        return new TimeWindowRoot(this.#environment(operator), state);
+      case "aggregateByKey": {
+        const environment = this.#environment(operator);
+        return new KeyedAggregateRoot(environment, state, combinerOf(environment));
+      }
+      case "aggregateBySession":
+        return new SessionRoot(this.#environment(operator), state);
+      case "dropDuplicates":
+        return new DedupRoot(this.#environment(operator), state, delayAbove(plan, operator));
+      case "joinWithin":
+        return new TimeJoinRoot(this.#environment(operator), state, this.#sidesThatGo(operator));
+      case "joinTable":
+        return new TableJoinRoot(this.#environment(operator), state);
+      case "mapGroupsWithState":
+        return new GroupStateRoot(this.#environment(operator), state);
+      case "process":
+        return new ProcessRoot(this.#environment(operator), state, this.#initial(operator));
       default:
         throw notSupported(operator, "this operator cannot receive a shuffle");
     }
+  }
+
+  /** Senders have combined what comes in. */
+  #isCombined(): boolean {
+    return this.#stage.inputs.some((index) => this.#factory.plan.edges[index]?.combine === true);
   }
 
   /** Rows of a side can go when the other side has a watermark, which says that no partner comes any more. */

@@ -55,13 +55,13 @@ export class TaskState {
 
   table<V>(name: string, form?: ValueForm<V>): KeyedTable<V> {
     const table = new KeyedTable<V>(this.#memory, form);
-    this.#named.set(name, table as KeyedTable<unknown>);
+    this.#named.set(name, table);
     return table;
   }
 
   /** A state has at most one. */
   family<V>(form?: ValueForm<V>): TableFamily<V> {
-    this.#familyForm = form as ValueForm<unknown> | undefined;
+    this.#familyForm = form;
     const tables = this.#numbered as Map<number, KeyedTable<V>>;
     return {
       numbers: () => Array.from(tables.keys()).sort((left, right) => left - right),
@@ -115,11 +115,11 @@ export class TaskState {
     const isFull = full || !this.#hasBase;
     let tables: SavedTable[] = [];
     let dropped: readonly number[] = isFull ? [] : [...this.#dropped];
-    let isFirst = true;
+    const chunks = { isFirst: true };
     let left = CHUNK_ROWS_MAX;
     const flush = (): Uint8Array => {
       const chunk: Chunk = { version: FORMAT_VERSION, started: this.started, dropped, tables };
-      [tables, dropped, left, isFirst] = [[], [], CHUNK_ROWS_MAX, false];
+      [tables, dropped, left, chunks.isFirst] = [[], [], CHUNK_ROWS_MAX, false];
       return this.#memory.codec.encode(chunk);
     };
     for (const [name, table] of this.#tables()) {
@@ -137,7 +137,7 @@ export class TaskState {
       }
       if (keys.length > 0) tables.push([name, keys, values, gone]);
     }
-    if (tables.length > 0 || isFirst) yield flush();
+    if (tables.length > 0 || chunks.isFirst) yield flush();
     this.#endSave();
   }
 

@@ -79,7 +79,7 @@ export class TimerIndex implements Spillable {
     const place = this.#place(timeMs, canonical);
     const known = this.#memory.store?.get(place) !== undefined;
     if (known) this.#coldSize--;
-    if (known) this.#memory.store?.remove(place);
+    if (known) this.#memory.store.remove(place);
     return known || postponed >= 0;
   }
 
