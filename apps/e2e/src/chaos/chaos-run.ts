@@ -83,5 +83,5 @@ export class ChaosRun {
 
 /** Process that a fault is about; two faults of one subject do not go together. */
 function subjectOf(kind: string): string {
-  return /broker|leader/.test(kind) && !/cut/.test(kind) ? "broker" : (/executor|coordinator|redis/.exec(kind)?.[0] ?? "network");
+  return /broker|leader/.test(kind) && !kind.includes("cut") ? "broker" : (/executor|coordinator|redis/.exec(kind)?.[0] ?? "network");
 }

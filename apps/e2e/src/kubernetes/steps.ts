@@ -16,7 +16,7 @@ export interface StepContext {
   readonly records: number;
   /** For files of this run; removed afterwards. */
   readonly folder: string;
-  say(text: string): void;
+  readonly say: (text: string) => void;
 }
 
 /** One thing that a chart must be able to do. */

@@ -6,7 +6,7 @@ import { systemClock, systemRandom } from "@millrace/service-kit";
 /** A client with the transport that it owns. */
 export interface ClusterClient {
   readonly client: Client;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export function connectClient(bootstrap: readonly string[]): ClusterClient {

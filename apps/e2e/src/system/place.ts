@@ -3,7 +3,7 @@ export interface Place {
   /** Address of its host, on which it listens. */
   readonly ip: string;
   /** The command that runs a program there; its process id is the program's. */
-  command(program: string, args: readonly string[]): { readonly program: string; readonly args: readonly string[] };
+  readonly command: (program: string, args: readonly string[]) => { readonly program: string; readonly args: readonly string[] };
   /** Of a broker that has a disk of its own. */
   readonly dataFolder?: string;
 }

@@ -19,7 +19,7 @@ export async function createPostgresServer(folder: string): Promise<PostgresServ
   const asUser = process.getuid?.() === 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
   if (asUser.length > 0) chownSync(home, idOf("-u"), idOf("-g"));
   const data = join(home, "data");
-  const [program = "", ...args] = [...asUser, join(programs, "initdb"), "-D", data, "-U", "millrace", "-A", "trust", "--no-sync"];
+  const [program, ...args] = [...asUser, join(programs, "initdb"), "-D", data, "-U", "millrace", "-A", "trust", "--no-sync"];
   const init = spawnSync(program, args, { encoding: "utf8" });
   if (init.status !== 0) throw new Error(`initdb failed: ${init.stderr}`);
   const port = await freePort();
