@@ -9,10 +9,6 @@ export class MemoryPool {
   readonly #free = new Map<number, ArrayBuffer[]>();
   #freeBytes = 0;
 
-  get freeBytes(): number {
-    return this.#freeBytes;
-  }
-
   /** Room for `bytes`; what lies in it is whatever was there before. */
   take(bytes: number): Uint8Array {
     if (bytes < POOLED_BYTES_MIN || bytes > POOLED_BYTES_MAX) return new Uint8Array(bytes);
@@ -25,7 +21,8 @@ export class MemoryPool {
   /** Takes back what `take` gave, once, when nobody has a view of it. */
   give({ buffer }: Uint8Array): void {
     const size = buffer.byteLength;
-    const isPooled = buffer instanceof ArrayBuffer && size % POOLED_BYTES_STEP === 0 && size <= POOLED_BYTES_MAX;
+    const isPooled =
+      buffer instanceof ArrayBuffer && size % POOLED_BYTES_STEP === 0 && size >= POOLED_BYTES_MIN && size <= POOLED_BYTES_MAX;
     if (!isPooled || this.#freeBytes + size > FREE_MEMORY_BYTES_MAX) return;
     const free = this.#free.get(size) ?? [];
     free.push(buffer);
