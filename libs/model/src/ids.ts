@@ -1,5 +1,6 @@
 import { assert } from "@millrace/stdx";
 import type { Branded } from "./brand.ts";
+import { AppError } from "./errors.ts";
 
 /** Position of a record in its partition, 0 … 2^53-1. 64-bit on the wire; a number here (DESIGN idea 8). */
 export type Offset = Branded<number, "Offset">;
@@ -47,10 +48,22 @@ export const producerEpoch = (value: number): ProducerEpoch => integer(value, "p
 export const jobEpoch = (value: number): JobEpoch => integer(value, "job epoch");
 export const batchNumber = (value: number): BatchNumber => integer(value, "batch number");
 
-/** Offset of a 64-bit wire value; fails as a bug beyond 2^53-1, which no partition reaches. */
-export const offsetFromWire = (value: bigint): Offset => integer(Number(value), "offset");
-export const timestampFromWire = (value: bigint): TimestampMs => integer(Number(value), "timestamp");
-export const producerIdFromWire = (value: bigint): ProducerId => integer(Number(value), "producer id");
+/** A 64-bit value that somebody else sent. Beyond ±(2^53-1), which nothing of ours reaches: `invalid`, `number-out-of-range`. */
+function integerFromWire<T extends number>(value: bigint, what: string): T {
+  const number = Number(value);
+  if (Number.isSafeInteger(number)) return number as T;
+  throw new AppError({
+    kind: "invalid",
+    code: "number-out-of-range",
+    message: `${what} must be within ±(2^53-1): send what the server gave`,
+    context: { value: String(value) },
+  });
+}
+
+export const offsetFromWire = (value: bigint): Offset => integerFromWire(value, "offset");
+export const timestampFromWire = (value: bigint): TimestampMs => integerFromWire(value, "timestamp");
+export const producerIdFromWire = (value: bigint): ProducerId => integerFromWire(value, "producer id");
+export const brokerEpochFromWire = (value: bigint): BrokerEpoch => integerFromWire(value, "broker epoch");
 
 /** One partition of one topic, by name. */
 export interface TopicPartition {

@@ -22,6 +22,7 @@ export {
   NO_TIMESTAMP,
   type Offset,
   offset,
+  brokerEpochFromWire,
   offsetFromWire,
   type PartitionEpoch,
   partitionEpoch,

@@ -1,4 +1,4 @@
 export { MESSAGE_BYTES_MAX, UNARY_TIMEOUT_MS } from "./limits.ts";
 export { createRpcListener, type RpcListenerOptions } from "./listener.ts";
-export type { MessageCodec, MessageCodecs } from "./message-codec.ts";
+export { codecOf, type MessageCodec, type MessageCodecs } from "./message-codec.ts";
 export { createRpcTransport, type RpcTransportOptions } from "./transport.ts";

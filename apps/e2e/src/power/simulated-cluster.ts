@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { type BrokerNode, brokerSettingsSchema, createBrokerNode } from "@millrace/broker-node";
 import { type Client, createClient } from "@millrace/client";
 import { crc32c, createCompressionCodecs } from "@millrace/codecs";
-import { createLoopback } from "@millrace/contracts";
-import { type CoordinatorNode, coordinatorSettingsSchema, createCoordinatorNode } from "@millrace/coordinator-node";
+import { createLoopback, type ServiceClient } from "@millrace/contracts";
+import type { DescService } from "@bufbuild/protobuf";
+import { type CoordinatorNode, coordinatorSettingsSchema, createCoordinatorNode, createJobsPart } from "@millrace/coordinator-node";
 import { type KafkaListener, NO_METRICS, NO_TRACER, SILENT_LOGGER, type Storage } from "@millrace/ports";
 import { createSimulatedStorage, ManualClock, MemoryCoordination, SeededRandom, type SimulatedStorage } from "@millrace/testkit";
 
@@ -42,7 +44,7 @@ export class SimulatedCluster {
     this.#kafkaListener = options.kafkaListener;
     const store = new MemoryCoordination({ clock: this.clock, random: this.random }).client();
     const settings = coordinatorSettingsSchema.parse({ coordinatorId: "coordinator", listenAddress: COORDINATOR });
-    this.#coordinator = createCoordinatorNode(settings, { ...this.#ports(), store });
+    this.#coordinator = createCoordinatorNode(settings, { ...this.#ports(), store, createJobs: createJobsPart({ sha256 }) });
   }
 
   /** Brokers on disks of their own. `mount` may put something between a broker and its disk. */
@@ -67,6 +69,11 @@ export class SimulatedCluster {
     const client = createClient({ bootstrap }, ports);
     this.#clients.push(client);
     return client;
+  }
+
+  /** A service of the first broker, or of the coordinator, as a peer of any language calls it. */
+  serviceClient<S extends DescService>(service: S, at: "broker" | "coordinator"): ServiceClient<S> {
+    return this.#loopback.client(service, at === "broker" ? addressOf(1) : COORDINATOR);
   }
 
   /** Power of every machine goes in the middle of what it does within `withinMs`, and comes back; resolves when all brokers serve again. */
@@ -136,6 +143,12 @@ export class SimulatedCluster {
       transport: this.#loopback,
     };
   }
+}
+
+function sha256(chunks: readonly (Uint8Array | string)[]): string {
+  const hash = createHash("sha256");
+  for (const chunk of chunks) hash.update(chunk);
+  return hash.digest("hex");
 }
 
 function addressOf(brokerId: number): string {

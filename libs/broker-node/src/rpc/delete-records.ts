@@ -1,5 +1,5 @@
 import { type DeleteRecordsRequest, errorToWire, type RecordDeletion } from "@millrace/contracts";
-import { GROUP_OFFSETS_TOPIC, offset as offsetOf, TRANSACTION_STATE_TOPIC } from "@millrace/model";
+import { GROUP_OFFSETS_TOPIC, offsetFromWire, TRANSACTION_STATE_TOPIC } from "@millrace/model";
 import { brokerErrors } from "../errors.ts";
 import { PARTITIONS_PER_REQUEST_MAX } from "../limits.ts";
 import type { RpcContext } from "./rpc-context.ts";
@@ -17,7 +17,7 @@ async function deleteBefore({ topic, partition, beforeOffset }: RecordDeletion, 
     if (topic === TRANSACTION_STATE_TOPIC || topic === GROUP_OFFSETS_TOPIC) throw brokerErrors.internalTopic(topic);
     const { log } = replicas.requireLeader(topic, partition);
     const { highWatermark } = log;
-    const before = beforeOffset === UP_TO_HIGH_WATERMARK ? highWatermark : offsetOf(Number(beforeOffset));
+    const before = beforeOffset === UP_TO_HIGH_WATERMARK ? highWatermark : offsetFromWire(beforeOffset);
     if (before < 0 || before > highWatermark)
       throw brokerErrors.invalidRequest("records can be deleted up to the high watermark", { topic, partition, highWatermark });
     await log.deleteRecordsBefore(before);

@@ -7,7 +7,7 @@ import {
   type FetchResponseSchema,
 } from "@millrace/contracts";
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { offset as offsetOf, type Offset, topicPartitionKey } from "@millrace/model";
+import { type Offset, offsetFromWire, topicPartitionKey } from "@millrace/model";
 import { brokerErrors } from "../errors.ts";
 import { isolationOf } from "../from-wire.ts";
 import {
@@ -68,7 +68,7 @@ export class FetchHandler {
       );
       for (const result of told) {
         const target = targetOf(targets, result);
-        if (target !== undefined) target.offset = offsetOf(Number(result.nextOffset ?? 0n));
+        if (target !== undefined) target.offset = offsetFromWire(result.nextOffset ?? 0n);
       }
       const failed = new Set(told.filter((result) => result.error !== undefined).map(keyOf));
       targets = targets.filter((target) => !isAtEnd(target) && !failed.has(keyOf(target)));
@@ -170,10 +170,10 @@ function targetsOf(request: FetchRequest): Target[] {
     return {
       topic,
       partition,
-      offset: offsetOf(Number(offset)),
+      offset: offsetFromWire(offset),
       maxBytes: maxBytes > 0 ? maxBytes : FETCH_PARTITION_BYTES_DEFAULT,
       leaderEpoch: currentLeaderEpoch,
-      endOffset: offsetOf(Number(endOffset)),
+      endOffset: offsetFromWire(endOffset),
     };
   });
 }

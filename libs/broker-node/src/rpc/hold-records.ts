@@ -1,5 +1,5 @@
 import { errorToWire, type HoldRecordsRequest, type RecordHold } from "@millrace/contracts";
-import { offset as offsetOf } from "@millrace/model";
+import { offsetFromWire } from "@millrace/model";
 import { brokerErrors } from "../errors.ts";
 import { HOLD_TTL_MS_MAX, HOLDER_LENGTH_MAX, PARTITIONS_PER_REQUEST_MAX } from "../limits.ts";
 import type { RpcContext } from "./rpc-context.ts";
@@ -23,7 +23,7 @@ function holdOne({ topic, partition, fromOffset }: RecordHold, by: { holder: str
     if (fromOffset === RELEASED) holds.release(by.holder);
     else if (fromOffset < 0n || fromOffset > BigInt(Number.MAX_SAFE_INTEGER))
       throw brokerErrors.invalidRequest("a hold begins at 0 or above; -1 lets go", { topic, partition });
-    else holds.hold(by.holder, { fromOffset: offsetOf(Number(fromOffset)), untilMs: by.untilMs });
+    else holds.hold(by.holder, { fromOffset: offsetFromWire(fromOffset), untilMs: by.untilMs });
     return { topic, partition, logStartOffset: BigInt(log.logStartOffset) };
   } catch (error) {
     return { topic, partition, logStartOffset: -1n, error: errorToWire(error) };

@@ -1,5 +1,5 @@
 import type { ProducePartition, Record as WireRecord } from "@millrace/contracts";
-import { timestampMs } from "@millrace/model";
+import { timestampFromWire, timestampMs } from "@millrace/model";
 import { BatchBuilder, partitionOfKey } from "@millrace/records";
 import { brokerErrors } from "../errors.ts";
 import { headersOf } from "../from-wire.ts";
@@ -40,7 +40,7 @@ export class PlainRecords {
     this.#builder.reset();
     for (const record of records) {
       const { key, value, timestampMs: at } = record;
-      this.#builder.append(timestampMs(at === 0n ? now : Number(at)), key ?? null, value ?? null, headersOf(record));
+      this.#builder.append(at === 0n ? timestampMs(now) : timestampFromWire(at), key ?? null, value ?? null, headersOf(record));
     }
     return this.#builder.build();
   }

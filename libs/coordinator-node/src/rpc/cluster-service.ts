@@ -1,5 +1,5 @@
 import type { ClusterService, InSyncWish as WireInSyncWish, ServiceHandlers } from "@millrace/contracts";
-import { brokerEpoch, brokerId, leaderEpoch, partitionEpoch, type TopicId } from "@millrace/model";
+import { brokerEpochFromWire, brokerId, leaderEpoch, partitionEpoch, type TopicId } from "@millrace/model";
 import { type InSyncWish, partitionCount } from "@millrace/placement";
 import { brokerToWire, partitionToWire } from "../cluster/wire.ts";
 import type { Term } from "../term/term.ts";
@@ -14,7 +14,7 @@ export function clusterHandlers(
       yield* brokers().serve(requests, context);
     },
     async allocateProducerIds(request) {
-      const which = { brokerId: brokerId(request.brokerId), brokerEpoch: brokerEpoch(Number(request.brokerEpoch)) };
+      const which = { brokerId: brokerId(request.brokerId), brokerEpoch: brokerEpochFromWire(request.brokerEpoch) };
       const { firstProducerId, count } = await term().controller.execute({ kind: "allocate-producer-ids", ...which });
       return { firstProducerId: BigInt(firstProducerId), count };
     },
@@ -22,7 +22,7 @@ export function clusterHandlers(
       const { answers } = await term().controller.execute({
         kind: "alter-partitions",
         brokerId: brokerId(request.brokerId),
-        brokerEpoch: brokerEpoch(Number(request.brokerEpoch)),
+        brokerEpoch: brokerEpochFromWire(request.brokerEpoch),
         wishes: request.wishes.map(wishFromWire),
       });
       return {
@@ -60,7 +60,7 @@ function wishFromWire(wire: WireInSyncWish): InSyncWish {
     partition: wire.partition,
     leaderEpoch: leaderEpoch(wire.leaderEpoch),
     partitionEpoch: partitionEpoch(wire.partitionEpoch),
-    members: wire.members.map((member) => ({ brokerId: brokerId(member.brokerId), brokerEpoch: brokerEpoch(Number(member.brokerEpoch)) })),
+    members: wire.members.map((member) => ({ brokerId: brokerId(member.brokerId), brokerEpoch: brokerEpochFromWire(member.brokerEpoch) })),
   };
 }
 
