@@ -137,6 +137,20 @@ export const errors = {
     }),
   invalidReplicaAssignment: (message: string, context: Readonly<Record<string, string | number>>): AppError =>
     new AppError({ kind: "invalid", code: "invalid-replica-assignment", message, context }),
+  otherNumberOfAssignments: (topic: string, of: { added: number; assignments: number }): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "invalid-replica-assignment",
+      message: "every partition that is added needs its own list of brokers: give as many lists as partitions, or none",
+      context: { topic, ...of },
+    }),
+  countsBesideAssignments: (topic: string): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "counts-beside-assignments",
+      message: "given brokers say how many partitions and replicas there are: give them, or counts, not both",
+      context: { topic },
+    }),
   otherReplicationFactor: (topic: string, existing: number, asked: number): AppError =>
     new AppError({
       kind: "invalid",

@@ -56,6 +56,9 @@ export interface InSyncAnswer {
   readonly isIneligible: boolean;
 }
 
+/** Brokers per partition, in the partitions' order. */
+export type ReplicaAssignments = readonly (readonly BrokerId[])[];
+
 export interface CreateTopic {
   readonly kind: "create-topic";
   readonly name: string;
@@ -66,6 +69,8 @@ export interface CreateTopic {
   readonly configs: Readonly<Record<string, string>>;
   /** An existing topic is the answer instead of an error. */
   readonly ifNotExists: boolean;
+  /** Brokers of every partition, the first to lead; partitions and replication factor are 0 then. Absent: placement chooses. */
+  readonly assignments?: ReplicaAssignments;
 }
 
 /** A change of one setting; `append` and `subtract` are for lists, with commas between elements. */
@@ -95,6 +100,8 @@ export interface CreatePartitions {
   readonly name: string;
   /** Partitions that the topic has afterwards. */
   readonly totalCount: number;
+  /** Brokers of every partition that is added. Absent: placement chooses. */
+  readonly assignments?: ReplicaAssignments;
 }
 
 /** A move of replicas; without a target: the one under way is cancelled. */

@@ -25,6 +25,7 @@ export type {
   PlacementContext,
   PlacementSettings,
   ReassignPartitions,
+  ReplicaAssignments,
   RegisterBroker,
 } from "./events.ts";
 export { errors as placementErrors } from "./errors.ts";

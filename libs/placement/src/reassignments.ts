@@ -8,10 +8,10 @@ import {
   toAppError,
   type TopicDescription,
 } from "@millrace/model";
+import { assertBrokers } from "./given-replicas.ts";
 import { assertReplicable } from "./assert-replicable.ts";
 import { errors } from "./errors.ts";
 import type { Decision, PartitionOutcome, PartitionReassignment, PlacementContext, ReassignPartitions } from "./events.ts";
-import { REPLICATION_FACTOR_MAX } from "./limits.ts";
 import { ChangedPartitions } from "./changed-partitions.ts";
 import { canLead, type ClusterState, topicByName } from "./state.ts";
 
@@ -45,7 +45,7 @@ function retargeted(
 ): PartitionState {
   const target = of.asked.target ?? [];
   const original = before.reassignment?.original ?? before.replicas;
-  assertTarget(state, target, of.asked);
+  assertBrokers(state, target, of.asked);
   if (of.event.keepReplicationFactor && target.length !== original.length)
     throw errors.otherReplicationFactor(of.topic.name, original.length, target.length);
   if (!isInternalTopic(of.topic.name)) assertReplicable(resolveTopicConfig(of.topic.configOverrides), target.length);
@@ -172,17 +172,6 @@ function next(partition: PartitionState): PartitionState {
 function withoutReassignment(partition: PartitionState): PartitionState {
   const { reassignment: _, ...rest } = partition;
   return rest;
-}
-
-function assertTarget(state: ClusterState, target: readonly BrokerId[], { topic, partition }: PartitionReassignment): void {
-  const refused = (why: string): never => {
-    throw errors.invalidReplicaAssignment(why, { topic, partition, replicas: target.join(" ") });
-  };
-  if (target.length === 0) refused("a partition needs a replica: name at least one broker");
-  if (target.length > REPLICATION_FACTOR_MAX) refused(`a partition has at most ${REPLICATION_FACTOR_MAX} replicas`);
-  if (new Set(target).size !== target.length) refused("a broker holds one replica of a partition: name each once");
-  const unknown = target.find((id) => !state.brokers.has(id));
-  if (unknown !== undefined) refused(`no broker has the id ${unknown}: millrace broker list names them`);
 }
 
 function isSameList(a: readonly BrokerId[], b: readonly BrokerId[]): boolean {

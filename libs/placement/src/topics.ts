@@ -1,13 +1,9 @@
 import {
   assertTopicName,
-  type BrokerId,
   CHECKPOINTS_TOPIC,
   GROUP_OFFSETS_TOPIC,
   isInternalTopic,
-  leaderEpoch,
   PARTITIONS_PER_TOPIC_MAX,
-  partitionEpoch,
-  type PartitionState,
   resolveTopicConfig,
   SINK_MARKS_TOPIC,
   type TopicDescription,
@@ -15,11 +11,11 @@ import {
   TRANSACTION_STATE_TOPIC,
 } from "@millrace/model";
 import { assertReplicable } from "./assert-replicable.ts";
-import { assignReplicas } from "./assign-replicas.ts";
 import { errors } from "./errors.ts";
-import type { CreatePartitions, CreateTopic, Decision, DeleteTopic, PlacementContext } from "./events.ts";
-import { PARTITIONS_PER_BROKER_MAX, PARTITIONS_PER_CLUSTER_MAX, REPLICATION_FACTOR_MAX } from "./limits.ts";
-import { type ClusterState, placeableBrokers, partitionCount, topicByName } from "./state.ts";
+import type { CreatePartitions, CreateTopic, Decision, DeleteTopic, PlacementContext, ReplicaAssignments } from "./events.ts";
+import { REPLICATION_FACTOR_MAX } from "./limits.ts";
+import { newPartitions } from "./new-partitions.ts";
+import { type ClusterState, placeableBrokers, topicByName } from "./state.ts";
 
 type TopicDecision = Decision<{ readonly kind: "topic"; readonly topic: TopicDescription }>;
 
@@ -50,9 +46,21 @@ export function createTopic(state: ClusterState, event: CreateTopic, context: Pl
     throw errors.topicExists(event.name);
   }
   assertNoCollision(state, event.name);
-  const partitions = event.partitions === 0 ? context.settings.partitionsDefault : event.partitions;
-  const replicationFactor = event.replicationFactor === 0 ? context.settings.replicationFactorDefault : event.replicationFactor;
-  return makeTopic(state, { name: event.name, internal: false, partitions, replicationFactor, configs: event.configs }, context);
+  return makeTopic(state, { name: event.name, internal: false, configs: event.configs, ...sizeOf(event, context) }, context);
+}
+
+/** Counts that were asked for, the cluster's defaults for those that were not, or what the given assignments say. */
+function sizeOf(event: CreateTopic, { settings }: PlacementContext): Pick<TopicShape, "partitions" | "replicationFactor" | "assignments"> {
+  const { assignments } = event;
+  if (assignments !== undefined) {
+    if (event.partitions !== 0 || event.replicationFactor !== 0) throw errors.countsBesideAssignments(event.name);
+    return { partitions: assignments.length, replicationFactor: assignments[0]?.length ?? 0, assignments };
+  }
+  return {
+    partitions: event.partitions === 0 ? settings.partitionsDefault : event.partitions,
+    replicationFactor: event.replicationFactor === 0 ? settings.replicationFactorDefault : event.replicationFactor,
+    assignments,
+  };
 }
 
 /** Names that differ in `.` and `_` only would be one in the names of metrics: refused, as Kafka does. */
@@ -71,7 +79,7 @@ export function ensureInternalTopic(state: ClusterState, name: string, context: 
   if (existing !== undefined) return { changes: [], response: { kind: "topic", topic: existing } };
   const { internalTopicPartitions: partitions, internalTopicReplicas } = context.settings;
   const replicationFactor = Math.max(1, Math.min(internalTopicReplicas, placeableBrokers(state).length));
-  return makeTopic(state, { name, internal: true, partitions, replicationFactor, configs }, context);
+  return makeTopic(state, { name, internal: true, partitions, replicationFactor, assignments: undefined, configs }, context);
 }
 
 /** Deletes the topic of this name; with an id only that incarnation of it. */
@@ -92,15 +100,11 @@ export function createPartitions(state: ClusterState, event: CreatePartitions): 
   const existing = topic.partitions.length;
   if (!isCount(totalCount, PARTITIONS_PER_TOPIC_MAX)) throw errors.invalidPartitions(totalCount, PARTITIONS_PER_TOPIC_MAX);
   if (totalCount <= existing) throw errors.notMorePartitions(name, existing, totalCount);
-  const added = totalCount - existing;
-  const total = partitionCount(state) + added;
-  if (total > PARTITIONS_PER_CLUSTER_MAX) throw errors.tooManyPartitions(total, PARTITIONS_PER_CLUSTER_MAX);
-  const brokers = placeableBrokers(state);
   const replicationFactor = topic.partitions[0]?.replicas.length ?? 1;
-  if (brokers.length < replicationFactor) throw errors.notEnoughBrokers(replicationFactor, brokers.length);
-  assertRoom(state, brokers.length, added * replicationFactor);
-  const shape = { partitions: added, replicationFactor };
-  const fresh = assignReplicas(state, brokers, shape).map((replicas, index) => newPartition(topic.topicId, existing + index, replicas));
+  const added = totalCount - existing;
+  if (event.assignments !== undefined && event.assignments.length !== added)
+    throw errors.otherNumberOfAssignments(name, { added, assignments: event.assignments.length });
+  const fresh = newPartitions(state, topic, { first: existing, count: added, replicationFactor, assignments: event.assignments });
   const grown: TopicDescription = { ...topic, partitions: [...topic.partitions, ...fresh] };
   return { changes: [{ kind: "topic", topic: grown }], response: { kind: "topic", topic: grown } };
 }
@@ -110,6 +114,7 @@ interface TopicShape {
   readonly internal: boolean;
   readonly partitions: number;
   readonly replicationFactor: number;
+  readonly assignments: ReplicaAssignments | undefined;
   readonly configs: Readonly<Record<string, string>>;
 }
 
@@ -117,41 +122,20 @@ function makeTopic(state: ClusterState, shape: TopicShape, context: PlacementCon
   const { partitions, replicationFactor } = shape;
   if (!isCount(partitions, PARTITIONS_PER_TOPIC_MAX)) throw errors.invalidPartitions(partitions, PARTITIONS_PER_TOPIC_MAX);
   if (!isCount(replicationFactor, REPLICATION_FACTOR_MAX)) throw errors.invalidReplicationFactor(replicationFactor, REPLICATION_FACTOR_MAX);
-  const total = partitionCount(state) + partitions;
-  if (total > PARTITIONS_PER_CLUSTER_MAX) throw errors.tooManyPartitions(total, PARTITIONS_PER_CLUSTER_MAX);
   assertReplicable(resolveTopicConfig(shape.configs), replicationFactor);
-  const brokers = placeableBrokers(state);
-  if (brokers.length < replicationFactor) throw errors.notEnoughBrokers(replicationFactor, brokers.length);
-  assertRoom(state, brokers.length, partitions * replicationFactor);
   const topicId = context.random.hex(16) as TopicId;
   const topic: TopicDescription = {
     topicId,
     name: shape.name,
     internal: shape.internal,
     configOverrides: shape.configs,
-    partitions: assignReplicas(state, brokers, shape).map((replicas, partition) => newPartition(topicId, partition, replicas)),
+    partitions: newPartitions(
+      state,
+      { topicId, name: shape.name },
+      { first: 0, count: partitions, replicationFactor, assignments: shape.assignments },
+    ),
   };
   return { changes: [{ kind: "topic", topic }], response: { kind: "topic", topic } };
-}
-
-/** Brokers have room for so many more replicas: one request must not make more logs than a broker can open. */
-function assertRoom(state: ClusterState, brokers: number, added: number): void {
-  let replicas = added;
-  for (const topic of state.topics.values()) for (const partition of topic.partitions) replicas += partition.replicas.length;
-  if (replicas > brokers * PARTITIONS_PER_BROKER_MAX)
-    throw errors.noRoomForReplicas({ replicas, brokers, perBrokerMax: PARTITIONS_PER_BROKER_MAX });
-}
-
-function newPartition(topicId: TopicId, partition: number, replicas: readonly BrokerId[]): PartitionState {
-  return {
-    topicId,
-    partition,
-    replicas,
-    leader: replicas[0],
-    leaderEpoch: leaderEpoch(0),
-    inSyncSet: replicas,
-    partitionEpoch: partitionEpoch(0),
-  };
 }
 
 function isCount(value: number, max: number): boolean {

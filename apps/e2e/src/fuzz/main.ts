@@ -12,6 +12,7 @@ const USAGE = `Mutated bytes into everything that reads bytes it did not write.
   npm run fuzz                                   every decoder, 1,000,000 inputs each
   npm run fuzz -- --only kafka-connection        those whose name begins so
   npm run fuzz -- --count 20000 --seed 7
+  npm run fuzz -- --only NAME --seed 7 --from 885000   draws the inputs before this one, and runs from there
   npm run fuzz -- --list
   npm run fuzz -- --replay FILE                  the input of a failure, alone
 
@@ -29,14 +30,15 @@ async function main(): Promise<number> {
       only: { type: "string" },
       count: { type: "string", default: String(COUNT_DEFAULT) },
       seed: { type: "string", default: String(Math.floor(Math.random() * 1e9)) },
+      from: { type: "string", default: "0" },
       replay: { type: "string" },
       list: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
-  const [count, seed] = [Number(values.count.replaceAll("_", "")), Number(values.seed)];
-  if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(seed))
-    return say(`${USAGE}\n--count and --seed are whole numbers\n`, 2);
+  const { count, seed, from } = numbersOf(values);
+  if (![count, seed, from].every(Number.isSafeInteger) || count < 1)
+    return say(`${USAGE}\n--count, --seed and --from are whole numbers\n`, 2);
   if (values.help) return say(USAGE, 0);
   const targets = loadTargets();
   if (values.list) return say(targets.map(({ name }) => `${name}\n`).join(""), 0);
@@ -44,17 +46,28 @@ async function main(): Promise<number> {
   const { only = "" } = values;
   const chosen = targets.filter(({ name }) => name.startsWith(only));
   if (chosen.length === 0) return say(`no target begins with ${only}; --list names them\n`, 2);
-  return fuzz(chosen, { count, seed });
+  return fuzz(chosen, { count, seed, from });
 }
 
-async function fuzz(targets: readonly FuzzTarget[], { count, seed }: { count: number; seed: number }): Promise<number> {
+interface Numbers {
+  readonly count: number;
+  readonly seed: number;
+  readonly from: number;
+}
+
+function numbersOf(values: { readonly count: string; readonly seed: string; readonly from: string }): Numbers {
+  const numberOf = (text: string): number => Number(text.replaceAll("_", ""));
+  return { count: numberOf(values.count), seed: numberOf(values.seed), from: numberOf(values.from) };
+}
+
+async function fuzz(targets: readonly FuzzTarget[], { count, seed, from }: Numbers): Promise<number> {
   const watchdog = startWatchdog(HANG_MS);
   let failures = 0;
   say(`seed ${seed}, ${count} inputs for each of ${targets.length} targets\n`, 0);
   for (const target of targets) {
     const startMs = performance.now();
     say(`${target.name.padEnd(48)} `, 0);
-    const failure = await runTarget(target, { count, seed, onProgress: (run) => watchdog.beat(run) });
+    const failure = await runTarget(target, { count, seed, from, onProgress: (run) => watchdog.beat(run) });
     const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
     if (failure === undefined) say(`ok ${seconds.padStart(7)} s\n`, 0);
     else {

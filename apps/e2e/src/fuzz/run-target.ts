@@ -11,6 +11,8 @@ export interface FuzzOptions {
   readonly count: number;
   readonly seed: number;
   readonly onProgress: (run: number) => void;
+  /** Inputs before this one are drawn and not run: the way to a failure that comes late. Default 0. */
+  readonly from?: number;
 }
 
 /** An input that broke a promise; with its bytes it is replayed, with its seed and count the whole run is. */
@@ -24,7 +26,7 @@ export interface FuzzFailure {
 }
 
 /** Runs mutated inputs against a target. Undefined: every promise was kept. */
-export async function runTarget(target: FuzzTarget, { count, seed, onProgress }: FuzzOptions): Promise<FuzzFailure | undefined> {
+export async function runTarget(target: FuzzTarget, { count, seed, onProgress, from = 0 }: FuzzOptions): Promise<FuzzFailure | undefined> {
   const opened = await target.open();
   const { corpus } = opened;
   if (corpus.length === 0) throw new Error(`${target.name} has no corpus`);
@@ -34,6 +36,7 @@ export async function runTarget(target: FuzzTarget, { count, seed, onProgress }:
     for (let run = 0; run < count; run++) {
       const entry = random.integer(corpus.length);
       const bytes = mutate(corpus, entry, random);
+      if (run < from) continue;
       const failed = (error: unknown): FuzzFailure => failure({ target: target.name, seed, run, entry }, bytes, error);
       try {
         const taking = opened.run(bytes, entry);

@@ -15,7 +15,7 @@ import { topicConfigs } from "./topic-configs.ts";
 
 /**
  * CreateTopics v2-7: v4 -1 = the default; v5 partitions, replicas and effective settings in the answer; v7 topic id. Each topic succeeds or fails alone. Given
- * replica assignments are refused (39): placement decides.
+ * replica assignments are taken; counts beside them are refused, as Kafka does.
  */
 export const createTopics = serve(createTopicsApi, async (request, call, context) => {
   const topics: CreateTopicsResponseCreatableTopicResultInit[] = [];
@@ -31,16 +31,8 @@ async function createOne(
 ): Promise<CreateTopicsResponseCreatableTopicResultInit> {
   const { name, numPartitions, replicationFactor } = topic;
   const refuse = (errorCode: number, errorMessage: string) => ({ name, topicId: ZERO_UUID, errorCode, errorMessage });
-  if (request.topics.filter((other) => other.name === name).length > 1)
-    return refuse(KafkaError.INVALID_REQUEST, "the topic is named twice in the request");
-  if (topic.assignments.length > 0)
-    return refuse(KafkaError.INVALID_REPLICA_ASSIGNMENT, "replicas are placed by the cluster: give counts instead");
-  const empty = topic.configs.find(({ value }) => value === null);
-  if (empty !== undefined) return refuse(KafkaError.INVALID_CONFIG, `no value for ${empty.name}: give one, or leave it out`);
-  if (numPartitions === 0 || numPartitions < -1)
-    return refuse(KafkaError.INVALID_PARTITIONS, "the number of partitions must be 1 or more, or -1 for the default");
-  if (replicationFactor === 0 || replicationFactor < -1)
-    return refuse(KafkaError.INVALID_REPLICATION_FACTOR, "the replication factor must be 1 or more, or -1 for the default");
+  const refusal = refusalOf(topic, request);
+  if (refusal !== undefined) return refuse(...refusal);
   try {
     const configs = Object.fromEntries(topic.configs.flatMap(({ name: config, value }) => (value === null ? [] : [[config, value]])));
     const message = create(CreateTopicRequestSchema, {
@@ -49,6 +41,7 @@ async function createOne(
       replicationFactor: Math.max(0, replicationFactor),
       configs,
       validateOnly: request.validateOnly,
+      assignments: inOrder(topic).map(({ brokerIds }) => ({ brokerIds: [...brokerIds] })),
     });
     const { topic: created } = await context.topics.createTopic(message, call.call);
     const partitions = created?.partitions ?? [];
@@ -71,4 +64,26 @@ async function createOne(
   } catch (error) {
     return refuse(kafkaCodeOf(error), messageOf(error));
   }
+}
+
+/** What is wrong with the request by itself, as Kafka's code and what to do. */
+function refusalOf(topic: CreateTopicsRequestCreatableTopic, request: CreateTopicsRequest): [code: number, message: string] | undefined {
+  const { name, numPartitions, replicationFactor } = topic;
+  if (request.topics.filter((other) => other.name === name).length > 1)
+    return [KafkaError.INVALID_REQUEST, "the topic is named twice in the request"];
+  const empty = topic.configs.find(({ value }) => value === null);
+  if (empty !== undefined) return [KafkaError.INVALID_CONFIG, `no value for ${empty.name}: give one, or leave it out`];
+  if (inOrder(topic).some(({ partitionIndex }, index) => partitionIndex !== index))
+    return [KafkaError.INVALID_REPLICA_ASSIGNMENT, "assigned partitions must be numbered from 0 without gaps, each once"];
+  if (topic.assignments.length > 0 && (numPartitions !== -1 || replicationFactor !== -1))
+    return [KafkaError.INVALID_REQUEST, "with replica assignments the numbers of partitions and replicas must be -1"];
+  if (numPartitions === 0 || numPartitions < -1)
+    return [KafkaError.INVALID_PARTITIONS, "the number of partitions must be 1 or more, or -1 for the default"];
+  if (replicationFactor === 0 || replicationFactor < -1)
+    return [KafkaError.INVALID_REPLICATION_FACTOR, "the replication factor must be 1 or more, or -1 for the default"];
+  return undefined;
+}
+
+function inOrder({ assignments }: CreateTopicsRequestCreatableTopic): CreateTopicsRequestCreatableTopic["assignments"] {
+  return assignments.toSorted((a, b) => a.partitionIndex - b.partitionIndex);
 }

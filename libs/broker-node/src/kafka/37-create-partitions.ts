@@ -5,7 +5,7 @@ import { kafkaCodeOf, KafkaError, messageOf } from "./error-codes.ts";
 import type { KafkaCall, KafkaContext } from "./kafka-context.ts";
 import { serve } from "./served-api.ts";
 
-/** CreatePartitions v0-3: the count is the total afterwards. Every topic that is asked for is in the answer (G39). Given assignments are refused (39). */
+/** CreatePartitions v0-3: the count is the total afterwards. Every topic that is asked for is in the answer (G39). Given assignments are those of the partitions that are added. */
 export const createPartitions = serve(createPartitionsApi, async ({ topics, validateOnly }, call, context) => {
   const results: CreatePartitionsResponseTopicResultInit[] = [];
   const names = new Set<string>();
@@ -26,12 +26,10 @@ async function growOne(
   { name, count, assignments }: CreatePartitionsRequestTopic,
   { validateOnly, call, context }: { validateOnly: boolean; call: KafkaCall; context: KafkaContext },
 ): Promise<CreatePartitionsResponseTopicResultInit> {
-  if (assignments !== null && assignments.length > 0) {
-    const errorMessage = "replicas are placed by the cluster: give the count only";
-    return { name, errorCode: KafkaError.INVALID_REPLICA_ASSIGNMENT, errorMessage };
-  }
   try {
-    await context.topics.createPartitions(create(CreatePartitionsRequestSchema, { name, totalCount: count, validateOnly }), call.call);
+    const given = (assignments ?? []).map(({ brokerIds }) => ({ brokerIds: [...brokerIds] }));
+    const message = create(CreatePartitionsRequestSchema, { name, totalCount: count, validateOnly, assignments: given });
+    await context.topics.createPartitions(message, call.call);
     return { name, errorCode: KafkaError.NONE };
   } catch (error) {
     return { name, errorCode: kafkaCodeOf(error), errorMessage: messageOf(error) };

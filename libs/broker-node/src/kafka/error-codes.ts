@@ -119,6 +119,7 @@ const BY_CODE: Readonly<Record<string, number>> = {
   "invalid-replication-factor": E.INVALID_REPLICATION_FACTOR,
   "not-enough-brokers": E.INVALID_REPLICATION_FACTOR,
   "replication-unsupported": E.INVALID_REPLICATION_FACTOR,
+  "counts-beside-assignments": E.INVALID_REQUEST,
   "invalid-replica-assignment": E.INVALID_REPLICA_ASSIGNMENT,
   "no-reassignment-in-progress": E.NO_REASSIGNMENT_IN_PROGRESS,
   "election-not-needed": E.ELECTION_NOT_NEEDED,

@@ -1,16 +1,18 @@
 import {
   ConfigChange_Operation,
   type ConfigChange as WireConfigChange,
+  type ReplicaList,
   type ServiceHandlers,
   type TopicService,
 } from "@millrace/contracts";
-import type { TopicId } from "@millrace/model";
+import { brokerId, type TopicId } from "@millrace/model";
 import {
   type AlterTopicConfigs,
   type ConfigChange,
   type CreatePartitions,
   type CreateTopic,
   placementErrors,
+  type ReplicaAssignments,
   topicByName,
 } from "@millrace/placement";
 import { topicToWire } from "../cluster/wire.ts";
@@ -23,9 +25,10 @@ export function topicHandlers(term: () => Term, settings: { replicationFactorMax
     async createTopic(request) {
       const { controller } = term();
       const { name, partitions, replicationFactor, configs, ifNotExists } = request;
-      if (replicationFactor > settings.replicationFactorMax)
-        throw errors.replicationUnsupported(replicationFactor, settings.replicationFactorMax);
-      const event: CreateTopic = { kind: "create-topic", name, partitions, replicationFactor, configs, ifNotExists };
+      const given = givenReplicas(request.assignments);
+      const replicas = Math.max(replicationFactor, ...(given.assignments ?? []).map((brokers) => brokers.length));
+      if (replicas > settings.replicationFactorMax) throw errors.replicationUnsupported(replicas, settings.replicationFactorMax);
+      const event: CreateTopic = { kind: "create-topic", name, partitions, replicationFactor, configs, ifNotExists, ...given };
       const { topic } = request.validateOnly ? controller.preview(event) : await controller.execute(event);
       return { topic: topicToWire(topic) };
     },
@@ -34,9 +37,9 @@ export function topicHandlers(term: () => Term, settings: { replicationFactorMax
       await term().controller.execute({ kind: "delete-topic", name: request.name, topicId });
       return {};
     },
-    async createPartitions({ name, totalCount, validateOnly }) {
+    async createPartitions({ name, totalCount, validateOnly, assignments }) {
       const { controller } = term();
-      const event: CreatePartitions = { kind: "create-partitions", name, totalCount };
+      const event: CreatePartitions = { kind: "create-partitions", name, totalCount, ...givenReplicas(assignments) };
       const { topic } = validateOnly ? controller.preview(event) : await controller.execute(event);
       return { topic: topicToWire(topic) };
     },
@@ -56,6 +59,10 @@ export function topicHandlers(term: () => Term, settings: { replicationFactorMax
       return Promise.resolve({ topic: topicToWire(topic) });
     },
   };
+}
+
+function givenReplicas(wire: readonly ReplicaList[]): { readonly assignments?: ReplicaAssignments } {
+  return wire.length === 0 ? {} : { assignments: wire.map(({ brokerIds }) => brokerIds.map((id) => brokerId(id))) };
 }
 
 const OPERATIONS: Readonly<Record<ConfigChange_Operation, ConfigChange["operation"] | undefined>> = {

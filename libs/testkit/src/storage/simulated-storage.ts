@@ -2,14 +2,12 @@ import { AppError } from "@millrace/model";
 import type { Storage, StorageEntry, StorageFile } from "@millrace/ports";
 import { SeededRandom } from "../random.ts";
 import { SimulatedInode } from "./simulated-file.ts";
-
-type Entry = SimulatedInode | "folder";
-type Names = Map<string, Entry>;
+import { parentOf, SimulatedNames } from "./simulated-names.ts";
 
 /** A change of names that is not durable before its folder is synced. */
 interface NameChange {
   readonly folder: string;
-  apply(names: Names): void;
+  apply(names: SimulatedNames): void;
 }
 
 /** What a process waits for. */
@@ -30,8 +28,8 @@ export class SimulatedStorage implements Storage {
   /** A disk that lies: syncs succeed and do nothing. For planting the bug that tests must find. */
   ignoresSyncs = false;
   readonly #random: SeededRandom;
-  #names: Names = new Map([["", "folder"]]);
-  #durable: Names = new Map([["", "folder"]]);
+  #names = new SimulatedNames();
+  #durable = new SimulatedNames();
   #pending: NameChange[] = [];
   #operations = 0;
   #powerOffAt = Infinity;
@@ -67,8 +65,8 @@ export class SimulatedStorage implements Storage {
   /** Files of a folder that a power cut leaves in any case, by name, with that much of their bytes. For checkers: no program can see this. */
   durableFiles(folder: string): { readonly name: string; readonly bytes: Uint8Array }[] {
     const files: { name: string; bytes: Uint8Array }[] = [];
-    for (const [path, entry] of this.#durable)
-      if (entry !== "folder" && parentOf(path) === folder) files.push({ name: path.slice(folder.length + 1), bytes: entry.durableBytes });
+    for (const [path, entry] of this.#durable.childrenOf(folder))
+      if (entry !== "folder") files.push({ name: path.slice(folder.length + 1), bytes: entry.durableBytes });
     return files.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
@@ -86,9 +84,9 @@ export class SimulatedStorage implements Storage {
     const kept = this.#random.integer(this.#pending.length + 1);
     for (const change of this.#pending.slice(0, kept)) change.apply(this.#durable);
     this.#pending = [];
-    for (const path of [...this.#durable.keys()]) if (!this.#hasParents(path)) this.#durable.delete(path);
+    for (const [path] of [...this.#durable]) if (!this.#hasParents(path)) this.#durable.remove(path);
     for (const entry of this.#durable.values()) if (entry !== "folder") entry.losePower(this.#random);
-    this.#names = new Map(this.#durable);
+    this.#names = new SimulatedNames(this.#durable);
     this.#restart();
   }
 
@@ -136,8 +134,7 @@ export class SimulatedStorage implements Storage {
 
   list(path: string): readonly StorageEntry[] {
     const entries: StorageEntry[] = [];
-    for (const [name, entry] of this.#names) {
-      if (name === "" || parentOf(name) !== path) continue;
+    for (const [name, entry] of this.#names.childrenOf(path)) {
       const isFolder = entry === "folder";
       entries.push({ name: name.slice(path === "" ? 0 : path.length + 1), isFolder, sizeBytes: isFolder ? 0 : entry.volatile.size });
     }
@@ -154,13 +151,13 @@ export class SimulatedStorage implements Storage {
   rename(from: string, to: string): void {
     if (!this.#names.has(from)) throw missing(from);
     this.#operate();
-    this.#change({ folder: parentOf(to), apply: (names) => moveNames(names, from, to) });
+    this.#change({ folder: parentOf(to), apply: (names) => names.move(from, to) });
   }
 
   remove(path: string): void {
     if (!this.#names.has(path)) return;
     this.#operate();
-    this.#change({ folder: parentOf(path), apply: (names) => removeNames(names, path) });
+    this.#change({ folder: parentOf(path), apply: (names) => names.remove(path) });
   }
 
   syncFolder(path: string): Promise<void> {
@@ -297,23 +294,6 @@ export class SimulatedStorage implements Storage {
 /** A disk in memory with power cuts, torn writes, full disk, failing syncs and flipped bits, all from one seed. */
 export function createSimulatedStorage(options: { readonly seed: number }): SimulatedStorage {
   return new SimulatedStorage(options);
-}
-
-function parentOf(path: string): string {
-  const end = path.lastIndexOf("/");
-  return end < 0 ? "" : path.slice(0, end);
-}
-
-function removeNames(names: Names, path: string): void {
-  for (const name of [...names.keys()]) if (name === path || name.startsWith(`${path}/`)) names.delete(name);
-}
-
-function moveNames(names: Names, from: string, to: string): void {
-  const moved = [...names].filter(([name]) => name === from || name.startsWith(`${from}/`));
-  if (moved.length === 0) return;
-  removeNames(names, to);
-  removeNames(names, from);
-  for (const [name, entry] of moved) names.set(`${to}${name.slice(from.length)}`, entry);
 }
 
 function missing(path: string): AppError {

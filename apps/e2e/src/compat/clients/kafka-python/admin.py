@@ -1,8 +1,9 @@
 from kafka import KafkaConsumer, TopicPartition
-from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
+from kafka.admin import ConfigResource, ConfigResourceType, NewPartitions, NewTopic
+from kafka.errors import InvalidReplicationAssignmentError
 from kafka.structs import OffsetAndMetadata
 
-from checks import ADDRESS, check, run, unique, until
+from checks import ADDRESS, check, raises, run, unique, until
 from common import admin, create, read_all, send_all
 
 client = admin()
@@ -35,6 +36,18 @@ def partitions():
     topic = create('partitions')
     client.create_partitions({topic: 3})
     until('three partitions', lambda: len(client.describe_topics([topic])[0]['partitions']) == 3)
+
+
+@check('replicas are where they are asked for')
+def assignments():
+    node = client.describe_cluster()['brokers'][0]['broker_id']
+    topic = unique('kafka-python-assigned')
+    client.create_topics([NewTopic(topic, -1, -1, replica_assignments={0: [node], 1: [node]})])
+    client.create_partitions({topic: NewPartitions(3, [[node]])})
+    until('three partitions', lambda: len(client.describe_topics([topic])[0]['partitions']) == 3)
+    for wrong in (lambda: client.create_topics([NewTopic(unique('refused'), -1, -1, replica_assignments={0: [node + 7]})]),
+                  lambda: client.create_partitions({topic: NewPartitions(4, [[node + 7]])})):
+        raises(InvalidReplicationAssignmentError, wrong)
 
 
 @check('configs: describe, alter, incremental, reset')
