@@ -124,7 +124,7 @@ export class SimulatedStorage implements Storage {
     if (this.#names.get(parentOf(path)) !== "folder") throw missing(parentOf(path));
     this.#operate();
     const inode = new SimulatedInode();
-    this.#change({ folder: parentOf(path), apply: (names) => void names.set(path, inode) });
+    this.#change({ folder: parentOf(path), apply: (names) => names.set(path, inode) });
     return this.#handle(path, inode, wait);
   }
 
@@ -145,7 +145,7 @@ export class SimulatedStorage implements Storage {
     if (this.#names.has(path)) return;
     this.createFolder(parentOf(path));
     this.#operate();
-    this.#change({ folder: parentOf(path), apply: (names) => void names.set(path, "folder") });
+    this.#change({ folder: parentOf(path), apply: (names) => names.set(path, "folder") });
   }
 
   rename(from: string, to: string): void {
@@ -196,7 +196,7 @@ export class SimulatedStorage implements Storage {
     const inode = new SimulatedInode();
     inode.write(0, bytes);
     if (!this.ignoresSyncs) inode.sync();
-    this.#change({ folder: parentOf(path), apply: (names) => void names.set(path, inode) });
+    this.#change({ folder: parentOf(path), apply: (names) => names.set(path, inode) });
     await this.#syncFolder(parentOf(path), wait);
   }
 
