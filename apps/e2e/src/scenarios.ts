@@ -20,6 +20,7 @@ import { rollingRestart } from "./scenarios/rolling-restart.ts";
 import { seven } from "./scenarios/seven.ts";
 import { sinks } from "./scenarios/sinks.ts";
 import { smoke } from "./scenarios/smoke.ts";
+import { traces } from "./scenarios/traces.ts";
 import { transform } from "./scenarios/transform.ts";
 import { twoDoors } from "./scenarios/two-doors.ts";
 
@@ -44,6 +45,7 @@ export const scenarios: readonly Scenario[] = [
   clients,
   transform,
   twoDoors,
+  traces,
   partitions,
   abuse,
   exactlyOnceCopy,

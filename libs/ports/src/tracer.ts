@@ -1,5 +1,7 @@
 /** Spans as nodes see them. Context travels as a W3C traceparent string; an unsampled one costs nothing. */
 export interface Tracer {
+  /** false: nothing is ever sampled, so that nobody needs to look for a context. */
+  readonly isOn: boolean;
   /** Starts a span; undefined when its parent is not sampled (or there is none and nothing asks for a root). */
   startSpan(name: string, options: SpanOptions): Span | undefined;
 }
@@ -9,6 +11,8 @@ export interface SpanOptions {
   /** traceparent of the parent; absent: a root, if the sampler wants one. */
   readonly parent?: string | undefined;
   readonly links?: readonly string[];
+  /** When it began, in wall-clock milliseconds, where that is known only afterwards; absent: now. */
+  readonly startMs?: number;
   readonly attributes?: Readonly<Record<string, string | number | boolean>>;
 }
 
@@ -19,4 +23,4 @@ export interface Span {
   end(error?: unknown): void;
 }
 
-export const NO_TRACER: Tracer = { startSpan: () => undefined };
+export const NO_TRACER: Tracer = { isOn: false, startSpan: () => undefined };

@@ -15,3 +15,6 @@ export const DRAIN_MS = 20_000;
 
 /** Beyond the drain deadline, for the stop itself (final syncs, closing files) before the process is cut. */
 export const STOP_GRACE_MS = 5_000;
+
+/** Of new traces, where OTEL_TRACES_SAMPLER_ARG does not say another: enough to see, too few to feel. */
+export const TRACE_SAMPLE_RATIO_DEFAULT = "0.01";

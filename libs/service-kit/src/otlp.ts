@@ -23,7 +23,7 @@ import { NodeSDK } from "@opentelemetry/sdk-node";
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from "@opentelemetry/semantic-conventions";
 import { toAppError } from "@millrace/model";
 import type { Span, SpanOptions, Tracer } from "@millrace/ports";
-import { OTLP_METRICS_INTERVAL_MS } from "./limits.ts";
+import { OTLP_METRICS_INTERVAL_MS, TRACE_SAMPLE_RATIO_DEFAULT } from "./limits.ts";
 import type { MetricRegistry, MetricSnapshot } from "./metric-registry.ts";
 
 /** Export that runs; `close` sends what is left. */
@@ -34,7 +34,7 @@ export interface OtlpExport {
 
 /**
  * Starts OpenTelemetry's Node SDK with OTLP over gRPC: spans of our own ports, metrics of our own registry. It patches no library, so
- * bundling cannot break it. Sampling follows OTEL_TRACES_SAMPLER. Load this file only when there is an endpoint: it is heavy (0.3 s).
+ * bundling cannot break it. Sampling follows OTEL_TRACES_SAMPLER, and without that the parent's flag and one in a hundred of new traces. Load this file only when there is an endpoint: it is heavy (0.3 s).
  */
 export function startOtlp(options: { endpoint: string; service: string; version: string; metrics: MetricRegistry }): OtlpExport {
   const startedMs = Date.now();
@@ -48,6 +48,8 @@ export function startOtlp(options: { endpoint: string; service: string; version:
       });
     },
   };
+  process.env["OTEL_TRACES_SAMPLER"] ??= "parentbased_traceidratio";
+  process.env["OTEL_TRACES_SAMPLER_ARG"] ??= TRACE_SAMPLE_RATIO_DEFAULT;
   const sdk = new NodeSDK({
     autoDetectResources: false,
     instrumentations: [],
@@ -105,6 +107,7 @@ const KINDS: Readonly<Record<NonNullable<SpanOptions["kind"]>, SpanKind>> = {
 
 function otelTracer(tracer: OtelTracer, onSpan: () => void): Tracer {
   return {
+    isOn: true,
     startSpan: (name, options) => {
       const parent = options.parent === undefined ? undefined : parseTraceparent(options.parent);
       if (parent !== undefined && (parent.traceFlags & TraceFlags.SAMPLED) === 0) return undefined;
@@ -115,7 +118,12 @@ function otelTracer(tracer: OtelTracer, onSpan: () => void): Tracer {
       });
       const span = tracer.startSpan(
         name,
-        { kind: KINDS[options.kind ?? "internal"], links, attributes: { ...options.attributes } },
+        {
+          kind: KINDS[options.kind ?? "internal"],
+          links,
+          attributes: { ...options.attributes },
+          ...(options.startMs === undefined ? {} : { startTime: options.startMs }),
+        },
         context,
       );
       if (!span.isRecording()) return undefined;

@@ -15,6 +15,8 @@ export interface ClusterSize {
   readonly coordinatorArgs?: readonly string[];
   /** Where each process runs, by its name; absent: all beside this one. */
   readonly place?: (name: string) => Place;
+  /** Environment of every process but Redis. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Member {
@@ -49,14 +51,15 @@ export interface Cluster {
 /** Starts every process and waits until each serves and the brokers and executors are registered. */
 export async function startCluster(folder: string, size: ClusterSize): Promise<Cluster> {
   const place = size.place ?? (() => HERE);
+  const of = { folder, place, env: size.env ?? {} };
   const redis = await createRedisServer(folder, { place: place("redis") });
   await redis.process.start();
   const coordinators = await members(size.coordinators, (index) =>
-    coordinator(index, { folder, place, store: redis.url, more: size.coordinatorArgs ?? [] }),
+    coordinator(index, { ...of, store: redis.url, more: size.coordinatorArgs ?? [] }),
   );
   const coordinatorsKnown = coordinators.map((member) => member.address).join(",");
-  const brokers = await members(size.brokers, (index) => broker(index, { folder, place, coordinatorsKnown }));
-  const executors = await members(size.executors, (index) => executor(index, { folder, place, coordinatorsKnown }));
+  const brokers = await members(size.brokers, (index) => broker(index, { ...of, coordinatorsKnown }));
+  const executors = await members(size.executors, (index) => executor(index, { ...of, coordinatorsKnown }));
   const all = [...coordinators, ...brokers, ...executors].map((member) => member.process);
   const connection = connectClient(brokers.map((member) => member.address));
   const cluster = clusterOf({ redis, coordinators, brokers, executors, connection });
@@ -107,6 +110,7 @@ function members<M extends Member>(count: number, create: (index: number) => Pro
 interface Surroundings {
   readonly folder: string;
   readonly place: (name: string) => Place;
+  readonly env: Readonly<Record<string, string>>;
 }
 
 function coordinator(index: number, of: Surroundings & { readonly store: string; readonly more: readonly string[] }): Promise<Member> {
@@ -145,6 +149,7 @@ async function service(name: string, main: string, of: Surroundings, args: (addr
     name,
     ...command(process.execPath, nodeArgs(main, [...args(address), "--admin-address", adminAddress, "--log-format", "json"])),
     logFile: join(of.folder, `${name}.log`),
+    env: of.env,
     isReady: () => isReady(adminAddress),
   });
   return { process: process_, address };

@@ -8,6 +8,8 @@ export interface ProcessSpec {
   readonly args: readonly string[];
   /** Standard output and error, of all its lives one after the other. */
   readonly logFile: string;
+  /** Beside this process' own, of which settings of ours are left out. */
+  readonly env?: Readonly<Record<string, string>>;
   /** True when it serves. Asked again and again. */
   readonly isReady: () => Promise<boolean>;
 }
@@ -55,7 +57,10 @@ export class ManagedProcess {
   /** Starts it, without waiting. */
   launch(): void {
     const log = openSync(this.#spec.logFile, "a");
-    const child = spawn(this.#spec.program, this.#spec.args, { stdio: ["ignore", log, log], env: cleanEnvironment() });
+    const child = spawn(this.#spec.program, this.#spec.args, {
+      stdio: ["ignore", log, log],
+      env: { ...cleanEnvironment(), ...this.#spec.env },
+    });
     closeSync(log);
     running.add(child);
     this.#child = child;

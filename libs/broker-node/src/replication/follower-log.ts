@@ -1,10 +1,11 @@
 import { type LogPorts, type PartitionLog, restartPartitionLog, truncatePartitionLog } from "@millrace/log-engine";
 import { type LeaderEpoch, type Offset, type TimestampMs, timestampMs } from "@millrace/model";
-import type { Logger } from "@millrace/ports";
+import type { Logger, Span, Tracer } from "@millrace/ports";
 import { createBatchCursor } from "@millrace/records";
 import { type EpochEnd, truncationOffset } from "@millrace/replication";
 import { brokerErrors } from "../errors.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
+import { traceBatch } from "../tracing/trace-batch.ts";
 
 interface FollowerWork {
   readonly partition: LocalPartition;
@@ -12,26 +13,35 @@ interface FollowerWork {
   readonly epoch: LeaderEpoch;
 }
 
-/** Appends what the leader sent: each batch verified, each new epoch on disk before a batch of it. */
-export function appendReplicated(of: FollowerWork & { readonly batches: Uint8Array; readonly nowMs: number }): Promise<void> {
-  const { partition, epoch, batches } = of;
+/** Appends what the leader sent: each batch verified, each new epoch on disk before a batch of it. Sampled batches have a span until they are written. */
+export async function appendReplicated(
+  of: FollowerWork & { readonly batches: Uint8Array; readonly nowMs: number; readonly tracer: Tracer },
+): Promise<void> {
+  const { partition, epoch, batches, tracer } = of;
   const now: TimestampMs = timestampMs(of.nowMs);
-  return partition.replicate(epoch, async (log, isCurrent) => {
-    const cursor = createBatchCursor(batches);
-    while (cursor.advance()) {
-      const { partitionLeaderEpoch, baseOffset } = cursor.view;
-      const isGap = baseOffset > log.stagedEndOffset && partition.config.cleanupPolicy !== "delete";
-      if (partitionLeaderEpoch > log.leaderEpoch || isGap) {
-        partition.write();
-        if (isGap) await log.allowGapTo(baseOffset);
-        if (partitionLeaderEpoch > log.leaderEpoch) await log.startLeaderEpoch(partitionLeaderEpoch);
-        if (!isCurrent()) return log;
+  const spans: Span[] = [];
+  try {
+    await partition.replicate(epoch, async (log, isCurrent) => {
+      const cursor = createBatchCursor(batches);
+      while (cursor.advance()) {
+        const { partitionLeaderEpoch, baseOffset } = cursor.view;
+        const isGap = baseOffset > log.stagedEndOffset && partition.config.cleanupPolicy !== "delete";
+        if (partitionLeaderEpoch > log.leaderEpoch || isGap) {
+          partition.write();
+          if (isGap) await log.allowGapTo(baseOffset);
+          if (partitionLeaderEpoch > log.leaderEpoch) await log.startLeaderEpoch(partitionLeaderEpoch);
+          if (!isCurrent()) return log;
+        }
+        const span = traceBatch(tracer, "replicate", { topic: partition.topic, partition: partition.partition, batch: cursor.view.bytes });
+        if (span !== undefined) spans.push(span);
+        log.stageReplicated(cursor.view, now);
       }
-      log.stageReplicated(cursor.view, now);
-    }
-    if (cursor.tail.kind !== "none") throw brokerErrors.invalidRequest("replicated records do not end with a whole batch");
-    return log;
-  });
+      if (cursor.tail.kind !== "none") throw brokerErrors.invalidRequest("replicated records do not end with a whole batch");
+      return log;
+    });
+  } finally {
+    for (const span of spans) span.end();
+  }
 }
 
 /** Cuts the log where it parts from the leader's (R1). */

@@ -159,7 +159,8 @@ export class ReplicaFetcher {
         const leader = { leaderEpoch: leaderEpoch(divergingEpoch), endOffset: Number(endOffset) as Offset };
         await cutDiverging({ partition, epoch, leader, logPorts, logger: ports.logger });
       } else {
-        if (result.batches.length > 0) await appendReplicated({ partition, epoch, batches: result.batches, nowMs: ports.clock.wallMs() });
+        const { batches } = result;
+        if (batches.length > 0) await appendReplicated({ partition, epoch, batches, nowMs: ports.clock.wallMs(), tracer: ports.tracer });
         partition.leaderHighWatermark(epoch, Number(result.highWatermark) as Offset);
         await takeLogStart({ partition, epoch, logStartOffset: Number(result.logStartOffset) as Offset });
         if (result.batches.length === 0) return;

@@ -8,7 +8,7 @@ import type { LocalPartition } from "../partitions/local-partition.ts";
 import { shapeBatch } from "../partitions/shape-batch.ts";
 import type { ProduceDeadline } from "./produce-deadline.ts";
 import type { RpcContext } from "./rpc-context.ts";
-import { traceparentOfFirstRecord } from "./traceparent.ts";
+import { traceBatch } from "../tracing/trace-batch.ts";
 
 export interface AppendRequest {
   readonly topic: string;
@@ -39,20 +39,12 @@ export function appendBatch(request: AppendRequest, context: RpcContext): Promis
   const { metrics, ports } = context;
   const startedMs = ports.clock.monotonicMs();
   const labels = { topic: request.topic };
-  const span = ports.tracer.startSpan(`append ${request.topic}`, {
-    kind: "server",
-    parent: request.traceparent ?? traceparentOfFirstRecord(request.batch),
-    attributes: {
-      "messaging.system": "millrace",
-      "messaging.destination.name": request.topic,
-      "messaging.destination.partition.id": String(request.partition),
-    },
-  });
+  const span = traceBatch(ports.tracer, "append", request);
   metrics.produceRequests.add(1, labels);
   return stageAndWait(request, context).then(
     ({ append, partition }) => {
       metrics.appendSeconds.record((ports.clock.monotonicMs() - startedMs) / 1_000, undefined, span?.traceparent);
-      span?.setAttribute("messaging.millrace.offset", append.result.baseOffset);
+      span?.setAttribute("kafka.offset", append.result.baseOffset);
       span?.end();
       return resultOf(request, append, partition);
     },

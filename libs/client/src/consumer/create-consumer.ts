@@ -1,4 +1,5 @@
 import type { TopicPartition } from "@millrace/model";
+import { NO_TRACER } from "@millrace/ports";
 import type { Assignment, Consumer, PartitionRecords } from "../api.ts";
 import { clientErrors } from "../errors.ts";
 import type { CommittedOffset, GroupIdentity, GroupListener, GroupOffset, Subscription } from "../group-api.ts";
@@ -6,6 +7,7 @@ import type { ConsumerSettings } from "../settings.ts";
 import { GroupCalls } from "./group-calls.ts";
 import { assertSubscription } from "./group-member.ts";
 import { GroupSubscription } from "./group-subscription.ts";
+import { ProcessTrace } from "./process-trace.ts";
 import { type ConsumerContext, PartitionReaders } from "./partition-readers.ts";
 import { Waker } from "./waker.ts";
 
@@ -20,6 +22,7 @@ class ReadingConsumer implements Consumer {
   readonly #waker: Waker;
   readonly #readers: PartitionReaders;
   readonly #calls: GroupCalls | undefined;
+  readonly #trace: ProcessTrace;
   #subscription: GroupSubscription | undefined;
   #closed = false;
 
@@ -28,6 +31,7 @@ class ReadingConsumer implements Consumer {
     this.#context = context;
     this.#waker = new Waker(context.ports.clock);
     this.#readers = new PartitionReaders(settings, context, this.#waker);
+    this.#trace = new ProcessTrace(context.ports.tracer ?? NO_TRACER, () => context.ports.clock.wallMs());
     this.#calls = settings.groupId === undefined ? undefined : new GroupCalls(settings.groupId, context);
   }
 
@@ -86,12 +90,14 @@ class ReadingConsumer implements Consumer {
 
   async poll({ timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal }): Promise<PartitionRecords | undefined> {
     const { clock } = this.#context.ports;
+    const askedMs = this.#trace.asked();
     const deadlineMs = clock.monotonicMs() + timeoutMs;
     for (;;) {
       const isReady = (await this.#subscription?.polled({ delayMs: deadlineMs - clock.monotonicMs(), signal })) ?? true;
       if (!isReady || this.#closed || signal?.aborted === true) return undefined;
       const records = this.#readers.take();
       const delayMs = deadlineMs - clock.monotonicMs();
+      if (records !== undefined) this.#trace.delivered(records, askedMs);
       if (records !== undefined || delayMs <= 0) return records;
       await this.#waker.wait({ delayMs: Math.min(delayMs, this.#wakeAfterMs()), signal });
     }
@@ -131,6 +137,7 @@ class ReadingConsumer implements Consumer {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#trace.asked();
     try {
       await this.unsubscribe();
     } finally {

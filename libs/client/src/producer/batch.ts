@@ -25,6 +25,16 @@ export interface BatchWaiter {
 export type BatchOutcome =
   { readonly baseOffset: number; readonly error?: undefined } | { readonly baseOffset: -1; readonly error: AppError };
 
+/** Both are told, in this order. */
+export function bothWaiters(first: BatchWaiter, second: BatchWaiter): BatchWaiter {
+  return {
+    settle: (outcome) => {
+      first.settle(outcome);
+      second.settle(outcome);
+    },
+  };
+}
+
 /** Waits for the offset of one record in a batch. */
 export function recordWaiter(deferred: Deferred<number>, indexInBatch: number): BatchWaiter {
   return {

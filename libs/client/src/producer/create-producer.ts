@@ -1,4 +1,5 @@
 import { AppError, toAppError } from "@millrace/model";
+import { NO_TRACER, type Tracer } from "@millrace/ports";
 import { partitionOfKey } from "@millrace/records";
 import { createDeferred, type Deferred } from "@millrace/stdx";
 import type { ClientPorts, Delivery, Producer, ProducerRecord } from "../api.ts";
@@ -8,7 +9,7 @@ import type { GroupIdentity, GroupOffset } from "../group-api.ts";
 import { BUFFER_OVERRUN_FACTOR } from "../limits.ts";
 import type { Metadata } from "../metadata.ts";
 import type { ProducerSettings } from "../settings.ts";
-import { type BatchWaiter, recordWaiter } from "./batch.ts";
+import { type BatchWaiter, bothWaiters, recordWaiter } from "./batch.ts";
 import { type DeliveryOwner, giveUp, type SentBatch } from "./delivery.ts";
 import { freshIdentity, type ProducerIdentity, TransactionCoordinatorCalls } from "./identity.ts";
 import { PartitionQueue } from "./partition-queue.ts";
@@ -48,6 +49,7 @@ class BatchingProducer implements Producer, DeliveryOwner {
   readonly numbered: boolean;
   readonly #settings: ProducerSettings;
   readonly #context: ProducerContext;
+  readonly #tracer: Tracer;
   readonly #routes = new Map<string, TopicRoute>();
   readonly #sender: Sender;
   readonly #transaction: Transaction | undefined;
@@ -63,6 +65,7 @@ class BatchingProducer implements Producer, DeliveryOwner {
     this.#settings = settings;
     this.#context = context;
     this.ports = context.ports;
+    this.#tracer = context.ports.tracer ?? NO_TRACER;
     this.numbered = settings.idempotent || settings.transactionalId !== undefined;
     const { transactionalId } = settings;
     if (transactionalId !== undefined) {
@@ -88,7 +91,7 @@ class BatchingProducer implements Producer, DeliveryOwner {
   }
 
   send(topic: string, record: ProducerRecord): boolean {
-    const traced = this.ports.tracer === undefined ? undefined : traceRecord(this.ports.tracer, topic, record);
+    const traced = traceRecord(this.#tracer, topic, record);
     if (traced === undefined) this.#append(topic, record);
     else this.#append(topic, traced.record, () => traced.waiter);
     return this.#bufferedBytes < this.#settings.bufferBytes;
@@ -98,7 +101,11 @@ class BatchingProducer implements Producer, DeliveryOwner {
     if (!this.#routes.has(topic)) await this.open([topic]);
     if (this.#bufferedBytes >= this.#settings.bufferBytes) await this.ready();
     const stored = createDeferred<number>();
-    const queue = this.#append(topic, record, (indexInBatch) => recordWaiter(stored, indexInBatch));
+    const traced = traceRecord(this.#tracer, topic, record);
+    const queue = this.#append(topic, traced?.record ?? record, (indexInBatch) => {
+      const waiter = recordWaiter(stored, indexInBatch);
+      return traced === undefined ? waiter : bothWaiters(traced.waiter, waiter);
+    });
     return { partition: queue.partition, offset: await stored.promise };
   }
 

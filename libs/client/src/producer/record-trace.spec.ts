@@ -12,6 +12,7 @@ function sampling(): { tracer: Tracer; log: string[] } {
     end: (error) => log.push(error === undefined ? "end" : "end with error"),
   };
   const tracer: Tracer = {
+    isOn: true,
     startSpan: (name, { kind }) => {
       log.push(`${kind ?? ""} ${name}`);
       return span;

@@ -1,4 +1,4 @@
-import type { Span, Tracer } from "@millrace/ports";
+import { messagingSpan, type Span, type Tracer } from "@millrace/ports";
 import type { ProducerRecord } from "../api.ts";
 import type { BatchWaiter } from "./batch.ts";
 
@@ -15,16 +15,12 @@ export interface TracedRecord {
  * undefined when the tracer does not sample it, which costs one call; a record that carries a context already keeps it.
  */
 export function traceRecord(tracer: Tracer, topic: string, record: ProducerRecord): TracedRecord | undefined {
+  if (!tracer.isOn) return undefined;
   if (record.headers?.some(({ key }) => key === TRACEPARENT) === true) return undefined;
-  const attributes = {
-    "messaging.system.name": "kafka",
-    "messaging.operation.name": "send",
-    "messaging.operation.type": "send",
-    "messaging.destination.name": topic,
-    "messaging.message.body.size": record.value?.length ?? 0,
-  };
-  const span = tracer.startSpan(`send ${topic}`, { kind: "producer", attributes });
+  const { name, options } = messagingSpan("send", { topic });
+  const span = tracer.startSpan(name, options);
   if (span === undefined) return undefined;
+  span.setAttribute("messaging.message.body.size", record.value?.length ?? 0);
   const header = { key: TRACEPARENT, value: new TextEncoder().encode(span.traceparent) };
   return { record: { ...record, headers: [...(record.headers ?? []), header] }, waiter: endsSpan(span) };
 }

@@ -1,56 +1,109 @@
 import type { ProducerRecord } from "@millrace/client";
-import type { Span, Tracer } from "@millrace/ports";
+import { messagingSpan, type Span, type Tracer } from "@millrace/ports";
 import type { RecordOffsets } from "@millrace/records";
 
 const TRACEPARENT = "traceparent";
 /** Sampled records of one batch that get a span of their own: a trace shows the way of some, not of all. */
 const RECORD_SPANS_MAX = 8;
 
+interface TracedBatch {
+  readonly jobId: string;
+  readonly batch: number;
+  readonly workerIndex: number;
+  /** Context of the coordinator's span of the batch; empty: not sampled. */
+  readonly parent: string;
+  /** Context of a sampled record that another worker read and sent a part of here; known when its blocks are complete. */
+  readonly remote: () => string | undefined;
+}
+
 /**
- * The trace of one batch in one worker: a span below the coordinator's, and one `process` span below the producer's for each of the first
- * sampled records. Output carries the context on: of the batch if it is sampled, else of a sampled record. Without a sampled context it costs one
- * look at the first record of each fetched batch.
+ * The trace of one batch in one worker: `task` below the coordinator's span, and the way of sampled records. A record that this worker read has `poll` and `process`
+ * below its producer; what the batch then does with it (`shuffle`, `reduce`, `checkpoint`, `sink`) lies below the first of these, or below the `shuffle` of the worker
+ * that read it. Output carries the same context on. Without a sampled context it costs one look at the first record of each fetched batch.
  */
 export class BatchTrace {
   readonly #tracer: Tracer;
-  readonly #batch: { readonly jobId: string; readonly batch: number };
+  readonly #of: TracedBatch;
   readonly #task: Span | undefined;
   readonly #records: Span[] = [];
-  headers: ProducerRecord["headers"];
+  #shuffle: Span | undefined;
+  #header: { readonly context: string | undefined; readonly headers: ProducerRecord["headers"] } | undefined;
 
-  constructor(tracer: Tracer, batch: { jobId: string; batch: number; workerIndex: number; parent: string }) {
+  constructor(tracer: Tracer, of: TracedBatch) {
     this.#tracer = tracer;
-    this.#batch = batch;
-    const attributes = { "millrace.job": batch.jobId, "millrace.batch": batch.batch, "millrace.worker": batch.workerIndex };
-    this.#task = batch.parent === "" ? undefined : tracer.startSpan("task", { parent: batch.parent, attributes });
-    this.headers = headersOf(this.#task);
+    this.#of = of;
+    this.#task = of.parent === "" ? undefined : tracer.startSpan("task", { parent: of.parent, attributes: this.#attributes() });
   }
 
-  sawRecords(topic: string, records: RecordOffsets): void {
-    if (records.count === 0 || this.#records.length >= RECORD_SPANS_MAX) return;
+  /** A fetched batch, waited for since `askedMs`. */
+  sawRecords(from: { readonly topic: string; readonly partition: number }, records: RecordOffsets, askedMs: number): void {
+    if (!this.#tracer.isOn || records.count === 0 || this.#records.length >= RECORD_SPANS_MAX) return;
     const header = records.headers(0).find(({ key }) => key === TRACEPARENT)?.value;
     if (header === undefined || header === null) return;
-    const attributes = {
-      "messaging.system.name": "kafka",
-      "messaging.operation.name": "process",
-      "messaging.operation.type": "process",
-      "messaging.destination.name": topic,
-      "kafka.offset": records.offsets[0] ?? -1,
-      "millrace.job": this.#batch.jobId,
-      "millrace.batch": this.#batch.batch,
-    };
-    const span = this.#tracer.startSpan(`process ${topic}`, { kind: "consumer", parent: new TextDecoder().decode(header), attributes });
-    if (span === undefined) return;
-    this.#records.push(span);
-    this.headers ??= headersOf(span);
+    const parent = new TextDecoder().decode(header);
+    const of = { ...from, offset: records.offsets[0] ?? -1 };
+    const poll = messagingSpan("poll", of);
+    this.#tracer.startSpan(poll.name, { ...poll.options, parent, startMs: askedMs })?.end();
+    const { name, options } = messagingSpan("process", of);
+    const attributes = { ...options.attributes, ...this.#attributes() };
+    const links = this.#task === undefined ? [] : [this.#task.traceparent];
+    const span = this.#tracer.startSpan(name, { ...options, attributes, parent, links });
+    if (span !== undefined) this.#records.push(span);
+  }
+
+  /** Context that goes with the blocks to other workers; its span lasts until the batch has ended here. Empty: nothing sampled. */
+  shuffleContext(): string {
+    this.#shuffle ??= this.#start("shuffle");
+    return this.#shuffle?.traceparent ?? "";
+  }
+
+  /** Header that goes with output. */
+  get headers(): ProducerRecord["headers"] {
+    if (!this.#tracer.isOn) return undefined; // asked for each record
+    const context = this.#context;
+    if (context !== this.#header?.context)
+      this.#header = {
+        context,
+        headers: context === undefined ? undefined : [{ key: TRACEPARENT, value: new TextEncoder().encode(context) }],
+      };
+    return this.#header?.headers;
+  }
+
+  /** A step of the batch that began at `startMs` and ends now: whose it is, is known by now. */
+  did(name: "reduce", startMs: number): void {
+    this.#start(name, startMs)?.end();
+  }
+
+  /** Work of the batch as a step of the trace. */
+  async step<T>(name: "checkpoint" | "sink", work: () => T | Promise<T>): Promise<T> {
+    const span = this.#start(name);
+    try {
+      const result = await work();
+      span?.end();
+      return result;
+    } catch (error) {
+      span?.end(error);
+      throw error;
+    }
   }
 
   end(error?: unknown): void {
+    this.#shuffle?.end(error);
     for (const span of this.#records) span.end(error);
     this.#task?.end(error);
   }
-}
 
-function headersOf(span: Span | undefined): ProducerRecord["headers"] {
-  return span === undefined ? undefined : [{ key: TRACEPARENT, value: new TextEncoder().encode(span.traceparent) }];
+  #start(name: string, startMs?: number): Span | undefined {
+    const parent = this.#context;
+    if (parent === undefined) return undefined;
+    return this.#tracer.startSpan(name, { parent, attributes: this.#attributes(), ...(startMs === undefined ? {} : { startMs }) });
+  }
+
+  get #context(): string | undefined {
+    return this.#records[0]?.traceparent ?? this.#of.remote() ?? this.#task?.traceparent;
+  }
+
+  #attributes() {
+    return { "millrace.job": this.#of.jobId, "millrace.batch": this.#of.batch, "millrace.worker": this.#of.workerIndex };
+  }
 }

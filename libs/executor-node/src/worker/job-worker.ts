@@ -29,6 +29,7 @@ import {
   type Logger,
   type Random,
   sleep,
+  NO_TRACER,
   type Tracer,
   type ValueCodec,
   type ValueFormats,
@@ -44,6 +45,7 @@ import { BatchTrace } from "./batch-trace.ts";
 import { CheckpointWriter } from "./checkpoint-writer.ts";
 import type { ConnectorOutput } from "./connector-output.ts";
 import { openConnectors } from "./open-connectors.ts";
+import { RemoteContexts } from "./remote-contexts.ts";
 import { type BatchContext, runBatch } from "./run-batch.ts";
 import { ShufflePeers } from "./shuffle-peers.ts";
 import { createShuffleServer, type ShuffleIdentity } from "./shuffle-server.ts";
@@ -99,13 +101,16 @@ class JobWorker {
   #context: BatchContext | undefined;
   #output: BatchOutput | undefined;
   #connectors: ReadonlyMap<string, ConnectorOutput> = new Map();
+  #trace: BatchTrace | undefined;
+  readonly #remoteContexts = new RemoteContexts();
   #batch = 0;
 
   constructor(ports: JobWorkerPorts) {
     const { jobId, jobEpoch, workerIndex, brokerAddresses } = ports.channel.init;
     this.#ports = ports;
     this.#identity = { jobId, jobEpoch, workerIndex };
-    this.#client = createClient({ bootstrap: brokerAddresses }, ports);
+    // Without a tracer: output carries the batch's context, and what has none begins no trace.
+    this.#client = createClient({ bootstrap: brokerAddresses }, { ...ports, tracer: NO_TRACER });
   }
 
   /** Builds the job and listens; the coordinator hears where. */
@@ -120,7 +125,8 @@ class JobWorker {
         this.#opened().receiveBlock(block);
         this.#arrived.notify();
       },
-      onEdgeEnd: (end: Parameters<WorkerRuntime["receiveEdgeEnd"]>[0]) => {
+      onEdgeEnd: (end: Parameters<WorkerRuntime["receiveEdgeEnd"]>[0], traceparent: string) => {
+        this.#remoteContexts.note(end.batch, traceparent);
         this.#opened().receiveEdgeEnd(end);
         this.#arrived.notify();
       },
@@ -275,7 +281,7 @@ class JobWorker {
         peers.sendBlock(block);
       },
       edgeEnd: (end) => {
-        peers.edgeEnd(end);
+        peers.edgeEnd(end, this.#trace?.shuffleContext() ?? "");
       },
       emitSink: (record) => {
         assertDefined(this.#output, "output of the batch").emit(record);
@@ -300,7 +306,9 @@ class JobWorker {
       batch: this.#batch,
       workerIndex: this.#identity.workerIndex,
       parent: command.traceparent,
+      remote: () => this.#remoteContexts.of(Number(plan.batch)),
     });
+    this.#trace = trace;
     const output = new BatchOutput(
       context.target,
       { batch: this.#batch, digest: plan.digest, jobEpoch: this.#identity.jobEpoch },
@@ -326,6 +334,8 @@ class JobWorker {
       throw error;
     }
     this.#output = undefined;
+    this.#trace = undefined;
+    this.#remoteContexts.done(this.#batch);
   }
 
   #opened(): WorkerRuntime {

@@ -55,12 +55,17 @@ export async function runBatch(run: BatchRun, context: BatchContext): Promise<vo
   const eventTimes = mapped.eventTimes.map(({ operatorId, source, index, maxMs }) => ({ operatorId, source, index, maxMs }));
   const counts = { recordsIn: BigInt(mapped.recordsIn), bytesIn: BigInt(mapped.bytesIn) };
   await run.report({ case: "mapDone", value: { batch: plan.batch, eventTimes, ...counts } });
-  await untilFinished(context, clock);
+  const { trace } = run;
+  if (!runtime.finished) {
+    const startMs = context.clock.wallMs();
+    await untilFinished(context, clock);
+    trace.did("reduce", startMs);
+  }
   const result = runtime.finishBatch();
   const saved = run.checkpoint
-    ? await clock.time("checkpoint", () => context.checkpoints.save(Number(plan.batch)))
+    ? await clock.time("checkpoint", () => trace.step("checkpoint", () => context.checkpoints.save(Number(plan.batch))))
     : { parts: [], marksEndOffset: 0n };
-  await clock.time("sink", () => output.commit());
+  await clock.time("sink", () => trace.step("sink", () => output.commit()));
   const value = {
     batch: plan.batch,
     ...saved,
@@ -86,14 +91,16 @@ async function readSources(run: BatchRun, context: BatchContext): Promise<number
   for (const { range, source, chunks } of reads) {
     const startOffset = Number(range.startOffset);
     const endOffset = Number(range.endOffset);
+    let askedMs = context.clock.wallMs();
     for (let next = await chunks.first; next.done !== true; next = await chunks.iterator.next()) {
       for (const batch of committedBatches(next.value)) {
         records.decode(batch, { codecs: context.compression });
-        run.trace.sawRecords(source.topic, records);
+        run.trace.sawRecords(source, records, askedMs);
         oldestMs = Math.min(oldestMs, records.timestamps[0] ?? Infinity);
         runtime.pushRecords({ source: range.source, index: range.index, records, startOffset, endOffset });
       }
       await ready();
+      askedMs = context.clock.wallMs();
       if (context.arrived.failure !== undefined) throw context.arrived.failure;
     }
   }

@@ -43,9 +43,10 @@ export class ShufflePeers {
     );
   }
 
-  edgeEnd(end: { batch: number; edge: number; toWorker: number; blockCount: number }): void {
+  /** All blocks of the edge are sent; `traceparent`: of a sampled record among them, empty without one. */
+  edgeEnd(end: { batch: number; edge: number; toWorker: number; blockCount: number }, traceparent: string): void {
     const { batch, edge, blockCount } = end;
-    this.#peer(end.toWorker).send({ case: "edgeEnd", value: { batch: BigInt(batch), edge, blockCount } }, 0);
+    this.#peer(end.toWorker).send({ case: "edgeEnd", value: { batch: BigInt(batch), edge, blockCount, traceparent } }, 0);
   }
 
   /** Resolves when every peer has room; undefined when all have. */

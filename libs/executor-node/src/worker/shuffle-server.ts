@@ -6,7 +6,10 @@ import { errors } from "../errors.ts";
 /** What comes in from peers, in the order in which each peer sent it. */
 export interface ShuffleReceiver {
   onBlock(block: IncomingBlock): void;
-  onEdgeEnd(end: { readonly batch: number; readonly edge: number; readonly fromWorker: number; readonly blockCount: number }): void;
+  onEdgeEnd(
+    end: { readonly batch: number; readonly edge: number; readonly fromWorker: number; readonly blockCount: number },
+    traceparent: string,
+  ): void;
   /** A peer's stream broke: its blocks may be missing, so the epoch is over. */
   onPeerLost(error: Error): void;
 }
@@ -49,8 +52,8 @@ function accept(identity: ShuffleIdentity, receiver: ShuffleReceiver, sender: nu
     const { batch, edge, fromTask, toSlot, recordCount, payload } = message.value;
     receiver.onBlock({ batch: Number(batch), edge, fromTask, toSlot, recordCount, payload });
   } else if (message.case === "edgeEnd") {
-    const { batch, edge, blockCount } = message.value;
-    receiver.onEdgeEnd({ batch: Number(batch), edge, fromWorker: sender, blockCount });
+    const { batch, edge, blockCount, traceparent } = message.value;
+    receiver.onEdgeEnd({ batch: Number(batch), edge, fromWorker: sender, blockCount }, traceparent);
   }
   return sender;
 }
