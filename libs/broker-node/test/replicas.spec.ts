@@ -129,6 +129,14 @@ describe("a partition with replicas on two brokers", () => {
     expect(await has()).toBe(6);
   });
 
+  it("is followed by a broker that led it before without a record", async () => {
+    await tell({ replicas: [1, 2], leader: 2, epoch: 1 });
+    await tell({ replicas: [1, 2], leader: 1, epoch: 2 });
+    expect(await produce("a")).toBe(0);
+    await world.clock.advance(1_000);
+    expect((await fetch(2, { epoch: 2 })).records?.length).toBe(batchOf("a").length);
+  });
+
   it("moves to the other broker with its leadership", async () => {
     await tell({ replicas: [1, 2], leader: 1 });
     await produce("a");

@@ -10,10 +10,11 @@ it.each([
   ["the leader has more of the epoch", fetch(10, 3), end(3, 15), undefined],
   ["the leader has less of the epoch", fetch(10, 3), end(3, 8), end(3, 8)],
   ["the leader has no such epoch", fetch(10, 3), end(2, 7), end(2, 7)],
-  ["the follower is empty", fetch(0, -1), undefined, undefined],
-  ["the leader's log starts behind", fetch(10, 1), undefined, "unknown"],
+  ["the follower is empty", fetch(4, -1), undefined, undefined],
+  ["the follower has an epoch without records, and the leader's log began in a later one", fetch(4, 1), undefined, undefined],
+  ["the follower has records where the leader's log began in a later epoch", fetch(10, 1), undefined, end(1, 4)],
 ])("divergingEpoch: %s", (_, asked, found, expected) => {
-  expect(divergingEpoch(asked, found)).toEqual(expected);
+  expect(divergingEpoch(asked, { found, logStartOffset: 4 as Offset })).toEqual(expected);
 });
 
 it.each([

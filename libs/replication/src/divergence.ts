@@ -8,14 +8,15 @@ export interface EpochEnd {
 
 /**
  * On the leader: the answer to a fetch from `offset`, whose follower has records of `lastFetchedEpoch` before it (R1). `found` is the leader's greatest epoch at or
- * below that one. undefined: the logs agree up to the offset.
+ * below that one, and none if its log began in a later epoch: then nothing from its start on can be of the follower's epoch, and as in Kafka the start is where that epoch ends.
+ * undefined: the logs agree up to the offset.
  */
 export function divergingEpoch(
   fetch: { readonly offset: Offset; readonly lastFetchedEpoch: LeaderEpoch },
-  found: EpochEnd | undefined,
-): EpochEnd | "unknown" | undefined {
+  leader: { readonly found: EpochEnd | undefined; readonly logStartOffset: Offset },
+): EpochEnd | undefined {
   if (fetch.lastFetchedEpoch < 0) return undefined;
-  if (found === undefined) return "unknown";
+  const found = leader.found ?? { leaderEpoch: fetch.lastFetchedEpoch, endOffset: leader.logStartOffset };
   return found.leaderEpoch < fetch.lastFetchedEpoch || found.endOffset < fetch.offset ? found : undefined;
 }
 

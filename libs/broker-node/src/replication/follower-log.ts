@@ -50,7 +50,8 @@ export function cutDiverging(
 ): Promise<void> {
   const { partition, epoch, leader } = of;
   return partition.replicate(epoch, async (log) => {
-    const offset = truncationOffset(leader, log.endOffsetOfEpoch(leader.leaderEpoch)) ?? log.logStartOffset;
+    const common = truncationOffset(leader, log.endOffsetOfEpoch(leader.leaderEpoch)) ?? log.logStartOffset;
+    const offset = Math.max(common, log.logStartOffset) as Offset;
     const from = { logEndOffset: log.logEndOffset, highWatermark: log.highWatermark };
     const where = { topic: partition.topic, partition: partition.partition, offset, ...from, leaderEpoch: epoch };
     // Never by these rules; after a leader was elected that lacked acknowledged records, it must be seen.

@@ -212,8 +212,7 @@ export class ReplicaSession {
       if (local.leaderEpoch !== entry.leaderEpoch) throw brokerErrors.notLeader({ topic: local.topic, partition });
       entry.toldHighWatermark = log.highWatermark;
       if (!entry.isWaiting) return { ...at, ...ends };
-      const diverging = this.#divergence(entry);
-      if (diverging === "unknown" || entry.position < log.logStartOffset) {
+      if (entry.position < log.logStartOffset) {
         entry.isWaiting = false;
         return {
           ...at,
@@ -221,6 +220,7 @@ export class ReplicaSession {
           error: errorToWire(brokerErrors.replicaOutOfRange({ topic: local.topic, partition, offset: entry.position })),
         };
       }
+      const diverging = this.#divergence(entry);
       if (diverging !== undefined) {
         entry.isWaiting = false;
         return { ...at, ...ends, diverging: { leaderEpoch: diverging.leaderEpoch, endOffset: BigInt(diverging.endOffset) } };
@@ -239,7 +239,8 @@ export class ReplicaSession {
     const log = entry.local?.log;
     if (log === undefined) return undefined;
     const lastFetchedEpoch = leaderEpoch(entry.lastFetchedEpoch);
-    return divergingEpoch({ offset: entry.position, lastFetchedEpoch }, log.endOffsetOfEpoch(lastFetchedEpoch));
+    const leader = { found: log.endOffsetOfEpoch(lastFetchedEpoch), logStartOffset: log.logStartOffset };
+    return divergingEpoch({ offset: entry.position, lastFetchedEpoch }, leader);
   }
 
   /** Followers hear of a high watermark with their next records; without any, from time to time. */
