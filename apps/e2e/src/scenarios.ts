@@ -10,6 +10,7 @@ import { examples } from "./scenarios/examples.ts";
 import { failover } from "./scenarios/failover.ts";
 import { killDev } from "./scenarios/kill-dev.ts";
 import { killDevJob } from "./scenarios/kill-dev-job.ts";
+import { lostReplicas } from "./scenarios/lost-replicas.ts";
 import { partitions } from "./scenarios/partitions.ts";
 import { pausedCoordinator } from "./scenarios/paused-coordinator.ts";
 import { powerLoss } from "./scenarios/power-loss.ts";
@@ -33,6 +34,7 @@ export const scenarios: readonly Scenario[] = [
   chaos3,
   failover,
   allBrokers,
+  lostReplicas,
   redisLoss,
   rollingRestart,
   reassign,

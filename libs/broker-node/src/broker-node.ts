@@ -11,8 +11,8 @@ import {
   TransactionService,
 } from "@millrace/contracts";
 import { GROUP_SETTINGS_DEFAULT } from "@millrace/groups";
-import { createTailCache } from "@millrace/log-engine";
-import { GROUP_OFFSETS_TOPIC, type LeaderEpoch, toAppError, TRANSACTION_STATE_TOPIC } from "@millrace/model";
+import { createTailCache, takeCleanStopMark, writeCleanStopMark } from "@millrace/log-engine";
+import { brokerEpoch, GROUP_OFFSETS_TOPIC, type LeaderEpoch, toAppError, TRANSACTION_STATE_TOPIC } from "@millrace/model";
 import { assertDefined } from "@millrace/stdx";
 import { type BrokerMetrics, createBrokerMetrics } from "./broker-metrics.ts";
 import { reasonOfCatchingUp } from "./catching-up.ts";
@@ -189,7 +189,8 @@ class Broker implements BrokerNode {
     const { brokerId, coordinators } = this.#settings;
     const folder = await openBrokerFolder(this.#ports.storage, { brokerId, random: this.#ports.random });
     const saved = this.#metadataFile.read();
-    await this.#replicas.openAll();
+    const cleanStopEpoch = await takeCleanStopMark(this.#ports);
+    await this.#replicas.openAll({ wasStoppedCleanly: cleanStopEpoch !== undefined });
     this.#doors = await openDoors(this.#settings, this.#ports, this.#rooms());
     const { externalAddress, externalKafkaAddress } = this.#doors.addresses;
     const { folderId } = folder;
@@ -212,7 +213,12 @@ class Broker implements BrokerNode {
             clusterId: folder.clusterId,
             metadataVersionSeen: BigInt(this.#view.isKnown ? this.#view.version : Number(saved?.metadataVersion ?? 0n)),
             logs: [...this.#replicas.reports()],
+            cleanStopEpoch: BigInt(cleanStopEpoch ?? 0),
           }),
+          logReports: (logs) => {
+            const asked = new Set(logs.map(({ topicId, partition }) => `${topicId}/${partition}`));
+            return [...this.#replicas.reports()].filter(({ topicId, partition }) => asked.has(`${topicId}/${partition}`));
+          },
           clusterReport: () => ({
             clusterId: folder.clusterId,
             metadata: this.#view.isKnown ? this.#view.image() : (saved ?? {}),
@@ -268,7 +274,10 @@ class Broker implements BrokerNode {
     await Promise.all([this.#maintenance.stop(), this.#compaction.stop(), this.#groupLag.stop()]);
     await this.#session?.stop();
     await this.#metadataFile.stop();
+    const hasFailed = this.#diskFailure !== undefined || this.#replicas.hasFailed;
     await this.#replicas.close();
+    const epoch = this.#session?.brokerEpoch ?? 0;
+    if (!hasFailed && epoch > 0) await writeCleanStopMark(this.#ports, brokerEpoch(epoch));
     this.#state = "stopped";
     this.#view.announce();
     this.#ports.logger.info("broker stopped", { brokerId: this.#settings.brokerId });

@@ -12,5 +12,10 @@ export const REBUILD_WAIT_MS = 10_000; // brokers that live come back within a s
 export const REBUILD_LOOK_MS = 100; // a rebuild is seconds: a tenth of one is not felt
 export const REBUILD_WARN_MS = 10_000; // while it waits for brokers, somebody has to hear of it
 export const REBUILD_COMMIT_MS = 30_000; // a store that takes no writes for so long leaves the rebuild to the next term
+export const ELECTION_WAIT_MS = 10_000; // replicas of a partition without a leader, beyond those that must be there: as long as a rebuild waits
+export const LEADERLESS_LOOK_MS = 500; // brokers that restart come one after another
+export const LEADERLESS_WARN_MS = 60_000; // somebody has to hear of it, not every second
+export const LEADERLESS_ASKED_MAX = 20_000; // as many as a broker may hold; the rest is asked for in the next look
+export const LOGS_ANSWER_MS = 3_000; // as long as a session may be silent
 
 assert(CLUSTER_COMMIT_BYTES_MAX < COMMIT_BYTES_MAX, "cluster commits must fit into a commit");

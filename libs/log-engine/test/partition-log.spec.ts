@@ -311,7 +311,8 @@ describe("leader epochs", () => {
     const again = await reopen(storage);
     const endOf = (epoch: number) => again.endOffsetOfEpoch(epoch as LeaderEpoch);
     expect([endOf(0), endOf(1), endOf(3), endOf(4), endOf(9)]).toEqual([
-      undefined,
+      // Older than all: the end is where the oldest begins, so that a follower which has records of it cuts them.
+      { leaderEpoch: 0, endOffset: 0 },
       { leaderEpoch: 1, endOffset: 2 },
       { leaderEpoch: 1, endOffset: 2 },
       { leaderEpoch: 4, endOffset: 5 },

@@ -54,6 +54,13 @@ export interface PartitionState {
   readonly leaderEpoch: LeaderEpoch;
   readonly inSyncSet: readonly BrokerId[];
   readonly partitionEpoch: PartitionEpoch;
+  /**
+   * Replicas outside of the in-sync set that have every acknowledged record, as nothing has been acknowledged since they left it (KIP-966, eligible leader replicas);
+   * absent: none.
+   */
+  readonly eligible?: readonly BrokerId[] | undefined;
+  /** Replicas that lost their log, and have not been in sync since: what they have proves nothing. Absent: none. */
+  readonly emptied?: readonly BrokerId[] | undefined;
   /** Absent: no replica is being moved. */
   readonly reassignment?: Reassignment | undefined;
 }

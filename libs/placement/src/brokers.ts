@@ -1,5 +1,13 @@
-import { type BrokerEpoch, brokerEpoch, type BrokerId, type PartitionState, type TopicId } from "@millrace/model";
-import { changeTopics, livenessWith, withEmptyDisk, withLeader, withoutBroker } from "./elect.ts";
+import {
+  type BrokerEpoch,
+  brokerEpoch,
+  type BrokerId,
+  isInternalTopic,
+  type PartitionState,
+  resolveTopicConfig,
+  type TopicDescription,
+} from "@millrace/model";
+import { changeTopics, livenessWith, withDistrusted, withLeader, withoutBroker } from "./elect.ts";
 import { errors } from "./errors.ts";
 import type { Decision, RegisterBroker } from "./events.ts";
 import { BROKERS_MAX } from "./limits.ts";
@@ -15,7 +23,7 @@ export function registerBroker(state: ClusterState, event: RegisterBroker): Brok
   if (!Number.isInteger(event.brokerId) || event.brokerId < 0 || event.brokerId > 0x7fff_ffff) throw errors.invalidBrokerId(event.brokerId);
   const known = state.brokers.get(event.brokerId);
   if (known === undefined && state.brokers.size >= BROKERS_MAX) throw errors.tooManyBrokers(BROKERS_MAX);
-  const { kind: _, logs, ...registration } = event;
+  const { kind: _, logs, cleanStopEpoch, ...registration } = event;
   if (known !== undefined && known.status !== "fenced") {
     if (known.incarnationId === event.incarnationId && known.folderId === event.folderId)
       return confirm(known, { ...known, ...registration });
@@ -27,21 +35,31 @@ export function registerBroker(state: ClusterState, event: RegisterBroker): Brok
   const broker: BrokerState = { ...registration, ...kept, brokerEpoch: epoch, status: "fenced" };
   const isLive = livenessWith(state, broker);
   const hasEmptyDisk = known !== undefined && known.folderId !== event.folderId;
-  const onDisk = new Set(logs.map(({ topicId, partition }) => `${topicId}/${partition}`));
-  // The only replica of a partition may come back without a log: it had none yet, or keeps it in memory. With others, theirs is what counts.
-  const isMissing = ({ topicId, partition, replicas }: PartitionState): boolean =>
-    replicas.length > 1 && !isInMemory(state, topicId) && !onDisk.has(`${topicId}/${partition}`);
-  const topics = changeTopics(state.topics.values(), (partition: PartitionState) =>
-    hasEmptyDisk || isMissing(partition)
-      ? withEmptyDisk(partition, broker.brokerId, isLive)
-      : withoutBroker(partition, broker.brokerId, { isLive, keepLast: false }),
-  );
+  // A process that was only fenced lost nothing. The mark names the life that stopped: another one came back with an older copy of the disk.
+  const isSameProcess = known?.incarnationId === event.incarnationId;
+  const wasStoppedCleanly = known?.brokerEpoch === cleanStopEpoch;
+  const onDisk = new Map(logs.map((log) => [`${log.topicId}/${log.partition}`, log]));
+  const topics = changeTopics(state.topics.values(), (partition, topic) => {
+    const log = onDisk.get(`${partition.topicId}/${partition.partition}`);
+    const of = { broker: broker.brokerId, isLive };
+    if (hasEmptyDisk || (log === undefined && isMissed(topic, partition)))
+      return withDistrusted(topic, partition, { ...of, isEmpty: true });
+    const mayLack = !isSameProcess && log !== undefined && (log.isSuspect || !(wasStoppedCleanly || isSynced(topic)));
+    if (mayLack && partition.replicas.length > 1) return withDistrusted(topic, partition, { ...of, isEmpty: false });
+    return withoutBroker(topic, partition, { ...of, keepLast: false });
+  });
   const counter: ClusterChange = { kind: "cluster", identity: { ...state.identity, brokerEpochLast: epoch } };
   return { changes: [counter, { kind: "broker", broker }, ...topics], response: { kind: "broker", broker } };
 }
 
-function isInMemory(state: ClusterState, topicId: TopicId): boolean {
-  return state.topics.get(topicId)?.configOverrides["storage"] === "memory";
+/** The only replica of a partition may come back without a log: it had none yet, or keeps it in memory. With others, theirs is what counts. */
+function isMissed({ configOverrides }: TopicDescription, { replicas }: PartitionState): boolean {
+  return replicas.length > 1 && configOverrides["storage"] !== "memory";
+}
+
+/** What its replicas acknowledged was on disk, so that a crash takes nothing that counted (reliability R11). */
+function isSynced({ name, configOverrides }: TopicDescription): boolean {
+  return isInternalTopic(name) || resolveTopicConfig(configOverrides).flush === "ack";
 }
 
 function confirm(known: BrokerState, broker: BrokerState): BrokerDecision {
@@ -57,7 +75,7 @@ export function unfenceBroker(state: ClusterState, id: BrokerId, epoch: BrokerEp
   if (known.status !== "fenced") return { changes: [], response: { kind: "broker", broker: known } };
   const broker: BrokerState = { ...known, status: "live" };
   const isLive = livenessWith(state, broker);
-  const topics = changeTopics(state.topics.values(), (partition) => withLeader(partition, isLive));
+  const topics = changeTopics(state.topics.values(), (partition, topic) => withLeader(topic, partition, isLive));
   return { changes: [{ kind: "broker", broker }, ...topics], response: { kind: "broker", broker } };
 }
 
@@ -67,7 +85,9 @@ export function fenceBroker(state: ClusterState, id: BrokerId, epoch: BrokerEpoc
   if (known?.brokerEpoch !== epoch || known.status === "fenced") return { changes: [], response: { kind: "none" } };
   const broker: BrokerState = { ...known, status: "fenced" };
   const isLive = livenessWith(state, broker);
-  const topics = changeTopics(state.topics.values(), (partition) => withoutBroker(partition, id, { isLive, keepLast: false }));
+  const topics = changeTopics(state.topics.values(), (partition, topic) =>
+    withoutBroker(topic, partition, { broker: id, isLive, keepLast: false }),
+  );
   return { changes: [{ kind: "broker", broker }, ...topics], response: { kind: "none" } };
 }
 
@@ -77,7 +97,9 @@ export function prepareStop(state: ClusterState, id: BrokerId, epoch: BrokerEpoc
   if (known.status !== "live") return { changes: [], response: { kind: "broker", broker: known } };
   const broker: BrokerState = { ...known, status: "stopping" };
   const isLive = livenessWith(state, broker);
-  const topics = changeTopics(state.topics.values(), (partition) => withoutBroker(partition, id, { isLive, keepLast: true }));
+  const topics = changeTopics(state.topics.values(), (partition, topic) =>
+    withoutBroker(topic, partition, { broker: id, isLive, keepLast: true }),
+  );
   return { changes: [{ kind: "broker", broker }, ...topics], response: { kind: "broker", broker } };
 }
 

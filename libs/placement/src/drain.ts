@@ -1,9 +1,10 @@
 import { type BrokerId, leaderEpoch, partitionEpoch, type PartitionState, type TopicDescription } from "@millrace/model";
 import { ChangedPartitions } from "./changed-partitions.ts";
 import { betterLeader } from "./elections.ts";
+import { minInSync } from "./eligible.ts";
 import { errors } from "./errors.ts";
 import type { Decision } from "./events.ts";
-import { minInSync, targetOf } from "./reassignments.ts";
+import { targetOf } from "./reassignments.ts";
 import { ReplicaLoads } from "./replica-loads.ts";
 import { type BrokerState, canLead, type ClusterState, placeableBrokers } from "./state.ts";
 

@@ -1,55 +1,90 @@
 import { type BrokerId, leaderEpoch, type PartitionState, partitionEpoch, type TopicDescription } from "@millrace/model";
+import { withInSync } from "./eligible.ts";
 import type { BrokerState, ClusterChange, ClusterState } from "./state.ts";
 
+type IsLive = (id: BrokerId) => boolean;
+
 /**
- * The partition after a broker stopped leading it. Others in sync remain: it leaves the in-sync set, and one of them leads. It was the last:
- * the set stays, so that only it may lead again, and `keepLast` says whether it leads meanwhile.
+ * The partition after a broker stopped leading it. Others in sync remain: it leaves the in-sync set, and one of them leads, else an eligible one. It was the last:
+ * the set stays, so that it may lead again, and `keepLast` says whether it leads meanwhile.
  */
 export function withoutBroker(
+  topic: TopicDescription,
   partition: PartitionState,
-  broker: BrokerId,
-  options: { isLive: (id: BrokerId) => boolean; keepLast: boolean },
+  options: { broker: BrokerId; isLive: IsLive; keepLast: boolean },
 ): PartitionState {
+  const { broker, isLive, keepLast } = options;
   if (!partition.inSyncSet.includes(broker)) return partition;
   const rest = partition.inSyncSet.filter((id) => id !== broker);
-  const successor = partition.replicas.find((id) => rest.includes(id) && options.isLive(id));
-  if (rest.length === 0 || (successor === undefined && options.keepLast)) {
-    if (options.keepLast || partition.leader !== broker) return partition;
-    return { ...partition, leader: undefined, partitionEpoch: partitionEpoch(partition.partitionEpoch + 1) };
+  const hasSuccessor = partition.replicas.some((id) => rest.includes(id) && isLive(id));
+  if (rest.length === 0 || (!hasSuccessor && keepLast)) {
+    if (keepLast || partition.leader !== broker) return partition;
+    return led(topic, next({ ...partition, leader: undefined }), isLive);
   }
-  const shrunk = { ...partition, inSyncSet: rest, partitionEpoch: partitionEpoch(partition.partitionEpoch + 1) };
-  return partition.leader === broker ? lead(shrunk, successor) : shrunk;
+  const shrunk = next(withInSync(topic, partition, { inSyncSet: rest }));
+  return partition.leader === broker ? led(topic, { ...shrunk, leader: undefined }, isLive) : shrunk;
 }
 
-/** The partition with a leader if it has none and a live member of its in-sync set can be it (reliability R13, without unclean election). */
-export function withLeader(partition: PartitionState, isLive: (id: BrokerId) => boolean): PartitionState {
+/** The partition with a leader if it has none and one can be elected without loss (reliability R13): of the in-sync set, else of the eligible ones. */
+export function withLeader(topic: TopicDescription, partition: PartitionState, isLive: IsLive): PartitionState {
   if (partition.leader !== undefined) return partition;
-  const leader = partition.replicas.find((id) => partition.inSyncSet.includes(id) && isLive(id));
-  if (leader === undefined) return partition;
-  return lead({ ...partition, partitionEpoch: partitionEpoch(partition.partitionEpoch + 1) }, leader);
+  const after = led(topic, partition, isLive);
+  return after.leader === undefined ? partition : next(after);
 }
 
-/** The partition after this broker's disk was found empty: out of the in-sync set, even as its last member (reliability R10). */
-export function withEmptyDisk(partition: PartitionState, broker: BrokerId, isLive: (id: BrokerId) => boolean): PartitionState {
-  if (!partition.inSyncSet.includes(broker)) return partition;
+/**
+ * The partition after it came out that this broker may lack records: out of the in-sync set, even as its last member, and not eligible. `isEmpty`: it has none at all
+ * (reliability R10), and its log counts for nothing until it is in sync again; otherwise the end of its log is in doubt (R11).
+ */
+export function withDistrusted(
+  topic: TopicDescription,
+  partition: PartitionState,
+  options: { broker: BrokerId; isEmpty: boolean; isLive: IsLive },
+): PartitionState {
+  const { broker, isEmpty, isLive } = options;
+  const wasEmptied = partition.emptied?.includes(broker) ?? false;
+  const isKnown = wasEmptied || !isEmpty;
+  if (!partition.replicas.includes(broker) || (isKnown && !isCandidate(partition, broker))) return partition;
+  const emptied = isEmpty && !wasEmptied ? [...(partition.emptied ?? []), broker] : partition.emptied;
   const inSyncSet = partition.inSyncSet.filter((id) => id !== broker);
-  const shrunk = { ...partition, inSyncSet, partitionEpoch: partitionEpoch(partition.partitionEpoch + 1) };
-  if (partition.leader !== broker) return shrunk;
-  return lead(
-    shrunk,
-    partition.replicas.find((id) => inSyncSet.includes(id) && isLive(id)),
-  );
+  const shrunk = next(withInSync(topic, { ...partition, emptied }, { inSyncSet, distrusted: broker }));
+  return partition.leader === broker ? led(topic, { ...shrunk, leader: undefined }, isLive) : shrunk;
 }
 
-function lead(partition: PartitionState, leader: BrokerId | undefined): PartitionState {
-  return { ...partition, leader, leaderEpoch: leader === undefined ? partition.leaderEpoch : leaderEpoch(partition.leaderEpoch + 1) };
+function isCandidate({ inSyncSet, eligible = [] }: PartitionState, broker: BrokerId): boolean {
+  return inSyncSet.includes(broker) || eligible.includes(broker);
+}
+
+/** Without a leader before. An eligible one leads alone: those in sync are away, and what they have is what it has. */
+function led(topic: TopicDescription, partition: PartitionState, isLive: IsLive): PartitionState {
+  const { replicas, inSyncSet, eligible = [] } = partition;
+  const member = replicas.find((id) => inSyncSet.includes(id) && isLive(id));
+  if (member !== undefined) return lead(partition, member);
+  const other = replicas.find((id) => eligible.includes(id) && isLive(id));
+  return other === undefined ? partition : leadAlone(topic, partition, other);
+}
+
+/** The replica leads, alone in sync; those that were in sync stay eligible as far as nothing is acknowledged meanwhile. */
+export function leadAlone(topic: TopicDescription, partition: PartitionState, leader: BrokerId): PartitionState {
+  return lead(withInSync(topic, partition, { inSyncSet: [leader] }), leader);
+}
+
+function lead(partition: PartitionState, leader: BrokerId): PartitionState {
+  return { ...partition, leader, leaderEpoch: leaderEpoch(partition.leaderEpoch + 1) };
+}
+
+function next(partition: PartitionState): PartitionState {
+  return { ...partition, partitionEpoch: partitionEpoch(partition.partitionEpoch + 1) };
 }
 
 /** Changes of all topics in which `change` alters a partition; untouched ones cost nothing to store. */
-export function changeTopics(topics: Iterable<TopicDescription>, change: (partition: PartitionState) => PartitionState): ClusterChange[] {
+export function changeTopics(
+  topics: Iterable<TopicDescription>,
+  change: (partition: PartitionState, topic: TopicDescription) => PartitionState,
+): ClusterChange[] {
   const changes: ClusterChange[] = [];
   for (const topic of topics) {
-    const partitions = topic.partitions.map(change);
+    const partitions = topic.partitions.map((partition) => change(partition, topic));
     if (partitions.some((partition, index) => partition !== topic.partitions[index]))
       changes.push({ kind: "topic", topic: { ...topic, partitions } });
   }
@@ -57,6 +92,6 @@ export function changeTopics(topics: Iterable<TopicDescription>, change: (partit
 }
 
 /** Whether a broker may lead, with one broker's status as it will be. */
-export function livenessWith(state: ClusterState, changed: BrokerState): (id: BrokerId) => boolean {
+export function livenessWith(state: ClusterState, changed: BrokerState): IsLive {
   return (id) => (id === changed.brokerId ? changed : state.brokers.get(id))?.status === "live";
 }

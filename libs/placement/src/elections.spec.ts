@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
+import { brokerId, leaderEpoch } from "@millrace/model";
 import { TestCluster } from "../test/cluster.ts";
 
 let cluster: TestCluster;
@@ -27,15 +28,24 @@ describe("electLeaders", () => {
     expect(cluster.partition()).toMatchObject({ leader: 1, leaderEpoch: 2 });
   });
 
-  it("unclean: a live replica where nobody leads, alone in sync", () => {
+  it("unclean: the live replica with the longest log where nobody leads, alone in sync", () => {
     expect(elect("unclean")).toBe("election-not-needed");
-    cluster.lose(2);
-    cluster.lose(1);
-    expect(elect("unclean")).toBe("eligible-leaders-not-available");
-    cluster.start(2);
-    expect(cluster.partition()).toMatchObject({ leader: undefined, inSyncSet: [1] });
-    expect(elect("unclean")).toBeUndefined();
-    expect(cluster.partition()).toMatchObject({ leader: 2, inSyncSet: [2], leaderEpoch: 1 });
+    cluster.createTopic("t3", { replicationFactor: 3, configs: { "min.insync.replicas": "1" } });
+    const { topicId, replicas } = cluster.partition("t3");
+    const [leader = 0, short = 0, long = 0] = replicas;
+    for (const id of [short, long, leader]) cluster.lose(id);
+    const unclean = (ends: Readonly<Record<number, readonly [epoch: number, end: number]>>) => {
+      const logs = Object.entries(ends).map(([id, [epoch, logEndOffset]]) => ({
+        ...{ topicId, partition: 0, brokerId: brokerId(Number(id)), lastEpoch: leaderEpoch(epoch), logEndOffset, isSuspect: false },
+      }));
+      const { outcomes } = cluster.run({ kind: "elect-leaders", election: "unclean", partitions: [{ topic: "t3", partition: 0 }], logs });
+      return outcomes[0]?.error?.code;
+    };
+    expect(unclean({})).toBe("eligible-leaders-not-available");
+    for (const id of [short, long]) cluster.start(id);
+    expect(cluster.partition("t3")).toMatchObject({ leader: undefined, inSyncSet: [leader] });
+    expect(unclean({ [short]: [1, 900], [long]: [2, 50], [leader]: [3, 1_000] })).toBeUndefined();
+    expect(cluster.partition("t3")).toMatchObject({ leader: long, inSyncSet: [long], leaderEpoch: 1 });
   });
 
   it("of all: those for which there is something to do", () => {

@@ -1,13 +1,15 @@
 import { type BrokerId, leaderEpoch, partitionEpoch, type PartitionState, type TopicDescription } from "@millrace/model";
 import { ChangedPartitions } from "./changed-partitions.ts";
+import { leadAlone } from "./elect.ts";
+import { longestLog } from "./elect-by-logs.ts";
 import { errors } from "./errors.ts";
-import type { Decision, ElectLeaders, PartitionOutcome } from "./events.ts";
+import type { Decision, ElectLeaders, LogEnd, PartitionOutcome } from "./events.ts";
 import { LEADERS_MOVED_AT_ONCE } from "./limits.ts";
 import { canLead, type ClusterState, topicByName } from "./state.ts";
 
 /**
- * Elections that somebody asks for, as Kafka's: `preferred` makes the first replica lead where it is in sync; `unclean` makes a live replica lead where nobody does,
- * and what only the others have is lost. Each partition is answered by itself; of all, only those for which there is something to do.
+ * Elections that somebody asks for, as Kafka's: `preferred` makes the first replica lead where it is in sync; `unclean` makes the live replica with the most
+ * records lead where nobody does, and what only the others have is lost. Each partition is answered by itself; of all, only those for which there is something to do.
  */
 export function electLeaders(
   state: ClusterState,
@@ -21,7 +23,8 @@ export function electLeaders(
       outcomes.push({ topic: name, partition, error: errors.unknownPartition(name, partition) });
       continue;
     }
-    const result = event.election === "preferred" ? preferred(state, before, name) : unclean(state, before, name);
+    const result =
+      event.election === "preferred" ? preferred(state, before, name) : unclean(state, before, { topic, logs: event.logs ?? [] });
     if ("error" in result) {
       if (event.partitions === undefined && result.error.code === "election-not-needed") continue;
       outcomes.push({ topic: name, partition, error: result.error });
@@ -43,12 +46,17 @@ function preferred(state: ClusterState, partition: PartitionState, topic: string
   return ledBy(partition, first);
 }
 
-function unclean(state: ClusterState, partition: PartitionState, topic: string): Elected {
-  if (partition.leader !== undefined) return { error: errors.electionNotNeeded(topic, partition.partition) };
+/** Of live replicas the one with the most records; of those whose log is not known, the first. */
+function unclean(
+  state: ClusterState,
+  partition: PartitionState,
+  { topic, logs }: { topic: TopicDescription; logs: readonly LogEnd[] },
+): Elected {
+  if (partition.leader !== undefined) return { error: errors.electionNotNeeded(topic.name, partition.partition) };
   const live = partition.replicas.filter((id) => canLead(state, id));
-  const leader = live.find((id) => partition.inSyncSet.includes(id)) ?? live[0];
-  if (leader === undefined) return { error: errors.eligibleLeadersNotAvailable(topic, partition.partition) };
-  return ledBy({ ...partition, inSyncSet: [leader] }, leader);
+  const leader = longestLog(partition, live, logs)?.brokerId ?? live[0];
+  if (leader === undefined) return { error: errors.eligibleLeadersNotAvailable(topic.name, partition.partition) };
+  return { ...leadAlone(topic, partition, leader), partitionEpoch: partitionEpoch(partition.partitionEpoch + 1) };
 }
 
 function* askedFor(

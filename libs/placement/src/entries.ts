@@ -13,8 +13,8 @@ export const BROKER_PREFIX = "broker/";
 export const TOPIC_PREFIX = "topic/";
 
 /**
- * replicas, leader, leader epoch, in-sync set, partition epoch, and while replicas are being moved where they were and where they are to be: a tuple keeps a topic of
- * 10,000 partitions under half a megabyte.
+ * replicas, leader, leader epoch, in-sync set, partition epoch; while replicas are being moved where they were and where they are to be; while there are any, eligible
+ * leaders and emptied replicas: a tuple keeps a topic of 10,000 partitions under half a megabyte.
  */
 type StoredPartition = readonly [
   readonly BrokerId[],
@@ -22,8 +22,14 @@ type StoredPartition = readonly [
   LeaderEpoch,
   readonly BrokerId[],
   PartitionEpoch,
-  ...([] | [original: readonly BrokerId[], target: readonly BrokerId[]]),
+  ...(
+    | []
+    | [original: readonly BrokerId[], target: readonly BrokerId[]]
+    | [original: Ids, target: Ids, eligible: readonly BrokerId[], emptied: readonly BrokerId[]]
+  ),
 ];
+/** null: none is being moved. */
+type Ids = readonly BrokerId[] | null;
 type StoredTopic = Omit<TopicDescription, "partitions"> & { readonly partitions: readonly StoredPartition[] };
 
 export function encodeChange(change: ClusterChange): StoredChange {
@@ -60,29 +66,27 @@ function decodeEntry(key: string, value: Uint8Array): ClusterChange | undefined 
 }
 
 function storedTopic(topic: TopicDescription): StoredTopic {
-  const partitions = topic.partitions.map(({ replicas, leader, leaderEpoch, inSyncSet, partitionEpoch, reassignment }): StoredPartition => [
-    replicas,
-    leader ?? null,
-    leaderEpoch,
-    inSyncSet,
-    partitionEpoch,
-    ...(reassignment === undefined ? ([] as const) : ([reassignment.original, reassignment.target] as const)),
-  ]);
+  const partitions = topic.partitions.map((state): StoredPartition => {
+    const { replicas, leader, leaderEpoch, inSyncSet, partitionEpoch, reassignment, eligible = [], emptied = [] } = state;
+    const always = [replicas, leader ?? null, leaderEpoch, inSyncSet, partitionEpoch] as const;
+    if (eligible.length + emptied.length > 0)
+      return [...always, reassignment?.original ?? null, reassignment?.target ?? null, eligible, emptied];
+    return reassignment === undefined ? always : [...always, reassignment.original, reassignment.target];
+  });
   return { ...topic, partitions };
 }
 
 function loadedTopic(stored: StoredTopic): TopicDescription {
   const topicId: TopicId = stored.topicId;
-  const partitions = stored.partitions.map(([replicas, leader, leaderEpoch, inSyncSet, partitionEpoch, original, target], partition) => ({
-    topicId,
-    partition,
-    replicas,
-    leader: leader ?? undefined,
-    leaderEpoch,
-    inSyncSet,
-    partitionEpoch,
-    ...(original === undefined || target === undefined ? {} : { reassignment: { original, target } }),
-  }));
+  const partitions = stored.partitions.map((tuple, partition) => {
+    const [replicas, leader, leaderEpoch, inSyncSet, partitionEpoch, original, target, eligible = [], emptied = []] = tuple;
+    return {
+      ...{ topicId, partition, replicas, leader: leader ?? undefined, leaderEpoch, inSyncSet, partitionEpoch },
+      ...(eligible.length > 0 ? { eligible } : {}),
+      ...(emptied.length > 0 ? { emptied } : {}),
+      ...(original == null || target == null ? {} : { reassignment: { original, target } }),
+    };
+  });
   return { ...stored, partitions };
 }
 

@@ -23,6 +23,8 @@ export interface RegisterBroker {
   readonly rack: string;
   /** Logs on its disk. A replica that is missing here, or suspect, is out of every in-sync set that has another member (reliability R10, R11). */
   readonly logs: readonly LogReport[];
+  /** Broker epoch of the life that stopped cleanly on this disk; 0: the last one did not (reliability R11). */
+  readonly cleanStopEpoch: number;
 }
 
 export interface LogReport {
@@ -30,6 +32,24 @@ export interface LogReport {
   readonly partition: number;
   /** Recovery cut a torn tail. */
   readonly isSuspect: boolean;
+}
+
+/** Where a replica's log ends, as its broker told after it had heard that nobody leads. */
+export interface LogEnd {
+  readonly topicId: TopicId;
+  readonly partition: number;
+  readonly brokerId: BrokerId;
+  readonly lastEpoch: LeaderEpoch;
+  readonly logEndOffset: number;
+  readonly isSuspect: boolean;
+}
+
+/** Nobody in sync or eligible can lead: the logs of the others decide, where they are enough (reliability R13). */
+export interface ElectByLogs {
+  readonly kind: "elect-by-logs";
+  readonly logs: readonly LogEnd[];
+  /** Replicas that have not come by now are not waited for. */
+  readonly isWaitOver: boolean;
 }
 
 /** A leader's wish for another in-sync set, see docs/protocol/replication.md. */
@@ -125,7 +145,7 @@ export interface PartitionOutcome {
   readonly error: AppError | undefined;
 }
 
-/** preferred: the first replica leads. unclean: any live replica leads a partition without a leader, at the cost of what only others have. */
+/** preferred: the first replica leads. unclean: the live replica with the most records leads a partition without a leader, at the cost of what only others have. */
 export type ElectionKind = "preferred" | "unclean";
 
 export interface ElectLeaders {
@@ -133,6 +153,8 @@ export interface ElectLeaders {
   readonly election: ElectionKind;
   /** undefined: all for which there is something to do. */
   readonly partitions: readonly { readonly topic: string; readonly partition: number }[] | undefined;
+  /** For unclean ones: where the logs of live replicas end, as far as their brokers have told. */
+  readonly logs?: readonly LogEnd[];
 }
 
 export type ClusterEvent =
@@ -152,6 +174,7 @@ export type ClusterEvent =
   /** Moves that wait may begin, and those that can be completed are. */
   | { readonly kind: "advance-reassignments" }
   | ElectLeaders
+  | ElectByLogs
   /** Its replicas go to other brokers. */
   | { readonly kind: "drain-broker"; readonly brokerId: BrokerId }
   /** It gets its share of replicas, drained before or new. */
@@ -170,6 +193,7 @@ export type ClusterResponse =
   | { readonly kind: "partitions"; readonly answers: readonly InSyncAnswer[] }
   | { readonly kind: "outcomes"; readonly outcomes: readonly PartitionOutcome[] }
   | { readonly kind: "moves"; readonly partitions: number }
+  | { readonly kind: "elected"; readonly partitions: readonly PartitionState[] }
   | { readonly kind: "none" };
 
 /** What to store, in this order, and what to answer once it is stored. No changes: nothing to do. */

@@ -45,6 +45,7 @@ function parse(state: ClusterState, line: string): ClusterEvent {
         kafkaAddress: "",
         rack: option("rack"),
         logs: rest.includes("no-logs") ? [] : allLogs(state),
+        cleanStopEpoch: 0,
       };
     }
     case "caught-up":

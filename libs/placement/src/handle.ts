@@ -1,6 +1,7 @@
 import { assertNever } from "@millrace/stdx";
 import { fenceBroker, prepareStop, registerBroker, registered, unfenceBroker } from "./brokers.ts";
 import { addBroker, drainBroker } from "./drain.ts";
+import { electByLogs } from "./elect-by-logs.ts";
 import { electLeaders, preferLeaders } from "./elections.ts";
 import type { ClusterEvent, ClusterResponse, Decision, PlacementContext } from "./events.ts";
 import { PRODUCER_ID_BLOCK } from "./limits.ts";
@@ -22,6 +23,7 @@ export interface ResponseOf {
   "reassign-partitions": "outcomes";
   "advance-reassignments": "none";
   "elect-leaders": "outcomes";
+  "elect-by-logs": "elected";
   "drain-broker": "moves";
   "add-broker": "moves";
   "create-topic": "topic";
@@ -64,6 +66,8 @@ function decide(state: ClusterState, event: ClusterEvent, context: PlacementCont
       return advanceReassignments(state, context);
     case "elect-leaders":
       return electLeaders(state, event);
+    case "elect-by-logs":
+      return electByLogs(state, event);
     case "drain-broker":
       return drainBroker(state, event.brokerId);
     case "add-broker":

@@ -16,9 +16,11 @@ export type {
   CreatePartitions,
   CreateTopic,
   Decision,
+  ElectByLogs,
   ElectionKind,
   InSyncAnswer,
   InSyncWish,
+  LogEnd,
   LogReport,
   PartitionOutcome,
   PartitionReassignment,
@@ -28,6 +30,7 @@ export type {
   ReplicaAssignments,
   RegisterBroker,
 } from "./events.ts";
+export { leaderless, mayHaveAll, type LeaderlessPartition } from "./elect-by-logs.ts";
 export { errors as placementErrors } from "./errors.ts";
 export { handle } from "./handle.ts";
 export {

@@ -29,7 +29,17 @@ function start(id: BrokerId, folderId = `f${id}`, hasLogs = true): void {
     hasLogs ? partitions.map(({ partition }) => ({ topicId, partition, isSuspect: false })) : [],
   );
   const incarnationId = `i${epochOf(id)}`;
-  run({ kind: "register-broker", brokerId: id, incarnationId, folderId, address: `b${id}`, kafkaAddress: "", rack: "", logs });
+  run({
+    kind: "register-broker",
+    brokerId: id,
+    incarnationId,
+    folderId,
+    address: `b${id}`,
+    kafkaAddress: "",
+    rack: "",
+    logs,
+    cleanStopEpoch: 0,
+  });
   run({ kind: "broker-caught-up", brokerId: id, brokerEpoch: epochOf(id) });
 }
 

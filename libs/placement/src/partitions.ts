@@ -1,6 +1,7 @@
 import { type BrokerId, type PartitionState, partitionEpoch, type TopicDescription, type TopicId } from "@millrace/model";
 import { assignReplicas } from "./assign-replicas.ts";
 import { registered } from "./brokers.ts";
+import { withInSync } from "./eligible.ts";
 import type { AlterPartitions, Decision, InSyncAnswer, InSyncWish, PlacementContext } from "./events.ts";
 import { type ClusterChange, type ClusterState, placeableBrokers } from "./state.ts";
 
@@ -17,14 +18,16 @@ export function alterPartitions(
   const changed = new Map<TopicId, PartitionState[]>();
   const answers = event.wishes.map((wish): InSyncAnswer => {
     const { topicId, partition } = wish;
-    const partitions = changed.get(topicId) ?? state.topics.get(topicId)?.partitions;
+    const topic = state.topics.get(topicId);
+    const partitions = changed.get(topicId) ?? topic?.partitions;
     const before = partitions?.[partition];
-    if (partitions === undefined || before === undefined) return { topicId, partition, state: undefined, isIneligible: false };
+    if (topic === undefined || partitions === undefined || before === undefined)
+      return { topicId, partition, state: undefined, isIneligible: false };
     if (before.leader !== event.brokerId || before.leaderEpoch !== wish.leaderEpoch || before.partitionEpoch !== wish.partitionEpoch)
       return { topicId, partition, state: before, isIneligible: false };
     if (!isEligible(state, before, wish)) return { topicId, partition, state: before, isIneligible: true };
     const inSyncSet = before.replicas.filter((id) => wish.members.some((member) => member.brokerId === id));
-    const after = { ...before, inSyncSet, partitionEpoch: partitionEpoch(before.partitionEpoch + 1) };
+    const after = { ...withInSync(topic, before, { inSyncSet }), partitionEpoch: partitionEpoch(before.partitionEpoch + 1) };
     changed.set(topicId, partitions.with(partition, after));
     return { topicId, partition, state: after, isIneligible: false };
   });

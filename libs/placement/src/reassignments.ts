@@ -10,6 +10,7 @@ import {
 } from "@millrace/model";
 import { assertBrokers } from "./given-replicas.ts";
 import { assertReplicable } from "./assert-replicable.ts";
+import { minInSync, withInSync } from "./eligible.ts";
 import { errors } from "./errors.ts";
 import type { Decision, PartitionOutcome, PartitionReassignment, PlacementContext, ReassignPartitions } from "./events.ts";
 import { ChangedPartitions } from "./changed-partitions.ts";
@@ -29,7 +30,7 @@ export function reassignPartitions(state: ClusterState, event: ReassignPartition
       const topic = topicByName(state, name);
       const before = topic === undefined ? undefined : changed.partition(topic.topicId, partition);
       if (topic === undefined || before === undefined) throw errors.unknownPartition(name, partition);
-      changed.put(asked.target === undefined ? cancelled(state, before, name) : retargeted(state, before, { topic, asked, event }));
+      changed.put(asked.target === undefined ? cancelled(state, before, topic) : retargeted(state, before, { topic, asked, event }));
       return { topic: name, partition, error: undefined };
     } catch (error) {
       return { topic: name, partition, error: toAppError(error) };
@@ -53,15 +54,15 @@ function retargeted(
     state,
     before,
     before.replicas.filter((id) => !original.includes(id) && !target.includes(id)),
-    of.topic.name,
+    of.topic,
   );
   if (isSameList(target, kept.replicas) && isSameList(target, original)) return withoutReassignment(kept);
   return next({ ...kept, reassignment: { original, target } });
 }
 
-function cancelled(state: ClusterState, before: PartitionState, topic: string): PartitionState {
+function cancelled(state: ClusterState, before: PartitionState, topic: TopicDescription): PartitionState {
   const { reassignment } = before;
-  if (reassignment === undefined) throw errors.noReassignment(topic, before.partition);
+  if (reassignment === undefined) throw errors.noReassignment(topic.name, before.partition);
   const { original } = reassignment;
   const kept = without(
     state,
@@ -73,12 +74,12 @@ function cancelled(state: ClusterState, before: PartitionState, topic: string): 
 }
 
 /** The partition without replicas that were being added; where only these are in sync, they are what there is. */
-function without(state: ClusterState, partition: PartitionState, removed: readonly BrokerId[], topic: string): PartitionState {
+function without(state: ClusterState, partition: PartitionState, removed: readonly BrokerId[], topic: TopicDescription): PartitionState {
   if (removed.length === 0) return partition;
   const replicas = partition.replicas.filter((id) => !removed.includes(id));
   const inSyncSet = partition.inSyncSet.filter((id) => !removed.includes(id));
-  if (inSyncSet.length === 0) throw errors.onlyAddedInSync(topic, partition.partition);
-  return shrunkTo(partition, { replicas, inSyncSet }, (id) => canLead(state, id));
+  if (inSyncSet.length === 0) throw errors.onlyAddedInSync(topic.name, partition.partition);
+  return shrunkTo(topic, partition, { replicas, inSyncSet, isLive: (id) => canLead(state, id) });
 }
 
 /**
@@ -138,14 +139,8 @@ function completed(
   const inSyncSet = target.filter((id) => partition.inSyncSet.includes(id));
   if (inSyncSet.length < minInSync(topic, target.length)) return undefined;
   if (!inSyncSet.some((id) => id === partition.leader || canLead(state, id))) return undefined;
-  const after = shrunkTo(partition, { replicas: target, inSyncSet }, (id) => canLead(state, id));
-  return next(withoutReassignment(after));
-}
-
-/** In-sync replicas that a partition with so many replicas must keep; by default two, where there are two. */
-export function minInSync(topic: TopicDescription, replicaCount: number): number {
-  const config = resolveTopicConfig({ "min.insync.replicas": "2", ...topic.configOverrides });
-  return Math.min(config.minInsyncReplicas, replicaCount);
+  const after = shrunkTo(topic, withoutReassignment(partition), { replicas: target, inSyncSet, isLive: (id) => canLead(state, id) });
+  return next(after);
 }
 
 /**
@@ -153,16 +148,17 @@ export function minInSync(topic: TopicDescription, replicaCount: number): number
  * heard of neither would otherwise count with the records that it had before.
  */
 function shrunkTo(
+  topic: TopicDescription,
   partition: PartitionState,
-  to: { replicas: readonly BrokerId[]; inSyncSet: readonly BrokerId[] },
-  isLive: (id: BrokerId) => boolean,
+  to: { replicas: readonly BrokerId[]; inSyncSet: readonly BrokerId[]; isLive: (id: BrokerId) => boolean },
 ): PartitionState {
   const isFewer = partition.replicas.some((id) => !to.replicas.includes(id));
   const { leader } = partition;
   const stays = leader !== undefined && to.inSyncSet.includes(leader);
-  const successor = stays ? leader : to.replicas.find((id) => to.inSyncSet.includes(id) && isLive(id));
+  const successor = stays ? leader : to.replicas.find((id) => to.inSyncSet.includes(id) && to.isLive(id));
   const epoch = isFewer && successor !== undefined ? leaderEpoch(partition.leaderEpoch + 1) : partition.leaderEpoch;
-  return next({ ...partition, ...to, leader: successor, leaderEpoch: epoch });
+  const shrunk = withInSync(topic, { ...partition, replicas: to.replicas }, { inSyncSet: to.inSyncSet });
+  return next({ ...shrunk, leader: successor, leaderEpoch: epoch });
 }
 
 function next(partition: PartitionState): PartitionState {

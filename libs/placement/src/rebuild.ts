@@ -1,12 +1,5 @@
-import {
-  type BrokerId,
-  type LeaderEpoch,
-  leaderEpoch,
-  type PartitionState,
-  partitionEpoch,
-  resolveTopicConfig,
-  type TopicDescription,
-} from "@millrace/model";
+import { type BrokerId, type LeaderEpoch, leaderEpoch, type PartitionState, partitionEpoch, type TopicDescription } from "@millrace/model";
+import { minInSync } from "./eligible.ts";
 import { PRODUCER_ID_BLOCK, REBUILD_EPOCH_GAP, REBUILD_PRODUCER_BLOCKS } from "./limits.ts";
 import type { BrokerState, ClusterChange } from "./state.ts";
 
@@ -72,13 +65,12 @@ export function brokersAwaited(reports: readonly ClusterKnowledge[]): readonly B
  */
 export function canRebuild(reports: readonly ClusterKnowledge[]): boolean {
   return newestTopics(reports).every((topic) => {
-    const minInSync = resolveTopicConfig(topic.configOverrides).minInsyncReplicas;
     return topic.partitions.every((partition) => {
       const { length: count } = partition.replicas;
       if (count === 1) return true;
       const reported = reports.filter(({ broker }) => partition.replicas.includes(broker.brokerId));
-      const whole = reported.filter((report) => logOf(report, partition)?.isSuspect === false);
-      return reported.length === count || whole.length >= count - Math.min(minInSync, count) + 1;
+      const whole = reported.filter((report) => logOf(report, partition)?.isSuspect === false && !isEmptied(partition, report));
+      return reported.length === count || whole.length >= count - minInSync(topic, count) + 1;
     });
   });
 }
@@ -95,18 +87,29 @@ function rebuildPartition(newest: PartitionState, reports: readonly ClusterKnowl
     return log === undefined ? [] : [{ report, log }];
   });
   const epochSeen = Math.max(newest.leaderEpoch, ...views.map((view) => view.leaderEpoch), ...logs.map(({ log }) => log.lastEpoch));
+  // Whom this partition's former leaders left behind is not known for sure: nobody is eligible, and what was emptied proves nothing.
+  const { eligible: _, emptied = [], ...known } = newest;
   const after = {
-    ...newest,
+    ...known,
     leaderEpoch: leaderEpoch(epochSeen + REBUILD_EPOCH_GAP),
     partitionEpoch: partitionEpoch(Math.max(newest.partitionEpoch, ...views.map((view) => view.partitionEpoch)) + REBUILD_EPOCH_GAP),
   };
   const live = logs.find(({ report, log }) => report.isRegistered && log.leads && log.lastEpoch === epochSeen);
-  if (live !== undefined) return { ...after, leader: live.report.broker.brokerId, inSyncSet: inSyncOf(live.report, newest, reports) };
-  const [best] = logs.sort((a, b) => compareLogs(a.log, b.log));
+  const ledBy = (leader: BrokerId | undefined, inSyncSet: readonly BrokerId[]): PartitionState => {
+    const left = emptied.filter((id) => !inSyncSet.includes(id));
+    return { ...after, leader, inSyncSet, ...(left.length > 0 ? { emptied: left } : {}) };
+  };
+  if (live !== undefined) return ledBy(live.report.broker.brokerId, inSyncOf(live.report, newest, reports));
+  const [best] = logs.filter(({ report }) => !isEmptied(newest, report)).sort((a, b) => compareLogs(a.log, b.log));
   // Nobody has a log of it: as far as is known, it was never written to.
-  if (best === undefined) return { ...after, leader: undefined, inSyncSet: newest.inSyncSet };
+  if (best === undefined) return ledBy(undefined, newest.inSyncSet);
   const { brokerId } = best.report.broker;
-  return { ...after, leader: best.report.isRegistered ? brokerId : undefined, inSyncSet: [brokerId] };
+  return ledBy(best.report.isRegistered ? brokerId : undefined, [brokerId]);
+}
+
+/** It lost its log, and was not in sync since. */
+function isEmptied({ emptied = [] }: PartitionState, { broker }: ClusterKnowledge): boolean {
+  return emptied.includes(broker.brokerId);
 }
 
 /**

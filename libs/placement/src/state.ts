@@ -37,6 +37,8 @@ export interface ClusterState {
   readonly topicIdsByName: Map<string, TopicId>;
   /** Topics with a partition whose replicas are being moved: few, so that looking after them costs nothing while there are none. */
   readonly reassigningTopics: Set<TopicId>;
+  /** Topics with a partition that nobody leads: few, as those that are being moved. */
+  readonly leaderlessTopics: Set<TopicId>;
   /** Producer ids below were given out. */
   producerIdNext: number;
 }
@@ -56,6 +58,7 @@ export function createClusterState(clusterId: string): ClusterState {
     topics: new Map(),
     topicIdsByName: new Map(),
     reassigningTopics: new Set(),
+    leaderlessTopics: new Set(),
     producerIdNext: 0,
   };
 }
@@ -79,11 +82,14 @@ export function applyChange(state: ClusterState, change: ClusterChange): void {
       state.topicIdsByName.set(change.topic.name, change.topic.topicId);
       if (change.topic.partitions.some(({ reassignment }) => reassignment !== undefined)) state.reassigningTopics.add(change.topic.topicId);
       else state.reassigningTopics.delete(change.topic.topicId);
+      if (change.topic.partitions.some(({ leader }) => leader === undefined)) state.leaderlessTopics.add(change.topic.topicId);
+      else state.leaderlessTopics.delete(change.topic.topicId);
       return;
     case "topic-removed": {
       const topic = state.topics.get(change.topicId);
       state.topics.delete(change.topicId);
       state.reassigningTopics.delete(change.topicId);
+      state.leaderlessTopics.delete(change.topicId);
       if (topic !== undefined) state.topicIdsByName.delete(topic.name);
       return;
     }
@@ -94,11 +100,15 @@ export function applyChange(state: ClusterState, change: ClusterChange): void {
 }
 
 function assertPartitionFollows(before: PartitionState | undefined, after: PartitionState): void {
-  const { leader, inSyncSet, replicas } = after;
+  const { leader, inSyncSet, replicas, eligible = [], emptied = [] } = after;
   assert(leader === undefined || inSyncSet.includes(leader), () => `leader is not in sync partition=${after.partition}`);
   assert(
     inSyncSet.every((broker) => replicas.includes(broker)),
     () => `in-sync set holds a foreign broker partition=${after.partition}`,
+  );
+  assert(
+    [...eligible, ...emptied].every((broker) => replicas.includes(broker) && !inSyncSet.includes(broker)),
+    () => `eligible or emptied broker is foreign or in sync partition=${after.partition}`,
   );
   if (before === undefined) return;
   assert(

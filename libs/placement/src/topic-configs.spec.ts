@@ -18,7 +18,7 @@ const CONTEXT: PlacementContext = {
 
 function clusterWith(configs: Record<string, string>): ClusterState {
   const state = createClusterState("c");
-  const broker = { incarnationId: "i", folderId: "f", address: "b1:9190", kafkaAddress: "", rack: "", logs: [] };
+  const broker = { incarnationId: "i", folderId: "f", address: "b1:9190", kafkaAddress: "", rack: "", logs: [], cleanStopEpoch: 0 };
   run(state, { kind: "register-broker", brokerId: brokerId(1), ...broker });
   run(state, { kind: "broker-caught-up", brokerId: brokerId(1), brokerEpoch: brokerEpoch(1) });
   run(state, { kind: "create-topic", name: "t", partitions: 0, replicationFactor: 0, configs, ifNotExists: false });

@@ -1,5 +1,6 @@
 import { defaultTopicConfig, isInternalTopic, isListConfig, resolveTopicConfig, type TopicDescription } from "@millrace/model";
 import { assertReplicable } from "./assert-replicable.ts";
+import { withInSync } from "./eligible.ts";
 import { errors } from "./errors.ts";
 import type { AlterTopicConfigs, ConfigChange, Decision } from "./events.ts";
 import { type ClusterState, topicByName } from "./state.ts";
@@ -23,7 +24,12 @@ export function alterTopicConfigs(
   const after = resolveTopicConfig(overrides);
   if (before.storage !== after.storage) throw errors.fixedConfig("storage");
   assertReplicable(after, Math.max(...topic.partitions.map(({ replicas }) => replicas.length)));
-  const changed: TopicDescription = { ...topic, configOverrides: overrides };
+  const configured: TopicDescription = { ...topic, configOverrides: overrides };
+  // With a smaller `min.insync.replicas` more is acknowledged from now on: those that are not in sync no longer have it all.
+  const partitions = topic.partitions.map((partition) =>
+    partition.eligible === undefined ? partition : withInSync(configured, partition, { inSyncSet: partition.inSyncSet }),
+  );
+  const changed: TopicDescription = { ...configured, partitions };
   const changes = sameConfigs(topic.configOverrides, overrides) ? [] : [{ kind: "topic" as const, topic: changed }];
   return { changes, response: { kind: "topic", topic: changed } };
 }

@@ -35,11 +35,20 @@ export class TestCluster {
     return decision.response;
   }
 
-  start(id: number, rack = ""): void {
+  start(id: number, rack = "", disk: { isSuspect?: boolean; isEmpty?: boolean; cleanStopEpoch?: number } = {}): void {
+    const { isSuspect = false, isEmpty = false, cleanStopEpoch = 0 } = disk;
     const logs = [...this.state.topics.values()].flatMap(({ topicId, partitions }) =>
-      partitions.map(({ partition }) => ({ topicId, partition, isSuspect: false })),
+      isEmpty ? [] : partitions.map(({ partition }) => ({ topicId, partition, isSuspect })),
     );
-    const registration = { incarnationId: `i${this.epochOf(id)}`, folderId: `f${id}`, address: `b${id}`, kafkaAddress: "", rack, logs };
+    const registration = {
+      incarnationId: `i${this.epochOf(id)}`,
+      folderId: `f${id}`,
+      address: `b${id}`,
+      kafkaAddress: "",
+      rack,
+      logs,
+      cleanStopEpoch,
+    };
     this.run({ kind: "register-broker", brokerId: brokerId(id), ...registration });
     this.run({ kind: "broker-caught-up", brokerId: brokerId(id), brokerEpoch: this.epochOf(id) });
   }

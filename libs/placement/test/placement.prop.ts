@@ -2,7 +2,16 @@ import { describe, expect, it } from "@jest/globals";
 import { AppError, type BrokerId, brokerId } from "@millrace/model";
 import { SeededRandom } from "@millrace/testkit";
 import fc from "fast-check";
-import { applyChange, type ClusterEvent, type ClusterState, createClusterState, handle, type PlacementContext } from "../src/index.ts";
+import { minInSync, settledReplicaCount } from "../src/eligible.ts";
+import {
+  applyChange,
+  type ClusterEvent,
+  type ClusterState,
+  createClusterState,
+  handle,
+  type LogReport,
+  type PlacementContext,
+} from "../src/index.ts";
 
 const context: PlacementContext = {
   settings: {
@@ -62,7 +71,8 @@ function eventOf(state: ClusterState, { kind, broker, number }: Step): ClusterEv
         address: "a",
         kafkaAddress: "",
         rack,
-        logs: [],
+        logs: logsOf(state, number),
+        cleanStopEpoch: 0,
       };
     }
     case "create":
@@ -98,6 +108,14 @@ function eventOf(state: ClusterState, { kind, broker, number }: Step): ClusterEv
   }
 }
 
+/** By the number of the incarnation: all whole, all cut, or none. */
+function logsOf(state: ClusterState, number: number): LogReport[] {
+  if (number === 3) return [];
+  return [...state.topics.values()].flatMap(({ topicId, partitions }) =>
+    partitions.map(({ partition }) => ({ topicId, partition, isSuspect: number === 2 })),
+  );
+}
+
 /** The broker asks for every live replica of a partition that it leads. */
 function inSyncWish(state: ClusterState, leader: BrokerId): ClusterEvent | undefined {
   const led = [...state.topics.values()].flatMap(({ partitions }) => partitions).filter((partition) => partition.leader === leader);
@@ -131,11 +149,13 @@ describe("placement, any sequence of events", () => {
           }
           for (const topic of state.topics.values()) {
             for (const partition of topic.partitions) {
-              const { leader, inSyncSet, replicas, leaderEpoch, partitionEpoch } = partition;
-              const canLead = inSyncSet.some((id) => state.brokers.get(id)?.status === "live");
+              const { leader, inSyncSet, replicas, leaderEpoch, partitionEpoch, eligible = [] } = partition;
+              const canLead = [...inSyncSet, ...eligible].some((id) => state.brokers.get(id)?.status === "live");
               if (leader === undefined) expect(canLead).toBe(false);
               else expect([inSyncSet.includes(leader), state.brokers.get(leader)?.status === "fenced"]).toEqual([true, false]);
               expect(new Set(replicas).size).toBe(replicas.length);
+              // Somebody who is not in sync is eligible only while nothing is acknowledged.
+              if (eligible.length > 0) expect(inSyncSet.length).toBeLessThan(minInSync(topic, settledReplicaCount(partition)));
               const old = before.get(`${topic.topicId}-${partition.partition}`);
               if (old === undefined || old === partition) continue;
               expect(partitionEpoch).toBeGreaterThan(
@@ -143,9 +163,12 @@ describe("placement, any sequence of events", () => {
               );
               const hasLost = old.replicas.some((replica) => !replicas.includes(replica));
               if (hasLost && leader !== undefined) expect(leaderEpoch).toBeGreaterThan(old.leaderEpoch);
-              // Only a leader's wish makes a member.
-              if (one.kind !== "in-sync") expect(inSyncSet.every((member) => old.inSyncSet.includes(member))).toBe(true);
-              if (hasLost) expect(inSyncSet.length).toBeGreaterThan(0);
+              // Only a leader's wish makes a member, but for those that are eligible.
+              if (one.kind !== "in-sync") {
+                const hadAll = [...old.inSyncSet, ...(old.eligible ?? [])];
+                expect(inSyncSet.every((member) => hadAll.includes(member))).toBe(true);
+              }
+              if (hasLost && old.inSyncSet.length > 0) expect(inSyncSet.length).toBeGreaterThan(0);
               if (leader !== undefined && leader !== old.leader) expect(leaderEpoch).toBe(old.leaderEpoch + 1);
             }
           }

@@ -120,7 +120,7 @@ function describe(cluster: DescribeClusterResponse, what: string): readonly Find
           what: "partitions",
           state: "problem",
           found: `${cluster.offlinePartitionCount} of ${cluster.partitionCount} have no leader`,
-          fix: "bring back the brokers that hold them: millrace topic describe NAME names them",
+          fix: "bring back the brokers that hold them (millrace topic describe --trouble names them); if their disks are lost: millrace partition elect --unclean",
         },
     cluster.executors.length > 0
       ? { what: "executors", state: "ok", found: `${cluster.executors.length} up, room for ${slots} workers a job` }

@@ -43,19 +43,23 @@ async function electUnclean(
   );
   for (const { topic, partition, state } of leaderless) {
     const candidates = state.replicas.filter((id) => live.has(id));
-    const { inSyncSet } = state;
-    if (options.json === true) await world.write(jsonLine({ topic, partition, candidates, inSyncSet, dryRun: true }));
-    else await world.write(`${topic}-${partition}: ${costOf(inSyncSet, candidates)}\n`);
+    const { inSyncSet, eligibleLeaders } = state;
+    if (options.json === true) await world.write(jsonLine({ topic, partition, candidates, inSyncSet, eligibleLeaders, dryRun: true }));
+    else await world.write(`${topic}-${partition}: ${costOf(state, candidates)}\n`);
   }
   if (options.json !== true) world.note("nothing was changed; --execute elects, and there is no way back");
 }
 
-function costOf(inSyncSet: readonly number[], candidates: readonly number[]): string {
+function costOf({ inSyncSet, eligibleLeaders }: PartitionState, candidates: readonly number[]): string {
   if (candidates.length === 0) return "no replica is on a live broker: start one of its brokers";
-  const who = `broker ${candidates.join(" or ")} would lead`;
-  return inSyncSet.length === 0
+  const who =
+    candidates.length === 1
+      ? `broker ${candidates[0]} would lead`
+      : `of brokers ${candidates.join(", ")} the one with the most records would lead`;
+  const whole = [...inSyncSet, ...eligibleLeaders];
+  return whole.length === 0
     ? `${who}; no replica is known to have everything, so acknowledged records may be lost`
-    : `${who}; records that only broker ${inSyncSet.join(", ")} has (acknowledged ones among them) would be lost: start that one instead if you can`;
+    : `${who}; records that only broker ${whole.join(" or ")} has (acknowledged ones among them) would be lost: start that one instead if you can`;
 }
 
 async function leaderlessOf(

@@ -14,8 +14,8 @@ const topics = [
   {
     name: "t",
     partitions: [
-      { partition: 0, replicas: [1, 2], inSyncSet: [1] },
-      { partition: 1, replicas: [1, 2], leader: 1, inSyncSet: [1, 2] },
+      { partition: 0, replicas: [1, 2], inSyncSet: [1], eligibleLeaders: [] },
+      { partition: 1, replicas: [1, 2], leader: 1, inSyncSet: [1, 2], eligibleLeaders: [] },
     ],
   },
 ] as unknown as readonly Topic[];

@@ -53,7 +53,10 @@ async function describe(client: Client, { topic, options, world }: Describing): 
   const rows = states.map((state) => rowOf(state, endsOf(state)));
   await world.write(table(["partition", "leader", "replicas", "in sync", "start", "end", "records"], rows));
   const leaderless = topic.partitions.filter((state) => state.leader === undefined).length;
-  if (leaderless > 0) world.note(`${leaderless} partitions have no leader: no broker that holds them is up`);
+  if (leaderless > 0)
+    world.note(
+      `${leaderless} partitions have no leader: start the brokers of their replicas; if their disks are lost, millrace partition elect ${topic.name} --unclean`,
+    );
   const lagging = topic.partitions.filter((state) => state.inSyncSet.length < state.replicas.length).length;
   if (lagging > 0) world.note(`${lagging} partitions have replicas that are not in sync: a broker is away, or behind`);
 }

@@ -42,7 +42,7 @@ export function addPartitionCommands(program: Command, world: CliWorld): void {
   const elect = partition
     .command("elect")
     .description(
-      "Makes the first replica lead where it is in sync. With --unclean: makes a live replica lead partitions that nobody can lead, at the cost of records that only others have; shows what would be lost, and --execute does it.",
+      "Makes the first replica lead where it is in sync. With --unclean: makes the live replica with the most records lead partitions that nobody can lead, at the cost of records that only others have; shows what would be lost, and --execute does it.",
     )
     .argument("[topic[:partitions]]", "all partitions of a topic, or some; of all topics if none is named", (text: string) =>
       topicSelection(text),

@@ -93,8 +93,11 @@ export class NumberWriter {
   #onDelivery({ partition, baseOffset, recordCount, error }: Delivery): void {
     const first = this.#acknowledged[partition] ?? 0;
     const early = this.#early.get(partition) ?? new Map<number, number>();
-    if (error !== undefined) this.#failure ??= error;
-    else if (baseOffset !== -1 && baseOffset < first)
+    if (error !== undefined) {
+      this.#failure ??= error;
+      return;
+    }
+    if (baseOffset !== -1 && baseOffset < first)
       this.#failure ??= new Error(`number ${first} of partition ${partition} was acknowledged at offset ${baseOffset}`);
     // A repeated batch that the broker had already stored may come without its offset.
     early.set(Math.max(baseOffset, first), recordCount);

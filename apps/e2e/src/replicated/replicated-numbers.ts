@@ -9,7 +9,7 @@ import { ProgressWatch } from "./progress-watch.ts";
 
 export const TOPIC = "numbers";
 export const PARTITIONS = 6;
-const BROKERS = 3;
+export const BROKERS = 3;
 const REPAIR_MS_MAX = 180_000;
 
 /** What happens to the cluster while numbers are written to it. */

@@ -3,12 +3,17 @@ import { checkNumbers } from "../numbers/check-numbers.ts";
 import { NumberWriter } from "../numbers/number-writer.ts";
 import { SimulatedCluster } from "../power/simulated-cluster.ts";
 import { skipLogSyncs } from "../power/skip-log-syncs.ts";
-import type { Scenario } from "../scenario.ts";
+import { check, type Scenario } from "../scenario.ts";
 
 const SEEDS_DEFAULT = 200;
 const CUTS = 4;
 const TARGET = { topic: "numbers", partitions: 4 } as const;
-const BROKERS = 2;
+/** Two brokers that share single replicas, and three that each have every partition, of which two must be in sync. */
+const LAYOUTS = [
+  { brokers: 2, replicas: 1 },
+  { brokers: 3, replicas: 3 },
+] as const;
+type Layout = (typeof LAYOUTS)[number];
 /** So short that cuts fall on rolls of segments, too. */
 const CONFIGS = { "segment.ms": "50" };
 const RUN_MS_END = 300;
@@ -22,24 +27,45 @@ export const powerLoss: Scenario = {
   what: "power cuts of every broker on simulated disks that drop un-synced bytes; every acknowledged record is there once, in order",
   run: async ({ seed, flags, say }) => {
     const seeds = flags.kills ?? SEEDS_DEFAULT;
-    let records = 0;
-    for (let i = 0; i < seeds; i++) {
-      records += await live(seed + i, (storage) => storage).catch((error: unknown) => {
-        throw new Error(`with --seed ${seed + i} --kills 1: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-      });
-    }
-    say(`${records} acknowledged records survived ${seeds * CUTS} power cuts`);
-    const control = await seedsToALoss(seed);
-    say(`the same with a broker that does not sync its logs is found after ${control.seeds} seeds: ${control.reason}`);
-    return { seeds, powerCuts: seeds * CUTS, records, lost: 0, twice: 0, controlLossFoundAfterSeeds: control.seeds };
+    const layouts = LAYOUTS.filter(({ brokers }) => (flags.brokers ?? brokers) === brokers);
+    check(layouts.length > 0, "--brokers is 2 or 3 here");
+    const figures: Record<string, number> = { seeds };
+    for (const layout of layouts) Object.assign(figures, await cutLayout(layout, { seed, seeds, say }));
+    return { ...figures, lost: 0, twice: 0 };
   },
 };
 
+async function cutLayout(
+  layout: Layout,
+  { seed, seeds, say }: { readonly seed: number; readonly seeds: number; readonly say: (text: string) => void },
+): Promise<Record<string, number>> {
+  const { brokers, replicas } = layout;
+  let records = 0;
+  for (let i = 0; i < seeds; i++) {
+    records += await live(seed + i, { layout, mount: (storage) => storage }).catch((error: unknown) => {
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      throw new Error(`with --brokers ${brokers} --seed ${seed + i} --kills 1: ${reason}`);
+    });
+  }
+  say(`replicas ${replicas}: ${records} acknowledged records survived ${seeds * CUTS} power cuts of all ${brokers} brokers at once`);
+  const control = await seedsToALoss(seed, layout);
+  say(`the same with brokers that do not sync their logs is found after ${control.seeds} seeds: ${control.reason}`);
+  return {
+    [`powerCutsReplicas${replicas}`]: seeds * CUTS,
+    [`recordsReplicas${replicas}`]: records,
+    [`controlLossFoundAfterSeedsReplicas${replicas}`]: control.seeds,
+  };
+}
+
 /** One life of a cluster with its cuts; returns how many records were acknowledged. Throws if one of them is missing, twice or out of order. */
-async function live(seed: number, mount: (storage: Storage) => Storage): Promise<number> {
-  const cluster = await SimulatedCluster.start({ seed, brokers: BROKERS, mount });
+async function live(
+  seed: number,
+  { layout, mount }: { readonly layout: Layout; readonly mount: (storage: Storage) => Storage },
+): Promise<number> {
+  const { brokers, replicas: replicationFactor } = layout;
+  const cluster = await SimulatedCluster.start({ seed, brokers, mount });
   const client = cluster.client();
-  await cluster.run(client.admin().createTopic({ name: TARGET.topic, partitions: TARGET.partitions, configs: CONFIGS }));
+  await cluster.run(client.admin().createTopic({ name: TARGET.topic, partitions: TARGET.partitions, replicationFactor, configs: CONFIGS }));
   const writer = new NumberWriter(client, TARGET, cluster);
   await cluster.run(writer.start());
   const checkAll = async (ends: readonly number[]): Promise<void> => {
@@ -57,9 +83,9 @@ async function live(seed: number, mount: (storage: Storage) => Storage): Promise
 }
 
 /** A broker that does not sync its logs must be found out, with the words of what was lost. */
-async function seedsToALoss(seed: number): Promise<{ readonly seeds: number; readonly reason: string }> {
+async function seedsToALoss(seed: number, layout: Layout): Promise<{ readonly seeds: number; readonly reason: string }> {
   for (let i = 0; i < CONTROL_SEEDS; i++) {
-    const reason = await live(seed + i, skipLogSyncs).then(
+    const reason = await live(seed + i, { layout, mount: skipLogSyncs }).then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );

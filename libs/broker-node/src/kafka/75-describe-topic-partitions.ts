@@ -7,7 +7,7 @@ import { serve } from "./served-api.ts";
 
 const PARTITIONS_PER_ANSWER_MAX = 2_000;
 
-/** DescribeTopicPartitions v0 (KIP-966): topics by name, at most 2,000 partitions an answer, the next one goes on at its cursor. There are no eligible leaders outside the in-sync set. */
+/** DescribeTopicPartitions v0 (KIP-966): topics by name, at most 2,000 partitions an answer, the next one goes on at its cursor. Replicas that may have lost something are not remembered (`lastKnownElr`). */
 export const describeTopicPartitions = serve(describeTopicPartitionsApi, ({ topics, cursor, responsePartitionLimit }, _call, { view }) => {
   const asked = topics.length === 0 ? [...view.topics].map(({ name }) => name) : topics.map(({ name }) => name);
   const names = [...new Set(asked)].sort((a, b) => (a < b ? -1 : 1)).filter((name) => cursor === null || name >= cursor.topicName);
@@ -36,6 +36,10 @@ function described(
   { name, topicId, internal }: Topic,
   partitions: readonly PartitionState[],
 ): DescribeTopicPartitionsResponseTopicInit {
-  const states = partitions.map((state) => ({ ...partitionStateOf(view, state), eligibleLeaderReplicas: [], lastKnownElr: [] }));
+  const states = partitions.map((state) => ({
+    ...partitionStateOf(view, state),
+    eligibleLeaderReplicas: state.eligibleLeaders,
+    lastKnownElr: [],
+  }));
   return { errorCode: KafkaError.NONE, name, topicId, isInternal: internal, partitions: states };
 }

@@ -58,6 +58,7 @@ export class Replicas {
   readonly memoryOffsets: MemoryOffsets;
   readonly #listener: ReplicaListener;
   readonly #observer: PartitionObserver;
+  #wasStoppedCleanly = false;
   readonly #replication: ReplicationPorts;
   readonly #slots = new Map<string, Slot>();
   /** Of #slots, those that are open; undefined after a change. */
@@ -94,7 +95,8 @@ export class Replicas {
   }
 
   /** Opens what is on disk, so that the coordinator can be told. */
-  async openAll(): Promise<void> {
+  async openAll({ wasStoppedCleanly }: { readonly wasStoppedCleanly: boolean }): Promise<void> {
+    this.#wasStoppedCleanly = wasStoppedCleanly;
     const startedMs = this.#ports.clock.monotonicMs();
     const logs = listPartitionLogs(this.#logPorts);
     await inParallel(logs, LOGS_OPENED_AT_ONCE, async ({ folder, identity }) => {
@@ -111,11 +113,13 @@ export class Replicas {
     if (logs.length > 0) this.#ports.logger.info("logs opened", { logs: logs.length, seconds });
   }
 
-  /** What is on disk, for the registration. */
+  /** What is on disk. Not to be trusted to its end: what recovery had to cut, and what was synced in the background when the last process died (reliability R11). */
   *reports(): Generator<MessageInitShape<typeof LogReportSchema>> {
-    const led = this.all().map((partition) => ({ log: partition.log, leads: partition.leaderEpoch !== undefined }));
-    const unclaimed = [...this.#unclaimed.values()].map((log) => ({ log, leads: false }));
-    for (const { log, leads } of [...unclaimed, ...led]) {
+    const open = this.all().map(({ log, leaderEpoch: epoch, config }) => {
+      return { log, leads: epoch !== undefined, mayLack: config.flush !== "ack" && !this.#wasStoppedCleanly };
+    });
+    const unclaimed = [...this.#unclaimed.values()].map((log) => ({ log, leads: false, mayLack: false }));
+    for (const { log, leads, mayLack } of [...unclaimed, ...open]) {
       const { identity, leaderEpoch, logEndOffset, recovery } = log;
       yield {
         leads,
@@ -124,7 +128,7 @@ export class Replicas {
         leaderEpochSeen: leaderEpoch,
         lastEpochInLog: leaderEpoch,
         logEndOffset: BigInt(logEndOffset),
-        suspect: recovery.isSuspect,
+        suspect: recovery.isSuspect || mayLack,
       };
     }
   }

@@ -151,9 +151,11 @@ export class ReplicaFetcher {
     const logPorts = this.#context.logPortsOf(partition);
     try {
       if (result.error !== undefined) {
-        if (result.error.code === "offset-out-of-range")
-          await restartAt({ partition, epoch, startOffset: Number(result.logStartOffset) as Offset, logPorts });
-        else return this.#askLater(followed);
+        if (result.error.code !== "offset-out-of-range") return this.#askLater(followed);
+        const before = partition.log;
+        await restartAt({ partition, epoch, startOffset: Number(result.logStartOffset) as Offset, logPorts });
+        // The same position would be refused again at once, and so on.
+        if (partition.log === before) return this.#askLater(followed);
       } else if (result.diverging !== undefined) {
         const { leaderEpoch: divergingEpoch, endOffset } = result.diverging;
         const leader = { leaderEpoch: leaderEpoch(divergingEpoch), endOffset: Number(endOffset) as Offset };

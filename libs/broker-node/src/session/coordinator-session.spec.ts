@@ -54,6 +54,7 @@ describe("CoordinatorSession", () => {
         owner: {
           registration: () => ({ brokerId: 1 }),
           clusterReport: () => ({}),
+          logReports: () => [],
           apply: async () => {
             await sleep(clock, 20_000);
             seen.applied++;

@@ -2,6 +2,7 @@ import {
   type BrokerSessionRequestSchema,
   type BrokerSessionResponse,
   ClusterService,
+  type LogName,
   type MetadataUpdate,
   type TopicDefaults,
 } from "@millrace/contracts";
@@ -24,6 +25,7 @@ import { activeCoordinatorHint } from "./coordinator-calls.ts";
 
 type Report = MessageInitShape<typeof BrokerSessionRequestSchema>;
 type Registration = Extract<NonNullable<Report["report"]>, { case: "register" }>["value"];
+type LogReports = NonNullable<Extract<NonNullable<Report["report"]>, { case: "logs" }>["value"]["logs"]>;
 type ClusterReport = Extract<NonNullable<Report["report"]>, { case: "cluster" }>["value"];
 
 export interface SessionOwner {
@@ -31,6 +33,8 @@ export interface SessionOwner {
   registration(): Registration;
   /** All that the broker knows of its cluster, for a coordinator whose store lost its data. */
   clusterReport(): ClusterReport;
+  /** Where these logs end here; those that it does not have are left out. */
+  logReports(logs: readonly LogName[]): LogReports;
   /** Brings the broker into line with the metadata; the next update comes when it is done. */
   apply(update: MetadataUpdate): Promise<void>;
   /** A coordinator took the registration. */
@@ -225,6 +229,11 @@ export class CoordinatorSession {
       }
       case "heartbeatAck":
         return;
+      case "describeLogs": {
+        const { question, logs } = command.value;
+        this.#reports?.tryPush({ report: { case: "logs", value: { question, logs: this.#owner.logReports(logs) } } });
+        return;
+      }
       case "stopGranted":
         this.#stopGranted.resolve();
         return;

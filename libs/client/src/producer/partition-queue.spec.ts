@@ -9,11 +9,15 @@ import { PartitionQueue } from "./partition-queue.ts";
 
 const identity = (id: number) => ({ producerId: producerId(id), producerEpoch: producerEpoch(0) });
 
-function makeQueue(): { queue: PartitionQueue; clock: ManualClock } {
+/** A queue whose producer the broker knows by a first record, or one that is new to it. */
+function makeQueue({ isNew = false } = {}): { queue: PartitionQueue; clock: ManualClock } {
   const clock = new ManualClock();
   const ports = { transport: createLoopback(), clock, random: new SeededRandom(1), crc32c };
   const queue = new PartitionQueue({ topic: "t", partition: 0 }, { ...PRODUCER_DEFAULTS, batchBytes: 200 }, ports);
   queue.setIdentity(identity(7));
+  if (isNew) return { queue, clock };
+  fill(queue, [1]);
+  for (const batch of takeAll(queue)) queue.remove(batch);
   return { queue, clock };
 }
 
@@ -48,7 +52,18 @@ describe("PartitionQueue", () => {
   it("numbers batches one behind the other and lets five leave", () => {
     const { queue } = makeQueue();
     fill(queue, [1, 2, 3, 1, 1, 1]);
-    expect(numbers(takeAll(queue))).toEqual(["7:0", "7:1", "7:3", "7:6", "7:7"]);
+    expect(numbers(takeAll(queue))).toEqual(["7:1", "7:2", "7:4", "7:7", "7:8"]);
+  });
+
+  it("lets a second one leave only when the first of a new producer was answered: a new leader would take it alone", () => {
+    const { queue } = makeQueue({ isNew: true });
+    fill(queue, [1, 2, 3]);
+    const [first] = takeAll(queue);
+    expect(queue.inFlightCount).toBe(1);
+    if (first === undefined) throw new Error("a batch leaves");
+    queue.repeat(first);
+    for (const batch of takeAll(queue)) queue.remove(batch);
+    expect(numbers(takeAll(queue))).toEqual(["7:1", "7:3"]);
   });
 
   it("repeats failed batches first, in order, with their old numbers, and only when every answer is in", () => {
@@ -62,7 +77,7 @@ describe("PartitionQueue", () => {
     queue.repeat(c);
     expect(takeAll(queue)).toEqual([]);
     queue.remove([...queue.outstanding()].find((batch) => batch.state === "sent") ?? a);
-    expect(numbers(takeAll(queue))).toEqual(["7:1", "7:2"]);
+    expect(numbers(takeAll(queue))).toEqual(["7:2", "7:3"]);
   });
 
   it("gives up what was sent behind an expired batch, and numbers anew what never left", () => {
@@ -98,7 +113,7 @@ describe("PartitionQueue", () => {
     const ready = other.take()?.bytes ?? new Uint8Array();
     fill(queue, [2]);
     queue.addBatch(ready, { settle: () => undefined });
-    expect(numbers(takeAll(queue))).toEqual(["7:0", "7:2"]);
+    expect(numbers(takeAll(queue))).toEqual(["7:1", "7:3"]);
     expect(() => queue.addBatch(new Uint8Array(10), { settle: () => undefined })).toThrow("exactly one whole record batch");
   });
 

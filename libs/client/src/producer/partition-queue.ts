@@ -34,6 +34,8 @@ export class PartitionQueue {
   #inFlight: ProducedBatch[] = [];
   #identity: ProducerIdentity | undefined;
   #nextSequence = 0;
+  /** A batch of this identity was answered. */
+  #isKnown = false;
 
   constructor(
     target: { topic: string; partition: number; maxMessageBytes?: number | undefined },
@@ -89,7 +91,15 @@ export class PartitionQueue {
   }
 
   get canSend(): boolean {
-    return this.#inFlight.length < BATCHES_IN_FLIGHT_PER_PARTITION_MAX && !this.repeating && !this.needsIdentity;
+    return this.#inFlight.length < this.#inFlightMax && !this.repeating && !this.needsIdentity;
+  }
+
+  /**
+   * One until the first answer: a broker that knows nothing of a producer takes any sequence from it. The second batch could come to a new leader in time while the first
+   * met an old one, and would be stored without it. Later such a batch is refused for its gap.
+   */
+  get #inFlightMax(): number {
+    return this.#identity === undefined || this.#isKnown ? BATCHES_IN_FLIGHT_PER_PARTITION_MAX : 1;
   }
 
   /** A sent batch failed; new ones wait until all answers are in. */
@@ -149,6 +159,7 @@ export class PartitionQueue {
     const index = this.#inFlight.indexOf(batch);
     assert(index >= 0, "answer for a batch that is not in flight");
     this.#inFlight.splice(index, 1);
+    this.#isKnown = true;
     this.#requeueWhenDrained();
   }
 
@@ -185,6 +196,7 @@ export class PartitionQueue {
     assert(this.#inFlight.length === 0, "identity changes while batches are in flight");
     this.#identity = identity;
     this.#nextSequence = 0;
+    this.#isKnown = false;
     this.needsIdentity = false;
     for (const batch of this.#waiting) this.#stamp(batch.bytes, batch.recordCount);
   }

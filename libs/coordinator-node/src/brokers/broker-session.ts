@@ -1,10 +1,11 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { createDeferred, type Deferred } from "@millrace/stdx";
-import type { BrokerSessionRequest, BrokerSessionResponseSchema } from "@millrace/contracts";
+import type { BrokerSessionRequest, BrokerSessionResponseSchema, LogReport } from "@millrace/contracts";
 import { toAppError } from "@millrace/model";
 import type { Timer } from "@millrace/ports";
 import type { BrokerState } from "@millrace/placement";
 import { errors } from "../errors.ts";
+import { type LogName, LogQuestions } from "./log-questions.ts";
 import type { MetadataFeed } from "./metadata-feed.ts";
 
 type Response = MessageInitShape<typeof BrokerSessionResponseSchema>;
@@ -35,6 +36,7 @@ export class BrokerSession {
   #stopGranted = false;
   #snapshotVersion: bigint | undefined;
   #isUnfencing = false;
+  readonly #questions = new LogQuestions();
 
   constructor(broker: BrokerState, parts: { feed: MetadataFeed; registered: Response; actions: SessionActions }) {
     this.broker = broker;
@@ -53,6 +55,14 @@ export class BrokerSession {
     return this.#feed;
   }
 
+  /** Where the broker's logs end, after all metadata that there is now; none once the session is over. */
+  describeLogs(logs: readonly LogName[]): Promise<readonly LogReport[]> {
+    if (this.#end !== undefined) return Promise.resolve([]);
+    const answer = this.#questions.ask(logs);
+    this.wake();
+    return answer;
+  }
+
   /** Something may be due. */
   wake(): void {
     this.#wake.resolve();
@@ -63,6 +73,7 @@ export class BrokerSession {
     this.#end = reason === "broken" && this.#stopGranted ? "stopped" : reason;
     this.#failure = failure;
     this.#timer.cancel();
+    this.#questions.close();
     this.#ended.resolve(this.#end);
     this.wake();
   }
@@ -74,6 +85,7 @@ export class BrokerSession {
         const next = await requests.next();
         if (next.done === true || this.#end !== undefined) break;
         const { report } = next.value;
+        if (report.case === "logs") this.#questions.answered(report.value);
         if (report.case !== "heartbeat") continue;
         this.#timer.cancel();
         this.#timer = this.#startTimer();
@@ -114,6 +126,8 @@ export class BrokerSession {
       this.#ackDue = undefined;
       return { command: { case: "heartbeatAck", value: { metadataVersion } } };
     }
+    const question = this.#questions.take();
+    if (question !== undefined) return { command: { case: "describeLogs", value: question } };
     if (!this.#stopGrantDue) return undefined;
     this.#stopGrantDue = false;
     this.#stopGranted = true;

@@ -1,4 +1,4 @@
-import type { BrokerSessionRequest, BrokerSessionResponseSchema, CallContext, RegisterBroker } from "@millrace/contracts";
+import type { BrokerSessionRequest, BrokerSessionResponseSchema, CallContext, LogReport, RegisterBroker } from "@millrace/contracts";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { brokerId, type BrokerId, type TopicId } from "@millrace/model";
 import type { Clock, Fence, Logger, Timer } from "@millrace/ports";
@@ -7,6 +7,7 @@ import type { ClusterController } from "../cluster/cluster-controller.ts";
 import { errors } from "../errors.ts";
 import { type LostCluster, lostBy } from "../rebuild/lost-store.ts";
 import { BrokerSession, type SessionEnd } from "./broker-session.ts";
+import type { LogName } from "./log-questions.ts";
 import { MetadataFeed } from "./metadata-feed.ts";
 
 type Response = MessageInitShape<typeof BrokerSessionResponseSchema>;
@@ -78,6 +79,11 @@ export class BrokerSessions {
     }
   }
 
+  /** Where a broker's logs end; none if it has no session, or loses it before it answers. */
+  describeLogs(broker: BrokerId, logs: readonly LogName[]): Promise<readonly LogReport[]> {
+    return this.#sessions.get(broker)?.describeLogs(logs) ?? Promise.resolve([]);
+  }
+
   /** The term is over: every session ends at once, with an error that says where to go. */
   close(failure: unknown): void {
     this.#isClosed = true;
@@ -103,6 +109,7 @@ export class BrokerSessions {
       externalKafkaAddress,
       rack,
       logs: request.logs.map(({ topicId, partition, suspect }) => ({ topicId: topicId as TopicId, partition, isSuspect: suspect })),
+      cleanStopEpoch: Number(request.cleanStopEpoch),
     });
     if (this.#isClosed) throw errors.termOver("term ended during registration");
     this.#absent.get(id)?.cancel();

@@ -15,7 +15,7 @@ export function topicToWire(topic: TopicDescription): MessageInitShape<typeof To
 }
 
 export function partitionToWire(state: PartitionState): MessageInitShape<typeof PartitionStateSchema> {
-  const { partition, replicas, leader, leaderEpoch, inSyncSet, partitionEpoch, reassignment } = state;
+  const { partition, replicas, leader, leaderEpoch, inSyncSet, partitionEpoch, reassignment, eligible = [], emptied = [] } = state;
   const moving = reassignment !== undefined && hasBegun(state) ? reassignment : undefined;
   return {
     partition,
@@ -24,6 +24,8 @@ export function partitionToWire(state: PartitionState): MessageInitShape<typeof 
     leaderEpoch,
     inSyncSet: [...inSyncSet],
     partitionEpoch,
+    eligibleLeaders: [...eligible],
+    emptiedReplicas: [...emptied],
     ...(moving === undefined
       ? {}
       : {

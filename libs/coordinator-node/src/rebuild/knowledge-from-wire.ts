@@ -56,5 +56,6 @@ function partitionFromWire(topicId: TopicId, state: WirePartition): PartitionSta
     leaderEpoch: leaderEpoch(state.leaderEpoch),
     inSyncSet: state.inSyncSet.map((id) => brokerId(id)),
     partitionEpoch: partitionEpoch(state.partitionEpoch),
+    ...(state.emptiedReplicas.length > 0 ? { emptied: state.emptiedReplicas.map((id) => brokerId(id)) } : {}),
   };
 }

@@ -1,6 +1,14 @@
-import { ElectionKind, errorToWire, type ServiceHandlers, type PlacementService } from "@millrace/contracts";
+import { ElectionKind, type ElectionPartition, errorToWire, type ServiceHandlers, type PlacementService } from "@millrace/contracts";
 import { AppError, brokerId } from "@millrace/model";
-import { hasBegun, type PartitionOutcome, reassigning, REASSIGNMENTS_PER_REQUEST_MAX } from "@millrace/placement";
+import {
+  type ClusterState,
+  hasBegun,
+  leaderless,
+  type LeaderlessPartition,
+  type PartitionOutcome,
+  reassigning,
+  REASSIGNMENTS_PER_REQUEST_MAX,
+} from "@millrace/placement";
 import type { Term } from "../term/term.ts";
 import { describeBrokers } from "./describe-brokers.ts";
 
@@ -38,11 +46,11 @@ export function placementHandlers(term: () => Term): ServiceHandlers<typeof Plac
     },
     async electLeaders({ kind, partitions }) {
       assertCount(partitions.length);
-      const { outcomes } = await term().controller.execute({
-        kind: "elect-leaders",
-        election: kind === ElectionKind.UNCLEAN ? "unclean" : "preferred",
-        partitions: partitions.length === 0 ? undefined : partitions,
-      });
+      const { controller, leaderless: waiting } = term();
+      const election = kind === ElectionKind.UNCLEAN ? "unclean" : "preferred";
+      const asked = partitions.length === 0 ? undefined : partitions;
+      const logs = election === "unclean" ? await waiting.logEnds(askedFor(controller.state, asked)) : [];
+      const { outcomes } = await controller.execute({ kind: "elect-leaders", election, partitions: asked, logs });
       return { outcomes: outcomes.map(outcomeToWire) };
     },
     describeBrokers: () => Promise.resolve({ brokers: describeBrokers(term().controller.state) }),
@@ -59,6 +67,13 @@ export function placementHandlers(term: () => Term): ServiceHandlers<typeof Plac
       return { partitionsMoved: partitions };
     },
   };
+}
+
+/** Partitions of which a leader is to be made of whoever is there. */
+function askedFor(state: ClusterState, asked: readonly ElectionPartition[] | undefined): readonly LeaderlessPartition[] {
+  return [...leaderless(state)].filter(
+    ({ topic, state: { partition } }) => asked?.some((of) => of.topic === topic.name && of.partition === partition) ?? true,
+  );
 }
 
 /** A broker id as somebody typed it: what is none is refused as not known. */

@@ -3,6 +3,7 @@ import type { RpcTransport } from "@millrace/contracts";
 import { BrokerSessions } from "../brokers/broker-sessions.ts";
 import { ClusterController } from "../cluster/cluster-controller.ts";
 import { createClusterView } from "../cluster/cluster-view.ts";
+import { LeaderlessPartitions } from "../cluster/leaderless-partitions.ts";
 import { ReassignmentLoop } from "../cluster/reassignment-loop.ts";
 import { ExecutorSessions } from "../executors/executor-sessions.ts";
 import type { CreateJobsPart, JobsPart } from "../jobs-port.ts";
@@ -34,6 +35,7 @@ export interface Term {
   readonly storeDescription: string;
   readonly controller: ClusterController;
   readonly brokers: BrokerSessions;
+  readonly leaderless: LeaderlessPartitions;
   readonly executors: ExecutorSessions;
   readonly jobs: JobsPart | undefined;
   /** Ends every session with `failure`, then waits for what is under way. */
@@ -62,6 +64,7 @@ export async function openTerm(
   const cluster = createClusterView(controller);
   const brokers = new BrokerSessions(settings, { ...ports, fence, controller, onStoreLost: lifetime.onStoreLost });
   const reassignments = new ReassignmentLoop(controller, ports);
+  const leaderless = new LeaderlessPartitions({ controller, brokers }, ports);
   const executors = new ExecutorSessions(settings, { ...ports, fence, brokerAddresses: () => cluster.brokerAddresses() });
   const jobs = ports.createJobs?.({ ...ports, store, registry: executors, cluster });
   void jobs?.start().catch((error: unknown) => {
@@ -75,10 +78,12 @@ export async function openTerm(
     storeDescription: ports.store.description,
     controller,
     brokers,
+    leaderless,
     executors,
     jobs,
     async close(failure) {
       reassignments.close();
+      leaderless.close();
       brokers.close(failure);
       executors.close(failure);
       await jobs?.stop();
