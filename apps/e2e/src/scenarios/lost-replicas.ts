@@ -108,7 +108,10 @@ async function longestLogLeads({ brokers, client, address }: Cluster, { folder, 
   for (const broker of [short, long, leading]) await broker.process.start();
   check((await state()).leader === undefined, "a replica leads that lacks what was acknowledged");
   const shown = await runCli(["partition", "elect", topic, "--unclean", "--address", address]);
-  check(shown.exit === 0 && shown.stdout.includes("with the most records would lead"), `partition elect says ${shown.stdout}${shown.stderr}`);
+  check(
+    shown.exit === 0 && shown.stdout.includes("with the most records would lead"),
+    `partition elect says ${shown.stdout}${shown.stderr}`,
+  );
   const executed = await runCli(["partition", "elect", topic, "--unclean", "--execute", "--address", address]);
   check(executed.exit === 0, `partition elect --execute says ${executed.stdout}${executed.stderr}`);
   const { leader } = await state();
