@@ -34,15 +34,11 @@ export class LeaderEpochs {
     return this.#starts.findLast((start) => start.startOffset <= offset)?.epoch ?? NO_LEADER_EPOCH;
   }
 
-  /**
-   * The greatest epoch ≤ the asked one and where it ends. None is that old: the asked one, which ends where the oldest begins, as in Kafka; whoever has more of it has
-   * another history. undefined without any epoch.
-   */
+  /** The greatest epoch ≤ the asked one and where it ends; undefined if none is that old. */
   endOf(epoch: LeaderEpoch, logEndOffset: Offset): { readonly leaderEpoch: LeaderEpoch; readonly endOffset: Offset } | undefined {
     const index = this.#starts.findLastIndex((start) => start.epoch <= epoch);
     const found = this.#starts[index];
-    const [oldest] = this.#starts;
-    if (found === undefined) return oldest === undefined ? undefined : { leaderEpoch: epoch, endOffset: oldest.startOffset };
+    if (found === undefined) return undefined;
     return { leaderEpoch: found.epoch, endOffset: this.#starts[index + 1]?.startOffset ?? logEndOffset };
   }
 

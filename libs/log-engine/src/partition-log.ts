@@ -192,7 +192,7 @@ export interface PartitionLog {
 
   /** Becomes leader in an epoch: the epoch file is synced before any record of the epoch can be staged (R1). A lower one than known is refused. */
   startLeaderEpoch(epoch: LeaderEpoch): Promise<void>;
-  /** End offset of the greatest epoch ≤ the asked one, for OffsetForLeaderEpoch and diverging fetches (G24); of one older than all, where the oldest begins. */
+  /** End offset of the greatest epoch ≤ the asked one, for OffsetForLeaderEpoch and diverging fetches (G24); undefined if unknown. */
   endOffsetOfEpoch(epoch: LeaderEpoch): { readonly leaderEpoch: LeaderEpoch; readonly endOffset: Offset } | undefined;
 
   /**

@@ -311,8 +311,7 @@ describe("leader epochs", () => {
     const again = await reopen(storage);
     const endOf = (epoch: number) => again.endOffsetOfEpoch(epoch as LeaderEpoch);
     expect([endOf(0), endOf(1), endOf(3), endOf(4), endOf(9)]).toEqual([
-      // Older than all: the end is where the oldest begins, so that a follower which has records of it cuts them.
-      { leaderEpoch: 0, endOffset: 0 },
+      undefined,
       { leaderEpoch: 1, endOffset: 2 },
       { leaderEpoch: 1, endOffset: 2 },
       { leaderEpoch: 4, endOffset: 5 },
