@@ -4,7 +4,8 @@ import { encodeEvent } from "@millrace/checkers";
 import { readOptions, type SimOptions, USAGE } from "./options.ts";
 import { runMutants } from "./mutants/run-mutants.ts";
 import { FULL_SCALE, planOf, provokingPlanOf, type RunPlan, SMALL_SCALE } from "./run/plan.ts";
-import { type RunResult, runPlan } from "./run/run-plan.ts";
+import type { RunResult } from "./run/run-plan.ts";
+import { runInOrder, type SeedTask } from "./run/seed-pool.ts";
 import { shrink } from "./run/shrink.ts";
 import { shortfallOf, Tally } from "./run/tally.ts";
 
@@ -28,21 +29,33 @@ async function main(): Promise<number> {
 async function runSeeds(options: SimOptions): Promise<number> {
   const tally = new Tally();
   let isRepeatable = true;
-  for (let seed = options.firstSeed; seed < options.firstSeed + options.seeds; seed++) {
-    const plan = planFor(seed, options);
-    const result = await runPlan(plan, { keepsLog: options.log });
+  let previous: RunResult | undefined;
+  for await (const result of runInOrder(tasksOf(options), options.jobs)) {
+    const { seed } = result.plan;
+    if (result.plan.seed === previous?.plan.seed) {
+      if (result.traceHash !== previous.traceHash) {
+        isRepeatable = false;
+        process.stdout.write(`seed ${seed} is not the same twice: ${previous.traceHash} and ${result.traceHash}\n`);
+      }
+      continue;
+    }
+    previous = result;
     tally.add(result);
     report(result, options);
     if (result.anomalies.length > 0 && options.shrink) await reportShrunk(result);
     if (result.anomalies.length > 0 && options.stopAtFirst) break;
-    if (!options.twice) continue;
-    const { traceHash } = await runPlan(plan);
-    if (traceHash === result.traceHash) continue;
-    isRepeatable = false;
-    process.stdout.write(`seed ${seed} is not the same twice: ${result.traceHash} and ${traceHash}\n`);
   }
   process.stdout.write(`faults:\n${tally.faultLines().join("\n")}\n${tally.summary()}\n`);
   return tally.failed === 0 && isRepeatable ? 0 : 1;
+}
+
+/** Each seed, or each twice in a row. */
+function* tasksOf(options: SimOptions): Generator<SeedTask, void, undefined> {
+  for (let seed = options.firstSeed; seed < options.firstSeed + options.seeds; seed++) {
+    const task = { plan: planFor(seed, options), keepsLog: options.log, keepsHistory: options.historyFolder !== undefined };
+    yield task;
+    if (options.twice) yield task;
+  }
 }
 
 function planFor(seed: number, options: SimOptions): RunPlan {

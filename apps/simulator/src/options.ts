@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import type { Provocation } from "./run/plan.ts";
 
@@ -16,6 +17,8 @@ export interface SimOptions {
   /** Short, dense runs with much of one thing. */
   readonly provoke: Provocation | undefined;
   readonly stopAtFirst: boolean;
+  /** Runs, or planted bugs, at a time. */
+  readonly jobs: number;
   /** Plant each known bug, or these, and demand that a checker finds it. */
   readonly mutants: boolean;
   readonly only: readonly string[];
@@ -31,6 +34,7 @@ Whole clusters in one thread, on virtual time, from a seed. Exit code 1: an anom
   --seeds N          how many seeds to run (default 20)
   --first-seed S     the first of them (default 1)
   --seed S           this one seed, the same as --first-seed S --seeds 1
+  --jobs N           so many seeds, or planted bugs, at a time (default: one per processor)
   --shrink           after an anomaly, look for fewer faults that still lead to one
   --stop-at-first    end with the first seed that has an anomaly
   --mutants          plant each known bug into a process of its own, and demand that it is caught within --seeds (default 500)
@@ -51,6 +55,7 @@ export function readOptions(args: readonly string[]): SimOptions {
       seeds: { type: "string" },
       provoke: { type: "string" },
       "stop-at-first": { type: "boolean", default: false },
+      jobs: { type: "string", default: String(availableParallelism()) },
       mutants: { type: "boolean", default: false },
       only: { type: "string", default: "" },
       shrink: { type: "boolean", default: false },
@@ -69,6 +74,7 @@ export function readOptions(args: readonly string[]): SimOptions {
     help: values.help,
     provoke,
     stopAtFirst: values["stop-at-first"],
+    jobs: whole("jobs", values.jobs),
     mutants: values.mutants,
     only: values.only.split(",").filter((name) => name !== ""),
     shrink: values.shrink,

@@ -127,7 +127,8 @@ export class RecordOffsets {
 
   #reserve(recordCount: number): void {
     if (recordCount <= this.offsets.length) return;
-    const capacity = Math.max(recordCount, Math.min(this.offsets.length * 2, PAYLOAD_BYTES_MAX / RECORD_BYTES_MIN) | 0, 64);
+    // Exactly, the first time: a decoder that is not reused must not allocate more than its batch needs.
+    const capacity = Math.max(recordCount, Math.min(this.offsets.length * 2, PAYLOAD_BYTES_MAX / RECORD_BYTES_MIN) | 0);
     this.offsets = new Float64Array(capacity);
     this.timestamps = new Float64Array(capacity);
     this.keyStarts = new Int32Array(capacity);

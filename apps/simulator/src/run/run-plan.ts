@@ -16,6 +16,13 @@ const REPLICAS_STEP_MS = 5_000;
 const TOPIC_RETRY_MS = 200;
 const FINDINGS_SHOWN = 5;
 
+export interface RunOptions {
+  /** What every process logged is part of the result. */
+  readonly keepsLog?: boolean;
+  /** The history is part of a result that comes from another thread. */
+  readonly keepsHistory?: boolean;
+}
+
 /** What a run came to. */
 export interface RunResult {
   readonly plan: RunPlan;
@@ -35,8 +42,8 @@ export interface RunResult {
 }
 
 /** One whole run on virtual time: topics, clients and faults side by side, then everything healed, everything read, everything checked. */
-export async function runPlan(plan: RunPlan, options: { readonly keepsLog?: boolean } = {}): Promise<RunResult> {
-  const [startedMs, cpuBefore] = [performance.now(), process.cpuUsage()];
+export async function runPlan(plan: RunPlan, options: RunOptions = {}): Promise<RunResult> {
+  const [startedMs, cpuBefore] = [performance.now(), process.threadCpuUsage()];
   const cluster = new Cluster(plan, { keepsLog: options.keepsLog === true });
   const workload = new Workload(cluster, plan);
   const nemesis = new Nemesis(cluster, (index) => workload.crash(index));
@@ -63,7 +70,7 @@ export async function runPlan(plan: RunPlan, options: { readonly keepsLog?: bool
     ...cluster.log.alarms.map((line) => `alarm: ${line}`),
     ...describe(verdict),
   );
-  const cpu = process.cpuUsage(cpuBefore);
+  const cpu = process.threadCpuUsage(cpuBefore);
   return {
     plan,
     traceHash: cluster.trace.digest,
