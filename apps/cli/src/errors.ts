@@ -14,6 +14,7 @@ export type CliErrorCode =
   | "job-module-missing"
   | "job-type-error"
   | "partitions-refused"
+  | "rescale-not-seen"
   | "savepoint-mismatch"
   | "self-test-failed"
   | "unknown-broker";

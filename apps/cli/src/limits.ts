@@ -31,6 +31,9 @@ export const DEV_DRAIN_MS = 5_000;
 /** How often `broker drain` and `broker add` look at how far they are. */
 export const MOVES_POLL_MS = 500;
 
+/** `job rescale` waits so long: workers start within 30 s or are tried again 30 s later, and what runs longer needs somebody to look. */
+export const RESCALE_WAIT_MS_MAX = 120_000;
+
 /** How often `consume` looks up from waiting; records come at once. */
 export const CONSUME_POLL_MS = 1_000;
 

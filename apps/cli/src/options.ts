@@ -47,6 +47,14 @@ export function integer(text: string): number {
   throw new InvalidArgumentError("a whole number is needed.");
 }
 
+/** Parser of a number of workers; "auto" is 0: as many as the executors offer. */
+export function workerCount(text: string): number {
+  if (text === "auto") return 0;
+  const count = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(count) && count >= 1) return count;
+  throw new InvalidArgumentError('a whole number from 1 on is needed, or "auto".');
+}
+
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const ISO_DURATION = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/i;
 

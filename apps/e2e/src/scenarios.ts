@@ -16,6 +16,7 @@ import { pausedCoordinator } from "./scenarios/paused-coordinator.ts";
 import { powerLoss } from "./scenarios/power-loss.ts";
 import { reassign } from "./scenarios/reassign.ts";
 import { redisLoss } from "./scenarios/redis-loss.ts";
+import { rescale } from "./scenarios/rescale.ts";
 import { rollingDay } from "./scenarios/rolling-day.ts";
 import { rollingRestart } from "./scenarios/rolling-restart.ts";
 import { seven } from "./scenarios/seven.ts";
@@ -41,6 +42,7 @@ export const scenarios: readonly Scenario[] = [
   killDev,
   killDevJob,
   sinks,
+  rescale,
   powerLoss,
   pausedCoordinator,
   badInput,

@@ -144,6 +144,8 @@ export interface Admin {
   watchJob(job: string, options?: { signal?: AbortSignal }): AsyncIterable<JobStatus>;
   /** `savepoint`: drains, and makes the checkpoint that it ends on a savepoint. */
   stopJob(job: string, options?: { drain?: boolean; savepoint?: boolean }): Promise<StopJobResponse>;
+  /** Durable when it resolves; the status says when it is done. 0 workers: as many as the executors offer. */
+  rescaleJob(job: string, workers: number): Promise<JobStatus>;
   createSavepoint(job: string): Promise<CreateSavepointResponse>;
   /** Of a job's id or name; absent: all. */
   listSavepoints(job?: string): Promise<readonly Savepoint[]>;

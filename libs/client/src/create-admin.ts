@@ -78,12 +78,18 @@ export function createAdmin(context: AdminContext): Admin {
     // Draining waits for batches under way, which no fixed time bounds.
     stopJob: (job, { drain = false, savepoint = false } = {}) =>
       jobs((service) => service.stopJob({ job, drain, savepoint }, drain || savepoint ? {} : options)),
+    rescaleJob: async (job, workers) => wholeStatus((await jobs((service) => service.rescaleJob({ job, workers }, options))).status),
     createSavepoint: (job) => jobs((service) => service.createSavepoint({ job }, options)),
     listSavepoints: async (job = "") => (await jobs((service) => service.listSavepoints({ job }, options))).savepoints,
     deleteSavepoint: async (savepointId) => {
       await jobs((service) => service.deleteSavepoint({ savepointId }, options));
     },
   };
+}
+
+function wholeStatus(status: JobStatus | undefined): JobStatus {
+  if (status === undefined) throw new AppError({ kind: "internal", code: "internal", message: "answer without a job" });
+  return status;
 }
 
 function wholeTopic(topic: Topic | undefined): Topic {

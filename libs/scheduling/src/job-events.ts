@@ -18,7 +18,9 @@ export type JobEvent =
   /** Brokers could not be asked: try again later. */
   | { readonly kind: "lookup-failed"; readonly failure: JobFailure; readonly retriable: boolean }
   | { readonly kind: "stop"; readonly drain: boolean }
-  | { readonly kind: "savepoint"; readonly savepointId: string };
+  | { readonly kind: "savepoint"; readonly savepointId: string }
+  /** On so many workers from now on, or, if undefined, on as many as the executors offer. */
+  | { readonly kind: "rescale"; readonly workers: number | undefined };
 
 export type WorkerReport =
   | { readonly kind: "ready"; readonly shuffleAddress: string }
@@ -37,8 +39,8 @@ export type WorkerReport =
   | { readonly kind: "failed"; readonly failure: JobFailure; readonly permanent: boolean; readonly batch: number };
 
 /** What a commit is for, for logs. */
-export type CommitTag = "sources" | "epoch" | "plan" | "checkpoint" | "stop" | "ended";
-export type TimerName = "retry-start" | "phase" | "plan" | "rescale";
+export type CommitTag = "sources" | "epoch" | "plan" | "checkpoint" | "stop" | "rescale" | "ended";
+export type TimerName = "retry-start" | "phase" | "plan" | "rescale" | "prepare";
 
 /** What the node does for a job; answers come back as events. */
 export type JobEffect =
@@ -63,7 +65,9 @@ export type JobEffect =
   | { readonly kind: "status-changed" }
   /** The job is over and its workers are killed: end what transactions they left open, so that readers need not wait for their time-out. */
   | { readonly kind: "abandon-writers"; readonly transactionalIds: readonly string[] }
-  | { readonly kind: "savepoint-created"; readonly savepointId: string; readonly batch: number };
+  | { readonly kind: "savepoint-created"; readonly savepointId: string; readonly batch: number }
+  /** Tasks are open on the new layout. `pauseMs`: since the end of the last batch on the old one. */
+  | { readonly kind: "rescaled"; readonly workers: number; readonly pauseMs: number };
 
 export type JobChange =
   | { readonly kind: "put-record"; readonly record: JobRecord }

@@ -11,6 +11,19 @@ export interface JobInput {
   readonly digest: (text: string) => string;
 }
 
+/** What watchers see of a running job beside its record and progress. */
+export interface JobFigures {
+  readonly lagRecords: number;
+  readonly lastPlanned: number;
+  readonly lastCheckpoint: number;
+  readonly workers: number;
+  readonly lastBatchMs: number;
+  /** Its workers are not yet those that were asked for, and it is about to change them. */
+  readonly rescaling: boolean;
+  /** Between the last batch on one layout and open tasks on the next, of the last rescale; 0: there was none. */
+  readonly lastRescalePauseMs: number;
+}
+
 export interface Now {
   readonly wallMs: number;
   readonly monotonicMs: number;

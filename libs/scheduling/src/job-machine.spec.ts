@@ -97,6 +97,8 @@ function createRig(input: Partial<JobInput> = {}) {
           return effect.name === "phase" ? [] : [`timer ${effect.name}`];
         case "savepoint-created":
           return [`saved ${effect.savepointId}`];
+        case "rescaled":
+          return [`rescaled to ${effect.workers}`];
         case "abandon-writers":
           return [`abandon ${effect.transactionalIds.join()}`];
         case "resolve-sources":
@@ -337,6 +339,112 @@ describe("JobMachine", () => {
     next.start();
     expect(next.machine.record).toMatchObject({ jobEpoch: 2, state: "running" });
     expect(next.done(1)).toEqual(["list-ends"]);
+  });
+});
+
+describe("JobMachine, rescaled", () => {
+  const ONE = [{ executorId: "a", workerSlots: 1 }];
+  const upcoming = (rig: ReturnType<typeof createRig>, jobEpoch: number, workerIndex: number, report: WorkerReport): string[] =>
+    rig.handle({ kind: "worker", jobEpoch, workerIndex, report });
+  const READY = { kind: "ready", shuffleAddress: "h:9" } as const;
+
+  /** Running on two workers, with one batch done and the next under way. */
+  function running() {
+    const rig = createRig();
+    rig.start();
+    rig.handle({ kind: "ends", ends: [2] });
+    rig.committed();
+    rig.done(1);
+    rig.handle({ kind: "ends", ends: [3] });
+    rig.committed();
+    return rig;
+  }
+
+  it("starts the new workers beside the running ones, and changes at a checkpoint when all are ready", () => {
+    const rig = running();
+    expect(rig.handle({ kind: "rescale", workers: 1 })).toEqual(["commit rescale", "commit rescale"]);
+    expect(rig.store.record).toMatchObject({
+      workersAsked: 1,
+      jobEpoch: 2,
+      openTransactionalIds: ["millrace.j.1.1.0", "millrace.j.1.1.1", "millrace.j.1.2.0"],
+    });
+    expect(rig.committed()).toEqual(["timer prepare", "start-worker a 2.0"]);
+    expect(rig.done(2)).toEqual(["list-ends"]);
+    expect(upcoming(rig, 2, 0, READY)).toEqual([]);
+    expect(rig.handle({ kind: "ends", ends: [4] })).toEqual(["commit plan"]);
+    expect(rig.committed()).toEqual(["0: run 3 [3-4] checkpoint", "1: run 3 [3-4] checkpoint"]);
+    rig.done(3);
+    expect(rig.committed()).toEqual(["stop-worker a 1.0", "stop-worker b 1.1", "0: fence millrace.j.1.1.0,millrace.j.1.1.1"]);
+    expect(upcoming(rig, 2, 0, { kind: "fenced" })).toEqual(["0: open @3"]);
+    expect(upcoming(rig, 2, 0, { kind: "opened", marks: [], marksEndOffset: 0 })).toEqual(["rescaled to 1", "list-ends"]);
+    expect(rig.machine.figures).toMatchObject({ workers: 1, rescaling: false });
+    expect(rig.machine.figures.lastRescalePauseMs).toBeGreaterThan(0);
+    expect(rig.machine.record.restarts).toBe(0);
+  });
+
+  it("runs on as it is when the new workers fail, and tries again later under an epoch that was never given out", () => {
+    const rig = running();
+    rig.handle({ kind: "rescale", workers: 1 });
+    rig.committed();
+    expect(upcoming(rig, 2, 0, { kind: "failed", permanent: true, batch: 0, failure: failure("bundle-failed") })).toEqual([
+      "stop-worker a 2.0",
+      "timer rescale",
+    ]);
+    expect(rig.machine.record).toMatchObject({ jobEpoch: 1, restarts: 0, error: { code: "bundle-failed" } });
+    expect(rig.done(2)).toEqual(["list-ends"]);
+    expect(rig.handle({ kind: "timer", name: "rescale" })).toEqual(["commit rescale"]);
+    expect(rig.committed()).toEqual(["timer prepare", "start-worker a 3.0"]);
+    expect(rig.handle({ kind: "timer", name: "prepare" })).toEqual(["stop-worker a 3.0", "timer rescale"]);
+  });
+
+  it("ends the new workers too when an old one is lost, and starts with the layout that was asked for", () => {
+    const rig = running();
+    rig.handle({ kind: "rescale", workers: 1 });
+    rig.committed();
+    rig.worker(1, { kind: "failed", permanent: false, batch: 2, failure: failure("worker-ended") });
+    expect(rig.machine.figures.rescaling).toBe(false);
+    expect(rig.handle({ kind: "timer", name: "retry-start" })).toEqual(["commit epoch"]);
+    expect(rig.committed()).toEqual(["start-worker a 3.0"]);
+    expect(rig.worker(0, READY)).toEqual(["0: fence millrace.j.1.1.0,millrace.j.1.1.1,millrace.j.1.2.0"]);
+  });
+
+  it("never gives an epoch out twice when another coordinator takes over between its commit and the change", () => {
+    const rig = running();
+    rig.handle({ kind: "rescale", workers: 1 });
+    rig.committed();
+    const next = createRig({ record: rig.store.record, plans: [...rig.store.plans.values()] });
+    expect(next.handle({ kind: "executors", live: TWO })).toEqual(["commit epoch"]);
+    expect(next.committed()).toEqual(["start-worker a 3.0"]);
+    expect(next.worker(0, READY)).toEqual(["0: fence millrace.j.1.1.0,millrace.j.1.1.1,millrace.j.1.2.0"]);
+  });
+
+  it("moves the workers of an executor that leaves at once, while they go on; with nobody left it starts again when one comes", () => {
+    const rig = running();
+    const leaving = [...ONE, { executorId: "b", workerSlots: 0 }];
+    expect(rig.handle({ kind: "executors", live: leaving })).toEqual(["timer rescale"]);
+    expect(rig.handle({ kind: "timer", name: "rescale" })).toEqual(["commit rescale"]);
+    expect(rig.committed()).toEqual(["timer prepare", "start-worker a 2.0"]);
+    const none = leaving.map(({ executorId }) => ({ executorId, workerSlots: 0 }));
+    expect(rig.handle({ kind: "executors", live: none })).toEqual([
+      "stop-worker a 2.0",
+      "stop-worker a 1.0",
+      "stop-worker b 1.1",
+      "timer retry-start",
+    ]);
+  });
+
+  it("takes executors that join, unless a number of workers was asked for", () => {
+    const THREE = [...TWO, { executorId: "c", workerSlots: 1 }];
+    const rig = createRig({ graph: { ...GRAPH, settings: { ...GRAPH.settings, slotCount: 6 } } });
+    rig.start();
+    expect(rig.handle({ kind: "executors", live: THREE })).toEqual(["timer rescale"]);
+    rig.handle({ kind: "rescale", workers: 2 });
+    expect(rig.machine.figures.rescaling).toBe(false);
+    expect(rig.handle({ kind: "timer", name: "rescale" })).toEqual([]);
+    expect(rig.handle({ kind: "executors", live: [...THREE, { executorId: "d", workerSlots: 4 }] })).toEqual([]);
+    expect(rig.handle({ kind: "rescale", workers: undefined })).toEqual(["commit rescale", "commit rescale"]);
+    expect(rig.committed()).toEqual(["timer prepare", "start-worker a 2.0"]);
+    expect(upcoming(rig, 2, 0, READY)).toEqual(["timer prepare", "start-worker b 2.1"]);
   });
 });
 

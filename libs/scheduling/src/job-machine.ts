@@ -1,17 +1,13 @@
 import { assert, assertDefined } from "@millrace/stdx";
 import type { JobGraph } from "@millrace/model";
-import { assignTasks, type ExecutorCapacity, type TaskAssignment } from "./assign-tasks.ts";
+import { assignTasks, sameWorkers, type ExecutorCapacity, type TaskAssignment } from "./assign-tasks.ts";
 import { BatchInFlight } from "./batch-in-flight.ts";
 import { findMarkConflict, marksAhead, type SinkMark } from "./check-marks.ts";
-import type { CommitTag, JobChange, JobEffect, JobEvent, TimerName, WorkerCommand, WorkerReport } from "./job-events.ts";
-import {
-  type BatchPlan,
-  type CheckpointManifest,
-  ENDED_STATES,
-  type JobFailure,
-  type JobRecord,
-  type SourcePartition,
-} from "./job-record.ts";
+import { JobCommits } from "./job-commits.ts";
+import { EpochWorkers } from "./epoch-workers.ts";
+import type { JobChange, JobEffect, JobEvent, TimerName, WorkerCommand, WorkerReport } from "./job-events.ts";
+import type { BatchPlan, CheckpointManifest, JobFailure, JobRecord, SourcePartition } from "./job-record.ts";
+import { ENDED_STATES } from "./job-record.ts";
 import { type JobShape, shapeOf } from "./job-shape.ts";
 import {
   BATCH_TIMEOUT_MS,
@@ -19,16 +15,18 @@ import {
   FENCING_TIMEOUT_MS,
   LOOKUP_RETRY_MS,
   OPENING_TIMEOUT_MS,
-  RESCALE_DELAY_MS,
+  RESCALE_WAIT_MS,
   STARTING_TIMEOUT_MS,
 } from "./limits.ts";
-import type { JobInput, Now } from "./job-input.ts";
-import type { JobPhase } from "./job-phase.ts";
+import type { JobFigures, JobInput, Now } from "./job-input.ts";
+import { isRunning, type JobPhase } from "./job-phase.ts";
+import { layoutChange } from "./layout-change.ts";
 import { openCommand } from "./open-command.ts";
 import { planNextBatch } from "./plan-batch.ts";
 import { initialProgress, progressAfter, progressAt, type RunProgress } from "./progress.ts";
-import { RecordedPlans } from "./recorded-plans.ts";
-import { comesFromElsewhere, RestartPolicy } from "./restart-policy.ts";
+import { checkpointChanges, RecordedPlans } from "./recorded-plans.ts";
+import { Rescale } from "./rescale.ts";
+import { comesFromElsewhere, executorLost, RestartPolicy } from "./restart-policy.ts";
 
 /**
  * One job as a state machine: `handle` takes what happened and returns what to do. It decides everything about epochs, batches,
@@ -43,24 +41,26 @@ export class JobMachine {
   readonly #plans: RecordedPlans;
   #replay: BatchPlan[] = [];
   #phase: JobPhase = { kind: "waiting", untilTimer: false };
-  #assignment: TaskAssignment | undefined;
+  #workers: EpochWorkers | undefined;
   #executors: readonly ExecutorCapacity[] = [];
   #progress: RunProgress | undefined;
   #lagRecords = 0;
   #lastCheckpointMs = 0;
   #batchStartedMs = 0;
   #lastBatchMs = 0;
+  #lastDoneMs = 0;
   #savepoints: string[] = [];
-  #rescale = false;
-  #commitSequence = 0;
-  /** Of the commit that the phase waits for: the answer of an earlier one belongs to a phase that is over. */
-  #awaitedSequence = 0;
+  readonly #rescale = new Rescale((effect) => this.#emit(effect));
+  /** Greatest epoch that workers were ever started with; the store has it before they are. */
+  #epochGiven: number;
+  readonly #commits = new JobCommits((effect) => this.#emit(effect));
   readonly #restarts: RestartPolicy;
   #effects: JobEffect[] = [];
   #now: Now = { wallMs: 0, monotonicMs: 0 };
 
   constructor(input: JobInput) {
     this.#record = input.record;
+    this.#epochGiven = input.record.jobEpoch;
     this.#graph = input.graph;
     this.#shape = shapeOf(input.graph);
     this.#digest = input.digest;
@@ -84,13 +84,15 @@ export class JobMachine {
   }
 
   /** What watchers see beside the record. */
-  get figures(): { lagRecords: number; lastPlanned: number; lastCheckpoint: number; workers: number; lastBatchMs: number } {
+  get figures(): JobFigures {
     return {
       lagRecords: this.#lagRecords,
       lastPlanned: this.#plans.last?.batch ?? this.#checkpoint?.batch ?? 0,
       lastCheckpoint: this.#checkpoint?.batch ?? 0,
-      workers: this.#assignment?.workers.length ?? 0,
+      workers: this.#workers?.count ?? 0,
       lastBatchMs: this.#lastBatchMs,
+      rescaling: this.#rescale.isUnderWay,
+      lastRescalePauseMs: this.#rescale.lastPauseMs,
     };
   }
 
@@ -108,7 +110,8 @@ export class JobMachine {
       case "sources-resolved":
         return this.#onSources(event.sources);
       case "committed":
-        if (event.sequence === this.#awaitedSequence) this.#onCommitted();
+        if (this.#commits.isAwaited(event.sequence)) this.#onCommitted();
+        else this.#rescale.committed(event.sequence);
         return;
       case "commit-failed":
         return this.#onCommitFailed(event.failure);
@@ -117,7 +120,8 @@ export class JobMachine {
       case "timer":
         return this.#onTimer(event.name);
       case "worker":
-        if (event.jobEpoch === this.#record.jobEpoch && this.#assignment !== undefined) this.#onReport(event.workerIndex, event.report);
+        if (event.jobEpoch === this.#workers?.jobEpoch) this.#onReport(this.#workers, event.workerIndex, event.report);
+        else this.#onUpcoming(this.#rescale.report(event));
         return;
       case "lookup-failed":
         return this.#onLookupFailed(event.failure, event.retriable);
@@ -126,6 +130,8 @@ export class JobMachine {
       case "savepoint":
         this.#savepoints.push(event.savepointId);
         return this.#planSoon();
+      case "rescale":
+        return this.#onRescale(event.workers);
     }
   }
 
@@ -133,24 +139,13 @@ export class JobMachine {
 
   #onExecutors(live: readonly ExecutorCapacity[]): void {
     this.#executors = live;
-    const assignment = this.#assignment;
-    if (assignment === undefined) {
-      if (this.#phase.kind === "waiting" && !this.#phase.untilTimer) this.#start();
-      return;
-    }
-    const ids = new Set(live.map((executor) => executor.executorId));
-    const lost = assignment.workers.find((executorId) => !ids.has(executorId));
-    if (lost !== undefined) {
-      this.#restart({
-        kind: "unavailable",
-        code: "executor-lost",
-        message: "an executor of the job went away",
-        context: { executor: lost },
-      });
-      return;
-    }
-    const wanted = this.#assign(live);
-    if (wanted.workers.join() !== assignment.workers.join()) this.#emit({ kind: "set-timer", name: "rescale", delayMs: RESCALE_DELAY_MS });
+    if (this.#workers === undefined) return this.#phase.kind === "waiting" && !this.#phase.untilTimer ? this.#start() : undefined;
+    const layouts = { current: this.#workers.assignment, upcoming: this.#rescale.upcoming?.assignment, wanted: this.#assign(live) };
+    const change = layoutChange(live, layouts);
+    if (change.kind === "lost") return this.#restart(executorLost(change.executorId));
+    if (change.kind === "under-way") return;
+    this.#rescale.drop();
+    if (change.kind === "wanted") this.#emit({ kind: "set-timer", name: "rescale", delayMs: change.delayMs });
   }
 
   #start(): void {
@@ -167,25 +162,22 @@ export class JobMachine {
       this.#update({ state: "waiting" });
       return;
     }
-    const jobEpoch = this.#record.jobEpoch + 1;
-    const ids = assignment.workers.map((_, workerIndex) => this.#transactionalId(jobEpoch, workerIndex));
+    const jobEpoch = ++this.#epochGiven;
+    const workers = new EpochWorkers(jobEpoch, assignment, this.#record);
     const fresh = this.#checkpoint === undefined && this.#plans.count === 0;
     this.#update({
       jobEpoch,
       state: this.#record.stop === "drain" ? "draining" : fresh ? "starting" : "recovering",
-      openTransactionalIds: [...this.#record.openTransactionalIds, ...ids],
+      openTransactionalIds: [...this.#record.openTransactionalIds, ...workers.transactionalIds],
     });
-    this.#assignment = assignment;
-    this.#phase = { kind: "committing-epoch", assignment };
-    this.#commit("epoch", [{ kind: "put-record", record: this.#record }]);
+    this.#workers = workers;
+    this.#phase = { kind: "committing-epoch" };
+    this.#commits.awaited("epoch", [this.#putRecord()]);
   }
 
   #assign(live: readonly ExecutorCapacity[]): TaskAssignment {
-    return assignTasks({ slotCount: this.#graph.settings.slotCount, sourcePartitionCount: this.#record.sources?.length ?? 0 }, live);
-  }
-
-  #transactionalId(jobEpoch: number, workerIndex: number): string {
-    return `millrace.${this.#record.jobId}.${this.#record.incarnation}.${jobEpoch}.${workerIndex}`;
+    const { sources = [], workersAsked } = this.#record;
+    return assignTasks({ slotCount: this.#graph.settings.slotCount, sourcePartitionCount: sources.length, workersAsked }, live);
   }
 
   #onSources(sources: readonly SourcePartition[]): void {
@@ -193,7 +185,7 @@ export class JobMachine {
     const interval = this.#graph.settings.batchIntervalMs;
     const zeroTimeMs = Math.floor(this.#now.wallMs / interval) * interval;
     this.#update({ sources, zeroTimeMs });
-    this.#commit("sources", [{ kind: "put-record", record: this.#record }]);
+    this.#commits.awaited("sources", [this.#putRecord()]);
   }
 
   #onCommitted(): void {
@@ -202,11 +194,9 @@ export class JobMachine {
       case "resolving":
         return this.#start();
       case "committing-epoch":
-        this.#phase = { kind: "starting", addresses: phase.assignment.workers.map(() => undefined) };
+        this.#phase = { kind: "starting" };
         this.#phaseTimer(STARTING_TIMEOUT_MS);
-        phase.assignment.workers.forEach((executorId, workerIndex) => {
-          this.#emit({ kind: "start-worker", executorId, jobEpoch: this.#record.jobEpoch, workerIndex });
-        });
+        this.#workers?.start().forEach((effect) => this.#emit(effect));
         return;
       case "committing-plan":
         return this.#run(phase.plan);
@@ -221,16 +211,15 @@ export class JobMachine {
     }
   }
 
-  #onReport(workerIndex: number, report: WorkerReport): void {
+  #onReport(workers: EpochWorkers, workerIndex: number, report: WorkerReport): void {
     const phase = this.#phase;
     if (report.kind === "failed") return this.#onWorkerFailed(report);
     if (report.kind === "ready" && phase.kind === "starting") {
-      phase.addresses[workerIndex] = report.shuffleAddress;
-      const addresses = phase.addresses.filter((address) => address !== undefined);
-      if (addresses.length === phase.addresses.length) this.#fence(addresses);
+      workers.ready(workerIndex, report.shuffleAddress);
+      if (workers.areReady) this.#fence(workers);
     } else if (report.kind === "fenced" && phase.kind === "fencing") {
       phase.pending.delete(workerIndex);
-      if (phase.pending.size === 0) this.#open(phase.addresses);
+      if (phase.pending.size === 0) this.#open(workers);
     } else if (report.kind === "opened" && phase.kind === "opening") {
       phase.pending.delete(workerIndex);
       phase.marks.push(...report.marks);
@@ -242,22 +231,19 @@ export class JobMachine {
     }
   }
 
-  #fence(addresses: readonly string[]): void {
-    const own = new Set(addresses.map((_, workerIndex) => this.#transactionalId(this.#record.jobEpoch, workerIndex)));
-    const former = this.#record.openTransactionalIds.filter((id) => !own.has(id));
-    this.#phase = { kind: "fencing", pending: new Set(addresses.keys()), addresses };
+  #fence({ count, transactionalIds }: EpochWorkers): void {
+    const former = this.#record.openTransactionalIds.filter((id) => !transactionalIds.includes(id));
+    this.#phase = { kind: "fencing", pending: new Set(transactionalIds.keys()) };
     this.#phaseTimer(FENCING_TIMEOUT_MS);
-    this.#toAll((workerIndex) => ({ kind: "fence", transactionalIds: former.filter((_, i) => i % addresses.length === workerIndex) }));
+    this.#toAll((workerIndex) => ({ kind: "fence", transactionalIds: former.filter((_, i) => i % count === workerIndex) }));
   }
 
-  #open(addresses: readonly string[]): void {
-    const own = addresses.map((_, workerIndex) => this.#transactionalId(this.#record.jobEpoch, workerIndex));
-    this.#update({ openTransactionalIds: own }); // Stored with the next commit; fencing again is harmless.
-    this.#phase = { kind: "opening", pending: new Set(addresses.keys()), marks: [] };
+  #open({ transactionalIds, assignment, addresses }: EpochWorkers): void {
+    this.#update({ openTransactionalIds: transactionalIds }); // Stored with the next commit; fencing again is harmless.
+    this.#phase = { kind: "opening", pending: new Set(transactionalIds.keys()), marks: [] };
     this.#phaseTimer(OPENING_TIMEOUT_MS);
-    const assignment = assertDefined(this.#assignment, "assignment");
     const epoch = { record: this.#record, graph: this.#graph, checkpoint: this.#checkpoint, assignment, addresses };
-    this.#toAll((workerIndex) => openCommand(epoch, assertDefined(own[workerIndex], "transactional id")));
+    this.#toAll((workerIndex) => openCommand(epoch, assertDefined(transactionalIds[workerIndex], "transactional id")));
   }
 
   #recover(marks: readonly SinkMark[]): void {
@@ -268,6 +254,7 @@ export class JobMachine {
     this.#progress = this.#checkpoint === undefined ? initialProgress(start) : progressAt(this.#checkpoint, start.shape);
     this.#replay = this.#plans.after(this.#progress.lastBatch);
     this.#lastCheckpointMs = this.#now.monotonicMs;
+    this.#rescale.opened(this.figures.workers, this.#now.monotonicMs);
     this.#update({ state: this.#record.stop === "drain" ? "draining" : "running" });
     this.#next();
   }
@@ -282,7 +269,8 @@ export class JobMachine {
     const replayed = this.#replay.shift();
     if (replayed !== undefined) return this.#run(replayed);
     if (this.#record.stop === "now") return this.#end("stopped", undefined);
-    if (this.#rescale && this.#progress?.lastBatch === this.#checkpoint?.batch) return this.#rescaleNow();
+    const atCheckpoint = this.#progress?.lastBatch === this.#checkpoint?.batch;
+    if (this.#rescale.ready !== undefined && atCheckpoint && this.#record.stop === undefined) return this.#switchTo(this.#rescale.ready);
     this.#phase = { kind: "looking" };
     this.#emit({ kind: "list-ends" });
   }
@@ -303,17 +291,16 @@ export class JobMachine {
     }
     this.#phase = { kind: "committing-plan", plan: decision.plan };
     this.#plans.add(decision.plan);
-    this.#commit("plan", [{ kind: "put-plan", plan: decision.plan }, ...this.#plans.takeDeletions()]);
+    this.#commits.awaited("plan", [{ kind: "put-plan", plan: decision.plan }, ...this.#plans.takeDeletions()]);
   }
 
   /** Something waits for a batch that ends in a checkpoint. */
   #wantsBoundary(): boolean {
-    return this.#record.stop === "drain" || this.#rescale || this.#savepoints.length > 0;
+    return this.#record.stop === "drain" || this.#rescale.ready !== undefined || this.#savepoints.length > 0;
   }
 
   #run(plan: BatchPlan): void {
-    const workers = assertDefined(this.#assignment, "assignment").workers;
-    const inFlight = new BatchInFlight(plan, { workerCount: workers.length, checkpoint: this.#checkpointDue(plan) });
+    const inFlight = new BatchInFlight(plan, { workerCount: this.figures.workers, checkpoint: this.#checkpointDue(plan) });
     this.#phase = { kind: "batch", inFlight };
     this.#batchStartedMs = this.#now.monotonicMs;
     this.#phaseTimer(BATCH_TIMEOUT_MS);
@@ -323,15 +310,14 @@ export class JobMachine {
 
   #checkpointDue(plan: BatchPlan): boolean {
     const interval = this.#graph.settings.checkpointIntervalMs;
-    const elapsed = this.#now.monotonicMs - this.#lastCheckpointMs;
-    return (
-      plan.final || this.#wantsBoundary() || this.#plans.count >= BATCHES_PER_CHECKPOINT_MAX || (interval !== "off" && elapsed >= interval)
-    );
+    const isOld = interval !== "off" && this.#now.monotonicMs - this.#lastCheckpointMs >= interval;
+    return plan.final || isOld || this.#wantsBoundary() || this.#plans.count >= BATCHES_PER_CHECKPOINT_MAX;
   }
 
   #onBatchDone(inFlight: BatchInFlight): void {
     this.#emit({ kind: "cancel-timer", name: "phase" });
-    this.#lastBatchMs = this.#now.monotonicMs - this.#batchStartedMs;
+    this.#lastDoneMs = this.#now.monotonicMs;
+    this.#lastBatchMs = this.#lastDoneMs - this.#batchStartedMs;
     this.#restarts.batchSucceeded(inFlight.plan.batch);
     this.#progress = progressAfter(assertDefined(this.#progress, "progress"), this.#sources(), inFlight);
     this.#emit({ kind: "status-changed" });
@@ -341,15 +327,9 @@ export class JobMachine {
     const former = this.#checkpoint;
     this.#checkpoint = manifest;
     this.#plans.prune(manifest.batch);
-    const changes: JobChange[] = [
-      { kind: "put-record", record: this.#record },
-      { kind: "put-checkpoint", manifest },
-      ...savepoints.map((savepointId): JobChange => ({ kind: "put-savepoint", savepointId, manifest })),
-      ...this.#plans.takeDeletions(),
-    ];
-    if (former !== undefined) changes.push({ kind: "delete-checkpoint", batch: former.batch });
+    const changes = [this.#putRecord(), ...checkpointChanges(manifest, { savepoints, former }), ...this.#plans.takeDeletions()];
     this.#phase = { kind: "committing-checkpoint", savepoints };
-    this.#commit("checkpoint", changes);
+    this.#commits.awaited("checkpoint", changes);
   }
 
   #afterCheckpoint(savepoints: readonly string[]): void {
@@ -366,6 +346,44 @@ export class JobMachine {
     this.#next();
   }
 
+  // ---- rescales
+
+  /** Durable before it is answered, whether or not the job runs now. */
+  #onRescale(workers: number | undefined): void {
+    this.#update({ workersAsked: workers });
+    this.#commits.beside("rescale", [this.#putRecord()]);
+    if (this.#workers === undefined) return; // The next start has it.
+    this.#rescale.isAsked = true;
+    this.#prepareRescale();
+  }
+
+  #prepareRescale(): void {
+    if (this.#workers === undefined || this.#record.stop !== undefined) return;
+    if (!isRunning(this.#phase)) return this.#emit({ kind: "set-timer", name: "rescale", delayMs: RESCALE_WAIT_MS });
+    this.#rescale.isAsked = false;
+    const wanted = this.#assign(this.#executors);
+    if (sameWorkers(wanted, this.#rescale.upcoming?.assignment)) return;
+    this.#rescale.drop();
+    if (wanted.workers.length === 0 || sameWorkers(wanted, this.#workers.assignment)) return this.#emit({ kind: "status-changed" });
+    const workers = new EpochWorkers(++this.#epochGiven, wanted, this.#record);
+    this.#update({ openTransactionalIds: [...this.#record.openTransactionalIds, ...workers.transactionalIds] });
+    this.#rescale.begin(workers, this.#commits.beside("rescale", [this.#putRecord()]));
+  }
+
+  #onUpcoming(failure: JobFailure | undefined): void {
+    if (failure !== undefined) this.#update({ error: failure });
+    else if (this.#rescale.ready !== undefined) this.#planSoon();
+  }
+
+  /** At a checkpoint, with nothing under way: the former workers end, and the new ones open their tasks where those left off. */
+  #switchTo(workers: EpochWorkers): void {
+    this.#rescale.takeOver(this.#lastDoneMs);
+    this.#stopRunning();
+    this.#workers = workers;
+    this.#update({ jobEpoch: workers.jobEpoch });
+    this.#fence(workers);
+  }
+
   // ---- what goes wrong, and ends
 
   #onTimer(name: TimerName): void {
@@ -376,9 +394,9 @@ export class JobMachine {
       case "plan":
         return this.#planSoon();
       case "rescale":
-        if (this.#assignment === undefined || this.#assign(this.#executors).workers.join() === this.#assignment.workers.join()) return;
-        this.#rescale = true;
-        return this.#planSoon();
+        return this.#prepareRescale();
+      case "prepare":
+        return this.#onUpcoming(this.#rescale.timedOut());
       case "phase": {
         const context = { phase: this.#phase.kind };
         return this.#restart({ kind: "unavailable", code: "phase-timeout", message: "workers did not answer in time", context });
@@ -396,16 +414,12 @@ export class JobMachine {
   }
 
   #onLookupFailed(failure: JobFailure, retriable: boolean): void {
-    const asked = this.#phase.kind === "resolving" || this.#phase.kind === "looking";
-    if (!retriable && asked) return this.#end("failed", failure);
-    if (this.#phase.kind === "resolving") {
-      this.#phase = { kind: "waiting", untilTimer: true };
-      this.#update({ error: failure });
-      this.#emit({ kind: "set-timer", name: "retry-start", delayMs: LOOKUP_RETRY_MS });
-    } else if (this.#phase.kind === "looking") {
-      this.#phase = { kind: "idle" };
-      this.#emit({ kind: "set-timer", name: "plan", delayMs: LOOKUP_RETRY_MS });
-    }
+    const isResolving = this.#phase.kind === "resolving";
+    if (!isResolving && this.#phase.kind !== "looking") return;
+    if (!retriable) return this.#end("failed", failure);
+    this.#phase = isResolving ? { kind: "waiting", untilTimer: true } : { kind: "idle" };
+    if (isResolving) this.#update({ error: failure });
+    this.#emit({ kind: "set-timer", name: isResolving ? "retry-start" : "plan", delayMs: LOOKUP_RETRY_MS });
   }
 
   /** A plan or checkpoint that cannot be stored must not be used: the job ends, and says why. */
@@ -418,7 +432,6 @@ export class JobMachine {
   #restart(failure: JobFailure): void {
     this.#stopWorkers();
     if (this.#phase.kind === "committing-checkpoint") this.#savepoints.unshift(...this.#phase.savepoints); // Stored again by the next one.
-    this.#rescale = false;
     this.#update({ error: failure, restarts: this.#record.restarts + 1 });
     const delayMs = this.#restarts.nextDelayMs(this.#now.monotonicMs, { failure: !comesFromElsewhere(failure) });
     if (delayMs === undefined) {
@@ -430,35 +443,32 @@ export class JobMachine {
     this.#emit({ kind: "set-timer", name: "retry-start", delayMs });
   }
 
-  #rescaleNow(): void {
-    this.#stopWorkers();
-    this.#rescale = false;
-    this.#start();
-  }
-
   /** Durable before it is answered: the next coordinator stops the job as well. */
   #onStop(drain: boolean): void {
     this.#update({ state: "draining", stop: drain && this.#record.stop !== "now" ? "drain" : "now" });
-    this.#commitBeside("stop", [{ kind: "put-record", record: this.#record }]);
+    this.#commits.beside("stop", [this.#putRecord()]);
     const idle = this.#phase.kind === "waiting" || this.#phase.kind === "resolving";
     if (this.#record.stop === "now" || (idle && this.#plans.count === 0)) this.#end("stopped", undefined);
     else this.#planSoon();
   }
 
   #end(state: "finished" | "stopped" | "failed", failure: JobFailure | undefined): void {
-    const running = this.#assignment !== undefined;
+    const running = this.#workers !== undefined;
     this.#stopWorkers();
     if (state !== "finished" && running) this.#emit({ kind: "abandon-writers", transactionalIds: this.#record.openTransactionalIds });
     this.#update({ state, endedAtMs: this.#now.wallMs, error: failure ?? (state === "failed" ? this.#record.error : undefined) });
     this.#phase = { kind: "committing-end" };
-    this.#commit("ended", [{ kind: "put-record", record: this.#record }]);
+    this.#commits.awaited("ended", [this.#putRecord()]);
   }
 
   #stopWorkers(): void {
-    this.#assignment?.workers.forEach((executorId, workerIndex) => {
-      this.#emit({ kind: "stop-worker", executorId, jobEpoch: this.#record.jobEpoch, workerIndex });
-    });
-    this.#assignment = undefined;
+    this.#rescale.abandon();
+    this.#stopRunning();
+  }
+
+  #stopRunning(): void {
+    this.#workers?.stop().forEach((effect) => this.#emit(effect));
+    this.#workers = undefined;
     for (const name of ["phase", "plan", "rescale", "retry-start"] as const) this.#emit({ kind: "cancel-timer", name });
   }
 
@@ -469,16 +479,9 @@ export class JobMachine {
     this.#emit({ kind: "status-changed" });
   }
 
-  /** The phase goes on when it is durable. */
-  #commit(tag: CommitTag, changes: readonly JobChange[]): void {
-    this.#commitBeside(tag, changes);
-    this.#awaitedSequence = this.#commitSequence;
-  }
-
-  /** Whatever the phase waits for. */
-  #commitBeside(tag: CommitTag, changes: readonly JobChange[]): void {
-    this.#commitSequence += 1;
-    this.#emit({ kind: "commit", tag, sequence: this.#commitSequence, changes });
+  /** With the greatest epoch that was ever given out: a coordinator that takes over must not give one out again. */
+  #putRecord(): JobChange {
+    return { kind: "put-record", record: { ...this.#record, jobEpoch: this.#epochGiven } };
   }
 
   #phaseTimer(delayMs: number): void {
@@ -486,11 +489,9 @@ export class JobMachine {
   }
 
   #toAll(command: (workerIndex: number) => WorkerCommand): void {
-    const workers = assertDefined(this.#assignment, "assignment").workers;
-    assert(workers.length > 0, "a running job has workers");
-    workers.forEach((executorId, workerIndex) => {
-      this.#emit({ kind: "command", executorId, jobEpoch: this.#record.jobEpoch, workerIndex, command: command(workerIndex) });
-    });
+    const workers = assertDefined(this.#workers, "workers");
+    assert(workers.count > 0, "a running job has workers");
+    workers.tell(command).forEach((effect) => this.#emit(effect));
   }
 
   #emit(effect: JobEffect): void {

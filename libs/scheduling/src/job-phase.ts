@@ -1,4 +1,3 @@
-import type { TaskAssignment } from "./assign-tasks.ts";
 import type { BatchInFlight } from "./batch-in-flight.ts";
 import type { SinkMark } from "./check-marks.ts";
 import type { BatchPlan } from "./job-record.ts";
@@ -7,9 +6,9 @@ import type { BatchPlan } from "./job-record.ts";
 export type JobPhase =
   | { readonly kind: "resolving" }
   | { readonly kind: "waiting"; readonly untilTimer: boolean }
-  | { readonly kind: "committing-epoch"; readonly assignment: TaskAssignment }
-  | { readonly kind: "starting"; readonly addresses: (string | undefined)[] }
-  | { readonly kind: "fencing"; readonly pending: Set<number>; readonly addresses: readonly string[] }
+  | { readonly kind: "committing-epoch" }
+  | { readonly kind: "starting" }
+  | { readonly kind: "fencing"; readonly pending: Set<number> }
   | { readonly kind: "opening"; readonly pending: Set<number>; readonly marks: SinkMark[] }
   | { readonly kind: "idle" }
   | { readonly kind: "looking" }
@@ -18,3 +17,8 @@ export type JobPhase =
   | { readonly kind: "committing-checkpoint"; readonly savepoints: readonly string[] }
   | { readonly kind: "committing-end" }
   | { readonly kind: "ended" };
+
+/** Tasks are open: batches run, or wait for input. */
+export function isRunning({ kind }: JobPhase): boolean {
+  return ["idle", "looking", "committing-plan", "batch", "committing-checkpoint"].includes(kind);
+}

@@ -105,6 +105,8 @@ export interface JobRecord {
   readonly restarts: number;
   /** Asked for by a user and not done yet; survives a change of coordinator. */
   readonly stop: "drain" | "now" | undefined;
+  /** How many workers a user asked for; absent: as many as the executors offer. */
+  readonly workersAsked?: number | undefined;
   readonly error: JobFailure | undefined;
 }
 

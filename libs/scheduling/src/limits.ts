@@ -20,6 +20,12 @@ export const OPENING_TIMEOUT_MS = 120_000;
 export const BATCH_TIMEOUT_MS = 300_000;
 /** A new executor joins a running job this long after it was seen, so that several are taken in one go. */
 export const RESCALE_DELAY_MS = 5_000;
+/** A rescale that was asked for while the job starts or recovers is looked at again after this. */
+export const RESCALE_WAIT_MS = 500;
+/** Workers of a new layout start in so many rounds: the machines that start them run the job meanwhile, and a start takes a second of a core. */
+export const RESCALE_START_ROUNDS = 8;
+/** Workers of a new layout could not be started: they are tried again after this, while the job runs on as it is. */
+export const RESCALE_RETRY_MS = 30_000;
 /** Brokers could not be asked for offsets: they are asked again this often. */
 export const LOOKUP_RETRY_MS = 200;
 /** A checkpoint is due after this many batches, whatever its interval: it bounds the plan log and what a recovery replays. */

@@ -1,5 +1,5 @@
 import type { JobChange } from "./job-events.ts";
-import type { BatchPlan } from "./job-record.ts";
+import type { BatchPlan, CheckpointManifest } from "./job-record.ts";
 import { PLAN_DELETIONS_PER_COMMIT_MAX } from "./limits.ts";
 
 /** The plans that the store has of a job: those after the checkpoint, in order, and those before it that are still to be deleted. */
@@ -48,4 +48,16 @@ export class RecordedPlans {
   takeDeletions(): JobChange[] {
     return this.#obsolete.splice(0, PLAN_DELETIONS_PER_COMMIT_MAX).map((batch): JobChange => ({ kind: "delete-plan", batch }));
   }
+}
+
+/** A checkpoint takes the place of the former one, and becomes each savepoint that was asked for. */
+export function checkpointChanges(
+  manifest: CheckpointManifest,
+  { savepoints, former }: { readonly savepoints: readonly string[]; readonly former: CheckpointManifest | undefined },
+): JobChange[] {
+  return [
+    { kind: "put-checkpoint", manifest },
+    ...savepoints.map((savepointId): JobChange => ({ kind: "put-savepoint", savepointId, manifest })),
+    ...(former === undefined ? [] : [{ kind: "delete-checkpoint", batch: former.batch } as const]),
+  ];
 }

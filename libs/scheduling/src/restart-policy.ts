@@ -6,6 +6,10 @@ export function comesFromElsewhere(failure: JobFailure): boolean {
   return ["unavailable", "retry", "fenced"].includes(failure.kind);
 }
 
+export function executorLost(executor: string): JobFailure {
+  return { kind: "unavailable", code: "executor-lost", message: "an executor of the job went away", context: { executor } };
+}
+
 /** Counts what goes wrong with a job: how long to wait before the next epoch, and when to give up. */
 export class RestartPolicy {
   readonly #restartsMax: number;

@@ -93,7 +93,7 @@ async function show(status: JobStatus, { options, world }: Showing): Promise<voi
       "speed",
       `${formatCount(Math.round(status.recordsPerSecond))}/s, last batch ${status.lastBatchMs.toFixed(1)} ms, lag ${formatCount(status.lagRecords)} records`,
     ],
-    ["workers", `${status.workers}, job epoch ${status.jobEpoch}, ${status.restarts} restarts`],
+    ["workers", `${status.workers}${workersNote(status)}, job epoch ${status.jobEpoch}, ${status.restarts} restarts`],
     ...Object.entries(status.watermarks).map(([operator, ms]) => ["watermark", `${formatTime(Number(ms))} at ${operator}`] as const),
   ];
   if (status.error !== undefined) {
@@ -102,6 +102,12 @@ async function show(status: JobStatus, { options, world }: Showing): Promise<voi
   }
   const width = Math.max(...lines.map(([name]) => name.length));
   await world.write(lines.map(([name, text]) => `${name.padEnd(width)}  ${text}\n`).join(""));
+}
+
+function workersNote({ workersAsked, rescaling, lastRescalePauseMs }: JobStatus): string {
+  const asked = workersAsked > 0 ? ` of ${workersAsked} asked for` : "";
+  const pause = lastRescalePauseMs > 0 ? `, last rescale paused for ${lastRescalePauseMs.toFixed(0)} ms` : "";
+  return `${asked}${rescaling ? ", rescaling" : ""}${pause}`;
 }
 
 /** running, failed, …: the wire's name in lower case. */

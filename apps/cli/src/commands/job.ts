@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { CliWorld } from "../world.ts";
+import { workerCount } from "../options.ts";
 import { examples, onRun } from "./on-run.ts";
 
 /** Options of `job submit`. */
@@ -21,7 +22,7 @@ export interface JobExplainOptions {
   readonly mermaid?: boolean;
 }
 
-/** `millrace job submit|upgrade|list|status|explain|stop|savepoint|savepoints`. */
+/** `millrace job submit|upgrade|list|status|explain|stop|rescale|savepoint|savepoints`. */
 export function addJobCommands(program: Command, world: CliWorld): void {
   const job = program
     .command("job")
@@ -57,8 +58,30 @@ export function addJobCommands(program: Command, world: CliWorld): void {
   });
   examples(stop, ["millrace job stop airport-delays"]);
 
+  addRescale(job, world);
   addSavepoint(job, world);
   addUpgrade(job, world);
+}
+
+/** Options of `job rescale`. */
+export interface JobRescaleOptions {
+  /** 0: as many as the executors offer. */
+  readonly workers: number;
+  /** --no-wait */
+  readonly wait: boolean;
+}
+
+function addRescale(job: Command, world: CliWorld): void {
+  const rescale = job
+    .command("rescale")
+    .description("Moves a running job to another number of workers, between two batches; nothing is lost or repeated.")
+    .argument("<job>", "id or name")
+    .requiredOption("--workers <count>", 'number of workers, or "auto": as many as the executors offer, now and later', workerCount)
+    .option("--no-wait", "end as soon as the wish is stored");
+  onRun<JobRescaleOptions, readonly [string]>(rescale, async ([name], options) => {
+    await (await import("../actions/job-rescale.ts")).rescaleJob(name, options, world);
+  });
+  examples(rescale, ["millrace job rescale airport-delays --workers 6", "millrace job rescale airport-delays --workers auto"]);
 }
 
 function addSavepoint(job: Command, world: CliWorld): void {

@@ -9,15 +9,16 @@ import { SINKS, type SinkResult } from "./sinks-job.ts";
 /** What readers find in each sink, by the sink's name. */
 export async function readOutputs(own: Client, targets: Targets): Promise<ReadonlyMap<string, readonly SinkResult[]>> {
   return new Map([
-    ["topic", await fromTopic(own, SINKS.topic)],
+    ["topic", await readResults(own, SINKS.topic)],
     ["files", await fromFiles(targets.places.filesFolder)],
     ["table", (await targets.postgres.query<{ id: number; nth: number }>(`SELECT id, nth FROM ${SINKS.table}`)).rows],
-    ["foreign", await fromTopic(targets.foreign.client, SINKS.foreignTopic)],
+    ["foreign", await readResults(targets.foreign.client, SINKS.foreignTopic)],
     ["redis", await fromRedis(targets)],
   ]);
 }
 
-async function fromTopic(client: Client, topic: string): Promise<SinkResult[]> {
+/** What is committed in a topic of results. */
+export async function readResults(client: Client, topic: string): Promise<SinkResult[]> {
   const results: SinkResult[] = [];
   const codecs = createCompressionCodecs();
   const records = new RecordOffsets();

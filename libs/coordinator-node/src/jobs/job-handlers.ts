@@ -69,6 +69,13 @@ export function createJobHandlers(jobs: Jobs): ServiceHandlers<typeof JobService
       await runner.untilEnded();
       return { status: statusOf(runner), savepointId };
     },
+    async rescaleJob({ job, workers }) {
+      const runner = await findAsync(jobs, job);
+      assertRunning(runner, "there is nothing to rescale");
+      assertWorkers(workers, runner);
+      await runner.requestWorkers(workers === 0 ? undefined : workers);
+      return { status: statusOf(runner) };
+    },
     async createSavepoint(request) {
       const runner = await findAsync(jobs, request.job);
       assertRunning(runner);
@@ -183,13 +190,22 @@ async function newJob(
   return { job: origin.job, origin };
 }
 
-function assertRunning(runner: JobRunner): void {
+/** More workers than tasks would have nothing to do. */
+function assertWorkers(workers: number, { stored, machine }: JobRunner): void {
+  const slots = stored.graph.settings.slotCount;
+  const sourcePartitions = machine.record.sources?.length ?? 0;
+  if (workers >= 0 && workers <= Math.max(slots, sourcePartitions)) return;
+  const message = "a job runs on at most as many workers as it has slots or source partitions: ask for fewer, or submit it with more slots";
+  throw new AppError({ kind: "invalid", code: "too-many-workers", message, context: { workers, slots, sourcePartitions } });
+}
+
+function assertRunning(runner: JobRunner, consequence = "there is nothing to save"): void {
   const { state, jobId } = runner.machine.record;
   if (!ENDED_STATES.includes(state)) return;
   throw new AppError({
     kind: "conflict",
     code: "job-ended",
-    message: "job has ended: there is nothing to save",
+    message: `job has ended: ${consequence}`,
     context: { job: jobId, state },
   });
 }

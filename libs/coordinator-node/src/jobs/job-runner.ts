@@ -68,9 +68,8 @@ export class JobRunner {
     this.#executors.clear();
     for (const handle of live) {
       const executorId = `${handle.executorId}/${handle.incarnationId}`;
-      this.#executors.set(executorId, handle); // One that drains gets nothing new, but must hear that its workers are stopped.
-      if (handle.stopping) continue;
-      capacities.push({ executorId, workerSlots: handle.workerSlots });
+      this.#executors.set(executorId, handle); // One that drains gets nothing new, but its workers run until others have taken over, and it must hear that they are stopped.
+      capacities.push({ executorId, workerSlots: handle.stopping ? 0 : handle.workerSlots });
     }
     this.dispatch({ kind: "executors", live: capacities });
   }
@@ -146,6 +145,12 @@ export class JobRunner {
     await this.#commits;
   }
 
+  /** Resolves when the wish is durable. Absent: as many as the executors offer. */
+  async requestWorkers(workers: number | undefined): Promise<void> {
+    this.dispatch({ kind: "rescale", workers });
+    await this.#commits;
+  }
+
   /** Resolves when the job has ended and the store says so; rejects when the term is over before. */
   async untilEnded(): Promise<void> {
     while (!ENDED_STATES.includes(this.machine.record.state)) {
@@ -204,6 +209,9 @@ export class JobRunner {
         return;
       case "status-changed":
         this.#notify();
+        return;
+      case "rescaled":
+        this.#logger.info("job rescaled", { job: this.jobId, workers: effect.workers, pauseMs: Math.round(effect.pauseMs) });
         return;
       case "savepoint-created":
         this.#savepointWaiters.get(effect.savepointId)?.resolve(effect.batch);

@@ -43,6 +43,9 @@ export function statusOf(runner: JobRunner): MessageInitShape<typeof JobStatusSc
     submittedAtMs: BigInt(record.submittedAtMs),
     endedAtMs: BigInt(record.endedAtMs ?? 0),
     lastBatchMs: figures.lastBatchMs,
+    workersAsked: record.workersAsked ?? 0,
+    rescaling: figures.rescaling,
+    lastRescalePauseMs: figures.lastRescalePauseMs,
     ...(record.error === undefined ? {} : { error: errorToWire(errorOf(record.error)) }),
   };
 }

@@ -19,6 +19,7 @@ export function jobHandlers(term: () => Term): Handlers {
       yield* jobs().watchJob(request, context);
     },
     stopJob: async (request, context) => jobs().stopJob(request, context),
+    rescaleJob: async (request, context) => jobs().rescaleJob(request, context),
     createSavepoint: async (request, context) => jobs().createSavepoint(request, context),
     listSavepoints: async (request, context) => jobs().listSavepoints(request, context),
     deleteSavepoint: async (request, context) => jobs().deleteSavepoint(request, context),

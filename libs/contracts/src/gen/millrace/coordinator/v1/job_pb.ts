@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file millrace/coordinator/v1/job.proto.
  */
 export const file_millrace_coordinator_v1_job: GenFile = /*@__PURE__*/
-  fileDesc("CiFtaWxscmFjZS9jb29yZGluYXRvci92MS9qb2IucHJvdG8SF21pbGxyYWNlLmNvb3JkaW5hdG9yLnYxIpMBChBTdWJtaXRKb2JSZXF1ZXN0EgwKBG5hbWUYASABKAkSEgoKZ3JhcGhfanNvbhgCIAEoCRIOCgZidW5kbGUYAyABKAwSDgoGZGlnZXN0GAQgASgJEhQKDHNhdmVwb2ludF9pZBgFIAEoCRIWCg5mYWlsX2lmX2V4aXN0cxgGIAEoCBIPCgdkcnlfcnVuGAcgASgIInAKEVN1Ym1pdEpvYlJlc3BvbnNlEg4KBmpvYl9pZBgBIAEoCRIQCgh3YXJuaW5ncxgCIAMoCRI5CgVzdGF0ZRgDIAMoCzIqLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk9wZXJhdG9yU3RhdGVGYXRlIo8BChFPcGVyYXRvclN0YXRlRmF0ZRITCgtvcGVyYXRvcl9pZBgBIAEoCRIwCgRmYXRlGAIgASgOMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhdGVGYXRlEgwKBG5vdGUYAyABKAkSEQoJa2V5X2NvdW50GAQgASgDEhIKCmJ5dGVfY291bnQYBSABKAMi1AQKCUpvYlN0YXR1cxIOCgZqb2JfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIwCgVzdGF0ZRgDIAEoDjIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkpvYlN0YXRlEhEKCWpvYl9lcG9jaBgEIAEoAxITCgtpbmNhcm5hdGlvbhgFIAEoBRIaChJsYXN0X2JhdGNoX3BsYW5uZWQYBiABKAMSFwoPbGFzdF9iYXRjaF9kb25lGAcgASgDEh0KFWxhc3RfY2hlY2twb2ludF9iYXRjaBgIIAEoAxISCgpyZWNvcmRzX2luGAkgASgDEhMKC3JlY29yZHNfb3V0GAogASgDEhQKDGxhdGVfcmVjb3JkcxgLIAEoAxITCgtsYWdfcmVjb3JkcxgMIAEoAxJGCgp3YXRlcm1hcmtzGA0gAygLMjIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iU3RhdHVzLldhdGVybWFya3NFbnRyeRIQCghyZXN0YXJ0cxgOIAEoBRIPCgd3b3JrZXJzGA8gASgFEhoKEnJlY29yZHNfcGVyX3NlY29uZBgQIAEoARIXCg9zdWJtaXR0ZWRfYXRfbXMYESABKAMSEwoLZW5kZWRfYXRfbXMYEiABKAMSKAoFZXJyb3IYEyABKAsyGS5taWxscmFjZS5jb21tb24udjEuRXJyb3ISFQoNbGFzdF9iYXRjaF9tcxgUIAEoARoxCg9XYXRlcm1hcmtzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgDOgI4ASIRCg9MaXN0Sm9ic1JlcXVlc3QiRAoQTGlzdEpvYnNSZXNwb25zZRIwCgRqb2JzGAEgAygLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iU3RhdHVzIhwKDUdldEpvYlJlcXVlc3QSCwoDam9iGAEgASgJIlgKDkdldEpvYlJlc3BvbnNlEjIKBnN0YXR1cxgBIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkpvYlN0YXR1cxISCgpncmFwaF9qc29uGAIgASgJIh4KD1dhdGNoSm9iUmVxdWVzdBILCgNqb2IYASABKAkiRgoQV2F0Y2hKb2JSZXNwb25zZRIyCgZzdGF0dXMYASABKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5Kb2JTdGF0dXMiPwoOU3RvcEpvYlJlcXVlc3QSCwoDam9iGAEgASgJEg0KBWRyYWluGAIgASgIEhEKCXNhdmVwb2ludBgDIAEoCCJbCg9TdG9wSm9iUmVzcG9uc2USMgoGc3RhdHVzGAEgASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iU3RhdHVzEhQKDHNhdmVwb2ludF9pZBgCIAEoCSIlChZDcmVhdGVTYXZlcG9pbnRSZXF1ZXN0EgsKA2pvYhgBIAEoCSI+ChdDcmVhdGVTYXZlcG9pbnRSZXNwb25zZRIUCgxzYXZlcG9pbnRfaWQYASABKAkSDQoFYmF0Y2gYAiABKAMiJAoVTGlzdFNhdmVwb2ludHNSZXF1ZXN0EgsKA2pvYhgBIAEoCSJQChZMaXN0U2F2ZXBvaW50c1Jlc3BvbnNlEjYKCnNhdmVwb2ludHMYASADKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5TYXZlcG9pbnQieAoJU2F2ZXBvaW50EhQKDHNhdmVwb2ludF9pZBgBIAEoCRIOCgZqb2JfaWQYAiABKAkSDQoFYmF0Y2gYAyABKAMSDwoHdGltZV9tcxgEIAEoAxIRCglrZXlfY291bnQYBSABKAMSEgoKYnl0ZV9jb3VudBgGIAEoAyIuChZEZWxldGVTYXZlcG9pbnRSZXF1ZXN0EhQKDHNhdmVwb2ludF9pZBgBIAEoCSIZChdEZWxldGVTYXZlcG9pbnRSZXNwb25zZSIlChNHZXRKb2JCdW5kbGVSZXF1ZXN0Eg4KBmpvYl9pZBgBIAEoCSJKChRHZXRKb2JCdW5kbGVSZXNwb25zZRISCgpncmFwaF9qc29uGAEgASgJEg4KBmJ1bmRsZRgCIAEoDBIOCgZkaWdlc3QYAyABKAkqgAEKCVN0YXRlRmF0ZRIaChZTVEFURV9GQVRFX1VOU1BFQ0lGSUVEEAASEwoPU1RBVEVfRkFURV9LRVBUEAESEgoOU1RBVEVfRkFURV9ORVcQAhIWChJTVEFURV9GQVRFX0RST1BQRUQQAxIWChJTVEFURV9GQVRFX1JFRlVTRUQQBCriAQoISm9iU3RhdGUSGQoVSk9CX1NUQVRFX1VOU1BFQ0lGSUVEEAASFQoRSk9CX1NUQVRFX1dBSVRJTkcQARIWChJKT0JfU1RBVEVfU1RBUlRJTkcQAhIVChFKT0JfU1RBVEVfUlVOTklORxADEhgKFEpPQl9TVEFURV9SRUNPVkVSSU5HEAQSFgoSSk9CX1NUQVRFX0RSQUlOSU5HEAUSFgoSSk9CX1NUQVRFX0ZJTklTSEVEEAYSFQoRSk9CX1NUQVRFX1NUT1BQRUQQBxIUChBKT0JfU1RBVEVfRkFJTEVEEAgyuQcKCkpvYlNlcnZpY2USYgoJU3VibWl0Sm9iEikubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3VibWl0Sm9iUmVxdWVzdBoqLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN1Ym1pdEpvYlJlc3BvbnNlEl8KCExpc3RKb2JzEigubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTGlzdEpvYnNSZXF1ZXN0GikubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTGlzdEpvYnNSZXNwb25zZRJZCgZHZXRKb2ISJi5taWxscmFjZS5jb29yZGluYXRvci52MS5HZXRKb2JSZXF1ZXN0GicubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuR2V0Sm9iUmVzcG9uc2USYQoIV2F0Y2hKb2ISKC5taWxscmFjZS5jb29yZGluYXRvci52MS5XYXRjaEpvYlJlcXVlc3QaKS5taWxscmFjZS5jb29yZGluYXRvci52MS5XYXRjaEpvYlJlc3BvbnNlMAESXAoHU3RvcEpvYhInLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0b3BKb2JSZXF1ZXN0GigubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RvcEpvYlJlc3BvbnNlEnQKD0NyZWF0ZVNhdmVwb2ludBIvLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkNyZWF0ZVNhdmVwb2ludFJlcXVlc3QaMC5taWxscmFjZS5jb29yZGluYXRvci52MS5DcmVhdGVTYXZlcG9pbnRSZXNwb25zZRJxCg5MaXN0U2F2ZXBvaW50cxIuLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkxpc3RTYXZlcG9pbnRzUmVxdWVzdBovLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkxpc3RTYXZlcG9pbnRzUmVzcG9uc2USdAoPRGVsZXRlU2F2ZXBvaW50Ei8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRGVsZXRlU2F2ZXBvaW50UmVxdWVzdBowLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkRlbGV0ZVNhdmVwb2ludFJlc3BvbnNlEmsKDEdldEpvYkJ1bmRsZRIsLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkdldEpvYkJ1bmRsZVJlcXVlc3QaLS5taWxscmFjZS5jb29yZGluYXRvci52MS5HZXRKb2JCdW5kbGVSZXNwb25zZWIGcHJvdG8z", [file_millrace_common_v1_common]);
+  fileDesc("CiFtaWxscmFjZS9jb29yZGluYXRvci92MS9qb2IucHJvdG8SF21pbGxyYWNlLmNvb3JkaW5hdG9yLnYxIpMBChBTdWJtaXRKb2JSZXF1ZXN0EgwKBG5hbWUYASABKAkSEgoKZ3JhcGhfanNvbhgCIAEoCRIOCgZidW5kbGUYAyABKAwSDgoGZGlnZXN0GAQgASgJEhQKDHNhdmVwb2ludF9pZBgFIAEoCRIWCg5mYWlsX2lmX2V4aXN0cxgGIAEoCBIPCgdkcnlfcnVuGAcgASgIInAKEVN1Ym1pdEpvYlJlc3BvbnNlEg4KBmpvYl9pZBgBIAEoCRIQCgh3YXJuaW5ncxgCIAMoCRI5CgVzdGF0ZRgDIAMoCzIqLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk9wZXJhdG9yU3RhdGVGYXRlIo8BChFPcGVyYXRvclN0YXRlRmF0ZRITCgtvcGVyYXRvcl9pZBgBIAEoCRIwCgRmYXRlGAIgASgOMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhdGVGYXRlEgwKBG5vdGUYAyABKAkSEQoJa2V5X2NvdW50GAQgASgDEhIKCmJ5dGVfY291bnQYBSABKAMinQUKCUpvYlN0YXR1cxIOCgZqb2JfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIwCgVzdGF0ZRgDIAEoDjIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkpvYlN0YXRlEhEKCWpvYl9lcG9jaBgEIAEoAxITCgtpbmNhcm5hdGlvbhgFIAEoBRIaChJsYXN0X2JhdGNoX3BsYW5uZWQYBiABKAMSFwoPbGFzdF9iYXRjaF9kb25lGAcgASgDEh0KFWxhc3RfY2hlY2twb2ludF9iYXRjaBgIIAEoAxISCgpyZWNvcmRzX2luGAkgASgDEhMKC3JlY29yZHNfb3V0GAogASgDEhQKDGxhdGVfcmVjb3JkcxgLIAEoAxITCgtsYWdfcmVjb3JkcxgMIAEoAxJGCgp3YXRlcm1hcmtzGA0gAygLMjIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iU3RhdHVzLldhdGVybWFya3NFbnRyeRIQCghyZXN0YXJ0cxgOIAEoBRIPCgd3b3JrZXJzGA8gASgFEhoKEnJlY29yZHNfcGVyX3NlY29uZBgQIAEoARIXCg9zdWJtaXR0ZWRfYXRfbXMYESABKAMSEwoLZW5kZWRfYXRfbXMYEiABKAMSKAoFZXJyb3IYEyABKAsyGS5taWxscmFjZS5jb21tb24udjEuRXJyb3ISFQoNbGFzdF9iYXRjaF9tcxgUIAEoARIVCg13b3JrZXJzX2Fza2VkGBUgASgFEhEKCXJlc2NhbGluZxgWIAEoCBIdChVsYXN0X3Jlc2NhbGVfcGF1c2VfbXMYFyABKAEaMQoPV2F0ZXJtYXJrc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoAzoCOAEiEQoPTGlzdEpvYnNSZXF1ZXN0IkQKEExpc3RKb2JzUmVzcG9uc2USMAoEam9icxgBIAMoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkpvYlN0YXR1cyIcCg1HZXRKb2JSZXF1ZXN0EgsKA2pvYhgBIAEoCSJYCg5HZXRKb2JSZXNwb25zZRIyCgZzdGF0dXMYASABKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5Kb2JTdGF0dXMSEgoKZ3JhcGhfanNvbhgCIAEoCSIeCg9XYXRjaEpvYlJlcXVlc3QSCwoDam9iGAEgASgJIkYKEFdhdGNoSm9iUmVzcG9uc2USMgoGc3RhdHVzGAEgASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iU3RhdHVzIj8KDlN0b3BKb2JSZXF1ZXN0EgsKA2pvYhgBIAEoCRINCgVkcmFpbhgCIAEoCBIRCglzYXZlcG9pbnQYAyABKAgiWwoPU3RvcEpvYlJlc3BvbnNlEjIKBnN0YXR1cxgBIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkpvYlN0YXR1cxIUCgxzYXZlcG9pbnRfaWQYAiABKAkiMQoRUmVzY2FsZUpvYlJlcXVlc3QSCwoDam9iGAEgASgJEg8KB3dvcmtlcnMYAiABKAUiSAoSUmVzY2FsZUpvYlJlc3BvbnNlEjIKBnN0YXR1cxgBIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkpvYlN0YXR1cyIlChZDcmVhdGVTYXZlcG9pbnRSZXF1ZXN0EgsKA2pvYhgBIAEoCSI+ChdDcmVhdGVTYXZlcG9pbnRSZXNwb25zZRIUCgxzYXZlcG9pbnRfaWQYASABKAkSDQoFYmF0Y2gYAiABKAMiJAoVTGlzdFNhdmVwb2ludHNSZXF1ZXN0EgsKA2pvYhgBIAEoCSJQChZMaXN0U2F2ZXBvaW50c1Jlc3BvbnNlEjYKCnNhdmVwb2ludHMYASADKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5TYXZlcG9pbnQieAoJU2F2ZXBvaW50EhQKDHNhdmVwb2ludF9pZBgBIAEoCRIOCgZqb2JfaWQYAiABKAkSDQoFYmF0Y2gYAyABKAMSDwoHdGltZV9tcxgEIAEoAxIRCglrZXlfY291bnQYBSABKAMSEgoKYnl0ZV9jb3VudBgGIAEoAyIuChZEZWxldGVTYXZlcG9pbnRSZXF1ZXN0EhQKDHNhdmVwb2ludF9pZBgBIAEoCSIZChdEZWxldGVTYXZlcG9pbnRSZXNwb25zZSIlChNHZXRKb2JCdW5kbGVSZXF1ZXN0Eg4KBmpvYl9pZBgBIAEoCSJKChRHZXRKb2JCdW5kbGVSZXNwb25zZRISCgpncmFwaF9qc29uGAEgASgJEg4KBmJ1bmRsZRgCIAEoDBIOCgZkaWdlc3QYAyABKAkqgAEKCVN0YXRlRmF0ZRIaChZTVEFURV9GQVRFX1VOU1BFQ0lGSUVEEAASEwoPU1RBVEVfRkFURV9LRVBUEAESEgoOU1RBVEVfRkFURV9ORVcQAhIWChJTVEFURV9GQVRFX0RST1BQRUQQAxIWChJTVEFURV9GQVRFX1JFRlVTRUQQBCriAQoISm9iU3RhdGUSGQoVSk9CX1NUQVRFX1VOU1BFQ0lGSUVEEAASFQoRSk9CX1NUQVRFX1dBSVRJTkcQARIWChJKT0JfU1RBVEVfU1RBUlRJTkcQAhIVChFKT0JfU1RBVEVfUlVOTklORxADEhgKFEpPQl9TVEFURV9SRUNPVkVSSU5HEAQSFgoSSk9CX1NUQVRFX0RSQUlOSU5HEAUSFgoSSk9CX1NUQVRFX0ZJTklTSEVEEAYSFQoRSk9CX1NUQVRFX1NUT1BQRUQQBxIUChBKT0JfU1RBVEVfRkFJTEVEEAgyoAgKCkpvYlNlcnZpY2USYgoJU3VibWl0Sm9iEikubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3VibWl0Sm9iUmVxdWVzdBoqLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN1Ym1pdEpvYlJlc3BvbnNlEl8KCExpc3RKb2JzEigubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTGlzdEpvYnNSZXF1ZXN0GikubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTGlzdEpvYnNSZXNwb25zZRJZCgZHZXRKb2ISJi5taWxscmFjZS5jb29yZGluYXRvci52MS5HZXRKb2JSZXF1ZXN0GicubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuR2V0Sm9iUmVzcG9uc2USYQoIV2F0Y2hKb2ISKC5taWxscmFjZS5jb29yZGluYXRvci52MS5XYXRjaEpvYlJlcXVlc3QaKS5taWxscmFjZS5jb29yZGluYXRvci52MS5XYXRjaEpvYlJlc3BvbnNlMAESXAoHU3RvcEpvYhInLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0b3BKb2JSZXF1ZXN0GigubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RvcEpvYlJlc3BvbnNlEmUKClJlc2NhbGVKb2ISKi5taWxscmFjZS5jb29yZGluYXRvci52MS5SZXNjYWxlSm9iUmVxdWVzdBorLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJlc2NhbGVKb2JSZXNwb25zZRJ0Cg9DcmVhdGVTYXZlcG9pbnQSLy5taWxscmFjZS5jb29yZGluYXRvci52MS5DcmVhdGVTYXZlcG9pbnRSZXF1ZXN0GjAubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQ3JlYXRlU2F2ZXBvaW50UmVzcG9uc2UScQoOTGlzdFNhdmVwb2ludHMSLi5taWxscmFjZS5jb29yZGluYXRvci52MS5MaXN0U2F2ZXBvaW50c1JlcXVlc3QaLy5taWxscmFjZS5jb29yZGluYXRvci52MS5MaXN0U2F2ZXBvaW50c1Jlc3BvbnNlEnQKD0RlbGV0ZVNhdmVwb2ludBIvLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkRlbGV0ZVNhdmVwb2ludFJlcXVlc3QaMC5taWxscmFjZS5jb29yZGluYXRvci52MS5EZWxldGVTYXZlcG9pbnRSZXNwb25zZRJrCgxHZXRKb2JCdW5kbGUSLC5taWxscmFjZS5jb29yZGluYXRvci52MS5HZXRKb2JCdW5kbGVSZXF1ZXN0Gi0ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuR2V0Sm9iQnVuZGxlUmVzcG9uc2ViBnByb3RvMw", [file_millrace_common_v1_common]);
 
 /**
  * @generated from message millrace.coordinator.v1.SubmitJobRequest
@@ -258,6 +258,27 @@ export type JobStatus = Message<"millrace.coordinator.v1.JobStatus"> & {
    * @generated from field: double last_batch_ms = 20;
    */
   lastBatchMs: number;
+
+  /**
+   * How many workers were asked for; 0: as many as the executors offer.
+   *
+   * @generated from field: int32 workers_asked = 21;
+   */
+  workersAsked: number;
+
+  /**
+   * The workers of another layout start, or take over.
+   *
+   * @generated from field: bool rescaling = 22;
+   */
+  rescaling: boolean;
+
+  /**
+   * Of the last rescale: from the end of the last batch on the old workers until tasks were open on the new ones; 0: there was none in this coordinator's time.
+   *
+   * @generated from field: double last_rescale_pause_ms = 23;
+   */
+  lastRescalePauseMs: number;
 };
 
 /**
@@ -428,6 +449,48 @@ export const StopJobResponseSchema: GenMessage<StopJobResponse> = /*@__PURE__*/
   messageDesc(file_millrace_coordinator_v1_job, 11);
 
 /**
+ * @generated from message millrace.coordinator.v1.RescaleJobRequest
+ */
+export type RescaleJobRequest = Message<"millrace.coordinator.v1.RescaleJobRequest"> & {
+  /**
+   * @generated from field: string job = 1;
+   */
+  job: string;
+
+  /**
+   * At most the number of slots or of source partitions, whichever is greater; with too few executors the job takes what there is, and more when they come.
+   * 0: as many as the executors offer, which is how a job starts.
+   *
+   * @generated from field: int32 workers = 2;
+   */
+  workers: number;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.RescaleJobRequest.
+ * Use `create(RescaleJobRequestSchema)` to create a new message.
+ */
+export const RescaleJobRequestSchema: GenMessage<RescaleJobRequest> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_job, 12);
+
+/**
+ * @generated from message millrace.coordinator.v1.RescaleJobResponse
+ */
+export type RescaleJobResponse = Message<"millrace.coordinator.v1.RescaleJobResponse"> & {
+  /**
+   * @generated from field: millrace.coordinator.v1.JobStatus status = 1;
+   */
+  status?: JobStatus | undefined;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.RescaleJobResponse.
+ * Use `create(RescaleJobResponseSchema)` to create a new message.
+ */
+export const RescaleJobResponseSchema: GenMessage<RescaleJobResponse> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_job, 13);
+
+/**
  * @generated from message millrace.coordinator.v1.CreateSavepointRequest
  */
 export type CreateSavepointRequest = Message<"millrace.coordinator.v1.CreateSavepointRequest"> & {
@@ -442,7 +505,7 @@ export type CreateSavepointRequest = Message<"millrace.coordinator.v1.CreateSave
  * Use `create(CreateSavepointRequestSchema)` to create a new message.
  */
 export const CreateSavepointRequestSchema: GenMessage<CreateSavepointRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 12);
+  messageDesc(file_millrace_coordinator_v1_job, 14);
 
 /**
  * @generated from message millrace.coordinator.v1.CreateSavepointResponse
@@ -464,7 +527,7 @@ export type CreateSavepointResponse = Message<"millrace.coordinator.v1.CreateSav
  * Use `create(CreateSavepointResponseSchema)` to create a new message.
  */
 export const CreateSavepointResponseSchema: GenMessage<CreateSavepointResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 13);
+  messageDesc(file_millrace_coordinator_v1_job, 15);
 
 /**
  * @generated from message millrace.coordinator.v1.ListSavepointsRequest
@@ -483,7 +546,7 @@ export type ListSavepointsRequest = Message<"millrace.coordinator.v1.ListSavepoi
  * Use `create(ListSavepointsRequestSchema)` to create a new message.
  */
 export const ListSavepointsRequestSchema: GenMessage<ListSavepointsRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 14);
+  messageDesc(file_millrace_coordinator_v1_job, 16);
 
 /**
  * @generated from message millrace.coordinator.v1.ListSavepointsResponse
@@ -500,7 +563,7 @@ export type ListSavepointsResponse = Message<"millrace.coordinator.v1.ListSavepo
  * Use `create(ListSavepointsResponseSchema)` to create a new message.
  */
 export const ListSavepointsResponseSchema: GenMessage<ListSavepointsResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 15);
+  messageDesc(file_millrace_coordinator_v1_job, 17);
 
 /**
  * @generated from message millrace.coordinator.v1.Savepoint
@@ -544,7 +607,7 @@ export type Savepoint = Message<"millrace.coordinator.v1.Savepoint"> & {
  * Use `create(SavepointSchema)` to create a new message.
  */
 export const SavepointSchema: GenMessage<Savepoint> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 16);
+  messageDesc(file_millrace_coordinator_v1_job, 18);
 
 /**
  * @generated from message millrace.coordinator.v1.DeleteSavepointRequest
@@ -561,7 +624,7 @@ export type DeleteSavepointRequest = Message<"millrace.coordinator.v1.DeleteSave
  * Use `create(DeleteSavepointRequestSchema)` to create a new message.
  */
 export const DeleteSavepointRequestSchema: GenMessage<DeleteSavepointRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 17);
+  messageDesc(file_millrace_coordinator_v1_job, 19);
 
 /**
  * @generated from message millrace.coordinator.v1.DeleteSavepointResponse
@@ -574,7 +637,7 @@ export type DeleteSavepointResponse = Message<"millrace.coordinator.v1.DeleteSav
  * Use `create(DeleteSavepointResponseSchema)` to create a new message.
  */
 export const DeleteSavepointResponseSchema: GenMessage<DeleteSavepointResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 18);
+  messageDesc(file_millrace_coordinator_v1_job, 20);
 
 /**
  * @generated from message millrace.coordinator.v1.GetJobBundleRequest
@@ -591,7 +654,7 @@ export type GetJobBundleRequest = Message<"millrace.coordinator.v1.GetJobBundleR
  * Use `create(GetJobBundleRequestSchema)` to create a new message.
  */
 export const GetJobBundleRequestSchema: GenMessage<GetJobBundleRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 19);
+  messageDesc(file_millrace_coordinator_v1_job, 21);
 
 /**
  * @generated from message millrace.coordinator.v1.GetJobBundleResponse
@@ -618,7 +681,7 @@ export type GetJobBundleResponse = Message<"millrace.coordinator.v1.GetJobBundle
  * Use `create(GetJobBundleResponseSchema)` to create a new message.
  */
 export const GetJobBundleResponseSchema: GenMessage<GetJobBundleResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 20);
+  messageDesc(file_millrace_coordinator_v1_job, 22);
 
 /**
  * @generated from enum millrace.coordinator.v1.StateFate
@@ -777,6 +840,16 @@ export const JobService: GenService<{
     methodKind: "unary";
     input: typeof StopJobRequestSchema;
     output: typeof StopJobResponseSchema;
+  },
+  /**
+   * Runs the job on another number of workers from now on, without stopping it. The answer comes when the wish is durable; the status says when it is done.
+   *
+   * @generated from rpc millrace.coordinator.v1.JobService.RescaleJob
+   */
+  rescaleJob: {
+    methodKind: "unary";
+    input: typeof RescaleJobRequestSchema;
+    output: typeof RescaleJobResponseSchema;
   },
   /**
    * A checkpoint that stays until it is deleted.
