@@ -40,7 +40,7 @@ export function assignTasks(
 
 /** Whether two layouts are the same: everything else follows from who the workers are. */
 export function sameWorkers(left: TaskAssignment, right: TaskAssignment | undefined): boolean {
-  return right !== undefined && left.workers.join() === right.workers.join();
+  return right?.workers.join() === left.workers.join();
 }
 
 function spread(taskCount: number, workerCount: number): number[] {

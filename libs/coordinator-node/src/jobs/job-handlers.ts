@@ -9,6 +9,7 @@ import { changesOfForgottenJob, changesOfNewJob, JOBS_PREFIX, type StoredJob } f
 import type { JobRunner } from "./job-runner.ts";
 import type { Jobs } from "./jobs-part.ts";
 import { BUNDLE_BYTES_MAX, ENDED_JOBS_MAX, WATCH_INTERVAL_MS } from "./limits.ts";
+import { assertRunning, rescaleHandler } from "./rescale-handler.ts";
 import { assertTopicsExist } from "./resolve-sources.ts";
 import { fromSavepoint, savepointHandlers, type StateOrigin } from "./savepoints.ts";
 
@@ -62,27 +63,21 @@ export function createJobHandlers(jobs: Jobs): ServiceHandlers<typeof JobService
         await runner.requestStop({ drain: request.drain });
         return { status: statusOf(runner) };
       }
-      assertRunning(runner);
+      assertRunning(runner, "there is nothing to save");
       const { savepointId, stored } = jobs.beginSavepoint(runner); // Asked for first: the stop then ends on it.
       await runner.requestStop({ drain: true });
       await stored;
       await runner.untilEnded();
       return { status: statusOf(runner), savepointId };
     },
-    async rescaleJob({ job, workers }) {
-      const runner = await findAsync(jobs, job);
-      assertRunning(runner, "there is nothing to rescale");
-      assertWorkers(workers, runner);
-      await runner.requestWorkers(workers === 0 ? undefined : workers);
-      return { status: statusOf(runner) };
-    },
     async createSavepoint(request) {
       const runner = await findAsync(jobs, request.job);
-      assertRunning(runner);
+      assertRunning(runner, "there is nothing to save");
       const { savepointId, stored } = jobs.beginSavepoint(runner);
       return { savepointId, batch: BigInt(await stored) };
     },
     ...savepointHandlers(jobs),
+    ...rescaleHandler(jobs),
     async getJobBundle(request) {
       const { graphJson, bundle, record } = (await findAsync(jobs, request.jobId)).stored;
       return { graphJson, bundle, digest: record.digest };
@@ -188,26 +183,6 @@ async function newJob(
   if (savepointId === "") return { job: fresh, origin: undefined };
   const origin = await fromSavepoint(request, fresh, jobs);
   return { job: origin.job, origin };
-}
-
-/** More workers than tasks would have nothing to do. */
-function assertWorkers(workers: number, { stored, machine }: JobRunner): void {
-  const slots = stored.graph.settings.slotCount;
-  const sourcePartitions = machine.record.sources?.length ?? 0;
-  if (workers >= 0 && workers <= Math.max(slots, sourcePartitions)) return;
-  const message = "a job runs on at most as many workers as it has slots or source partitions: ask for fewer, or submit it with more slots";
-  throw new AppError({ kind: "invalid", code: "too-many-workers", message, context: { workers, slots, sourcePartitions } });
-}
-
-function assertRunning(runner: JobRunner, consequence = "there is nothing to save"): void {
-  const { state, jobId } = runner.machine.record;
-  if (!ENDED_STATES.includes(state)) return;
-  throw new AppError({
-    kind: "conflict",
-    code: "job-ended",
-    message: `job has ended: ${consequence}`,
-    context: { job: jobId, state },
-  });
 }
 
 async function forgetOldJobs(jobs: Jobs): Promise<void> {
