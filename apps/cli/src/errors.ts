@@ -17,6 +17,7 @@ export type CliErrorCode =
   | "rescale-not-seen"
   | "savepoint-mismatch"
   | "self-test-failed"
+  | "state-dropped"
   | "unknown-broker";
 
 /** An error of kind `invalid`: what was given must change. */

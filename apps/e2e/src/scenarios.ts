@@ -25,6 +25,7 @@ import { smoke } from "./scenarios/smoke.ts";
 import { traces } from "./scenarios/traces.ts";
 import { transform } from "./scenarios/transform.ts";
 import { twoDoors } from "./scenarios/two-doors.ts";
+import { upgrade } from "./scenarios/upgrade.ts";
 
 /** Every scenario, in the order they run. */
 export const scenarios: readonly Scenario[] = [
@@ -43,6 +44,7 @@ export const scenarios: readonly Scenario[] = [
   killDevJob,
   sinks,
   rescale,
+  upgrade,
   powerLoss,
   pausedCoordinator,
   badInput,

@@ -36,6 +36,8 @@ export interface JobSubmission {
   readonly failIfExists?: boolean;
   /** Only answer what would happen. */
   readonly dryRun?: boolean;
+  /** Start although the savepoint has state of operators that the graph does not have; otherwise that is refused (`state-dropped`). */
+  readonly allowDroppedState?: boolean;
 }
 
 /** One change of a topic's setting; `append` and `subtract` are for lists, elements with commas between. */

@@ -69,8 +69,8 @@ export function createAdmin(context: AdminContext): Admin {
     describeCluster: () => coordinator((address) => ports.transport.client(ClusterService, address).describeCluster({}, options)),
     submitJob: (job) =>
       jobs((service) => {
-        const { savepointId = "", failIfExists = false, dryRun = false } = job;
-        return service.submitJob({ ...job, savepointId, failIfExists, dryRun }, options);
+        const { savepointId = "", failIfExists = false, dryRun = false, allowDroppedState = false } = job;
+        return service.submitJob({ ...job, savepointId, failIfExists, dryRun, allowDroppedState }, options);
       }),
     listJobs: async () => (await jobs((service) => service.listJobs({}, options))).jobs,
     getJob: (job) => jobs((service) => service.getJob({ job }, options)),

@@ -20,6 +20,7 @@ export async function submitJob(path: string, options: JobSubmitOptions & Global
       ...submission(job),
       ...(options.savepoint === undefined ? {} : { savepointId: options.savepoint }),
       failIfExists: options.new ?? false,
+      allowDroppedState: options.allowDroppedState ?? false,
       dryRun,
     });
     await tellSubmitted({ job, answer, dryRun }, options, world);
@@ -75,6 +76,14 @@ function fateRow({ operatorId, fate, note, keyCount, byteCount }: SubmitJobRespo
     isSaved ? formatBytes(Number(byteCount)) : "",
     note,
   ];
+}
+
+/** What an upgrade must know before it stops the running job. */
+export function assertNotDropped(state: SubmitJobResponse["state"]): void {
+  const operators = state.filter(({ fate }) => fate === StateFate.DROPPED).map(({ operatorId }) => operatorId);
+  if (operators.length === 0) return;
+  const message = "state of operators would be dropped: give them back their ids with .named(), or allow it with --allow-dropped-state";
+  throw cliError("state-dropped", message, { operators: operators.join(", ") });
 }
 
 /** A dry run has shown all of them; a start is refused by the coordinator, which names the first. */

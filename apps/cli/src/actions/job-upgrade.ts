@@ -3,7 +3,7 @@ import { compileJob } from "../jobs/compile-job.ts";
 import type { GlobalOptions } from "../options.ts";
 import type { CliWorld } from "../world.ts";
 import { followJob } from "./job-status.ts";
-import { assertNotRefused, submission, tellSubmitted } from "./job-submit.ts";
+import { assertNotDropped, assertNotRefused, submission, tellSubmitted } from "./job-submit.ts";
 import { withClient } from "./with-client.ts";
 
 /**
@@ -13,6 +13,7 @@ import { withClient } from "./with-client.ts";
 export async function upgradeJob(path: string, options: JobUpgradeOptions & GlobalOptions, world: CliWorld): Promise<void> {
   const job = await compileJob(path, options, world);
   const { name } = job.graph;
+  const allowDroppedState = options.allowDroppedState ?? false;
   await withClient(options, world, async (client) => {
     const admin = client.admin();
     const trial = await admin.createSavepoint(name);
@@ -21,12 +22,13 @@ export async function upgradeJob(path: string, options: JobUpgradeOptions & Glob
       const answer = await admin.submitJob({ ...submission(job), savepointId: trial.savepointId, dryRun: true });
       if (isOnlyTried) return await tellSubmitted({ job, answer, dryRun: true }, options, world);
       assertNotRefused(answer.state);
+      if (!allowDroppedState) assertNotDropped(answer.state);
     } finally {
       await admin.deleteSavepoint(trial.savepointId);
     }
     const { savepointId } = await admin.stopJob(name, { savepoint: true });
     world.note(`job ${name} has ended on savepoint ${savepointId}`);
-    const answer = await admin.submitJob({ ...submission(job), savepointId });
+    const answer = await admin.submitJob({ ...submission(job), savepointId, allowDroppedState });
     await tellSubmitted({ job, answer, dryRun: false }, options, world);
     if (options.follow === true) await followJob(client, answer.jobId, { options, world });
   });

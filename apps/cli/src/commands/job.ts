@@ -3,6 +3,8 @@ import type { CliWorld } from "../world.ts";
 import { workerCount } from "../options.ts";
 import { examples, onRun } from "./on-run.ts";
 
+const ALLOW_DROPPED = "start although the savepoint has state of operators that the module does not have";
+
 /** Options of `job submit`. */
 export interface JobSubmitOptions {
   /** --no-check */
@@ -10,11 +12,12 @@ export interface JobSubmitOptions {
   readonly savepoint?: string;
   readonly dryRun?: boolean;
   readonly new?: boolean;
+  readonly allowDroppedState?: boolean;
   readonly follow?: boolean;
 }
 
 /** Options of `job upgrade`. */
-export type JobUpgradeOptions = Pick<JobSubmitOptions, "check" | "dryRun" | "follow">;
+export type JobUpgradeOptions = Pick<JobSubmitOptions, "check" | "dryRun" | "follow" | "allowDroppedState">;
 
 /** Options of `job explain`. */
 export interface JobExplainOptions {
@@ -112,6 +115,7 @@ function addUpgrade(job: Command, world: CliWorld): void {
     .argument("<module>", "TypeScript or JavaScript file with the job as default export")
     .option("--no-check", "skip the type check")
     .option("--dry-run", "change nothing: say operator by operator what would become of state")
+    .option("--allow-dropped-state", ALLOW_DROPPED)
     .option("-f, --follow", "show its progress until it has ended");
   onRun<JobUpgradeOptions, readonly [string]>(upgrade, async ([path], options) => {
     await (await import("../actions/job-upgrade.ts")).upgradeJob(path, options, world);
@@ -127,6 +131,7 @@ function addSubmit(job: Command, world: CliWorld): void {
     .option("--no-check", "skip the type check")
     .option("--savepoint <id>", 'start with the state of this savepoint; "latest": of the last checkpoint of the job of this name')
     .option("--dry-run", "start nothing: say what would become of state")
+    .option("--allow-dropped-state", ALLOW_DROPPED)
     .option("--new", "refuse if a job of this name was there before, instead of starting a new incarnation of it")
     .option("-f, --follow", "show its progress until it has ended");
   onRun<JobSubmitOptions, readonly [string]>(submit, async ([path], options) => {

@@ -234,6 +234,8 @@ describe("jobs of a coordinator", () => {
     await expect(fates(other)).rejects.toMatchObject({ code: "savepoint-mismatch", context: { operator: "totals" } });
     const added = versionOf(dedup, { ...totals, partitions: 2, parents: ["seen"] });
     await expect(fates(added)).rejects.toThrow("partitions was not set and is 2 now");
+    await expect(fates(versionOf(dedup))).rejects.toMatchObject({ code: "state-dropped", context: { operators: "totals" } });
+    expect((await fates(versionOf(dedup), { dryRun: true })).state).toContainEqual(["totals", StateFate.DROPPED, 2n]);
     const good = versionOf(dedup, { ...totals, parents: ["seen"] });
     expect((await fates(good, { dryRun: true })).state).toEqual([
       ["seen", StateFate.NEW, 0n],

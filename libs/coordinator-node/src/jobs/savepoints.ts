@@ -1,5 +1,11 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { type JobService, type OperatorStateFateSchema, type ServiceHandlers, StateFate as WireFate } from "@millrace/contracts";
+import {
+  type JobService,
+  type OperatorStateFateSchema,
+  type ServiceHandlers,
+  type SubmitJobRequest,
+  StateFate as WireFate,
+} from "@millrace/contracts";
 import { AppError, type JobGraph } from "@millrace/model";
 import { compareState, type StateFate } from "@millrace/planner";
 import { type CheckpointManifest, ENDED_STATES } from "@millrace/scheduling";
@@ -13,6 +19,8 @@ export interface StateOrigin {
   readonly warnings: readonly string[];
   readonly state: readonly MessageInitShape<typeof OperatorStateFateSchema>[];
 }
+
+type SavepointStart = Pick<SubmitJobRequest, "savepointId" | "dryRun" | "allowDroppedState">;
 
 const FATES: Readonly<Record<StateFate["fate"], WireFate>> = {
   kept: WireFate.KEPT,
@@ -28,7 +36,7 @@ const LATEST = "latest";
  * said (DESIGN idea 5). State that the new graph would read as something else is refused, operator by operator; so are other sources.
  */
 export async function fromSavepoint(
-  { savepointId, dryRun }: { readonly savepointId: string; readonly dryRun: boolean },
+  { savepointId, dryRun, allowDroppedState }: SavepointStart,
   fresh: StoredJob,
   jobs: Jobs,
 ): Promise<StateOrigin> {
@@ -38,6 +46,7 @@ export async function fromSavepoint(
   const parts = new Set(manifest.parts.map(({ operatorId }) => operatorId));
   const fates = compareState(origin.stored.graph, fresh.graph, parts);
   if (!dryRun) assertNotRefused(fates, savepointId);
+  if (!dryRun && !allowDroppedState) assertNotDropped(fates, savepointId);
   const known = new Set(fates.flatMap(({ operatorId, fate }) => (fate === "kept" ? [operatorId] : [])));
   const checkpoint = { ...manifest, marksEndOffset: 0, parts: manifest.parts.filter(({ operatorId }) => known.has(operatorId)) };
   const job = { ...fresh, record: { ...fresh.record, sources, zeroTimeMs }, checkpoint };
@@ -121,6 +130,14 @@ function assertNotRefused(fates: readonly StateFate[], savepoint: string): void 
   if (first === undefined) return;
   const others = refused.length > 1 ? ` (and ${refused.length - 1} more operators: --dry-run names them)` : "";
   throw mismatch(`state of operator ${first.operatorId} does not fit: ${first.note}${others}`, { savepoint, operator: first.operatorId });
+}
+
+/** State that nobody reads any more is gone with the next checkpoint: a renamed operator must not lose its own by mistake. */
+function assertNotDropped(fates: readonly StateFate[], savepoint: string): void {
+  const operators = fates.filter(({ fate }) => fate === "dropped").map(({ operatorId }) => operatorId);
+  if (operators.length === 0) return;
+  const message = "state of operators would be dropped: give them back their ids with .named(), or allow it with --allow-dropped-state";
+  throw new AppError({ kind: "conflict", code: "state-dropped", message, context: { savepoint, operators: operators.join(", ") } });
 }
 
 function warningsOf(origin: JobRunner, manifest: CheckpointManifest): string[] {
