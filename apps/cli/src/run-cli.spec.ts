@@ -276,7 +276,9 @@ describe("doctor", () => {
 
   it("is content with a healthy cluster", async () => {
     const healthy = message(DescribeClusterResponseSchema, { ...cluster, brokers: [{ brokerId: 1 }], executors: [{ workerSlots: 2 }] });
-    const { code, output } = await run("doctor", { admin: { describeCluster: () => Promise.resolve(healthy) } });
+    const { code, output } = await run("doctor", {
+      admin: { listTopics: () => Promise.resolve([]), describeCluster: () => Promise.resolve(healthy) },
+    });
     expect({ code, problems: output.match(/PROBLEM/g) }).toEqual({ code: 0, problems: null });
     expect(output).toContain("3 topics, 9 partitions");
   });
@@ -287,8 +289,15 @@ describe("doctor", () => {
       brokers: [{ brokerId: 1 }, { brokerId: 2, fenced: true }],
       offlinePartitionCount: 4,
     });
-    const { code, output, notes } = await run("doctor", { admin: { describeCluster: () => Promise.resolve(sick) } });
+    const topic = message(TopicSchema, {
+      name: "t",
+      partitions: [{ replicas: [1, 2], leader: 1, inSyncSet: [1], emptiedReplicas: [2] }],
+    });
+    const { code, output, notes } = await run("doctor", {
+      admin: { listTopics: () => Promise.resolve([topic]), describeCluster: () => Promise.resolve(sick) },
+    });
     expect(code).toBe(1);
+    expect(output).toMatch(/warning {2}replicas: 1 of 1 partitions lack replicas in sync, on brokers 2; 1 lost a log, on brokers 2\n +→ /);
     expect(output).toMatch(/PROBLEM {2}brokers: 1 of 2 are away: 2\n +→ /);
     expect(output).toMatch(/PROBLEM {2}partitions: 4 of 9 have no leader\n +→ /);
     expect(notes).toContain("2 things need repair");

@@ -6,6 +6,7 @@ import { clients } from "./scenarios/clients.ts";
 import { exactlyOnceCopy } from "./scenarios/exactly-once-copy.ts";
 import { chaos } from "./scenarios/chaos.ts";
 import { chaos3 } from "./scenarios/chaos3.ts";
+import { disk } from "./scenarios/disk.ts";
 import { examples } from "./scenarios/examples.ts";
 import { failover } from "./scenarios/failover.ts";
 import { killDev } from "./scenarios/kill-dev.ts";
@@ -37,6 +38,7 @@ export const scenarios: readonly Scenario[] = [
   failover,
   allBrokers,
   lostReplicas,
+  disk,
   redisLoss,
   rollingRestart,
   reassign,

@@ -22,10 +22,9 @@ import { openBrokerFolder } from "./folder.ts";
 import { GroupCoordinators } from "./groups/group-coordinators.ts";
 import { FetchSessions } from "./kafka/fetch-sessions.ts";
 import type { KafkaContext } from "./kafka/kafka-context.ts";
-import { Compaction } from "./loops/compaction.ts";
-import { GroupLag } from "./loops/group-lag.ts";
-import { Maintenance } from "./loops/maintenance.ts";
+import { Background } from "./loops/background.ts";
 import { MetadataFile } from "./metadata-file.ts";
+import { DISK_STALL_MS } from "./limits.ts";
 import type { BrokerPorts } from "./node-ports.ts";
 import type { LocalPartition } from "./partitions/local-partition.ts";
 import { Replicas } from "./partitions/replicas.ts";
@@ -90,9 +89,7 @@ class Broker implements BrokerNode {
   readonly #groups: GroupCoordinators;
   readonly #coordinatorCalls: CoordinatorCalls;
   readonly #replication: Replication;
-  readonly #maintenance: Maintenance;
-  readonly #compaction: Compaction;
-  readonly #groupLag: GroupLag;
+  readonly #background: Background;
   readonly #incarnationId: string;
   readonly #metadataFile: MetadataFile;
   readonly #producerIds: ProducerIds;
@@ -117,6 +114,7 @@ class Broker implements BrokerNode {
           crc32c: ports.crc32c,
           codecs: ports.compression,
           tailCache: createTailCache(settings.tailCacheBytes),
+          damaged: (folder) => this.#background.damaged(folder),
         },
         memoryTopicBytes: settings.memoryTopicBytes,
         listener: {
@@ -167,9 +165,7 @@ class Broker implements BrokerNode {
     );
     this.#producerIds = new ProducerIds(this.#coordinatorCalls, () => ({ brokerId, brokerEpoch: this.#session?.brokerEpoch ?? 0 }));
     this.#metadataFile = new MetadataFile(ports);
-    this.#maintenance = new Maintenance(this.#replicas, ports);
-    this.#compaction = new Compaction(this.#replicas, settings, ports);
-    this.#groupLag = new GroupLag({ brokerId, view: this.#view, replicas: this.#replicas, groups: this.#groups }, ports);
+    this.#background = new Background({ brokerId, view: this.#view, replicas: this.#replicas, groups: this.#groups }, settings, ports);
   }
 
   get address(): string {
@@ -240,6 +236,7 @@ class Broker implements BrokerNode {
             this.#view.topicDefaults = topicDefaults;
           },
           metadataVersion: () => this.#view.version,
+          isStalled: () => this.#state === "running" && this.#replicas.syncPendingMs > DISK_STALL_MS,
           isCaughtUp: () => this.#view.isKnown,
         },
       },
@@ -247,9 +244,7 @@ class Broker implements BrokerNode {
     );
     this.#session.start();
     this.#replication.start();
-    this.#maintenance.start(this.#settings);
-    this.#compaction.start();
-    this.#groupLag.start();
+    this.#background.start();
     this.#ports.logger.info("broker listens", { brokerId, address: this.address, kafkaAddress: this.kafkaAddress });
   }
 
@@ -271,7 +266,7 @@ class Broker implements BrokerNode {
     for (const partition of this.#replicas.all()) partition.wakeReaders();
     const deadlineMs = this.#settings.stopMs;
     await this.#doors?.stop({ deadlineMs });
-    await Promise.all([this.#maintenance.stop(), this.#compaction.stop(), this.#groupLag.stop()]);
+    await this.#background.stop();
     await this.#session?.stop();
     await this.#metadataFile.stop();
     const hasFailed = this.#diskFailure !== undefined || this.#replicas.hasFailed;

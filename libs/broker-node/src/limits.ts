@@ -145,3 +145,15 @@ export const METADATA_SAVE_MS = 1_000;
 
 /** A coordinator that rebuilds its store waits ten seconds for other brokers, longer while too few are there; a dead one is not waited for. */
 export const REPORT_WAIT_MS_MAX = 30_000;
+
+/** A week, as storage systems do: every byte is read before a second copy of it is likely to go bad, at a rate that nobody feels. */
+export const SCRUB_INTERVAL_MS_DEFAULT = 604_800_000;
+/** A tenth of what a cheap disk reads in sequence: 10 TB a week. */
+export const SCRUB_BYTES_PER_SECOND_DEFAULT = 16_777_216;
+/** A damaged segment that no replica could give is asked for again: a broker may be back. */
+export const REPAIR_AGAIN_MS = 10_000;
+/** One piece of a segment from another replica. */
+export const REPAIR_ANSWER_MS = 10_000;
+
+/** A disk that answers no sync for so long is as good as none for its leaders: more than a slow one takes under load, less than clients wait. */
+export const DISK_STALL_MS = 5_000;

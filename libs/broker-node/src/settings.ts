@@ -4,6 +4,8 @@ import {
   IN_FLIGHT_BYTES_PER_CONNECTION_DEFAULT,
   IN_FLIGHT_BYTES_TOTAL_DEFAULT,
   MEMORY_TOPIC_BYTES_DEFAULT,
+  SCRUB_BYTES_PER_SECOND_DEFAULT,
+  SCRUB_INTERVAL_MS_DEFAULT,
   TAIL_CACHE_BYTES_DEFAULT,
   UNSENT_FETCH_BYTES_DEFAULT,
 } from "./limits.ts";
@@ -124,6 +126,19 @@ export const brokerSettingsSchema = z.object({
     .min(65_536)
     .default(COMPACTION_BYTES_PER_SECOND_DEFAULT)
     .describe("Bytes that compaction reads per second at most (log.cleaner.io.max.bytes.per.second). Since 0.1."),
+  scrubIntervalMs: z
+    .int()
+    .min(1_000)
+    .max(2_147_483_647)
+    .default(SCRUB_INTERVAL_MS_DEFAULT)
+    .describe(
+      "How often every closed segment is read and its checksums verified; damaged ones are fetched from another replica. Since 0.2.",
+    ),
+  scrubBytesPerSecond: z
+    .int()
+    .min(65_536)
+    .default(SCRUB_BYTES_PER_SECOND_DEFAULT)
+    .describe("Bytes that scrubbing reads per second at most. Since 0.2."),
   checkpointMs: z
     .int()
     .min(100)

@@ -60,6 +60,7 @@ export {
   HoldRecordsResponseSchema,
   type DivergingEpoch,
   DivergingEpochSchema,
+  type ReadReplicaRequest,
   type ReplicaFetchRequest,
   ReplicaFetchRequestSchema,
   type ReplicaFetchResponse,

@@ -23,3 +23,6 @@ export function parseSegmentFileName(name: string): { readonly baseOffset: Offse
   if (match === null) return undefined;
   return { baseOffset: Number(match[1]) as Offset, kind: match[2] as SegmentFileKind };
 }
+
+/** Of one entry of each index, without the file's checksum. */
+export const INDEX_ENTRY_BYTES = { index: 8, timeindex: 12, txnindex: 32 } as const;

@@ -8,6 +8,7 @@ export { logCorrupt, logFailed } from "./errors.ts";
 export type {
   AbortedTransaction,
   CompactionNeed,
+  ClosedSegment,
   CompactionOptions,
   CompactionResult,
   Isolation,

@@ -4,7 +4,14 @@ import { hasBatchBehind, scanBatches } from "./batch-scan.ts";
 import type { CheckpointValues } from "./checkpoint-file.ts";
 import { type CompactionMarks, continues } from "./compaction/compaction-marks.ts";
 import { EntryTable } from "./entry-table.ts";
-import { CHECKPOINT_FILE, LEADER_EPOCHS_FILE, parseSegmentFileName, PARTITION_FILE, segmentFileName } from "./file-names.ts";
+import {
+  CHECKPOINT_FILE,
+  INDEX_ENTRY_BYTES,
+  LEADER_EPOCHS_FILE,
+  parseSegmentFileName,
+  PARTITION_FILE,
+  segmentFileName,
+} from "./file-names.ts";
 import { LeaderEpochs } from "./leader-epochs.ts";
 import type { LogPorts, PartitionIdentity } from "./partition-log.ts";
 import { decodeSealed } from "./sealed-file.ts";
@@ -40,7 +47,6 @@ export interface InspectedLog {
   readonly findings: readonly LogFinding[];
 }
 
-const INDEX_ENTRY_BYTES = { index: 8, timeindex: 12, txnindex: 32 } as const;
 const NO_MARKS: CompactionMarks = { cleanEndOffset: 0 as Offset, gapsEndOffset: 0 as Offset };
 
 /**

@@ -28,9 +28,18 @@ export class LogReader {
   readonly #tail: LogTail;
   readonly #crc32c: Crc32c;
   readonly #marks: CompactionMarks;
+  readonly #damaged: () => void;
   readonly #view = new RecordBatchView(new Uint8Array(0));
 
-  constructor(parts: { readonly segments: SegmentList; readonly tail: LogTail; readonly crc32c: Crc32c; readonly marks: CompactionMarks }) {
+  constructor(parts: {
+    readonly segments: SegmentList;
+    readonly tail: LogTail;
+    readonly crc32c: Crc32c;
+    readonly marks: CompactionMarks;
+    /** A read found that the disk does not give what it got. */
+    readonly damaged: () => void;
+  }) {
+    this.#damaged = parts.damaged;
     this.#segments = parts.segments;
     this.#tail = parts.tail;
     this.#crc32c = parts.crc32c;
@@ -41,7 +50,12 @@ export class LogReader {
   read(options: ReadOptions): ReadResult {
     const bounded = { ...options, maxBytes: Math.min(options.maxBytes, READ_BYTES_MAX) };
     const slab = this.#tail.find(options.offset);
-    return slab === undefined ? this.#readDisk(bounded) : this.#readTail(slab, bounded);
+    try {
+      return slab === undefined ? this.#readDisk(bounded) : this.#readTail(slab, bounded);
+    } catch (error) {
+      this.#damaged();
+      throw error;
+    }
   }
 
   #readTail(first: Slab, options: ReadOptions): ReadResult {

@@ -42,6 +42,15 @@ export interface LogPorts {
   readonly codecs?: CompressionCodecs;
   /** Shared by all logs of a process; absent: a small one of its own. */
   readonly tailCache?: TailCache;
+  /** Told of a log of which a read failed, as its file is damaged or cannot be read: look at it (`verifySegment`). */
+  readonly damaged?: (folder: string) => void;
+}
+
+/** A segment that nothing is appended to any more. */
+export interface ClosedSegment {
+  readonly baseOffset: Offset;
+  readonly endOffset: Offset;
+  readonly sizeBytes: number;
 }
 
 export interface StageOptions {
@@ -241,6 +250,18 @@ export interface PartitionLog {
    * do, or a pass runs already. Throws `log-corrupt` for damaged bytes, `log-failed` when the log was closed meanwhile; the log is whole then, compacted in part.
    */
   compact(options: CompactionOptions): Promise<CompactionResult | undefined>;
+  /** Segments that are never appended to again, and whose bytes are all on disk; oldest first. */
+  closedSegments(): readonly ClosedSegment[];
+  /**
+   * Checks each byte of a closed segment in the background: checksums, offsets, leader epochs, indexes. False: an index was damaged, and is written anew. Throws `log-corrupt`
+   * for damage, or what the disk says. A segment that is gone meanwhile is whole.
+   */
+  verifySegment(baseOffset: Offset, pause: CompactionOptions["pause"]): Promise<boolean>;
+  /**
+   * Writes a closed segment anew from another replica's batches, which begin at its base offset and reach its end; readers go on meanwhile. All must be below the high
+   * watermark, where replicas agree. Throws `log-corrupt` for batches that do not belong there; then nothing has changed. False: it is gone, or compaction is at work.
+   */
+  replaceSegment(baseOffset: Offset, batches: AsyncIterable<Uint8Array>): Promise<boolean>;
   /** Moves the log start up (delete-records); files go with the next retention. */
   deleteRecordsBefore(offset: Offset): Promise<void>;
 

@@ -110,6 +110,15 @@ export class SegmentList {
     this.release(by);
   }
 
+  /** The segment's files were written anew: what is known of the old ones is forgotten. */
+  rewritten(segment: Segment, sizeBytes: number): void {
+    this.#opened = this.#opened.filter((other) => other !== segment);
+    this.#rebuiltTransactions.delete(segment.baseOffset);
+    this.#shut(segment);
+    segment.sizeBytes = sizeBytes;
+    segment.writtenBytes = sizeBytes;
+  }
+
   /** Takes the first segment out; its files stay. */
   dropFirst(): void {
     const first = this.#segments.shift();

@@ -25,6 +25,7 @@ import { findOffsetForTime } from "./offset-for-time.ts";
 import type * as api from "./partition-log.ts";
 import type { ProducerDescription, ProducerState } from "./producer-state.ts";
 import { writeSealedFile } from "./sealed-file.ts";
+import { SegmentRepair } from "./segment-repair.ts";
 import { Segment, type SegmentMark } from "./segment.ts";
 import type { SegmentList } from "./segment-list.ts";
 import { LogTail, type SharedTailCache } from "./tail-cache.ts";
@@ -66,6 +67,7 @@ export class SegmentedLog implements api.PartitionLog {
   readonly #sync: LogSync;
   readonly #marks: CompactionMarks;
   readonly #compaction: LogCompaction;
+  readonly #repair: SegmentRepair;
   readonly #turns = new Turns();
   readonly #records = new RecordOffsets();
   #settings: api.LogSettings;
@@ -90,19 +92,26 @@ export class SegmentedLog implements api.PartitionLog {
     this.#logStartOffset = init.logStartOffset;
     this.#tail = new LogTail(init.tailCache);
     this.#marks = init.marks;
-    this.#reader = new LogReader({ segments: this.#segments, tail: this.#tail, crc32c: init.ports.crc32c, marks: this.#marks });
+    this.#reader = new LogReader({
+      segments: this.#segments,
+      tail: this.#tail,
+      crc32c: init.ports.crc32c,
+      marks: this.#marks,
+      damaged: () => init.ports.damaged?.(init.folder),
+    });
     this.#sync = new LogSync(init, () => ({ highWatermark: this.#highWatermark, logStartOffset: this.#logStartOffset, ...this.#marks }));
-    this.#compaction = new LogCompaction({
+    const shared = {
       log: this,
       segments: this.#segments,
-      producers: this.#producers,
       ports: this.#ports,
       sync: this.#sync,
       tail: this.#tail,
       marks: this.#marks,
       turns: this.#turns,
-      roll: (now) => this.#roll(now),
-    });
+      rewriting: { isBusy: false },
+    };
+    this.#compaction = new LogCompaction({ ...shared, producers: this.#producers, roll: (now) => this.#roll(now) });
+    this.#repair = new SegmentRepair({ ...shared, epochs: this.#epochs });
   }
 
   get settings(): api.LogSettings {
@@ -305,6 +314,18 @@ export class SegmentedLog implements api.PartitionLog {
 
   compact(options: api.CompactionOptions): Promise<api.CompactionResult | undefined> {
     return this.#compaction.run(options);
+  }
+
+  closedSegments(): readonly api.ClosedSegment[] {
+    return this.#repair.closed();
+  }
+
+  verifySegment(baseOffset: Offset, pause: api.CompactionOptions["pause"]): Promise<boolean> {
+    return this.#repair.verify(baseOffset, pause);
+  }
+
+  replaceSegment(baseOffset: Offset, batches: AsyncIterable<Uint8Array>): Promise<boolean> {
+    return this.#repair.replace(baseOffset, batches);
   }
 
   async deleteRecordsBefore(offset: Offset): Promise<void> {

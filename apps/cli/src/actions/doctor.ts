@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { freemem } from "node:os";
-import type { DescribeClusterResponse } from "@millrace/contracts";
+import type { DescribeClusterResponse, Topic } from "@millrace/contracts";
 import { toAppError } from "@millrace/model";
 import { cliError } from "../errors.ts";
 import { DOCTOR_RETRY_MS } from "../limits.ts";
@@ -86,14 +86,43 @@ function checkCompiler(): Finding {
 async function checkCluster(options: GlobalOptions, world: CliWorld): Promise<readonly Finding[]> {
   const what = `cluster at ${options.address}`;
   try {
-    return await withClient(options, world, async (client) => describe(await client.admin().describeCluster(), what), {
-      retryForMs: DOCTOR_RETRY_MS,
-    });
+    return await withClient(
+      options,
+      world,
+      async (client) => [
+        ...describe(await client.admin().describeCluster(), what),
+        replicasOf(await client.admin().listTopics({ includeInternal: true })),
+      ],
+      {
+        retryForMs: DOCTOR_RETRY_MS,
+      },
+    );
   } catch (error) {
     const { message, code } = toAppError(error);
     const fix = "start one with millrace dev, or name a broker of yours with --address or MILLRACE_ADDRESS";
     return [{ what, state: "problem", found: `${message} [${code}]`, fix }];
   }
+}
+
+/** Copies that are not what they should be: behind, or lost and not whole again. */
+function replicasOf(topics: readonly Topic[]): Finding {
+  const partitions = topics.flatMap(({ name, partitions: states }) => states.map((state) => ({ name, state })));
+  const what = "replicas";
+  const emptied = partitions.filter(({ state }) => state.emptiedReplicas.length > 0);
+  const behind = partitions.filter(({ state }) => state.inSyncSet.length < state.replicas.length);
+  if (behind.length === 0) return { what, state: "ok", found: "all in sync" };
+  const brokersOf = (ids: readonly number[]): string => [...new Set(ids)].sort((a, b) => a - b).join(", ");
+  const missing = brokersOf(behind.flatMap(({ state }) => state.replicas.filter((id) => !state.inSyncSet.includes(id))));
+  const lost = brokersOf(emptied.flatMap(({ state }) => state.emptiedReplicas));
+  const found = `${behind.length} of ${partitions.length} partitions lack replicas in sync, on brokers ${missing}`;
+  return emptied.length === 0
+    ? { what, state: "warning", found, fix: "wait if they have just started; else start them, or look at their disks and last log lines" }
+    : {
+        what,
+        state: "warning",
+        found: `${found}; ${emptied.length} lost a log, on brokers ${lost}`,
+        fix: "they are fetched again while a leader is there; look at the disks of these brokers (millrace log verify on their folders, when stopped)",
+      };
 }
 
 function describe(cluster: DescribeClusterResponse, what: string): readonly Finding[] {

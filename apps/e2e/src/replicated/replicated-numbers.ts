@@ -3,7 +3,7 @@ import { systemClock } from "@millrace/service-kit";
 import { checkNumbers } from "../numbers/check-numbers.ts";
 import { NumberWriter } from "../numbers/number-writer.ts";
 import { check, type Figures, type ScenarioContext } from "../scenario.ts";
-import { type Cluster, startCluster } from "../system/cluster.ts";
+import { type Cluster, type ClusterSize, startCluster } from "../system/cluster.ts";
 import { waitFor } from "../system/wait-for.ts";
 import { ProgressWatch } from "./progress-watch.ts";
 
@@ -14,6 +14,10 @@ const REPAIR_MS_MAX = 180_000;
 
 /** What happens to the cluster while numbers are written to it. */
 export interface Ordeal {
+  /** Of the brokers, beyond their number. */
+  readonly size?: Pick<ClusterSize, "brokerArgs" | "place">;
+  /** Of the topic, beyond two replicas in sync. */
+  readonly configs?: Readonly<Record<string, string>>;
   /** Told which partitions to look at, and for how long they stood still. */
   run(cluster: Cluster, watch: ProgressWatch): Promise<Figures>;
 }
@@ -23,12 +27,15 @@ export interface Ordeal {
  * Afterwards each partition must hold exactly the numbers, each once and in order, on every replica that is asked to lead.
  */
 export async function runReplicatedNumbers(ordeal: Ordeal, { folder, random, say }: ScenarioContext): Promise<Figures> {
-  const cluster = await startCluster(folder, { coordinators: 2, brokers: BROKERS, executors: 0 });
+  const cluster = await startCluster(folder, { coordinators: 2, brokers: BROKERS, executors: 0, ...ordeal.size });
   try {
     const { client } = cluster;
-    await client
-      .admin()
-      .createTopic({ name: TOPIC, partitions: PARTITIONS, replicationFactor: BROKERS, configs: { "min.insync.replicas": "2" } });
+    await client.admin().createTopic({
+      name: TOPIC,
+      partitions: PARTITIONS,
+      replicationFactor: BROKERS,
+      configs: { "min.insync.replicas": "2", ...ordeal.configs },
+    });
     await allInSync(client);
     const writer = new NumberWriter(client, { topic: TOPIC, partitions: PARTITIONS }, { clock: systemClock, random });
     await writer.start();

@@ -13,6 +13,8 @@ export interface ClusterSize {
   readonly executors: number;
   /** More arguments of each coordinator. */
   readonly coordinatorArgs?: readonly string[];
+  /** More arguments of each broker. */
+  readonly brokerArgs?: readonly string[];
   /** Where each process runs, by its name; absent: all beside this one. */
   readonly place?: (name: string) => Place;
   /** Environment of every process but Redis. */
@@ -58,7 +60,7 @@ export async function startCluster(folder: string, size: ClusterSize): Promise<C
     coordinator(index, { ...of, store: redis.url, more: size.coordinatorArgs ?? [] }),
   );
   const coordinatorsKnown = coordinators.map((member) => member.address).join(",");
-  const brokers = await members(size.brokers, (index) => broker(index, { ...of, coordinatorsKnown }));
+  const brokers = await members(size.brokers, (index) => broker(index, { ...of, coordinatorsKnown, more: size.brokerArgs ?? [] }));
   const executors = await members(size.executors, (index) => executor(index, { ...of, coordinatorsKnown }));
   const all = [...coordinators, ...brokers, ...executors].map((member) => member.process);
   const connection = connectClient(brokers.map((member) => member.address));
@@ -121,13 +123,17 @@ function coordinator(index: number, of: Surroundings & { readonly store: string;
   ]);
 }
 
-async function broker(index: number, of: Surroundings & { readonly coordinatorsKnown: string }): Promise<BrokerMember> {
+async function broker(
+  index: number,
+  of: Surroundings & { readonly coordinatorsKnown: string; readonly more: readonly string[] },
+): Promise<BrokerMember> {
   const name = `broker-${index}`;
   const { ip, dataFolder } = of.place(name);
   const kafkaAddress = `${ip}:${await freePort()}`;
   const member = await service(name, "apps/broker/src/main.ts", of, (address) => [
     ...["--broker-id", String(index), "--listen-address", address, "--coordinators", of.coordinatorsKnown],
     ...["--data-folder", dataFolder ?? join(of.folder, name), "--kafka-listen-address", kafkaAddress],
+    ...of.more,
   ]);
   return { ...member, id: index, kafkaAddress };
 }

@@ -90,6 +90,7 @@ describe("Produce with a partition whose replicas are away", () => {
     const slow = Promise.withResolvers<{ transactionNumber: bigint }>();
     await world.loopback.listen("broker-2:9190", [
       bindService(BrokerPeerService, {
+        readReplica: () => Promise.resolve({}),
         describePositions: () => Promise.resolve({}),
         verifyTransaction: () => slow.promise,
         writeTransactionMarkers: () => Promise.resolve({}),

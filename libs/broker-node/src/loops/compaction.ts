@@ -1,10 +1,10 @@
 import type { CompactionNeed } from "@millrace/log-engine";
 import { timestampMs, toAppError } from "@millrace/model";
 import { type Counter, sleep } from "@millrace/ports";
-import { COMPACTION_DEBT_MS_MIN } from "../limits.ts";
 import type { BrokerPorts } from "../node-ports.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
 import type { Replicas } from "../partitions/replicas.ts";
+import { Pace } from "./pace.ts";
 
 interface CompactionSettings {
   readonly compactionCheckMs: number;
@@ -19,23 +19,30 @@ interface Due {
 
 /**
  * Compacts the logs of this broker's compacted topics, one at a time, that with the greatest part to compact first: so there is memory for the keys of one pass, and
- * one rate for all. A log with damaged bytes is left alone until the broker starts again.
+ * one rate for all. A log with damaged bytes is left alone until it is repaired, or the broker starts again.
  */
 export class Compaction {
   readonly #replicas: Replicas;
   readonly #ports: BrokerPorts;
   readonly #settings: CompactionSettings;
   readonly #stop = new AbortController();
+  readonly #damaged: (folder: string) => void;
   readonly #uncleanable = new Set<string>();
   readonly #counters: { readonly read: Counter; readonly written: Counter; readonly removed: Counter };
-  /** Until when what was read has used up the rate. */
-  #busyUntilMs = 0;
+  readonly #pace: Pace;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(replicas: Replicas, settings: CompactionSettings, ports: BrokerPorts) {
+  /** `damaged` is told of the folders of logs that could not be compacted for their bytes. */
+  constructor(
+    { replicas, damaged }: { readonly replicas: Replicas; readonly damaged: (folder: string) => void },
+    settings: CompactionSettings,
+    ports: BrokerPorts,
+  ) {
+    this.#damaged = damaged;
     this.#replicas = replicas;
     this.#settings = settings;
     this.#ports = ports;
+    this.#pace = new Pace(settings.compactionBytesPerSecond, ports);
     const { metrics } = ports;
     this.#counters = {
       read: metrics.counter("millrace_compaction_read_bytes_total"),
@@ -47,6 +54,11 @@ export class Compaction {
 
   start(): void {
     this.#running = this.#run();
+  }
+
+  /** The log was damaged, and is not any more. */
+  repaired(folder: string): void {
+    this.#uncleanable.delete(folder);
   }
 
   async stop(): Promise<void> {
@@ -108,20 +120,14 @@ export class Compaction {
       const { kind, code } = toAppError(error);
       if (this.#isStopped() || code === "log-failed") return;
       if (kind !== "exhausted") this.#uncleanable.add(log.folder);
+      if (kind === "corrupt") this.#damaged(log.folder);
       logger.error("log cannot be compacted", { topic, partition, error });
       await sleep(clock, this.#settings.compactionCheckMs, this.#stop.signal);
     }
   }
 
-  /** Keeps to the rate, and lets the node answer its clients between two chunks in any case. */
   async #pause(bytes: number): Promise<void> {
-    const { clock, defer } = this.#ports;
     this.#counters.read.add(bytes);
-    const nowMs = clock.monotonicMs();
-    this.#busyUntilMs = Math.max(this.#busyUntilMs, nowMs) + (bytes / this.#settings.compactionBytesPerSecond) * 1_000;
-    const debtMs = this.#busyUntilMs - nowMs;
-    if (debtMs >= COMPACTION_DEBT_MS_MIN) await sleep(clock, debtMs, this.#stop.signal);
-    else await new Promise<void>((resolve) => defer(resolve));
-    this.#stop.signal.throwIfAborted();
+    await this.#pace.spend(bytes, this.#stop.signal);
   }
 }

@@ -76,7 +76,8 @@ export class LocalPartition {
   #isScheduled = false;
   /** Something of this turn asks for a sync, whatever the topic's flush. */
   #mustSync = false;
-  #isSyncing = false;
+  /** Monotonic time since which the disk has not answered a sync; undefined: none is under way. Written here only. */
+  syncingSinceMs: number | undefined;
   #syncAgain = false;
   #lastStable: Offset;
   #endedForgotten = 0;
@@ -347,16 +348,16 @@ export class LocalPartition {
   sync(): void {
     if (this.log.failure !== undefined) this.#waiters.fail(this.log.failure, this.log.syncedEndOffset);
     if (this.log.failure !== undefined || this.log.syncedEndOffset >= this.log.logEndOffset) return;
-    if (this.#isSyncing) {
+    if (this.syncingSinceMs !== undefined) {
       this.#syncAgain = true;
       return;
     }
-    this.#isSyncing = true;
     const startedMs = this.#ports.monotonicMs();
+    this.syncingSinceMs = startedMs;
     const log = this.#log;
     log.sync().then(
       () => {
-        this.#isSyncing = false;
+        this.syncingSinceMs = undefined;
         this.#ports.observer.flushed((this.#ports.monotonicMs() - startedMs) / 1_000);
         // Those who came meanwhile get on their way before anybody is answered.
         if (this.#syncAgain) {
@@ -366,7 +367,7 @@ export class LocalPartition {
         this.#advance();
       },
       (error: unknown) => {
-        this.#isSyncing = false;
+        this.syncingSinceMs = undefined;
         if (log !== this.#log) return; // it was cut, and goes on as another one
         this.#waiters.fail(error, this.log.syncedEndOffset);
         this.#ports.observer.failed(this, error);

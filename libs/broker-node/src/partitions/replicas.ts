@@ -154,6 +154,12 @@ export class Replicas {
     );
   }
 
+  /** The longest that the disk has not answered a sync. */
+  get syncPendingMs(): number {
+    const nowMs = this.#ports.clock.monotonicMs();
+    return this.all().reduce((longest, { syncingSinceMs = nowMs }) => Math.max(longest, nowMs - syncingSinceMs), 0);
+  }
+
   /** True once this broker leads the partition and serves it. */
   isLeader(topic: string, partition: number): boolean {
     const slot = this.#slots.get(topicPartitionKey(topic, partition));
@@ -171,6 +177,12 @@ export class Replicas {
     }
     if (slot?.kind === "failed") throw brokerErrors.partitionFailed({ topic, partition }, slot.error);
     throw brokerErrors.opening({ topic, partition });
+  }
+
+  /** The partition if its log is open here, whoever leads it; throws as `requireLeader` does. */
+  requireOpen(topic: string, partition: number): LocalPartition {
+    const slot = this.#slots.get(topicPartitionKey(topic, partition));
+    return slot?.kind === "open" ? slot.partition : this.requireLeader(topic, partition);
   }
 
   /** The partition if this broker leads it, or follows and knows how far its records are acknowledged (KIP-392); throws as `requireLeader` does. */
@@ -215,7 +227,7 @@ export class Replicas {
     try {
       let slot = this.#slots.get(key);
       // A disk that failed may have marked lost pages clean: what it says now proves nothing (R15). Only room on it may come back.
-      if (slot?.kind === "failed" && toAppError(slot.error).kind !== "exhausted") return;
+      if (slot?.kind === "failed" && toAppError(slot.error).kind !== "exhausted" && !this.#isToBeGivenUp(topic, state)) return;
       if (slot?.kind === "open" && slot.partition.log.identity.topicId !== topic.topicId) {
         await this.#drop(key, slot.partition, brokerErrors.unknownTopic(topic.name)); // made again under the old name
         slot = undefined;
@@ -227,6 +239,22 @@ export class Replicas {
     } catch (error) {
       this.#fail({ topic: topic.name, partition: state.partition }, error);
     }
+  }
+
+  /**
+   * A log that was found damaged at the start, while another broker leads: the coordinator counts this replica as emptied, as it was not reported, and all that was acknowledged is
+   * there. Never before somebody leads: it may be the best copy that is left.
+   */
+  #isToBeGivenUp({ topicId }: Topic, { partition, leader }: PartitionState): boolean {
+    const error = this.#unopened.get(partitionFolder({ topicId: topicIdOf(topicId), partition }));
+    return error !== undefined && toAppError(error).code === "log-corrupt" && leader !== undefined && leader !== this.#brokerId;
+  }
+
+  async #giveUp(topic: Topic, { partition, leader }: PartitionState): Promise<void> {
+    const folder = partitionFolder({ topicId: topicIdOf(topic.topicId), partition });
+    this.#ports.logger.warn("damaged log given up, its records come from the leader", { topic: topic.name, partition, leader });
+    await deletePartitionLog(folder, this.#logPorts.storage);
+    this.#unopened.delete(folder);
   }
 
   #fail({ topic, partition }: { readonly topic: string; readonly partition: number }, error: unknown): void {
@@ -251,6 +279,7 @@ export class Replicas {
     const { partition } = state;
     const identity: PartitionIdentity = { topicId: topicIdOf(topic.topicId), topic: topic.name, partition };
     const folder = partitionFolder(identity);
+    if (this.#isToBeGivenUp(topic, state)) await this.#giveUp(topic, state);
     const options = state.leader === this.#brokerId ? { leaderEpoch: leaderEpoch(state.leaderEpoch) } : {};
     const log =
       config.storage === "memory"

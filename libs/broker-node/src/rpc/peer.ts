@@ -3,6 +3,7 @@ import { producerEpoch, producerIdFromWire, timestampMs } from "@millrace/model"
 import { describePositions } from "../groups/describe-positions.ts";
 import type { Replication } from "../replication/replication.ts";
 import { ReplicaSession } from "../replication/replica-session.ts";
+import { readReplica } from "./read-replica.ts";
 import type { RpcContext } from "./rpc-context.ts";
 
 /** What brokers ask of each other. */
@@ -13,6 +14,7 @@ export function peerHandlers(
   return {
     replicaFetch: (requests, call) => new ReplicaSession(context, replication).serve(requests, call),
     describePositions: (request) => Promise.resolve().then(() => describePositions(request, context.replicas)),
+    readReplica: (request) => Promise.resolve().then(() => readReplica(request, context)),
     async writeTransactionMarkers({ markers }) {
       const results = await Promise.all(markers.flatMap((marker) => writeMarker(marker, context)));
       return { results };

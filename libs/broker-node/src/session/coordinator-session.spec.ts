@@ -8,71 +8,86 @@ import { CoordinatorSession } from "./coordinator-session.ts";
 
 describe("CoordinatorSession", () => {
   it("is not given up while metadata takes longer to apply than a session may be silent", async () => {
-    const clock = new ManualClock();
-    const random = new SeededRandom(1);
-    const loopback = createLoopback();
-    const unused = (): never => {
-      throw new Error("not part of this spec");
-    };
-    const ports: BrokerPorts = {
-      storage: createSimulatedStorage({ seed: 1 }),
-      clock,
-      random,
-      logger: SILENT_LOGGER,
-      metrics: NO_METRICS,
-      tracer: NO_TRACER,
-      listener: loopback,
-      transport: loopback,
-      crc32c,
-      compression: { compress: unused, decompress: unused },
-      defer: setImmediate,
-    };
-    const seen = { registrations: 0, heartbeats: 0, applied: 0 };
-    await loopback.listen("coordinator:9191", [
-      bindService(ClusterService, {
-        async *brokerSession(reports: AsyncIterable<{ readonly report: { readonly case?: string | undefined } }>) {
-          for await (const { report } of reports) {
-            if (report.case === "register") {
-              seen.registrations++;
-              const times = { heartbeatIntervalMs: 1_000, sessionTimeoutMs: 3_000 };
-              yield {
-                command: { case: "registered" as const, value: { ...times, coordinatorEpoch: 1n, coordinatorId: "c", generation: "g" } },
-              };
-              yield { command: { case: "metadata" as const, value: { coordinatorEpoch: 1n } } };
-            } else {
-              seen.heartbeats++;
-              yield { command: { case: "heartbeatAck" as const, value: {} } };
-            }
-          }
-        },
-      } as never),
-    ]);
-    const session = new CoordinatorSession(
-      {
-        addresses: ["coordinator:9191"],
-        folder: await openBrokerFolder(ports.storage, { brokerId: 1, random }),
-        owner: {
-          registration: () => ({ brokerId: 1 }),
-          clusterReport: () => ({}),
-          logReports: () => [],
-          apply: async () => {
-            await sleep(clock, 20_000);
-            seen.applied++;
-          },
-          registered: () => undefined,
-          metadataVersion: () => 0,
-          isCaughtUp: () => false,
-        },
-      },
-      ports,
-    );
-    session.start();
-    for (let step = 0; step < 300; step++) {
-      for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
-      await clock.advance(100);
-    }
+    const seen = await sessionOf({ applyMs: 20_000, isStalled: () => false });
     expect(seen).toMatchObject({ registrations: 1, applied: 1 });
     expect(seen.heartbeats).toBeGreaterThan(15);
-    await session.stop();
+  });
+
+  it("falls silent while the disk answers nothing, so that the coordinator lets others lead", async () => {
+    const seen = await sessionOf({ applyMs: 0, isStalled: (atMs) => atMs >= 10_000 && atMs < 20_000 });
+    expect(seen.heartbeatsAtMs.length).toBeGreaterThan(5);
+    expect(seen.heartbeatsAtMs.filter((atMs) => atMs > 10_200 && atMs < 19_900)).toEqual([]);
   });
 });
+
+/** 30 s of a session, with what the coordinator saw of it. */
+async function sessionOf({ applyMs, isStalled }: { readonly applyMs: number; readonly isStalled: (atMs: number) => boolean }) {
+  const clock = new ManualClock();
+  const random = new SeededRandom(1);
+  const loopback = createLoopback();
+  const unused = (): never => {
+    throw new Error("not part of this spec");
+  };
+  const ports: BrokerPorts = {
+    storage: createSimulatedStorage({ seed: 1 }),
+    clock,
+    random,
+    logger: SILENT_LOGGER,
+    metrics: NO_METRICS,
+    tracer: NO_TRACER,
+    listener: loopback,
+    transport: loopback,
+    crc32c,
+    compression: { compress: unused, decompress: unused },
+    defer: setImmediate,
+  };
+  const startMs = clock.monotonicMs();
+  const seen = { registrations: 0, heartbeats: 0, applied: 0, heartbeatsAtMs: [] as number[] };
+  await loopback.listen("coordinator:9191", [
+    bindService(ClusterService, {
+      async *brokerSession(reports: AsyncIterable<{ readonly report: { readonly case?: string | undefined } }>) {
+        for await (const { report } of reports) {
+          if (report.case === "register") {
+            seen.registrations++;
+            const times = { heartbeatIntervalMs: 1_000, sessionTimeoutMs: 3_000 };
+            yield {
+              command: { case: "registered" as const, value: { ...times, coordinatorEpoch: 1n, coordinatorId: "c", generation: "g" } },
+            };
+            yield { command: { case: "metadata" as const, value: { coordinatorEpoch: 1n } } };
+          } else {
+            seen.heartbeats++;
+            seen.heartbeatsAtMs.push(clock.monotonicMs() - startMs);
+            yield { command: { case: "heartbeatAck" as const, value: {} } };
+          }
+        }
+      },
+    } as never),
+  ]);
+  const session = new CoordinatorSession(
+    {
+      addresses: ["coordinator:9191"],
+      folder: await openBrokerFolder(ports.storage, { brokerId: 1, random }),
+      owner: {
+        registration: () => ({ brokerId: 1 }),
+        clusterReport: () => ({}),
+        logReports: () => [],
+        apply: async () => {
+          await sleep(clock, applyMs);
+          seen.applied++;
+        },
+        registered: () => undefined,
+        metadataVersion: () => 0,
+        isStalled: () => isStalled(clock.monotonicMs() - startMs),
+        isCaughtUp: () => false,
+      },
+    },
+    ports,
+  );
+  session.start();
+  for (let step = 0; step < 300; step++) {
+    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+    await clock.advance(100);
+  }
+  await session.stop();
+  return seen;
+}

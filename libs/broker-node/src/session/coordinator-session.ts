@@ -40,6 +40,8 @@ export interface SessionOwner {
   /** A coordinator took the registration. */
   registered(as: { brokerEpoch: number; clusterId: string; topicDefaults: TopicDefaults | undefined }): void;
   metadataVersion(): number;
+  /** Its disk answers nothing: whoever else could lead should. */
+  isStalled(): boolean;
   isCaughtUp(): boolean;
 }
 
@@ -112,6 +114,8 @@ export class CoordinatorSession {
     const isToBeLeft = (address: string): boolean => address === lastAddress || this.#isSilent(address);
     const isStopped = (): boolean => this.#stop.signal.aborted;
     while (!isStopped() && this.#fatal === undefined) {
+      await this.#diskAnswers();
+      if (isStopped()) break;
       let address = hint ?? known();
       if (hint === undefined && isToBeLeft(address)) address = known(); // where there is another
       lastAddress = address;
@@ -131,6 +135,12 @@ export class CoordinatorSession {
       if (waitMs > 0) await sleep(this.#ports.clock, waitMs, this.#stop.signal).catch(() => undefined); // aborted: the loop ends
     }
     this.#stopGranted.resolve();
+  }
+
+  /** A broker whose disk stalls would lead what it cannot write: it comes back when the disk does. */
+  async #diskAnswers(): Promise<void> {
+    while (this.#owner.isStalled() && !this.#stop.signal.aborted)
+      await sleep(this.#ports.clock, RECONNECT_MS_MAX, this.#stop.signal).catch(() => undefined); // aborted: the loop ends
   }
 
   #isSilent(address: string): boolean {
@@ -267,7 +277,8 @@ export class CoordinatorSession {
         onSilence(Math.round(clock.monotonicMs() - heardMs));
         return;
       }
-      this.#heartbeat();
+      // Silence is how the coordinator hears of it: the broker is fenced, and others lead.
+      if (!this.#owner.isStalled()) this.#heartbeat();
       timer = clock.setTimer(of.heartbeatIntervalMs, tick);
     };
     timer = clock.setTimer(of.heartbeatIntervalMs, tick);

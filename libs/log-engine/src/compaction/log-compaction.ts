@@ -23,6 +23,8 @@ interface LogCompactionParts {
   readonly marks: CompactionMarks;
   /** What changes which segments there are: retention, swaps, the end. One at a time. */
   readonly turns: Turns;
+  /** Held by whoever writes a segment anew: compaction, or a repair. */
+  readonly rewriting: { isBusy: boolean };
   /** Starts a new segment, so that what the active one has can be compacted. */
   readonly roll: (now: TimestampMs) => void;
 }
@@ -30,7 +32,6 @@ interface LogCompactionParts {
 /** Compaction of one log: when it is due, one pass at a time, and how compacted segments take their place. */
 export class LogCompaction {
   readonly #parts: LogCompactionParts;
-  #isRunning = false;
 
   constructor(parts: LogCompactionParts) {
     this.#parts = parts;
@@ -44,9 +45,9 @@ export class LogCompaction {
   }
 
   async run(options: CompactionOptions): Promise<CompactionResult | undefined> {
-    const { log, marks, sync } = this.#parts;
-    if (this.#isRunning || log.failure !== undefined) return undefined;
-    this.#isRunning = true;
+    const { log, marks, sync, rewriting } = this.#parts;
+    if (rewriting.isBusy || log.failure !== undefined) return undefined;
+    rewriting.isBusy = true;
     try {
       if (this.#isActiveOverdue(options)) this.#parts.roll(options.now);
       await log.sync(); // finishes rolls
@@ -58,7 +59,7 @@ export class LogCompaction {
       await sync.checkpoint();
       return result;
     } finally {
-      this.#isRunning = false;
+      rewriting.isBusy = false;
     }
   }
 

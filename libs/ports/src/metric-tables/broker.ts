@@ -75,6 +75,30 @@ export const BROKER_METRICS = {
     labels: [],
     help: "Logs that cannot be compacted, as their bytes are damaged.",
   },
+  millrace_scrub_read_bytes_total: {
+    kind: "counter",
+    unit: "bytes",
+    labels: [],
+    help: "Bytes of closed segments that were read to verify them.",
+  },
+  millrace_scrub_repaired_segments_total: {
+    kind: "counter",
+    unit: "segments",
+    labels: [],
+    help: "Damaged segments that were written anew from another replica; a disk that damages more than one is to be replaced.",
+  },
+  millrace_scrub_rebuilt_indexes_total: {
+    kind: "counter",
+    unit: "segments",
+    labels: [],
+    help: "Segments whose indexes were damaged and built anew.",
+  },
+  millrace_scrub_damaged_segments: {
+    kind: "gauge",
+    unit: "segments",
+    labels: [],
+    help: "Damaged segments that no replica could give so far: reads of them are refused. Bring back a broker with a replica.",
+  },
   kafka_server_replicamanager_leadercount: { kind: "gauge", unit: "partitions", labels: [], help: "Partitions led." },
   kafka_server_replicamanager_partitioncount: { kind: "gauge", unit: "partitions", labels: [], help: "Partitions held." },
   kafka_server_replicamanager_underreplicatedpartitions: {
