@@ -24,7 +24,7 @@ import { FetchSessions } from "./kafka/fetch-sessions.ts";
 import type { KafkaContext } from "./kafka/kafka-context.ts";
 import { Background } from "./loops/background.ts";
 import { MetadataFile } from "./metadata-file.ts";
-import { DISK_STALL_MS } from "./limits.ts";
+import { DISK_FULL_TOLD_MS, DISK_STALL_MS } from "./limits.ts";
 import type { BrokerPorts } from "./node-ports.ts";
 import type { LocalPartition } from "./partitions/local-partition.ts";
 import { Replicas } from "./partitions/replicas.ts";
@@ -97,6 +97,7 @@ class Broker implements BrokerNode {
   readonly #stopping = new AbortController();
   #session: CoordinatorSession | undefined;
   #diskFailure: unknown;
+  #fullToldMs = -Infinity;
   #doors: Doors | undefined;
 
   constructor(settings: BrokerSettings, ports: BrokerPorts) {
@@ -126,6 +127,7 @@ class Broker implements BrokerNode {
         observer: {
           flushed: (seconds) => this.#metrics.flushSeconds.record(seconds),
           failed: ({ topic, partition }, error) => {
+            if (toAppError(error).kind === "exhausted") return this.#tellFull(error);
             ports.logger.error("partition log stopped", { topic, partition, error });
             // The folder is one disk: what it does with the next write proves nothing (R15). Others lead meanwhile, and a restart verifies what is there.
             if (toAppError(error).code === "disk-failed") this.#diskFailure ??= error;
@@ -166,6 +168,14 @@ class Broker implements BrokerNode {
     this.#producerIds = new ProducerIds(this.#coordinatorCalls, () => ({ brokerId, brokerEpoch: this.#session?.brokerEpoch ?? 0 }));
     this.#metadataFile = new MetadataFile(ports);
     this.#background = new Background({ brokerId, view: this.#view, replicas: this.#replicas, groups: this.#groups }, settings, ports);
+  }
+
+  /** Every append is refused until there is room. */
+  #tellFull(error: unknown): void {
+    const nowMs = this.#ports.clock.monotonicMs();
+    if (nowMs - this.#fullToldMs < DISK_FULL_TOLD_MS) return;
+    this.#fullToldMs = nowMs;
+    this.#ports.logger.error("disk is full, records are refused", { error });
   }
 
   get address(): string {

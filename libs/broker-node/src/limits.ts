@@ -157,3 +157,8 @@ export const REPAIR_ANSWER_MS = 10_000;
 
 /** A disk that answers no sync for so long is as good as none for its leaders: more than a slow one takes under load, less than clients wait. */
 export const DISK_STALL_MS = 5_000;
+
+/** A partition that could not be opened or led for lack of room is tried again: room comes back without a word. */
+export const DISK_FULL_AGAIN_MS = 1_000;
+/** A full disk refuses thousands of appends a second: it is told this often. */
+export const DISK_FULL_TOLD_MS = 10_000;

@@ -27,4 +27,13 @@ describe("a broker whose disk fails", () => {
     expect(world.brokers.get(1)?.status()).toEqual({ state: "running" });
     world.storageOf(1).limitBytes(Infinity);
   });
+
+  it("serves a partition for which there was no room as soon as there is", async () => {
+    world.storageOf(1).limitBytes(1);
+    await world.createTopic("u", { partitions: 1 });
+    world.storageOf(1).limitBytes(Infinity);
+    const producer = world.client().producer({ deliveryTimeoutMs: 5_000 });
+    await world.run(producer.open(["u"]));
+    expect(await world.run(producer.sendAndWait("u", { partition: 0, value: bytes("1") }))).toMatchObject({ offset: 0 });
+  });
 });

@@ -27,3 +27,4 @@ export type {
   TailCache,
   TimeQuery,
 } from "./partition-log.ts";
+export { Turns } from "./turns.ts";

@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeSync, openSync, closeSync, fsyncSync } from "node:fs";
 import { join } from "node:path";
 
 const SIZE_MIB = 192;
+const CHUNK = new Uint8Array(1_048_576).fill(7);
 
-/** A file system of its own for one broker: it can be frozen. Needs root, and loop devices. */
+/** A file system of its own for one broker: small enough to be filled, and it can be frozen. Needs root, and loop devices. */
 export class SmallDisk {
   readonly folder: string;
   readonly #image: string;
@@ -27,6 +28,27 @@ export class SmallDisk {
     } catch (error) {
       return error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
     }
+  }
+
+  /** Takes all room that is left. */
+  fill(): void {
+    const file = openSync(join(this.folder, "filler"), "w");
+    try {
+      for (let size = CHUNK.length; size >= 1;) {
+        try {
+          writeSync(file, CHUNK, 0, size);
+        } catch {
+          size = Math.floor(size / 8); // no room for so much
+        }
+      }
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  makeRoom(): void {
+    rmSync(join(this.folder, "filler"), { force: true });
   }
 
   /** Every write and sync hangs until `thaw`. */

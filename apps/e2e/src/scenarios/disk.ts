@@ -19,6 +19,7 @@ const RECORDS_MIN = 60_000;
 const STALL_MS = 30_000;
 /** 5 s until the broker gives up, 3 s until it is fenced, and the election. */
 const STALL_WORST_MS_MAX = 15_000;
+const FULL_MS = 20_000;
 const BACK_MS_MAX = 60_000;
 /** Reads come from the disk, and closed segments are verified all the time. */
 const BROKER_ARGS = ["--tail-cache-bytes", "0", "--scrub-interval-ms", "2000"];
@@ -27,10 +28,10 @@ const SMALL_DISK_BROKER = 3;
 /** Acceptance 6 of replication: what disks do, on one replica of three. */
 export const disk: Scenario = {
   name: "disk",
-  what: "three replicas; bits flip and an index is torn under running brokers, a disk stalls for 30 s: no other byte is served, damage is repaired from a replica",
+  what: "three replicas; bits flip and an index is torn under running brokers, a disk is full and another stalls for 30 s: no other byte is served, damage is repaired from a replica",
   run: async (context) => {
     const small = SmallDisk.open(context.folder, "small-disk");
-    if (typeof small === "string") context.say(`no stalled disk: ${small}`);
+    if (typeof small === "string") context.say(`no full and no stalled disk: ${small}`);
     const place = (name: string): Place =>
       typeof small !== "string" && name === `broker-${SMALL_DISK_BROKER}` ? { ...HERE, dataFolder: join(small.folder, name) } : HERE;
     try {
@@ -41,7 +42,7 @@ export const disk: Scenario = {
           run: async (cluster, watch) => {
             const run = new DiskRun(cluster, { watch, context, place });
             const damages = await run.damages();
-            return typeof small === "string" ? damages : { ...damages, ...(await run.stalled(small)) };
+            return typeof small === "string" ? damages : { ...damages, ...(await run.stalled(small)), ...(await run.full(small)) };
           },
         },
         context,
@@ -100,6 +101,32 @@ class DiskRun {
     context.say(`a disk that stalled for ${STALL_MS} ms: partitions stood still for at most ${worstMs} ms`);
     check(worstMs < STALL_WORST_MS_MAX, `a stalled disk held partitions up for ${worstMs} ms`);
     return { stallWorstMs: worstMs };
+  }
+
+  /** A broker's disk is full, and later is not. */
+  async full(small: SmallDisk): Promise<Figures> {
+    const { watch, context } = this.#options;
+    const { partitions } = await this.#cluster.client.admin().describeTopic(TOPIC);
+    const led = partitions.flatMap(({ partition, leader }) => (leader === SMALL_DISK_BROKER ? [partition] : []));
+    watch.reset();
+    small.fill();
+    try {
+      await delay(FULL_MS);
+    } finally {
+      small.makeRoom();
+    }
+    const stood = watch.longestMs.map(Math.round);
+    const elsewhereMs = Math.max(...stood.filter((_, partition) => !led.includes(partition)));
+    const ledMs = Math.max(0, ...led.map((partition) => stood[partition] ?? 0));
+    const before = watch.acknowledged;
+    await waitFor("every partition acknowledges again", BACK_MS_MAX, () =>
+      Promise.resolve(watch.acknowledged.every((count, partition) => count > (before[partition] ?? 0) + 200) ? true : undefined),
+    );
+    await allInSync(this.#cluster.client);
+    context.say(
+      `a disk full for ${FULL_MS} ms: ${led.length} partitions led there stood still for ${ledMs} ms, others for ${elsewhereMs} ms`,
+    );
+    return { fullDiskLedWorstMs: ledMs, fullDiskFollowedWorstMs: elsewhereMs };
   }
 
   /** Damages a file of partition 0 under a running broker, reads the partition until the file is as it was, and says how long that took and how many reads were refused. */

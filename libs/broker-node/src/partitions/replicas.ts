@@ -8,6 +8,7 @@ import {
   type PartitionIdentity,
   partitionFolder,
   type PartitionLog,
+  Turns,
 } from "@millrace/log-engine";
 import {
   type AppError,
@@ -24,7 +25,7 @@ import type { BrokerPorts } from "../node-ports.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import { brokerErrors } from "../errors.ts";
 import { topicIdOf } from "../from-wire.ts";
-import { LOGS_OPENED_AT_ONCE } from "../limits.ts";
+import { DISK_FULL_AGAIN_MS, LOGS_OPENED_AT_ONCE } from "../limits.ts";
 import { assignmentOf } from "../replication/in-sync-requests.ts";
 import type { ReplicationPorts } from "../replication/leader-role.ts";
 import { effectiveConfig, settledReplicaCount } from "./effective-config.ts";
@@ -59,6 +60,11 @@ export class Replicas {
   readonly #listener: ReplicaListener;
   readonly #observer: PartitionObserver;
   #wasStoppedCleanly = false;
+  /** Reconciliations, one after another. */
+  readonly #turns = new Turns();
+  /** Topics with a partition for which there was no room. */
+  readonly #toTryAgain = new Set<string>();
+  #isClosed = false;
   readonly #replication: ReplicationPorts;
   readonly #slots = new Map<string, Slot>();
   /** Of #slots, those that are open; undefined after a change. */
@@ -192,7 +198,11 @@ export class Replicas {
   }
 
   /** Brings the given topics (of an update) into line; `removed` ones go with their logs. */
-  async reconcile(topics: Iterable<Topic>, removed: readonly Topic[]): Promise<void> {
+  reconcile(topics: Iterable<Topic>, removed: readonly Topic[]): Promise<void> {
+    return this.#turns.run(() => this.#reconcile(topics, removed));
+  }
+
+  async #reconcile(topics: Iterable<Topic>, removed: readonly Topic[]): Promise<void> {
     for (const topic of removed) await this.#remove(topic);
     const work: (() => Promise<void>)[] = [];
     for (const topic of topics) {
@@ -215,6 +225,7 @@ export class Replicas {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.groupCommit.flush();
     await inParallel(this.all(), LOGS_OPENED_AT_ONCE, (partition) => partition.close());
     await inParallel([...this.#unclaimed.values()], LOGS_OPENED_AT_ONCE, (log) => log.close());
@@ -266,7 +277,19 @@ export class Replicas {
       slot.partition.abandon(error);
     }
     this.#setSlot(key, { kind: "failed", error });
+    if (toAppError(error).kind === "exhausted") this.#tryAgain(topic);
     this.#ports.logger.error("partition cannot be served", { topic, partition, error: toAppError(error) });
+  }
+
+  /** Room on the disk comes back without a word. */
+  #tryAgain(topicName: string): void {
+    if (this.#toTryAgain.has(topicName)) return;
+    this.#toTryAgain.add(topicName);
+    this.#ports.clock.setTimer(DISK_FULL_AGAIN_MS, () => {
+      this.#toTryAgain.delete(topicName);
+      const topic = this.#view.topic(topicName);
+      if (topic !== undefined && !this.#isClosed) void this.reconcile([topic], []);
+    });
   }
 
   #setSlot(key: string, slot: Slot | undefined): void {
@@ -284,7 +307,7 @@ export class Replicas {
     const log =
       config.storage === "memory"
         ? await this.#createInMemory(identity, config)
-        : (this.#claim(folder, config) ?? (await createPartitionLog(identity, config, this.#logPorts, options)));
+        : (this.#claim(folder, config) ?? (await this.#createOrOpen(identity, config, options)));
     const ports = {
       replication: this.#replication,
       groupCommit: this.groupCommit,
@@ -292,6 +315,20 @@ export class Replicas {
       observer: this.#observer,
     };
     return new LocalPartition({ topic: topic.name, partition, log, config }, ports);
+  }
+
+  /** One that is there already was given up for lack of room on its disk. */
+  async #createOrOpen(
+    identity: PartitionIdentity,
+    config: TopicConfig,
+    options: Parameters<typeof createPartitionLog>[3],
+  ): Promise<PartitionLog> {
+    try {
+      return await createPartitionLog(identity, config, this.#logPorts, options);
+    } catch (error) {
+      if (toAppError(error).code !== "log-exists") throw error;
+      return openPartitionLog(partitionFolder(identity), config, this.#logPorts);
+    }
   }
 
   /** The log that was found at the start, if there was one. */
