@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { bindService, BrokerPeerService, createLoopback, type ReadReplicaRequest } from "@millrace/contracts";
 import { createPartitionLog, openPartitionLog, type PartitionLog } from "@millrace/log-engine";
-import { AppError, type LeaderEpoch, type Offset, resolveTopicConfig, type TimestampMs, type TopicId } from "@millrace/model";
+import { AppError, type LeaderEpoch, resolveTopicConfig, type TimestampMs, type TopicId } from "@millrace/model";
 import { NO_METRICS, NO_TRACER, SILENT_LOGGER } from "@millrace/ports";
 import { BatchBuilder } from "@millrace/records";
 import { createSimulatedStorage, ManualClock, referenceCrc32c as crc32c, SeededRandom, type SimulatedStorage } from "@millrace/testkit";
@@ -81,7 +81,7 @@ describe("Scrub", () => {
     storage.flipBit(`${log.folder}/${String(segment.baseOffset).padStart(20, "0")}.log`, SEGMENT_MIDDLE);
     const read = (): string => {
       try {
-        const { sizeBytes } = log.read({ offset: segment.baseOffset, maxBytes: 10_000, endOffset: segment.endOffset as Offset });
+        const { sizeBytes } = log.read({ offset: segment.baseOffset, maxBytes: 10_000, endOffset: segment.endOffset });
         return sizeBytes === segment.sizeBytes ? "whole" : `${sizeBytes} bytes`;
       } catch (error) {
         return (error as { code: string }).code;
