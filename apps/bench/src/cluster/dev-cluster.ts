@@ -24,6 +24,8 @@ export interface DevClusterOptions {
   readonly dataDir?: string;
   /** Worker processes a job may have. */
   readonly workers?: number;
+  /** Memory for keyed state of a job; what is beyond goes to disk. */
+  readonly stateMemoryMb?: number;
   /** Through `npm run dev`'s bootstrap, as a user starts it from a checkout. */
   readonly throughBootstrap?: boolean;
 }
@@ -39,6 +41,7 @@ export async function startDevCluster(
   const dataDir = options.dataDir ?? mkdtempSync(join(options.temporaryRoot, "cluster-"));
   const ports = ["--broker-port", "0", "--coordinator-port", "0", "--admin-port", "0", "--kafka-port", "0"];
   const args = ["--json", "--data-dir", dataDir, ...ports, "--workers", String(options.workers ?? 1), "--log-level", "warn"];
+  if (options.stateMemoryMb !== undefined) args.push("--state-memory-mb", String(options.stateMemoryMb));
   const profile = options.cpuProfileDir === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.cpuProfileDir}`];
   const command = options.throughBootstrap === true ? [BOOTSTRAP, "dev", ...args] : [...process.execArgv, ...profile, CLI, "dev", ...args];
   const startedMs = performance.now();

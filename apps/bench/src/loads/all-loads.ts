@@ -7,6 +7,7 @@ import { kafkaLatencyLoad } from "./kafka-latency.ts";
 import { kafkaThroughputLoad } from "./kafka-throughput.ts";
 import { latencyLoad } from "./latency.ts";
 import { produceLoad } from "./produce.ts";
+import { stateSpillLoad } from "./state-spill.ts";
 import { wordsLoad } from "./words.ts";
 
 /** Every load, in the order in which they run. */
@@ -32,4 +33,5 @@ export const LOADS: readonly Load[] = [
   flightsLoad({ workers: 1 }),
   flightsLoad({ workers: 2 }),
   wordsLoad(),
+  stateSpillLoad(),
 ];

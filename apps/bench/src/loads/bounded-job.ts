@@ -26,11 +26,8 @@ export async function runBoundedJob(
   client: Client,
   options: { readonly address: string; readonly module: string; readonly onRunning: () => void },
 ): Promise<JobRun> {
-  const module = fileURLToPath(new URL(options.module, JOBS));
-  const args = [...process.execArgv, CLI, "job", "submit", module, "--no-check", "--json", "--address", options.address];
-  const { stdout } = await promisify(execFile)(process.execPath, args);
+  const jobId = await submitJob(options);
   const startMs = performance.now();
-  const { jobId } = JSON.parse(stdout) as { jobId: string };
   let runningMs: number | undefined;
   for await (const status of client.admin().watchJob(jobId)) {
     if (runningMs === undefined && (status.state === JobState.RUNNING || status.lastBatchPlanned > 0n)) {
@@ -58,6 +55,14 @@ export async function runBoundedJob(
     }
   }
   throw new AppError({ kind: "unavailable", code: "job-lost", message: "the coordinator stopped telling about the job" });
+}
+
+/** Submits a job of `jobs/` as a user would; its id. */
+export async function submitJob({ address, module }: { readonly address: string; readonly module: string }): Promise<string> {
+  const path = fileURLToPath(new URL(module, JOBS));
+  const args = [...process.execArgv, CLI, "job", "submit", path, "--no-check", "--json", "--address", address];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return (JSON.parse(stdout) as { jobId: string }).jobId;
 }
 
 /** What is wrong with how it ran, in words. */

@@ -34,7 +34,7 @@ export function usageOf(stat: string): number {
 }
 
 /** Children are listed by the thread that made them. */
-function childrenOf(pid: number): number[] {
+export function childrenOf(pid: number): number[] {
   const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
   return text === "" ? [] : text.split(" ").map(Number);
 }

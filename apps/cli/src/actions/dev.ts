@@ -82,7 +82,11 @@ async function startCluster(options: DevOptions & GlobalOptions, world: CliWorld
     );
     started.push(broker);
     const executor = await startExecutor(
-      executorAppSchema.parse({ ...kitSettings, coordinators, host, dataDir: join(dataDir, "executor"), workerSlots: options.workers }),
+      executorAppSchema.parse({
+        ...kitSettings,
+        ...{ coordinators, host, dataDir: join(dataDir, "executor") },
+        ...{ workerSlots: options.workers, stateMemoryMb: options.stateMemoryMb },
+      }),
       kit,
     );
     started.push(executor);

@@ -12,6 +12,7 @@ export interface DevOptions {
   readonly coordinatorPort: number;
   readonly adminPort: number;
   readonly workers: number;
+  readonly stateMemoryMb: number;
   /** Of topics that name no number, those made on first use among them. */
   readonly partitions?: number;
   readonly logLevel: "debug" | "info" | "warn" | "error";
@@ -41,6 +42,7 @@ function addDev(program: Command, world: CliWorld): void {
     .option("--admin-port <port>", "port of /metrics, /livez and /readyz; 0 takes a free one", port, 9464)
     .option("--partitions <count>", "partitions of a topic that names no number (default: 1)", wholeNumber(1, 100_000))
     .option("--workers <count>", "worker processes that a job may have", wholeNumber(1, 64), 1)
+    .option("--state-memory-mb <MiB>", "memory for keyed state of one job; what is beyond goes to disk", wholeNumber(1, 1_048_576), 512)
     .addOption(
       new Option("--log-level <level>", "least serious log lines to write").choices(["debug", "info", "warn", "error"]).default("warn"),
     );
