@@ -5,6 +5,7 @@ import type { JobEffect, JobEvent, WorkerReport } from "./job-events.ts";
 import type { JobInput } from "./job-input.ts";
 import { JobMachine } from "./job-machine.ts";
 import type { BatchPlan, CheckpointManifest, JobRecord } from "./job-record.ts";
+import { openingTimeoutMs } from "./open-command.ts";
 
 const GRAPH: JobGraph = {
   formatVersion: 1,
@@ -190,6 +191,12 @@ describe("JobMachine", () => {
     rig.handle({ kind: "timer", name: "retry-start" });
     expect(rig.handle({ kind: "committed", sequence: 3 })).toEqual([]);
     expect(rig.committed()).toEqual(["start-worker a 2.0"]);
+  });
+
+  it("gives workers more time to open the more state they load", () => {
+    const part = { operatorId: "o", taskIndex: 0, batch: 1, keyCount: 1, byteCount: 1_000_000_000, crc32c: 0, isDelta: false };
+    const checkpoint = { parts: [{ ...part, location: { type: "inline", bytes: new Uint8Array() } }] } as unknown as CheckpointManifest;
+    expect([openingTimeoutMs(undefined), openingTimeoutMs(checkpoint)]).toEqual([120_000, 120_000 + 1_000_000]);
   });
 
   it("ignores workers of a former epoch", () => {

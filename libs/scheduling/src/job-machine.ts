@@ -14,14 +14,13 @@ import {
   BATCHES_PER_CHECKPOINT_MAX,
   FENCING_TIMEOUT_MS,
   LOOKUP_RETRY_MS,
-  OPENING_TIMEOUT_MS,
   RESCALE_WAIT_MS,
   STARTING_TIMEOUT_MS,
 } from "./limits.ts";
 import type { JobFigures, JobInput, Now } from "./job-input.ts";
 import { isRunning, type JobPhase } from "./job-phase.ts";
 import { layoutChange } from "./layout-change.ts";
-import { openCommand } from "./open-command.ts";
+import { openCommand, openingTimeoutMs } from "./open-command.ts";
 import { planNextBatch } from "./plan-batch.ts";
 import { initialProgress, progressAfter, progressAt, type RunProgress } from "./progress.ts";
 import { checkpointChanges, RecordedPlans } from "./recorded-plans.ts";
@@ -241,7 +240,7 @@ export class JobMachine {
   #open({ transactionalIds, assignment, addresses }: EpochWorkers): void {
     this.#update({ openTransactionalIds: transactionalIds }); // Stored with the next commit; fencing again is harmless.
     this.#phase = { kind: "opening", pending: new Set(transactionalIds.keys()), marks: [] };
-    this.#phaseTimer(OPENING_TIMEOUT_MS);
+    this.#phaseTimer(openingTimeoutMs(this.#checkpoint));
     const epoch = { record: this.#record, graph: this.#graph, checkpoint: this.#checkpoint, assignment, addresses };
     this.#toAll((workerIndex) => openCommand(epoch, assertDefined(transactionalIds[workerIndex], "transactional id")));
   }

@@ -1,7 +1,14 @@
 import type { JobGraph } from "@millrace/model";
 import type { TaskAssignment } from "./assign-tasks.ts";
 import type { WorkerCommand } from "./job-events.ts";
+import { OPENING_BYTES_PER_MS_MIN, OPENING_TIMEOUT_MS } from "./limits.ts";
 import type { CheckpointManifest, JobRecord } from "./job-record.ts";
+
+/** How long workers may take to load this checkpoint, at most. */
+export function openingTimeoutMs(checkpoint: CheckpointManifest | undefined): number {
+  const bytes = (checkpoint?.parts ?? []).reduce((sum, { byteCount }) => sum + byteCount, 0);
+  return OPENING_TIMEOUT_MS + bytes / OPENING_BYTES_PER_MS_MIN;
+}
 
 interface Epoch {
   readonly record: JobRecord;
