@@ -389,6 +389,16 @@ describe("JobMachine, rescaled", () => {
     expect(rig.machine.record.restarts).toBe(0);
   });
 
+  it("does not change after a batch that ended in no checkpoint, though the new workers are ready", () => {
+    const rig = running();
+    rig.handle({ kind: "rescale", workers: 1 });
+    rig.committed();
+    upcoming(rig, 2, 0, READY);
+    expect(rig.done(2)).toEqual(["list-ends"]);
+    rig.handle({ kind: "ends", ends: [4] });
+    expect(rig.committed()).toEqual(["0: run 3 [3-4] checkpoint", "1: run 3 [3-4] checkpoint"]);
+  });
+
   it("runs on as it is when the new workers fail, and tries again later under an epoch that was never given out", () => {
     const rig = running();
     rig.handle({ kind: "rescale", workers: 1 });
