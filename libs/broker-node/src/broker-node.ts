@@ -98,6 +98,8 @@ class Broker implements BrokerNode {
   #session: CoordinatorSession | undefined;
   #diskFailure: unknown;
   #fullToldMs = -Infinity;
+  /** Of the last registration; 0 before it. */
+  #epoch = 0;
   #doors: Doors | undefined;
 
   constructor(settings: BrokerSettings, ports: BrokerPorts) {
@@ -241,7 +243,9 @@ class Broker implements BrokerNode {
             this.#view.announce();
             this.#metadataFile.saveSoon(() => this.#view.image());
           },
-          registered: ({ clusterId, topicDefaults }) => {
+          registered: ({ brokerEpoch: epoch, clusterId, topicDefaults }) => {
+            if (epoch !== this.#epoch && this.#epoch > 0) this.#replication.registeredAnew();
+            this.#epoch = epoch;
             this.#view.clusterId = clusterId;
             this.#view.topicDefaults = topicDefaults;
           },

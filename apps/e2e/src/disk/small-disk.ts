@@ -61,7 +61,7 @@ export class SmallDisk {
   }
 
   remove(): void {
-    execFileSync("umount", [this.folder], { stdio: "pipe" });
+    execFileSync("umount", ["--lazy", this.folder], { stdio: "pipe" });
     rmSync(this.#image, { force: true });
   }
 }

@@ -42,6 +42,7 @@ export class ReplicaFetcher {
   readonly #stop = new AbortController();
   #wake: Deferred<void> = createDeferred();
   #running: Promise<void> | undefined;
+  #ended = new AbortController();
 
   constructor(leader: number, context: FetcherContext) {
     this.#leader = leader;
@@ -66,6 +67,12 @@ export class ReplicaFetcher {
     this.#followed.delete(key);
     this.#due.delete(followed);
     this.#removed.push({ topicId, partition: partition.partition });
+    this.#wake.resolve();
+  }
+
+  /** A new stream, in which all positions are told again: the leader knows this broker by the broker epoch that stands beside each. */
+  restart(): void {
+    this.#ended.abort();
     this.#wake.resolve();
   }
 
@@ -99,7 +106,7 @@ export class ReplicaFetcher {
     while (this.#followed.size === 0 && !this.#stop.signal.aborted) await this.#woken();
     const address = this.#context.addressOf(this.#leader);
     if (address === undefined || this.#stop.signal.aborted) return;
-    const ended = new AbortController();
+    const ended = (this.#ended = new AbortController());
     const signal = AbortSignal.any([this.#stop.signal, ended.signal]);
     this.#removed.length = 0;
     for (const followed of this.#followed.values()) {

@@ -31,6 +31,11 @@ export class ReplicaFetchers {
     this.#byLeader.get(leader)?.unfollow(partition);
   }
 
+  /** All positions are told again. */
+  restart(): void {
+    for (const fetcher of this.#byLeader.values()) fetcher.restart();
+  }
+
   async stop(): Promise<void> {
     await Promise.all([...this.#byLeader.values()].map((fetcher) => fetcher.stop()));
   }

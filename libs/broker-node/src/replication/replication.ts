@@ -75,6 +75,14 @@ export class Replication {
     this.#fetchers.unfollow(partition);
   }
 
+  /**
+   * This broker has another broker epoch, though it never stopped: it was fenced for a while. Leaders let it into no in-sync set by the old one, and a position that waits for
+   * records is not told again by itself.
+   */
+  registeredAnew(): void {
+    this.#fetchers.restart();
+  }
+
   self(): InSyncMember {
     return { brokerId: brokerId(this.#of.brokerId), brokerEpoch: brokerEpoch(this.#of.brokerEpoch()) };
   }
