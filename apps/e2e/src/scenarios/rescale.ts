@@ -1,6 +1,8 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { JobState, type JobStatus } from "@millrace/contracts";
 import { JobWatch } from "../flights/job-watch.ts";
 import { COUNTING_JOB, writeCountingJob } from "../rescale/counting-job.ts";
+import { killSomeone } from "../rescale/kill-someone.ts";
 import { OutputWatch } from "../rescale/output-watch.ts";
 import { check, type Figures, type Scenario, type ScenarioContext } from "../scenario.ts";
 import { findFaults } from "../sinks/check-results.ts";
@@ -14,11 +16,14 @@ const EXECUTORS = 6;
 const RESCALED_MS_MAX = 180_000;
 /** Batches on a layout before the next change. */
 const BATCHES_BETWEEN = 10n;
+const KILLS_DEFAULT = 2;
+/** A rescale takes some seconds from the wish to the change, most of it the start of workers. */
+const KILL_MS_END = 2_500;
 
 /** Acceptance 5 of the streams: executors join and leave a job that runs, and users ask for a number of workers. */
 export const rescale: Scenario = {
   name: "rescale",
-  what: "a stateful job under load moves from 2 to 6 to 3 executors as they join and leave, then to 5 and 2 workers on request; nothing lost or doubled",
+  what: "a stateful job under load moves from 2 to 6 to 3 executors as they join and leave, then to 5 and 2 workers on request, and while somebody is killed; nothing lost or doubled",
   run: async (context) => {
     const cluster = await startCluster(context.folder, { coordinators: 1, brokers: 1, executors: EXECUTORS });
     try {
@@ -58,6 +63,9 @@ class Rescales {
     await this.#change("5 → 2 workers", 2, () => this.#ask("2"));
     await this.#change("2 → 6 workers, on as many as there are", 6, () => this.#ask("auto"));
     await this.#output.stop();
+    const restarts = this.#watch.last?.restarts ?? 0;
+    check(restarts === 0, `a rescale is no failure, and the job counts ${restarts} restarts: ${this.#watch.last?.error?.message ?? ""}`);
+    await this.#killDuringRescales(this.#context.flags.kills ?? KILLS_DEFAULT);
     const numbers = await source.stop();
     await this.#check(numbers);
     return { numbers, ...this.#figures };
@@ -102,12 +110,27 @@ class Rescales {
     );
   }
 
+  /** To and fro between 2 and 5 workers; each time somebody dies on the way. */
+  async #killDuringRescales(kills: number): Promise<void> {
+    const { random, say } = this.#context;
+    for (let kill = 1; kill <= kills; kill++) {
+      const workers = kill % 2 === 1 ? 2 : 5;
+      const { rescaling } = await this.#cluster.client.admin().rescaleJob(COUNTING_JOB, workers);
+      check(rescaling, `nothing is rescaled on the way to ${workers} workers`);
+      await delay(random.integer(KILL_MS_END));
+      const isOnItsWay = this.#watch?.last?.workers !== workers || this.#watch.last.rescaling;
+      this.#figures["killsDuringRescale"] = (this.#figures["killsDuringRescale"] ?? 0) + (isOnItsWay ? 1 : 0);
+      const victim = await killSomeone(this.#cluster, random);
+      await this.#settled(workers);
+      say(`kill ${kill} of ${kills}, ${isOnItsWay ? "on the way to" : "after the change to"} ${workers} workers: ${victim}`);
+    }
+  }
+
   async #check(numbers: number): Promise<void> {
     const watch = this.#watch;
     check(watch !== undefined, "no job");
     const isDone = (status: JobStatus): boolean => status.state === JobState.RUNNING && Number(status.recordsIn) >= numbers;
-    const { restarts } = await watch.until("all numbers read", { withinMs: RESCALED_MS_MAX }, isDone);
-    check(restarts === 0, `a rescale is no failure, and the job counts ${restarts} restarts: ${watch.last?.error?.message ?? ""}`);
+    await watch.until("all numbers read", { withinMs: RESCALED_MS_MAX }, isDone);
     await this.#cluster.client.admin().stopJob(COUNTING_JOB, { drain: true });
     await watch.until("the end of the job", { withinMs: RESCALED_MS_MAX }, (status) => status.state === JobState.STOPPED);
     watch.stop();
