@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { planOf, SMALL_SCALE } from "../src/run/plan.ts";
+import { planOf, provokingPlanOf, SMALL_SCALE } from "../src/run/plan.ts";
 import { runPlan } from "../src/run/run-plan.ts";
 
 const SEEDS = [1, 2];
@@ -14,6 +14,15 @@ describe("a simulated cluster", () => {
       expect(operations).toBeGreaterThan(200);
       expect(acknowledged).toBeGreaterThan(100);
       expect(faults.size).toBeGreaterThanOrEqual(4);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "is not accused of a lost record when a replica's log was cut and grew again between two looks",
+    async () => {
+      const { anomalies } = await runPlan(provokingPlanOf(9, "power"));
+      expect(anomalies).toEqual([]);
     },
     TIMEOUT_MS,
   );

@@ -34,8 +34,13 @@ export class DurabilityWatch {
   acknowledged({ topic, partition, offset }: { topic: string; partition: number; offset: number }): string | undefined {
     const topicId = this.#topicIds.get(topic);
     if (topicId === undefined || ++this.#acknowledgements % ACKNOWLEDGEMENTS_PER_LOOK !== 0) return undefined;
-    const ends = this.#hosts.map((host) => ({ name: host.name, end: this.#durableEnd(host, `${topicId}-${partition}`) }));
-    if (ends.filter(({ end }) => end > offset).length >= this.#minInSync) return undefined;
+    const folder = `${topicId}-${partition}`;
+    const isOnEnough = (): boolean => this.#hosts.filter((host) => this.#durableEnd(host, folder) > offset).length >= this.#minInSync;
+    if (isOnEnough()) return undefined;
+    // A log that was cut and grew again since the last look has its batches elsewhere: what is remembered of it may be wrong.
+    for (const { name } of this.#hosts) this.#scanned.delete(`${name}/${folder}`);
+    if (isOnEnough()) return undefined;
+    const ends = this.#hosts.map((host) => ({ name: host.name, end: this.#durableEnd(host, folder) }));
     const shown = ends.filter(({ end }) => end >= 0).map(({ name, end }) => `${name} ends at ${end}`);
     return `acknowledged and not on ${this.#minInSync} disks: offset ${offset} of ${topic}-${partition}; durably ${shown.join(", ")}`;
   }
