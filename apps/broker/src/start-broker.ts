@@ -23,9 +23,9 @@ export interface RunningBroker extends RunningService {
 
 /** Starts a broker on a kit: locks its data folder, recovers what is in it, listens. Resolves when it listens. */
 export async function startBroker(settings: BrokerAppSettings, kit: ServiceKit): Promise<RunningBroker> {
-  const { clock, random, metrics, tracer } = kit;
+  const { clock, random, metrics, tracer, tls } = kit;
   const folder = await openDataFolder(resolve(settings.dataFolder), { newFolderId: random.hex(16) });
-  const transport = createRpcTransport();
+  const transport = createRpcTransport({ tls });
   const logger = kit.loggerOf("broker");
   const node = createBrokerNode(settings, {
     storage: folder.storage,
@@ -35,8 +35,8 @@ export async function startBroker(settings: BrokerAppSettings, kit: ServiceKit):
     metrics,
     tracer,
     transport,
-    listener: createRpcListener(),
-    kafkaListener: createKafkaListener({ logger }),
+    listener: createRpcListener({ tls }),
+    kafkaListener: createKafkaListener({ logger, tls }),
     crc32c,
     compression: createCompressionCodecs(),
     compilePattern,

@@ -1,13 +1,17 @@
 import { createClient } from "@millrace/client";
 import { crc32c, createCompressionCodecs } from "@millrace/codecs";
 import { createRpcTransport } from "@millrace/rpc";
-import { systemClock, systemRandom } from "@millrace/service-kit";
+import { SILENT_LOGGER } from "@millrace/ports";
+import { NO_TLS, openTlsIdentity, systemClock, systemRandom } from "@millrace/service-kit";
 import { CLUSTER_RETRY_MS } from "./limits.ts";
 import type { Connection, ConnectOptions } from "./world.ts";
 
 /** A client over gRPC. Nothing is asked of the cluster before its first use. */
 export function connect(addresses: readonly string[], options: ConnectOptions = {}): Connection {
-  const transport = createRpcTransport();
+  const { caFile = "", certFile = "", keyFile = "" } = options.tls ?? {};
+  const files = { ...NO_TLS, tlsCaFile: caFile, tlsCertFile: certFile, tlsKeyFile: keyFile };
+  const tls = openTlsIdentity(files, SILENT_LOGGER);
+  const transport = createRpcTransport({ tls });
   const ports = { transport, clock: systemClock, random: systemRandom, crc32c, compression: createCompressionCodecs() };
   const client = createClient({ bootstrap: addresses, retryForMs: options.retryForMs ?? CLUSTER_RETRY_MS }, ports);
   return {
@@ -15,6 +19,7 @@ export function connect(addresses: readonly string[], options: ConnectOptions = 
     close: async () => {
       await client.close();
       await transport.close();
+      tls?.close();
     },
   };
 }

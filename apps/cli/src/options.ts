@@ -1,10 +1,15 @@
 import { InvalidArgumentError } from "commander";
+import type { TlsFiles } from "./world.ts";
 
 /** Options that every command has. */
 export interface GlobalOptions {
   /** host:port of brokers. */
   readonly address: string;
   readonly json?: boolean;
+  /** PEM files; absent: plain text. */
+  readonly tlsCaFile?: string;
+  readonly tlsCertFile?: string;
+  readonly tlsKeyFile?: string;
 }
 
 /** Parser of a whole number in a range, for an option. */
@@ -31,6 +36,11 @@ export function addressesOf(options: GlobalOptions): readonly string[] {
     .split(",")
     .map((address) => address.trim())
     .filter((address) => address !== "");
+}
+
+/** PEM files of the connection. */
+export function tlsFilesOf({ tlsCaFile = "", tlsCertFile = "", tlsKeyFile = "" }: GlobalOptions): TlsFiles {
+  return { caFile: tlsCaFile, certFile: tlsCertFile, keyFile: tlsKeyFile };
 }
 
 /** Refuses what cannot be an address before anything tries to resolve it. */

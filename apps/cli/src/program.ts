@@ -28,6 +28,15 @@ export function createProgram(world: CliWorld): Command {
         .default(DEFAULT_ADDRESS)
         .argParser(addressList),
     )
+    .addOption(
+      new Option("--tls-ca-file <file>", "PEM file of the authorities of the cluster's certificates: connect over TLS").env(
+        "MILLRACE_TLS_CA_FILE",
+      ),
+    )
+    .addOption(
+      new Option("--tls-cert-file <file>", "PEM file of the own certificate, where the cluster asks for one").env("MILLRACE_TLS_CERT_FILE"),
+    )
+    .addOption(new Option("--tls-key-file <file>", "PEM file of its key").env("MILLRACE_TLS_KEY_FILE"))
     .option("--json", "results as JSON, one document a line, for scripts")
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help of a command")

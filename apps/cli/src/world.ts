@@ -27,6 +27,14 @@ export interface CliWorld {
 export interface ConnectOptions {
   /** How long an unreachable cluster is tried. */
   readonly retryForMs?: number;
+  readonly tls?: TlsFiles;
+}
+
+/** PEM files for connections to the cluster; all empty: plain text. */
+export interface TlsFiles {
+  readonly caFile: string;
+  readonly certFile: string;
+  readonly keyFile: string;
 }
 
 export interface Connection {

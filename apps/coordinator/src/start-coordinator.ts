@@ -15,9 +15,9 @@ export interface RunningCoordinator extends RunningService {
 /** Starts a coordinator on a kit: opens the store, listens, and tries for the lease. Resolves when it listens. */
 export async function startCoordinator(settings: CoordinatorAppSettings, kit: ServiceKit): Promise<RunningCoordinator> {
   const logger = kit.loggerOf("coordinator");
-  const { clock, random, metrics, tracer } = kit;
+  const { clock, random, metrics, tracer, tls } = kit;
   const store = meteredStore(await openStore(settings, { clock, random, logger }), { metrics, clock });
-  const transport = createRpcTransport();
+  const transport = createRpcTransport({ tls });
   const node = createCoordinatorNode(settings, {
     store,
     clock,
@@ -26,7 +26,7 @@ export async function startCoordinator(settings: CoordinatorAppSettings, kit: Se
     metrics,
     tracer,
     transport,
-    listener: createRpcListener(),
+    listener: createRpcListener({ tls }),
     createJobs: createJobsPart({ sha256 }),
   });
   const close = async (): Promise<void> => {

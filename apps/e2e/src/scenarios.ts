@@ -23,6 +23,7 @@ import { rollingRestart } from "./scenarios/rolling-restart.ts";
 import { seven } from "./scenarios/seven.ts";
 import { sinks } from "./scenarios/sinks.ts";
 import { smoke } from "./scenarios/smoke.ts";
+import { tls } from "./scenarios/tls.ts";
 import { traces } from "./scenarios/traces.ts";
 import { transform } from "./scenarios/transform.ts";
 import { twoDoors } from "./scenarios/two-doors.ts";
@@ -54,6 +55,7 @@ export const scenarios: readonly Scenario[] = [
   transform,
   twoDoors,
   traces,
+  tls,
   partitions,
   abuse,
   exactlyOnceCopy,

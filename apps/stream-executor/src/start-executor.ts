@@ -5,6 +5,7 @@ import { createRpcTransport } from "@millrace/rpc";
 import type { RunningService, ServiceKit } from "@millrace/service-kit";
 import { createProcessHost } from "@millrace/worker-host";
 import type { ExecutorAppSettings } from "./settings.ts";
+import { tlsEnvironment } from "./worker-tls.ts";
 
 /** An executor that runs in this process; its workers are child processes. */
 export interface RunningExecutor extends RunningService {
@@ -19,7 +20,7 @@ const MIB = 1024 * 1024;
 export function startExecutor(settings: ExecutorAppSettings, kit: ServiceKit): Promise<RunningExecutor> {
   const executorId = settings.executorId === "" ? `${hostname()}-${process.pid}` : settings.executorId;
   const logger = kit.loggerOf("executor");
-  const transport = createRpcTransport();
+  const transport = createRpcTransport({ tls: kit.tls });
   const workerHost = createProcessHost({
     entry: join(import.meta.dirname, import.meta.filename.endsWith(".ts") ? "worker-main.ts" : "worker-main.js"),
     folder: resolve(settings.dataDir, "bundles"),
@@ -30,6 +31,7 @@ export function startExecutor(settings: ExecutorAppSettings, kit: ServiceKit): P
       MILLRACE_LOG_LEVEL: settings.logLevel,
       MILLRACE_LOG_FORMAT: settings.logFormat,
       MILLRACE_STATE_MEMORY_BYTES: String(Math.floor((settings.stateMemoryMb * MIB) / settings.workerSlots)),
+      ...tlsEnvironment(settings),
       ...(settings.otlpEndpoint === "" ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlpEndpoint }),
     },
   });

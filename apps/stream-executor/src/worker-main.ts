@@ -3,8 +3,17 @@ import { createCompressionCodecs, createValueCodec, createValueFormats, crc32c }
 import { createConnectors } from "@millrace/connectors";
 import { runJobWorker } from "@millrace/executor-node";
 import { createRpcListener, createRpcTransport } from "@millrace/rpc";
-import { countBuffersAsHeap, createLogger, LOG_LEVELS, openTracer, systemClock, systemRandom } from "@millrace/service-kit";
+import {
+  countBuffersAsHeap,
+  createLogger,
+  LOG_LEVELS,
+  openTlsIdentity,
+  openTracer,
+  systemClock,
+  systemRandom,
+} from "@millrace/service-kit";
 import { openStateStore } from "@millrace/state-lmdb";
+import { tlsOfEnvironment } from "./worker-tls.ts";
 import { openWorkerChannel, SCRATCH_FOLDER_ENV } from "@millrace/worker-host";
 
 // A worker process of one job epoch: everything it holds dies with it. Its log lines go to stderr, which the supervisor passes on and of which it
@@ -16,15 +25,22 @@ const isPretty = process.env["MILLRACE_LOG_FORMAT"] === "pretty" || (process.env
 const scratch = process.env[SCRATCH_FOLDER_ENV];
 const budgetBytes = Number(process.env["MILLRACE_STATE_MEMORY_BYTES"] ?? Infinity);
 const store = scratch === undefined || budgetBytes === Infinity ? undefined : openStateStore({ folder: join(scratch, "state") });
+const logger = createLogger({
+  level,
+  component: "worker",
+  format: isPretty ? "pretty" : "json",
+  write: (line) => process.stderr.write(line),
+});
+const tls = openTlsIdentity(tlsOfEnvironment(process.env), logger);
 const telemetry = await openTracer("millrace-worker");
 
 await runJobWorker({
   channel,
-  transport: createRpcTransport(),
-  listener: createRpcListener(),
+  transport: createRpcTransport({ tls }),
+  listener: createRpcListener({ tls }),
   clock: systemClock,
   random: systemRandom,
-  logger: createLogger({ level, component: "worker", format: isPretty ? "pretty" : "json", write: (line) => process.stderr.write(line) }),
+  logger,
   tracer: telemetry.tracer,
   codec: createValueCodec(),
   crc32c,

@@ -92,7 +92,7 @@ export const clientErrors = {
     new AppError({
       kind: "unavailable",
       code: "no-broker-reachable",
-      message: "no broker answers: check the addresses and that the cluster runs",
+      message: "no broker answers: check the addresses, that the cluster runs, and whether it asks for TLS (--tls-ca-file)",
       context: { bootstrap: bootstrap.join(",") },
       cause,
     }),

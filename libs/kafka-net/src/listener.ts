@@ -1,12 +1,15 @@
-import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import type { KafkaConnectionHandler, KafkaListener, KafkaServer, Logger } from "@millrace/ports";
+import type { AddressInfo, Server, Socket } from "node:net";
+import type { KafkaConnectionHandler, KafkaListener, KafkaServer, Logger, TlsIdentity } from "@millrace/ports";
 import { Connection } from "./connection.ts";
 import { netErrors } from "./errors.ts";
 import { FramePool } from "./frame-pool.ts";
 import { CONNECTIONS_MAX, IDLE_MS_DEFAULT, READ_BYTES, STALL_MS_DEFAULT } from "./limits.ts";
+import { tcpServer } from "./tcp-server.ts";
 
 export interface KafkaListenerOptions {
   readonly logger: Logger;
+  /** Absent: plain text. Kafka's clients set `security.protocol=SSL`. */
+  readonly tls?: TlsIdentity | undefined;
   /** How long a connection may say nothing while nothing is under way. */
   readonly idleMs?: number;
   /** How long a client may leave an answer unread. */
@@ -48,6 +51,15 @@ class ConnectionPool {
   constructor(onConnection: KafkaConnectionHandler, options: KafkaListenerOptions) {
     this.#onConnection = onConnection;
     this.#options = options;
+  }
+
+  get tls(): TlsIdentity | undefined {
+    return this.#options.tls;
+  }
+
+  /** A handshake that failed: a client that speaks plain text, believes another authority, or shows no certificate. */
+  refused(socket: Socket, error: Error): void {
+    this.#options.logger.debug("kafka connection without a TLS handshake", { peer: socket.remoteAddress, error });
   }
 
   add(socket: Socket): void {
@@ -92,7 +104,8 @@ function kafkaServer(servers: readonly Server[], pool: ConnectionPool, address: 
 }
 
 function bind({ host, port, address }: { host: string; port: number; address: string }, pool: ConnectionPool): Promise<Server> {
-  const server = createServer({ allowHalfOpen: false, pauseOnConnect: true }, (socket) => pool.add(socket));
+  const server = tcpServer(pool.tls, (socket) => pool.add(socket));
+  server.on("tlsClientError", (error: Error, socket: Socket) => pool.refused(socket, error));
   server.maxConnections = CONNECTIONS_MAX;
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {

@@ -1,4 +1,5 @@
 import { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 
 /** Who reads a socket: it names the memory for the next read, and hears how much of which memory was filled. */
 export interface SocketReader {
@@ -17,7 +18,7 @@ interface Handled {
  */
 export function readInto(socket: Socket, reader: SocketReader): Socket {
   const { _handle: handle } = socket as unknown as Handled;
-  if (typeof handle?.useUserBuffer !== "function") {
+  if (socket instanceof TLSSocket || typeof handle?.useUserBuffer !== "function") {
     socket.on("data", (chunk: Uint8Array) => reader.received(chunk.length, chunk));
     return socket;
   }

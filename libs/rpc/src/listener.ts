@@ -1,6 +1,7 @@
-import { logVerbosity, Server, ServerCredentials, setLogVerbosity, type UntypedHandleCall } from "@grpc/grpc-js";
+import { logVerbosity, Server, type ServerCredentials, setLogVerbosity, type UntypedHandleCall } from "@grpc/grpc-js";
 import { type BoundService, BULK_CODECS, type CallContext, type RpcListener, type RpcServer } from "@millrace/contracts";
 import { AppError } from "@millrace/model";
+import type { TlsIdentity } from "@millrace/ports";
 import { assert } from "@millrace/stdx";
 import { HealthImplementation } from "grpc-health-check";
 import { FLOW_WINDOW_BYTES, KEEPALIVE_INTERVAL_MS, KEEPALIVE_TIMEOUT_MS, MESSAGE_BYTES_MAX } from "./limits.ts";
@@ -8,10 +9,13 @@ import type { MessageCodecs } from "./message-codec.ts";
 import { widenServerWindows } from "./node-internals.ts";
 import { addReflection } from "./reflection.ts";
 import { methodDefinition, methodHandler } from "./server-method.ts";
+import { serverCredentials } from "./tls-credentials.ts";
 
 /** What may differ between listeners; a process needs one, made without options. */
 export interface RpcListenerOptions {
   readonly codecs?: MessageCodecs;
+  /** Absent: plain text. */
+  readonly tls?: TlsIdentity | undefined;
   /** For measurements. */
   readonly flowWindowBytes?: number;
 }
@@ -38,7 +42,7 @@ export function createRpcListener(options: RpcListenerOptions = {}): RpcListener
         server,
         services.map(({ service }) => service),
       );
-      const port = await bind(server, address);
+      const port = await bind(server, address, serverCredentials(options.tls));
       return rpcServer(server, health, { address: `${address.slice(0, address.lastIndexOf(":"))}:${port}`, services });
     },
   };
@@ -63,9 +67,9 @@ function addHealth(server: Server, services: readonly BoundService[]): HealthImp
   return health;
 }
 
-function bind(server: Server, address: string): Promise<number> {
+function bind(server: Server, address: string, credentials: ServerCredentials): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+    server.bindAsync(address, credentials, (error, port) => {
       if (error === null) resolve(port);
       else reject(bindError(error, address));
     });

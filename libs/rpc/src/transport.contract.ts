@@ -29,6 +29,7 @@ export interface TransportEnds {
 const PAYLOAD_BYTES = 256 * 1024;
 const STREAM_LENGTH = 400; // 100 MiB: far more than any transport may hold
 const AHEAD_MAX = 80; // 20 MiB: windows, queues on both sides, sockets
+const LARGE_MS_MAX = 60_000; // a hundred megabytes through a machine that does other things, too
 
 /** What every transport promises beyond its types, as tests. `hasTimers`: deadlines end calls by themselves. */
 export function describeTransportContract(name: string, makeEnds: () => TransportEnds, options: { hasTimers: boolean }): void {
@@ -150,49 +151,57 @@ export function describeTransportContract(name: string, makeEnds: () => Transpor
       expect(ids).toEqual(Array.from({ length: 20 }, (_, index) => BigInt(index)));
     });
 
-    it("stops a handler's stream while its reader does not read, and loses nothing", async () => {
-      let produced = 0;
-      const client = await serve({
-        fetchStream: () => payloads(STREAM_LENGTH, PAYLOAD_BYTES, (count) => (produced = count)),
-        getMetadata: () => Promise.resolve({}),
-      });
-      let received = 0;
-      for await (const answer of client.fetchStream({})) {
-        expect(offsetOf(answer)).toBe(BigInt(received));
-        if (received === 0) await passTurns(client);
-        received++;
-        expect(produced - received).toBeLessThanOrEqual(AHEAD_MAX);
-      }
-      expect(received).toBe(STREAM_LENGTH);
-    });
+    it(
+      "stops a handler's stream while its reader does not read, and loses nothing",
+      async () => {
+        let produced = 0;
+        const client = await serve({
+          fetchStream: () => payloads(STREAM_LENGTH, PAYLOAD_BYTES, (count) => (produced = count)),
+          getMetadata: () => Promise.resolve({}),
+        });
+        let received = 0;
+        for await (const answer of client.fetchStream({})) {
+          expect(offsetOf(answer)).toBe(BigInt(received));
+          if (received === 0) await passTurns(client);
+          received++;
+          expect(produced - received).toBeLessThanOrEqual(AHEAD_MAX);
+        }
+        expect(received).toBe(STREAM_LENGTH);
+      },
+      LARGE_MS_MAX,
+    );
 
-    it("stops a caller's stream while the handler does not read, and loses nothing", async () => {
-      let produced = 0;
-      let received = 0;
-      let aheadMost = 0;
-      const gate = createDeferred<void>();
-      const client = await serve({
-        produceStream: async function* (requests) {
-          for await (const request of requests) {
-            if (received === 0) {
-              yield {}; // The caller now lets turns pass, while nothing is read here.
-              await gate.promise;
+    it(
+      "stops a caller's stream while the handler does not read, and loses nothing",
+      async () => {
+        let produced = 0;
+        let received = 0;
+        let aheadMost = 0;
+        const gate = createDeferred<void>();
+        const client = await serve({
+          produceStream: async function* (requests) {
+            for await (const request of requests) {
+              if (received === 0) {
+                yield {}; // The caller now lets turns pass, while nothing is read here.
+                await gate.promise;
+              }
+              expect(request.correlationId).toBe(BigInt(received));
+              received++;
+              aheadMost = Math.max(aheadMost, produced - received);
             }
-            expect(request.correlationId).toBe(BigInt(received));
-            received++;
-            aheadMost = Math.max(aheadMost, produced - received);
-          }
-        },
-        getMetadata: () => Promise.resolve({}),
-      });
-      for await (const _ of client.produceStream(requestPayloads(STREAM_LENGTH, PAYLOAD_BYTES, (count) => (produced = count)))) {
-        await passTurns(client);
-        aheadMost = Math.max(aheadMost, produced - received);
-        gate.resolve();
-      }
-      expect(received).toBe(STREAM_LENGTH);
-      expect(aheadMost).toBeLessThanOrEqual(AHEAD_MAX);
-    });
+          },
+          getMetadata: () => Promise.resolve({}),
+        });
+        for await (const _ of client.produceStream(requestPayloads(STREAM_LENGTH, PAYLOAD_BYTES, (count) => (produced = count)))) {
+          await passTurns(client);
+          aheadMost = Math.max(aheadMost, produced - received);
+          gate.resolve();
+        }
+        expect(received).toBe(STREAM_LENGTH);
+        expect(aheadMost).toBeLessThanOrEqual(AHEAD_MAX);
+      },
+      LARGE_MS_MAX,
+    );
 
     it("tells the handler when the caller aborts a call", async () => {
       const started = createDeferred<void>();

@@ -1,7 +1,8 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
-import { Channel, type ChannelOptions, credentials } from "@grpc/grpc-js";
+import { Channel, type ChannelOptions } from "@grpc/grpc-js";
 import { BULK_CODECS, type CallOptions, type RpcTransport, type ServiceClient } from "@millrace/contracts";
 import { AppError } from "@millrace/model";
+import type { TlsIdentity } from "@millrace/ports";
 import { ClientCall } from "./client-call.ts";
 import {
   FLOW_WINDOW_BYTES,
@@ -14,12 +15,15 @@ import {
   UNARY_TIMEOUT_MS,
 } from "./limits.ts";
 import { asBuffer, codecOf, type MessageCodec, type MessageCodecs } from "./message-codec.ts";
+import { channelCredentials } from "./tls-credentials.ts";
 
 /** What may differ between transports; a process needs one, made without options. */
 export interface RpcTransportOptions {
   readonly codecs?: MessageCodecs;
   /** Deadline of unary calls that name none. */
   readonly unaryTimeoutMs?: number;
+  /** Absent: plain text. */
+  readonly tls?: TlsIdentity | undefined;
   /** For measurements. */
   readonly flowWindowBytes?: number;
 }
@@ -30,13 +34,14 @@ export interface RpcTransportOptions {
  */
 export function createRpcTransport(options: RpcTransportOptions = {}): RpcTransport {
   const channels = new Map<string, Channel>();
+  const own = channelCredentials(options.tls);
   const calls = new Set<ClientCall>();
   let isClosed = false;
   const channelOf = (address: string): Channel => {
     if (isClosed) throw new AppError({ kind: "unavailable", code: "cancelled", message: "transport is closed", context: { address } });
     let channel = channels.get(address);
     if (channel === undefined) {
-      channel = new Channel(address, credentials.createInsecure(), channelOptions(options.flowWindowBytes ?? FLOW_WINDOW_BYTES));
+      channel = new Channel(address, own, channelOptions(options.flowWindowBytes ?? FLOW_WINDOW_BYTES));
       channels.set(address, channel);
     }
     return channel;

@@ -16,3 +16,4 @@ export { openServiceKit, openTracer, type ServiceKit } from "./service-kit.ts";
 export { loadSettings, type SettingsSchema, type SettingSources } from "./settings.ts";
 export { type SettingField, settingFields, settingsTable } from "./setting-schema.ts";
 export { VERSION } from "./version.ts";
+export { NO_TLS, openTlsIdentity, type OpenTlsIdentity, type TlsSettings } from "./tls-identity.ts";

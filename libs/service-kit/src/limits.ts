@@ -18,3 +18,6 @@ export const STOP_GRACE_MS = 5_000;
 
 /** Of new traces, where OTEL_TRACES_SAMPLER_ARG does not say another: enough to see, too few to feel. */
 export const TRACE_SAMPLE_RATIO_DEFAULT = "0.01";
+
+/** How often files of certificates are looked at: a renewal is an hour or more before the end. */
+export const TLS_LOOK_MS = 10_000;

@@ -1,4 +1,4 @@
-import type { Clock, Logger, Metrics, Random, Tracer } from "@millrace/ports";
+import type { Clock, Logger, Metrics, Random, TlsIdentity, Tracer } from "@millrace/ports";
 import { NO_TRACER } from "@millrace/ports";
 import { startAdminServer } from "./admin-server.ts";
 import { countBuffersAsHeap } from "./buffer-memory.ts";
@@ -11,6 +11,7 @@ import type { OtlpExport } from "./otlp.ts";
 import { observeProcess } from "./process-metrics.ts";
 import { systemRandom } from "./random.ts";
 import { Readiness } from "./readiness.ts";
+import { openTlsIdentity } from "./tls-identity.ts";
 import { VERSION } from "./version.ts";
 
 /** What a process gives to the services inside it; one per process, also when `millrace dev` runs three services in it. */
@@ -19,6 +20,8 @@ export interface ServiceKit {
   readonly random: Random;
   readonly metrics: Metrics;
   readonly tracer: Tracer;
+  /** For listeners and transports; undefined: plain text. */
+  readonly tls: TlsIdentity | undefined;
   /** Not ready before `started` was called, whatever the parts say. */
   readonly readiness: Readiness;
   /** Every part of the process has been started, so each has said whether it is ready. */
@@ -41,18 +44,21 @@ export async function openServiceKit(settings: KitSettings, identity: { service:
   const stopObserving = observeProcess(metrics);
   metrics.counter("millrace_trace_spans_total");
   const admin = settings.adminAddress === "off" ? undefined : await startAdminServer(settings.adminAddress, { metrics, readiness });
+  const tls = openTlsIdentity(settings, createLogger({ level: settings.logLevel, format: settings.logFormat, component: "tls" }));
   const otlp = await openOtlp(settings.otlpEndpoint, { ...identity, metrics });
   return {
     clock: systemClock,
     random: systemRandom,
     metrics,
     tracer: otlp?.tracer ?? NO_TRACER,
+    tls,
     readiness,
     started,
     adminAddress: admin?.address,
     loggerOf: (component) => createLogger({ level: settings.logLevel, format: settings.logFormat, component }),
     close: async () => {
       stopObserving();
+      tls?.close();
       await admin?.stop();
       // A collector that is away must not hold the process: what is lost is the last few seconds of telemetry.
       await Promise.race([otlp?.close().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, TELEMETRY_CLOSE_MS).unref())]);

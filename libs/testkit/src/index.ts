@@ -10,3 +10,4 @@ export { createSimulatedStorage, type DiskWork, type MountOptions, SimulatedStor
 export { describePausedHolder, type HolderProcess, type PausedHolderHarness, runLeaseHolder } from "./coordination/paused-holder.ts";
 export { describeStateStoreContract } from "./state/contract.ts";
 export { MemoryStateStore } from "./state/memory-state-store.ts";
+export { type TestCertificate, testTlsFile, TestTlsIdentity } from "./tls.ts";

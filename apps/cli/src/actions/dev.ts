@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { brokerAppSchema, startBroker } from "@millrace/broker";
 import { coordinatorAppSchema, startCoordinator } from "@millrace/coordinator";
 import { AppError } from "@millrace/model";
-import { type KitSettings, openServiceKit, type RunningService, runService, VERSION } from "@millrace/service-kit";
+import { type KitSettings, NO_TLS, openServiceKit, type RunningService, runService, VERSION } from "@millrace/service-kit";
 import { executorAppSchema, startExecutor } from "@millrace/stream-executor";
 import type { DevOptions } from "../commands/services.ts";
 import { DEV_DRAIN_MS, DEV_READY_MS } from "../limits.ts";
@@ -48,6 +48,7 @@ async function startCluster(options: DevOptions & GlobalOptions, world: CliWorld
     logFormat: "auto",
     adminAddress: `${host}:${options.adminPort}`,
     otlpEndpoint: "",
+    ...NO_TLS,
     drainMs: DEV_DRAIN_MS,
   };
   const ownKit = await openServiceKit(kitSettings, { service: "millrace-dev", version: VERSION });
