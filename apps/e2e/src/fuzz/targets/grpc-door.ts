@@ -69,11 +69,11 @@ function tryDecode(method: DescMethod, bytes: Uint8Array): unknown {
 async function called(cluster: SimulatedCluster, { method, at }: Entry, message: unknown): Promise<void> {
   const gone = new AbortController();
   const client = cluster.serviceClient(method.parent, at);
-  const call = client[method.localName as keyof typeof client] as Call;
+  const call: unknown = client[method.localName];
   const isStreamIn = method.methodKind === "client_streaming" || method.methodKind === "bidi_streaming";
   const timer = cluster.clock.setTimer(PATIENCE_MS, () => gone.abort());
   try {
-    await cluster.run(settled(call(isStreamIn ? once(message) : message, { signal: gone.signal, timeoutMs: PATIENCE_MS })));
+    await cluster.run(settled((call as Call)(isStreamIn ? once(message) : message, { signal: gone.signal, timeoutMs: PATIENCE_MS })));
   } catch (error) {
     const isCallerGone = gone.signal.aborted && error === gone.signal.reason;
     if (!isCallerGone && (!(error instanceof AppError) || error.kind === "internal")) throw error;
