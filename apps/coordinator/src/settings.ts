@@ -25,7 +25,7 @@ export const coordinatorAppSchema = z.object({
     .min(100)
     .max(600_000)
     .default(5_000)
-    .describe("How long a start waits for Redis before it says that it is unreachable."),
+    .describe("How long a start tries to reach Redis, which may start later, before it ends saying why it could not."),
   redisCommandTimeoutMs: z
     .int()
     .min(100)

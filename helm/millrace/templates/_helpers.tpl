@@ -146,6 +146,8 @@ millrace.dev/settings: {{ include "millrace.settings" . | sha256sum | trunc 16 }
 {{- end -}}
 {{- else if eq $component "coordinator" -}}
 {{- $_ := set $settings "clusterName" (include "millrace.clusterName" $top) -}}
+{{- /* Redis may come later, or be rolled at the same time: waiting costs a second, a restart the back-off of the kubelet, which doubles each time. */ -}}
+{{- $_ := set $settings "redisConnectTimeoutMs" (div (mul $own.startupSeconds 1000) 2) -}}
 {{- else if eq $component "executor" -}}
 {{- $_ := set $settings "dataDir" "/data/executor" -}}
 {{- $_ := set $settings "workerSlots" $own.workerSlots -}}
@@ -174,7 +176,7 @@ startupProbe:
   httpGet: {path: /livez, port: admin}
   periodSeconds: 2
   timeoutSeconds: 5
-  failureThreshold: {{ $own.startupSeconds | default 600 | div 2 }}
+  failureThreshold: {{ div (default 600 $own.startupSeconds) 2 }}
 livenessProbe:
   httpGet: {path: /livez, port: admin}
   periodSeconds: 10

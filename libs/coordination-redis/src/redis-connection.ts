@@ -2,12 +2,13 @@ import { Redis } from "ioredis";
 import type { AppError } from "@millrace/model";
 import type { Clock, Logger } from "@millrace/ports";
 import { errors } from "./errors.ts";
-import { CONNECT_ATTEMPTS_MAX, RECONNECT_MS_MAX, RECONNECT_MS_MIN } from "./limits.ts";
+import { ATTEMPT_MS_MAX, RECONNECT_MS_MAX, RECONNECT_MS_MIN } from "./limits.ts";
 import type { Script } from "./scripts/script.ts";
 
 export interface ConnectionSettings {
   /** redis://host:port or rediss://user:password@host:port/database. */
   readonly url: string;
+  /** How long opening may go on trying, in milliseconds: Redis may start later than who needs it. */
   readonly connectTimeoutMs: number;
   readonly commandTimeoutMs: number;
 }
@@ -26,16 +27,13 @@ export class RedisConnection {
     this.address = addressOf(settings.url);
     this.#redis = new Redis(settings.url, {
       lazyConnect: true,
-      connectTimeout: settings.connectTimeoutMs,
+      connectTimeout: Math.min(settings.connectTimeoutMs, ATTEMPT_MS_MAX),
       commandTimeout: settings.commandTimeoutMs,
       maxRetriesPerRequest: 0, // the caller repeats with the same request id; the client must not repeat behind its back
       enableOfflineQueue: true,
       autoResendUnfulfilledCommands: false,
       keepAlive: 10_000,
-      retryStrategy: (attempt) => {
-        if (!this.#isOpen && attempt >= CONNECT_ATTEMPTS_MAX) return null;
-        return Math.min(RECONNECT_MS_MIN * 2 ** Math.min(attempt, 10), RECONNECT_MS_MAX);
-      },
+      retryStrategy: (attempt) => Math.min(RECONNECT_MS_MIN * 2 ** Math.min(attempt, 10), RECONNECT_MS_MAX),
     });
     // Without a listener the client prints to the console. Callers get their own errors; this only notes changes.
     this.#redis.on("error", (error: unknown) => {
@@ -48,24 +46,20 @@ export class RedisConnection {
     });
   }
 
-  /** Connects, with a bounded number of attempts in a bounded time. */
+  /** Connects, trying again for `connectTimeoutMs` if nobody answers yet; then says why the last attempt failed. */
   static async open(settings: ConnectionSettings, ports: { logger: Logger; clock: Clock }): Promise<RedisConnection> {
     const connection = new RedisConnection(settings, ports.logger);
     const redis = connection.#redis;
     const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
-    // The promise of connect() rejects on the first failure, while attempts go on: "end" says that they are over.
-    redis.once("end", () => {
-      reject(connection.#lastError ?? new Error("connection closed"));
-    });
     redis.once("ready", () => {
       resolve();
     });
-    // A server that accepts and stays silent, or is still loading its data, ends no attempt.
-    const deadline = ports.clock.setTimer(settings.connectTimeoutMs * CONNECT_ATTEMPTS_MAX, () => {
+    // A server that accepts and stays silent, or is still loading its data, ends no attempt: only this timer does.
+    const deadline = ports.clock.setTimer(settings.connectTimeoutMs, () => {
       reject(connection.#lastError ?? new Error("it accepts connections and does not answer"));
     });
     try {
-      redis.connect().catch(() => undefined);
+      redis.connect().catch(() => undefined); // rejects on the first failure, while attempts go on
       await ready;
       connection.#isOpen = true;
       return connection;

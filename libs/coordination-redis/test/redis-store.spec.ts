@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { describe, expect, it } from "@jest/globals";
 import { Redis } from "ioredis";
 import { describeCoordinationStoreContract } from "@millrace/testkit";
@@ -34,7 +34,7 @@ describeCoordinationStoreContract("redis", () => {
 });
 
 describe("createRedisStore", () => {
-  it("says where nobody answers and what to do, within its bounded attempts", async () => {
+  it("says where nobody answers and what to do, within its time", async () => {
     const server = createServer();
     await once(server.listen(0, "127.0.0.1"), "listening");
     const address = server.address();
@@ -70,4 +70,25 @@ describe("createRedisStore", () => {
     for (const socket of sockets) socket.destroy();
     server.close();
   });
+
+  it("waits for a Redis that comes later, as long as it was told to", async () => {
+    const target = new URL(redisUrl());
+    let comers = 0;
+    // Nobody is there for the first eight; then it is the real one.
+    const server = createServer((socket) => {
+      comers += 1;
+      if (comers <= 8) socket.destroy();
+      else socket.pipe(connect(Number(target.port), target.hostname)).pipe(socket);
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("no port");
+    const cluster = newClusterName();
+    const url = `redis://127.0.0.1:${address.port}`;
+    const store = await createRedisStore({ ...testSettings(cluster), url, connectTimeoutMs: 20_000 }, testPorts);
+    expect(comers).toBeGreaterThan(8);
+    await store.close();
+    await removeCluster(cluster);
+    server.close();
+  }, 30_000);
 });

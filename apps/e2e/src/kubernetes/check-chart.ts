@@ -1,6 +1,7 @@
 import { check } from "../scenario.ts";
 import { CommandFailed } from "./kubernetes.ts";
 import { refusals } from "./refusals.ts";
+import { checkStartupProbes } from "./startup-probes.ts";
 import { CHART, type Step, type StepContext, TEST_VALUES } from "./steps.ts";
 
 /** Renderings that must be valid: what is on by default, and everything that can be switched on. */
@@ -38,6 +39,7 @@ export const dryRun: Step = {
     for (const [name, flags] of Object.entries(renderings)) {
       await kubernetes.helm(["lint", "--strict", CHART, ...flags]);
       const manifest = await kubernetes.helm(["template", kubernetes.release, CHART, ...flags]);
+      checkStartupProbes(manifest);
       const answer = await kubernetes.kubectl(["apply", "--dry-run=server", "--warnings-as-errors", "--filename", "-"], manifest);
       const lines = answer.split("\n").filter((line) => line.includes("server dry run"));
       say(`${name}: linted, ${lines.length} objects accepted`);

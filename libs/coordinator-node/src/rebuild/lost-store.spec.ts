@@ -37,6 +37,11 @@ describe("lostBy", () => {
     check({ version: 4 * VERSIONS_PER_TERM + 8 }, "c");
   });
 
+  it("asks nothing of a term that changed nothing: its first version is stored nowhere", () => {
+    check({ version: 4 * VERSIONS_PER_TERM }, undefined, { metadataVersionStored: VERSIONS_PER_TERM + 16 });
+    check({ version: 4 * VERSIONS_PER_TERM + 1 }, "c", { metadataVersionStored: VERSIONS_PER_TERM + 16 });
+  });
+
   it("takes brokers of a generation that was rebuilt into this one", () => {
     check({ generation: "g1", epoch: 3, version: 4 * VERSIONS_PER_TERM + 99 }, undefined);
   });
