@@ -82,8 +82,8 @@ export const plantedBugs = [
     what: "tasks open although a former writer is not fenced yet",
     project: "libs/scheduling",
     file: "src/job-machine.ts",
-    correct: "if (phase.pending.size === 0) this.#open(phase.addresses);",
-    wrong: "if (phase.pending.size <= 1) this.#open(phase.addresses);",
+    correct: "if (phase.pending.size === 0) this.#open(workers);",
+    wrong: "if (phase.pending.size <= 1) this.#open(workers);",
   },
   {
     name: "replanned-batch",
