@@ -30,14 +30,11 @@ export function openTlsIdentity(settings: TlsSettings, logger: Logger, lookMs = 
   if ([tlsCaFile, tlsCertFile, tlsKeyFile].every((file) => file === "")) return undefined;
   if (tlsCaFile === "" || (tlsCertFile === "") !== (tlsKeyFile === "")) throw incomplete(settings);
   const listeners = new Set<() => void>();
-  let material = readMaterial(settings);
-  let stamp = stampOf(settings);
+  let { material, stamp } = readFiles(settings);
   const look = (): void => {
     try {
-      const now = stampOf(settings);
-      if (now === stamp) return;
-      material = readMaterial(settings);
-      stamp = now;
+      if (stampOf(settings) === stamp) return;
+      ({ material, stamp } = readFiles(settings));
       logger.info("tls.reloaded", { certFile: tlsCertFile, caFile: tlsCaFile });
       for (const listener of listeners) listener();
     } catch (error) {
@@ -60,12 +57,15 @@ export function openTlsIdentity(settings: TlsSettings, logger: Logger, lookMs = 
   };
 }
 
-function readMaterial({ tlsCaFile, tlsCertFile, tlsKeyFile }: TlsSettings): TlsMaterial {
+/** What the files hold, with a stamp from before they were read: what is replaced meanwhile is seen at the next look. */
+function readFiles(settings: TlsSettings): { readonly material: TlsMaterial; readonly stamp: string } {
+  const { tlsCaFile, tlsCertFile, tlsKeyFile } = settings;
   try {
+    const stamp = stampOf(settings);
     const ca = readFileSync(tlsCaFile);
     const own = tlsCertFile === "" ? undefined : { certificate: readFileSync(tlsCertFile), privateKey: readFileSync(tlsKeyFile) };
     createSecureContext({ ca, ...(own === undefined ? {} : { cert: own.certificate, key: own.privateKey }) }); // throws where they do not fit
-    return own === undefined ? { ca } : { ca, own };
+    return { material: own === undefined ? { ca } : { ca, own }, stamp };
   } catch (cause) {
     throw new AppError({
       kind: "invalid",
