@@ -41,9 +41,11 @@ export function electByLogs(
 ): Decision<{ readonly kind: "elected"; readonly partitions: readonly PartitionState[] }> {
   const changed = new ChangedPartitions(state);
   const elected: PartitionState[] = [];
+  const logsByPartition = Map.groupBy(event.logs, ({ topicId, partition }) => `${topicId}/${partition}`);
   for (const { topic, state: partition, live } of leaderless(state)) {
-    const best = longestLog(partition, live, event.logs);
-    if (best === undefined || !mayLead(topic, partition, { live, ...event })) continue;
+    const logs = logsByPartition.get(`${partition.topicId}/${partition.partition}`) ?? [];
+    const best = longestLog(partition, live, logs);
+    if (best === undefined || !mayLead(topic, partition, { live, logs, isWaitOver: event.isWaitOver })) continue;
     const after = { ...leadAlone(topic, partition, best.brokerId), partitionEpoch: partitionEpoch(partition.partitionEpoch + 1) };
     changed.put(after);
     elected.push(after);

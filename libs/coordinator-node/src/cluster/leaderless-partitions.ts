@@ -4,6 +4,7 @@ import { leaderless, type LeaderlessPartition, type LogEnd } from "@millrace/pla
 import type { BrokerSessions } from "../brokers/broker-sessions.ts";
 import { ELECTION_WAIT_MS, LEADERLESS_ASKED_MAX, LEADERLESS_LOOK_MS, LEADERLESS_WARN_MS, LOGS_ANSWER_MS } from "../limits.ts";
 import type { ClusterController } from "./cluster-controller.ts";
+import { TakeTurns } from "./take-turns.ts";
 
 interface Ports {
   readonly clock: Clock;
@@ -26,6 +27,7 @@ export class LeaderlessPartitions {
   #isRunning = false;
   #isClosed = false;
   #warnedMs = -Infinity;
+  readonly #turns = new TakeTurns(LEADERLESS_ASKED_MAX);
 
   constructor(of: { readonly controller: ClusterController; readonly brokers: BrokerSessions }, ports: Ports) {
     this.#controller = of.controller;
@@ -45,7 +47,11 @@ export class LeaderlessPartitions {
   async logEnds(partitions: readonly LeaderlessPartition[]): Promise<readonly LogEnd[]> {
     const asked = new Map<BrokerId, { topicId: string; partition: number }[]>();
     for (const { state, live } of partitions.slice(0, LEADERLESS_ASKED_MAX)) {
-      for (const id of live) asked.set(id, [...(asked.get(id) ?? []), { topicId: state.topicId, partition: state.partition }]);
+      for (const id of live) {
+        const logs = asked.get(id) ?? [];
+        logs.push({ topicId: state.topicId, partition: state.partition });
+        asked.set(id, logs);
+      }
     }
     const late = new AbortController();
     const tooLate = sleep(this.#ports.clock, LOGS_ANSWER_MS, late.signal).then(
@@ -86,7 +92,7 @@ export class LeaderlessPartitions {
     const waiting = [...leaderless(this.#controller.state)];
     this.#remember(waiting);
     if (waiting.length === 0) return;
-    const logs = await this.logEnds(waiting);
+    const logs = await this.logEnds(this.#turns.next(waiting, ({ state }) => keyOf(state)));
     if (this.#isClosed) return;
     const nowMs = this.#ports.clock.monotonicMs();
     const isOver = (of: KeyParts): boolean => nowMs - (this.#sinceMs.get(keyOf(of)) ?? nowMs) >= ELECTION_WAIT_MS;
