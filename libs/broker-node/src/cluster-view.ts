@@ -1,5 +1,13 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { Broker, MetadataUpdate, MetadataUpdateSchema, PartitionState, Topic, TopicDefaults } from "@millrace/contracts";
+import {
+  type Broker,
+  encodeOnce,
+  type MetadataUpdate,
+  type MetadataUpdateSchema,
+  type PartitionState,
+  type Topic,
+  type TopicDefaults,
+} from "@millrace/contracts";
 import { createDeferred, type Deferred } from "@millrace/stdx";
 import { brokerErrors } from "./errors.ts";
 
@@ -164,7 +172,7 @@ export class ClusterView {
     const known = this.#known.topicsById.get(topic.topicId);
     // A delta may carry only the partitions that changed.
     const partitions = known === undefined ? topic.partitions : mergePartitions(known.partitions, topic.partitions);
-    const merged: Topic = { ...topic, partitions };
+    const merged: Topic = encodeOnce({ ...topic, partitions });
     this.#known.topicsById.set(topic.topicId, merged);
     this.#known.topicsByName.set(topic.name, merged);
   }
@@ -180,11 +188,12 @@ function seenFromOutside(broker: Broker): Broker {
   };
 }
 
+/** Partitions are counted from 0 without a gap, so that each is found by its number. */
 function mergePartitions(known: readonly PartitionState[], changed: readonly PartitionState[]): PartitionState[] {
-  const byIndex = new Map(known.map((state) => [state.partition, state]));
+  const merged = [...known];
   for (const state of changed) {
-    const before = byIndex.get(state.partition);
-    if (before === undefined || state.partitionEpoch >= before.partitionEpoch) byIndex.set(state.partition, state);
+    const before = merged[state.partition];
+    if (before === undefined || state.partitionEpoch >= before.partitionEpoch) merged[state.partition] = state;
   }
-  return [...byIndex.values()].sort((a, b) => a.partition - b.partition);
+  return merged;
 }

@@ -1,5 +1,5 @@
-import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
-import { type MetadataUpdate, MetadataUpdateSchema } from "@millrace/contracts";
+import { fromBinary, type MessageInitShape } from "@bufbuild/protobuf";
+import { encodeMetadata, type MetadataUpdate, MetadataUpdateSchema } from "@millrace/contracts";
 import type { Clock, Logger, Storage, Timer } from "@millrace/ports";
 import { METADATA_SAVE_MS } from "./limits.ts";
 
@@ -34,7 +34,7 @@ export class MetadataFile {
   saveSoon(image: () => MessageInitShape<typeof MetadataUpdateSchema>): void {
     this.#timer ??= this.#ports.clock.setTimer(METADATA_SAVE_MS, () => {
       this.#timer = undefined;
-      const bytes = toBinary(MetadataUpdateSchema, create(MetadataUpdateSchema, image()));
+      const bytes = encodeMetadata(image());
       this.#saving = this.#saving
         .then(() => this.#ports.storage.writeFileAtomically(FILE, bytes))
         .catch((error: unknown) => {

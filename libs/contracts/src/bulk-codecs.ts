@@ -7,6 +7,8 @@ import {
   ProduceRequestSchema,
   ProduceStreamRequestSchema,
 } from "./gen/millrace/broker/v1/broker_pb.ts";
+import { joined, nested, type Parts } from "./message-parts.ts";
+import { METADATA_CODECS } from "./metadata-codecs.ts";
 
 /** Wire form of one message type; `decode` may return views into the bytes. */
 export interface BulkCodec {
@@ -15,7 +17,7 @@ export interface BulkCodec {
 }
 
 /**
- * Codecs, by full type name, for the messages that carry batches. They encode into memory of exactly the right size, so that a batch is copied once; the
+ * Codecs, by full type name, for the messages that carry batches, and for metadata. They encode into memory of exactly the right size, so that a batch is copied once; the
  * general encoder copies it each time its buffer grows. The bytes are the same protobuf.
  */
 export const BULK_CODECS: ReadonlyMap<string, BulkCodec> = new Map<string, BulkCodec>([
@@ -26,11 +28,10 @@ export const BULK_CODECS: ReadonlyMap<string, BulkCodec> = new Map<string, BulkC
   ]),
   codec(FetchResponseSchema, fetchResponseParts),
   codec(FetchStreamResponseSchema, ({ fetch }) => (fetch === undefined ? [] : nested(1, fetchResponseParts(fetch)))),
+  ...METADATA_CODECS,
 ]);
 
 const NO_BYTES = new Uint8Array(0);
-
-type Parts = readonly Uint8Array[];
 
 function produceRequestParts(message: MessageInitShape<typeof ProduceRequestSchema>): Parts {
   return [
@@ -60,35 +61,4 @@ function codec<D extends DescMessage>(schema: D, partsOf: (message: MessageInitS
     schema.typeName,
     { encode: (message) => joined(partsOf(message as MessageInitShape<D>)), decode: (bytes) => fromBinary(schema, bytes) },
   ];
-}
-
-/** A length-delimited field with these parts as its content. */
-function nested(field: number, parts: Parts): Parts {
-  return [tagAndLength(field, byteLength(parts)), ...parts];
-}
-
-const LENGTH_DELIMITED = 2; // wire type
-
-function tagAndLength(field: number, length: number): Uint8Array {
-  const bytes = [(field << 3) | LENGTH_DELIMITED];
-  let rest = length;
-  for (; rest > 0x7f; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80);
-  bytes.push(rest);
-  return Uint8Array.from(bytes);
-}
-
-function byteLength(parts: Parts): number {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  return length;
-}
-
-function joined(parts: Parts): Uint8Array {
-  const whole = new Uint8Array(byteLength(parts));
-  let position = 0;
-  for (const part of parts) {
-    whole.set(part, position);
-    position += part.length;
-  }
-  return whole;
 }

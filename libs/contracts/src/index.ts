@@ -446,3 +446,4 @@ export {
 export { createLoopback } from "./loopback.ts";
 export { errorFromWire, errorToWire, type WireError } from "./error-codec.ts";
 export { BULK_CODECS, type BulkCodec } from "./bulk-codecs.ts";
+export { encodeMetadata, encodeOnce } from "./metadata-codecs.ts";

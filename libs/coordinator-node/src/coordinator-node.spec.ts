@@ -234,6 +234,9 @@ describe("broker sessions", () => {
     await world.loopback.client(TopicService, "a:9191").createTopic({ name: "t", partitions: 2 });
     await world.clock.advance(0);
     expect(broker.last("metadata")?.topics).toMatchObject([{ name: "t", partitions: [{ leader: 1 }, { leader: 1 }] }]);
+    await world.loopback.client(TopicService, "a:9191").createPartitions({ name: "t", totalCount: 3 });
+    await world.clock.advance(0);
+    expect(broker.last("metadata")?.topics).toMatchObject([{ name: "t", partitions: [{ partition: 2, leader: 1 }] }]);
     await world.loopback.client(TopicService, "a:9191").deleteTopic({ name: "t" });
     await world.clock.advance(0);
     expect(broker.last("metadata")?.removedTopicIds).toHaveLength(1);

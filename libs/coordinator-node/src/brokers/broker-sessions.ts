@@ -9,6 +9,7 @@ import { type LostCluster, lostBy } from "../rebuild/lost-store.ts";
 import { BrokerSession, type SessionEnd } from "./broker-session.ts";
 import type { LogName } from "./log-questions.ts";
 import { MetadataFeed } from "./metadata-feed.ts";
+import { MetadataUpdates } from "./metadata-updates.ts";
 
 type Response = MessageInitShape<typeof BrokerSessionResponseSchema>;
 
@@ -32,6 +33,7 @@ export class BrokerSessions {
   readonly #controller: ClusterController;
   readonly #ports: { readonly clock: Clock; readonly logger: Logger };
   readonly #onStoreLost: (lost: LostCluster) => void;
+  readonly #updates: MetadataUpdates;
   readonly #sessions = new Map<BrokerId, BrokerSession>();
   /** Brokers that are not fenced and have no session: fenced when the timer runs out. */
   readonly #absent = new Map<BrokerId, Timer>();
@@ -47,6 +49,8 @@ export class BrokerSessions {
     this.#fence = parts.fence;
     this.#controller = parts.controller;
     this.#ports = parts;
+    const head = { coordinatorEpoch: BigInt(parts.fence.epoch), coordinatorAddress: settings.coordinatorAddress };
+    this.#updates = new MetadataUpdates(parts.controller, head);
     this.#controller.onChange((change) => {
       for (const session of this.#sessions.values()) {
         session.feed.note(change);
@@ -131,7 +135,7 @@ export class BrokerSessions {
 
   #makeSession(broker: BrokerState): BrokerSession {
     const { brokerId: id, brokerEpoch } = broker;
-    const { brokerSessionTimeoutMs: sessionTimeoutMs, heartbeatIntervalMs, coordinatorId, coordinatorAddress } = this.#settings;
+    const { brokerSessionTimeoutMs: sessionTimeoutMs, heartbeatIntervalMs, coordinatorId } = this.#settings;
     const coordinatorEpoch = BigInt(this.#fence.epoch);
     const { clusterId } = this.#controller.state.identity;
     const { generation } = this.#fence;
@@ -151,7 +155,7 @@ export class BrokerSessions {
       },
     };
     return new BrokerSession(broker, {
-      feed: new MetadataFeed(this.#controller, { coordinatorEpoch, coordinatorAddress }),
+      feed: new MetadataFeed(this.#updates),
       registered: { command: { case: "registered", value: registered } },
       actions: {
         caughtUp: () => this.#controller.execute({ kind: "broker-caught-up", brokerId: id, brokerEpoch }),

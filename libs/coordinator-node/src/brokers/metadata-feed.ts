@@ -1,66 +1,71 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { MetadataUpdateSchema } from "@millrace/contracts";
 import type { BrokerId, TopicId } from "@millrace/model";
-import type { ClusterController, MetadataChange } from "../cluster/cluster-controller.ts";
-import { brokerToWire, topicToWire } from "../cluster/wire.ts";
+import type { MetadataChange, TopicPart } from "../cluster/cluster-controller.ts";
+import type { MetadataUpdates } from "./metadata-updates.ts";
 
 type Update = MessageInitShape<typeof MetadataUpdateSchema>;
 
+/** What a broker has not heard yet. */
+export interface PendingChanges {
+  readonly brokers: ReadonlySet<BrokerId>;
+  readonly topics: ReadonlyMap<TopicId, TopicPart>;
+  readonly removedTopics: ReadonlySet<TopicId>;
+}
+
 /**
- * What one broker has yet to hear: the whole at first, then what changed. Only ids are kept and the newest state is read when the update is
+ * What one broker has yet to hear: the whole at first, then what changed, by partition. Only ids are kept and the newest state is read when the update is
  * taken, so a slow broker costs no more than one entry for each object and never hears of states in between.
  */
 export class MetadataFeed {
-  readonly #controller: ClusterController;
-  readonly #head: { readonly coordinatorEpoch: bigint; readonly coordinatorAddress: string };
+  readonly #updates: MetadataUpdates;
   readonly #brokers = new Set<BrokerId>();
-  readonly #topics = new Set<TopicId>();
+  readonly #topics = new Map<TopicId, TopicPart>();
+  /** Parts of this feed alone, of topics that changed more than once: a part that came with a change is every feed's. */
+  readonly #ownParts = new Map<TopicId, Set<number>>();
   readonly #removedTopics = new Set<TopicId>();
-  #isSnapshotDue = true;
+  /** Version that the broker heard last; undefined: none. */
+  #version: number | undefined;
 
-  constructor(controller: ClusterController, head: { coordinatorEpoch: bigint; coordinatorAddress: string }) {
-    this.#controller = controller;
-    this.#head = head;
+  constructor(updates: MetadataUpdates) {
+    this.#updates = updates;
   }
 
   note(change: MetadataChange): void {
-    if (this.#isSnapshotDue) return;
+    if (this.#version === undefined) return;
     for (const id of change.brokers) this.#brokers.add(id);
-    for (const id of change.topics) this.#topics.add(id);
+    for (const [id, part] of change.topics) this.#topics.set(id, this.#joined(id, part));
     for (const id of change.removedTopics) {
       this.#topics.delete(id);
+      this.#ownParts.delete(id);
       this.#removedTopics.add(id);
     }
   }
 
   /** The update to send now; undefined: nothing new. */
   take(): Update | undefined {
-    const { state, version } = this.#controller;
-    const head = { ...this.#head, metadataVersion: BigInt(version) };
-    if (this.#isSnapshotDue) {
-      this.#isSnapshotDue = false;
-      return {
-        ...head,
-        snapshot: true,
-        brokers: [...state.brokers.values()].map(brokerToWire),
-        topics: [...state.topics.values()].map(topicToWire),
-      };
+    const from = this.#version;
+    if (from === undefined) {
+      this.#version = this.#updates.version;
+      return this.#updates.snapshot();
     }
     if (this.#brokers.size + this.#topics.size + this.#removedTopics.size === 0) return undefined;
-    const update: Update = {
-      ...head,
-      snapshot: false,
-      brokers: pick(this.#brokers, state.brokers).map(brokerToWire),
-      topics: pick(this.#topics, state.topics).map(topicToWire),
-      removedTopicIds: [...this.#removedTopics],
-    };
+    this.#version = this.#updates.version;
+    const update = this.#updates.since(from, { brokers: this.#brokers, topics: this.#topics, removedTopics: this.#removedTopics });
     this.#brokers.clear();
     this.#topics.clear();
+    this.#ownParts.clear();
     this.#removedTopics.clear();
     return update;
   }
-}
 
-function pick<K, V>(keys: ReadonlySet<K>, from: ReadonlyMap<K, V>): V[] {
-  return [...keys].flatMap((key) => from.get(key) ?? []);
+  #joined(id: TopicId, part: TopicPart): TopicPart {
+    const before = this.#topics.get(id);
+    if (before === undefined) return part;
+    if (before === "whole" || part === "whole") return "whole";
+    const own = this.#ownParts.get(id) ?? new Set(before);
+    this.#ownParts.set(id, own);
+    for (const partition of part) own.add(partition);
+    return own;
+  }
 }

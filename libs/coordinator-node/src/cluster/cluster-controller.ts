@@ -1,5 +1,5 @@
 import { assert } from "@millrace/stdx";
-import type { BrokerId, TopicId } from "@millrace/model";
+import type { BrokerId, TopicDescription, TopicId } from "@millrace/model";
 import { type Change, COMMIT_CHANGES_MAX, type Logger } from "@millrace/ports";
 import {
   applyChange,
@@ -26,9 +26,12 @@ import type { FencedStore } from "../term/fenced-store.ts";
 /** What a decision changed, for those who follow the metadata. */
 export interface MetadataChange {
   readonly brokers: ReadonlySet<BrokerId>;
-  readonly topics: ReadonlySet<TopicId>;
+  readonly topics: ReadonlyMap<TopicId, TopicPart>;
   readonly removedTopics: ReadonlySet<TopicId>;
 }
+
+/** Of a topic: all of it, or the partitions that changed. */
+export type TopicPart = "whole" | ReadonlySet<number>;
 
 interface ControllerPorts {
   readonly store: FencedStore;
@@ -113,23 +116,46 @@ export class ClusterController {
         this.#ports.stepDown("cluster state in the store changed behind this coordinator");
         throw errors.storeRolledBack({ key: result.key, storedVersion: result.version, version: this.#versions.get(result.key) ?? 0 });
       }
+      const change = metadataChange(this.state, chunk);
       for (const item of chunk) {
         if (item.value === undefined) this.#versions.delete(item.key);
         else this.#versions.set(item.key, (this.#versions.get(item.key) ?? 0) + 1);
         applyChange(this.state, item.change);
       }
-      this.#publish(chunk.map((item) => item.change));
+      this.#publish(change);
     }
   }
 
-  #publish(changes: readonly ClusterChange[]): void {
-    const brokers = new Set(changes.flatMap((change) => (change.kind === "broker" ? [change.broker.brokerId] : [])));
-    const topics = new Set(changes.flatMap((change) => (change.kind === "topic" ? [change.topic.topicId] : [])));
-    const removedTopics = new Set(changes.flatMap((change) => (change.kind === "topic-removed" ? [change.topicId] : [])));
-    if (brokers.size + topics.size + removedTopics.size === 0) return;
+  #publish(change: MetadataChange): void {
+    if (change.brokers.size + change.topics.size + change.removedTopics.size === 0) return;
     this.#version++;
-    for (const listener of this.#listeners) listener({ brokers, topics, removedTopics });
+    for (const listener of this.#listeners) listener(change);
   }
+}
+
+/** What the items will have changed once they are applied. */
+function metadataChange(state: ClusterState, items: readonly StoredItem[]): MetadataChange {
+  const brokers = new Set<BrokerId>();
+  const topics = new Map<TopicId, TopicPart>();
+  const removedTopics = new Set<TopicId>();
+  for (const { change } of items) {
+    if (change.kind === "broker") brokers.add(change.broker.brokerId);
+    if (change.kind === "topic-removed") removedTopics.add(change.topicId);
+    if (change.kind !== "topic") continue;
+    const { topicId } = change.topic;
+    topics.set(topicId, topics.has(topicId) ? "whole" : changedPart(state.topics.get(topicId), change.topic));
+  }
+  return { brokers, topics, removedTopics };
+}
+
+/** Decisions leave what they do not change as the same objects. */
+function changedPart(before: TopicDescription | undefined, after: TopicDescription): TopicPart {
+  if (before?.configOverrides !== after.configOverrides) return "whole";
+  const changed = new Set<number>();
+  after.partitions.forEach((state, index) => {
+    if (state !== before.partitions[index]) changed.add(index);
+  });
+  return changed;
 }
 
 interface StoredItem {
