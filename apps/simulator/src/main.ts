@@ -71,7 +71,7 @@ async function reportShrunk(failing: RunResult): Promise<void> {
 }
 
 function report(result: RunResult, options: SimOptions): void {
-  const { plan, traceHash, simulatedMs, realMs, operations, faults, anomalies } = result;
+  const { plan, traceHash, simulatedMs, realMs, operations, faults, job, anomalies } = result;
   if (options.log) process.stdout.write(`${result.logLines.join("\n")}\n`);
   if (options.historyFolder !== undefined) {
     mkdirSync(options.historyFolder, { recursive: true });
@@ -85,6 +85,7 @@ function report(result: RunResult, options: SimOptions): void {
     `${(simulatedMs / 1_000).toFixed(0)} s`,
     `${operations} operations`,
     `${faultCount} faults of ${faults.size} kinds`,
+    ...(job === undefined ? [] : [`job: ${job.inputs} in, ${job.outputs} out, ${job.restarts} restarts`]),
     `${(simulatedMs / realMs).toFixed(0)}x`,
     ...(shortfall === undefined ? [] : [`does not count (${shortfall})`]),
   ];

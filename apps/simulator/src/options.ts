@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import type { Provocation } from "./run/plan.ts";
 
-const PROVOCATIONS: readonly Provocation[] = ["power", "elections", "transactions", "store", "disks", "syncs"];
+const PROVOCATIONS: readonly Provocation[] = ["power", "elections", "transactions", "store", "disks", "syncs", "jobs"];
 
 export interface SimOptions {
   readonly help: boolean;

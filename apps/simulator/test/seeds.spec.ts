@@ -19,6 +19,19 @@ describe("a simulated cluster", () => {
   );
 
   it(
+    "has a job's output right while its executors and workers are killed",
+    async () => {
+      const { anomalies, job, faults } = await runPlan(provokingPlanOf(4, "jobs"));
+      expect(anomalies).toEqual([]);
+      expect(job?.inputs).toBeGreaterThan(300);
+      expect(job?.outputs).toBeGreaterThan(1_000);
+      expect(job?.restarts).toBeGreaterThan(2);
+      expect([...faults.keys()].filter((kind) => kind.includes("executor") || kind.includes("worker")).length).toBeGreaterThan(2);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
     "is not accused of a lost record when a replica's log was cut and grew again between two looks",
     async () => {
       const { anomalies } = await runPlan(provokingPlanOf(9, "power"));

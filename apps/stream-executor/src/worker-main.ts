@@ -36,6 +36,7 @@ const telemetry = await openTracer("millrace-worker");
 
 await runJobWorker({
   channel,
+  loadBundle: async (url) => (await import(url)) as { readonly default?: unknown },
   transport: createRpcTransport({ tls }),
   listener: createRpcListener({ tls }),
   clock: systemClock,

@@ -1,5 +1,5 @@
 import type { SeededRandom } from "@millrace/testkit";
-import type { Fault, FaultKind } from "./fault.ts";
+import type { ExecutorFaultKind, Fault, FaultKind } from "./fault.ts";
 
 /** What there is to break. */
 export interface Surroundings {
@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly endMs: number;
 }
 
+/** Kinds that every run can have. */
+type CommonKind = Exclude<FaultKind, ExecutorFaultKind>;
 type WithoutTime<F> = F extends Fault ? Omit<F, "atMs"> : never;
 type Maker = (random: SeededRandom, of: Surroundings) => WithoutTime<Fault>;
 
@@ -18,7 +20,7 @@ const DAMAGED_DISKS_MAX = 1;
 const KINDS_MIN = 7;
 
 /** Faults of one run: of the kinds given, or of a random part of all kinds, as swarm testing wants it; each as often as its weight says. */
-export function drawFaults(random: SeededRandom, of: Surroundings, options: { count: number; kinds?: readonly FaultKind[] }): Fault[] {
+export function drawFaults(random: SeededRandom, of: Surroundings, options: { count: number; kinds?: readonly CommonKind[] }): Fault[] {
   const { count } = options;
   const chosen = options.kinds ?? drawKinds(random);
   const weighted = chosen.flatMap((kind) => Array.from({ length: RARE.has(kind) ? 1 : 3 }, () => kind));
@@ -41,8 +43,8 @@ export function drawFaults(random: SeededRandom, of: Surroundings, options: { co
   return faults.sort((a, b) => a.atMs - b.atMs);
 }
 
-function drawKinds(random: SeededRandom): readonly FaultKind[] {
-  const kinds = (Object.keys(MAKERS) as FaultKind[]).filter((kind) => !NOT_YET.has(kind));
+function drawKinds(random: SeededRandom): readonly CommonKind[] {
+  const kinds = (Object.keys(MAKERS) as CommonKind[]).filter((kind) => !NOT_YET.has(kind));
   return shuffled(kinds, random).slice(0, Math.max(KINDS_MIN, Math.floor(kinds.length / 2)) + random.integer(4));
 }
 
@@ -81,7 +83,7 @@ function pair(random: SeededRandom, of: Surroundings): { from: string; to: strin
   return from === to ? { from, to: from === "redis" ? `coordinator-${coordinator(random, of)}` : "redis" } : { from, to };
 }
 
-const MAKERS: Readonly<Record<FaultKind, Maker>> = {
+const MAKERS: Readonly<Record<CommonKind, Maker>> = {
   "kill-broker": (random, of) => ({ kind: "kill-broker", broker: broker(random, of), downMs: spell(random, 15_000) }),
   "power-loss": (random, of) => ({ kind: "power-loss", broker: broker(random, of), downMs: spell(random, 15_000) }),
   "empty-disk": (random, of) => ({ kind: "empty-disk", broker: broker(random, of), downMs: spell(random, 10_000) }),

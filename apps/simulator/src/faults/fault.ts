@@ -7,6 +7,9 @@ interface OfBroker {
 interface OfCoordinator {
   readonly coordinator: number;
 }
+interface OfExecutor {
+  readonly executor: number;
+}
 interface OfMachine {
   readonly machine: string;
 }
@@ -51,9 +54,22 @@ export interface FaultParameters {
   "store-answers-lost": Lasting & { readonly chance: number };
   "store-rollback": { readonly writes: number };
   "client-crash": { readonly client: number };
+  /** Its workers hear of it, and end when they have done what they are at. */
+  "kill-executor": OfExecutor & Down;
+  "executor-power-loss": OfExecutor & Down;
+  /** With its workers. */
+  "pause-executor": OfExecutor & Lasting;
+  /** Without their supervisor: whoever goes on then is a zombie of an old attempt. */
+  "pause-workers": OfExecutor & Lasting;
+  "kill-worker": OfExecutor & { readonly place: number };
+  /** In order: it waits until others have taken over. */
+  "stop-executor": OfExecutor & Down;
 }
 
 export type FaultKind = keyof FaultParameters;
+/** What can happen in runs with a job only. */
+export type ExecutorFaultKind =
+  "kill-executor" | "executor-power-loss" | "pause-executor" | "pause-workers" | "kill-worker" | "stop-executor";
 
 /** A fault of a kind. */
 export type FaultOf<K extends FaultKind> = {

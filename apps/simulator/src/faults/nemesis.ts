@@ -1,13 +1,15 @@
 import { assertNever } from "@millrace/stdx";
-import type { BrokerHost, Cluster, CoordinatorHost } from "../world/cluster.ts";
+import type { BrokerHost, Cluster, CoordinatorHost, ExecutorHost } from "../world/cluster.ts";
 import type { Machine } from "../world/machine.ts";
 import type { SimProcess } from "../world/sim-process.ts";
-import type { Fault, FaultKind, FaultOf } from "./fault.ts";
+import type { ExecutorFaultKind, Fault, FaultKind, FaultOf } from "./fault.ts";
 
 type Downing = "kill-broker" | "power-loss" | "empty-disk" | "flipped-bit" | "power-loss-everywhere" | "kill-every-broker";
 
 /** Longest a stop in order may take before the supervisor kills. */
 const STOP_MS_MAX = 15_000;
+/** How long an executor waits for others to take its workers over. */
+const EXECUTOR_STOP_MS = 10_000;
 
 /** Makes the planned faults happen, and ends them. After `heal` nothing goes wrong any more, and everything that was down comes back. */
 export class Nemesis {
@@ -81,6 +83,13 @@ export class Nemesis {
       case "store-answers-lost":
       case "store-rollback":
         return this.#store(fault);
+      case "kill-executor":
+      case "executor-power-loss":
+      case "pause-executor":
+      case "pause-workers":
+      case "kill-worker":
+      case "stop-executor":
+        return this.#executors(fault, this.#executor(fault.executor));
       default:
         return assertNever(fault, "fault");
     }
@@ -130,6 +139,45 @@ export class Nemesis {
     if (host.process?.isDead !== false) return false;
     this.#cluster.kill(host);
     this.#later(downMs, () => this.#cluster.startCoordinator(host));
+    return true;
+  }
+
+  #executors(fault: FaultOf<ExecutorFaultKind>, host: ExecutorHost): boolean {
+    const workers = [...host.workers];
+    if (host.process?.isDead !== false) return false;
+    switch (fault.kind) {
+      case "kill-executor":
+        this.#cluster.kill(host);
+        break;
+      case "executor-power-loss":
+        this.#cluster.cutPower(host);
+        break;
+      case "pause-executor":
+        return [host.process, ...workers].map((process) => this.#pause(process, fault.forMs)).includes(true);
+      case "pause-workers":
+        return workers.map((process) => this.#pause(process, fault.forMs)).includes(true);
+      case "kill-worker": {
+        const worker = workers[Math.floor(fault.place * workers.length)];
+        worker?.kill();
+        return worker !== undefined;
+      }
+      case "stop-executor":
+        return this.#stopExecutor(host, fault.downMs);
+    }
+    this.#later(fault.downMs, () => this.#cluster.startExecutor(host));
+    return true;
+  }
+
+  #stopExecutor(host: ExecutorHost, downMs: number): boolean {
+    const { process, node } = host;
+    if (process === undefined || process.isPaused || node === undefined) return false;
+    const gone = (): void => {
+      if (host.process !== process || process.isDead) return;
+      this.#cluster.kill(host);
+      this.#later(downMs, () => this.#cluster.startExecutor(host));
+    };
+    node.stop({ deadlineMs: EXECUTOR_STOP_MS }).then(gone, gone);
+    this.#cluster.scheduler.after(STOP_MS_MAX, undefined, gone);
     return true;
   }
 
@@ -260,6 +308,12 @@ export class Nemesis {
   #coordinator(id: number): CoordinatorHost {
     const host = this.#cluster.coordinators[id - 1];
     if (host === undefined) throw new Error(`no coordinator ${id}`);
+    return host;
+  }
+
+  #executor(id: number): ExecutorHost {
+    const host = this.#cluster.executors[id - 1];
+    if (host === undefined) throw new Error(`no executor ${id}`);
     return host;
   }
 

@@ -1,3 +1,4 @@
+import { JOB_MUTANTS } from "./job-mutants.ts";
 import type { Provocation } from "../run/plan.ts";
 
 /** A bug that is planted into the sources while they are loaded. `correct` stands in the file exactly once. */
@@ -282,4 +283,5 @@ export const MUTANTS: readonly Mutant[] = [
     wrong: "  return joining.length >= 0 ? { state, effects: [] } : ask(state, [...inSyncSet, ...joining]);",
     provokes: "power",
   },
+  ...JOB_MUTANTS,
 ];

@@ -2,7 +2,9 @@ import { SeededRandom } from "@millrace/testkit";
 import type { BrokerSettings } from "@millrace/broker-node";
 import type { CoordinatorSettings } from "@millrace/coordinator-node";
 import { drawFaults } from "../faults/draw-faults.ts";
-import type { Fault, FaultKind } from "../faults/fault.ts";
+import type { ExecutorFaultKind, Fault, FaultKind } from "../faults/fault.ts";
+import { DENSE_JOB_SCALE, drawJob, JOB_SCALE, type JobPlan, type JobScale } from "../jobs/job-plan.ts";
+import { drawJobFaults } from "../faults/draw-job-faults.ts";
 import type { DiskSettings } from "../world/disk.ts";
 import type { LinkSettings } from "../world/links.ts";
 
@@ -30,6 +32,8 @@ export interface RunPlan {
   readonly brokerSettings: Partial<BrokerSettings>;
   readonly coordinatorSettings: Partial<CoordinatorSettings>;
   readonly faults: readonly Fault[];
+  /** A stateful job, and executors for it; undefined in most runs, since it costs. */
+  readonly job: JobPlan | undefined;
 }
 
 /** How large runs are: those that count, and small ones for tests. */
@@ -46,25 +50,29 @@ export const FULL_SCALE: Scale = { workMs: 600_000, clients: 9, faults: 30, thin
 export const SMALL_SCALE: Scale = { workMs: 30_000, clients: 6, faults: 12, thinkMsMin: 40 };
 
 /** What a short run has much of: the kinds of faults in which one sort of bug shows. */
-export type Provocation = "power" | "elections" | "transactions" | "store" | "disks" | "syncs";
+export type Provocation = "power" | "elections" | "transactions" | "store" | "disks" | "syncs" | "jobs";
 
-const PROVOKING: Readonly<Record<Provocation, readonly FaultKind[]>> = {
+const PROVOKING: Readonly<Record<Provocation, readonly Exclude<FaultKind, ExecutorFaultKind>[]>> = {
   power: ["power-loss-everywhere", "power-loss-everywhere", "power-loss", "power-loss-everywhere", "slow-disk", "kill-broker"],
   elections: ["broker-among-clients", "kill-broker", "broker-among-clients", "pause-broker", "broker-among-clients", "power-loss"],
   transactions: ["kill-broker", "pause-broker", "connection-resets", "client-crash", "slow-network", "slow-disk", "kill-every-broker"],
   store: ["store-down", "store-answers-lost", "pause-coordinator", "kill-coordinator", "kill-broker", "isolated-machine"],
   disks: ["empty-disk", "connection-resets", "pause-broker", "two-way-cut"],
+  jobs: ["kill-broker", "kill-coordinator", "connection-resets", "pause-coordinator", "store-answers-lost"],
   syncs: ["failing-syncs", "failing-syncs", "power-loss-everywhere", "slow-disk"],
 };
 const PROVOKED = { workMs: 25_000, clients: 6, faults: 14, thinkMs: 25 } as const;
+
+/** Where a job is to be provoked: little beside it. */
+const JOB_PROVOKED = { clients: 3, thinkMs: 400, fewFaults: 4 } as const;
 
 /** A short, dense run of three brokers with faults of a few kinds: for planted bugs. It does not count. */
 export function provokingPlanOf(seed: number, provocation: Provocation): RunPlan {
   const random = new SeededRandom(seed ^ 0x0b06);
   const { workMs, clients, faults, thinkMs } = PROVOKED;
-  const plan = planOf(seed, { workMs, clients, faults, thinkMsMin: thinkMs });
+  const plan = planWithoutJob(seed, { workMs, clients, faults, thinkMsMin: thinkMs });
   const around = { brokers: 3, coordinators: plan.coordinators, clients, startMs: 1_500, endMs: workMs };
-  return {
+  const provoking: RunPlan = {
     ...plan,
     brokers: 3,
     thinkMs,
@@ -73,10 +81,33 @@ export function provokingPlanOf(seed: number, provocation: Provocation): RunPlan
     links: { delayMsMin: random.next() * 2, delayMsMean: 0.5 + random.next() * 5 },
     faults: drawFaults(random, around, { count: faults, kinds: PROVOKING[provocation] }),
   };
+  if (provocation !== "jobs") return provoking;
+  const { fewFaults, clients: fewClients, thinkMs: slowly } = JOB_PROVOKED;
+  const quiet = { ...provoking, clients: fewClients, thinkMs: slowly, faults: provoking.faults.slice(0, fewFaults) };
+  return withJob(quiet, { random, scale: DENSE_JOB_SCALE, startMs: 3_000, faults });
 }
+
+/** Of so many runs one has a job: it costs as much again as all the rest of a run. */
+const RUNS_PER_JOB = 4;
+const JOB_FAULTS_MIN = 4;
 
 /** The plan of a seed: the same for ever, as long as this file is. */
 export function planOf(seed: number, scale: Scale): RunPlan {
+  const plan = planWithoutJob(seed, scale);
+  const random = new SeededRandom(seed ^ 0x10b5);
+  return random.integer(RUNS_PER_JOB) === 0 ? withJob(plan, { random, scale: JOB_SCALE, startMs: 4_000, faults: scale.faults / 3 }) : plan;
+}
+
+/** Beside its job the run has faults that hit executors; what it had before stays as it was. */
+function withJob(plan: RunPlan, options: { random: SeededRandom; scale: JobScale; startMs: number; faults: number }): RunPlan {
+  const { random, scale, startMs, faults } = options;
+  const job = drawJob(random, scale);
+  const around = { executors: job.executors, brokers: plan.brokers, coordinators: plan.coordinators, startMs, endMs: plan.workMs };
+  const added = drawJobFaults(random, around, JOB_FAULTS_MIN + random.integer(Math.ceil(faults)));
+  return { ...plan, job, faults: [...plan.faults, ...added].sort((a, b) => a.atMs - b.atMs) };
+}
+
+function planWithoutJob(seed: number, scale: Scale): RunPlan {
   const random = new SeededRandom(seed);
   const brokers = 3 + random.integer(5);
   const coordinators = 3;
@@ -101,5 +132,6 @@ export function planOf(seed: number, scale: Scale): RunPlan {
     brokerSettings: { checkpointMs: 1_000 + random.integer(5_000) },
     coordinatorSettings: {},
     faults: drawFaults(random, around, { count: scale.faults + random.integer(scale.faults) }),
+    job: undefined,
   };
 }

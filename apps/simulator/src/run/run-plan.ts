@@ -3,6 +3,7 @@ import { Nemesis } from "../faults/nemesis.ts";
 import type { FaultKind } from "../faults/fault.ts";
 import { Cluster } from "../world/cluster.ts";
 import { readEverything } from "../workload/final-reads.ts";
+import { type JobFigures, JobRun } from "../jobs/job-run.ts";
 import { Workload } from "../workload/workload.ts";
 import { compareReplicas } from "./compare-replicas.ts";
 import type { RunPlan, TopicPlan } from "./plan.ts";
@@ -35,6 +36,8 @@ export interface RunResult {
   readonly operations: number;
   readonly acknowledged: number;
   readonly faults: ReadonlyMap<FaultKind, number>;
+  /** Undefined: the run has no job. */
+  readonly job: JobFigures | undefined;
   /** What must not be; empty: the run is correct. The first word groups them. */
   readonly anomalies: readonly string[];
   readonly history: readonly HistoryEvent[];
@@ -46,24 +49,28 @@ export async function runPlan(plan: RunPlan, options: RunOptions = {}): Promise<
   const [startedMs, cpuBefore] = [performance.now(), process.threadCpuUsage()];
   const cluster = new Cluster(plan, { keepsLog: options.keepsLog === true });
   const workload = new Workload(cluster, plan);
+  const job = plan.job === undefined ? undefined : new JobRun(workload, plan.job);
   const nemesis = new Nemesis(cluster, (index) => workload.crash(index));
   cluster.start();
   const anomalies: string[] = [];
-  if (await isSetUp(cluster, workload)) {
+  if (await isSetUp(cluster, workload, job)) {
     workload.start();
+    job?.start();
     nemesis.start(plan.faults);
     await cluster.scheduler.runUntil(() => false, plan.workMs);
     nemesis.heal();
     workload.end();
+    job?.end();
     if (!(await isReadToTheEnd(cluster, workload)))
       anomalies.push("liveness: not everything was readable in time after all faults had ended");
+    if (job !== undefined) anomalies.push(...(await job.finish()));
     // Followers may be as late as their longest waits: a stream that is found dead, a connection that is tried again.
     let differences = compareReplicas(cluster.brokers);
     const isAlike = (): boolean => (differences = compareReplicas(cluster.brokers)).length === 0;
     for (let passedMs = 0; differences.length > 0 && passedMs < REPLICAS_MS_MAX && !isAlike(); passedMs += REPLICAS_STEP_MS)
       await cluster.scheduler.runUntil(() => false, REPLICAS_STEP_MS);
     anomalies.push(...differences);
-  } else anomalies.push("liveness: topics could not be made in a healthy cluster");
+  } else anomalies.push("liveness: topics or a job could not be made in a healthy cluster");
   const verdict = checkHistory(workload.history);
   anomalies.push(
     ...workload.anomalies.slice(0, FINDINGS_SHOWN),
@@ -81,6 +88,7 @@ export async function runPlan(plan: RunPlan, options: RunOptions = {}): Promise<
     operations: verdict.counts.operations,
     acknowledged: verdict.counts.acknowledged,
     faults: nemesis.counts,
+    job: job?.figures,
     anomalies,
     history: workload.history,
     logLines: cluster.log.lines,
@@ -97,9 +105,11 @@ function describe(verdict: Verdict): string[] {
     .slice(1);
 }
 
-async function isSetUp(cluster: Cluster, workload: Workload): Promise<boolean> {
+async function isSetUp(cluster: Cluster, workload: Workload, job: JobRun | undefined): Promise<boolean> {
   const admin = cluster.process("admin", cluster.clientMachine("admin"));
-  const client = workload.connect(admin).admin();
+  const connection = workload.connect(admin);
+  const client = connection.admin();
+  const topics = [...workload.plan.topics, ...(job?.topics ?? [])];
   let made = 0;
   const make = async ({ name, partitions, replicas, configs }: TopicPlan): Promise<void> => {
     for (;;) {
@@ -114,8 +124,20 @@ async function isSetUp(cluster: Cluster, workload: Workload): Promise<boolean> {
       }
     }
   };
-  for (const topic of workload.plan.topics) void make(topic);
-  return cluster.scheduler.runUntil(() => made === workload.plan.topics.length, SETUP_MS_MAX);
+  for (const topic of topics) void make(topic);
+  if (!(await cluster.scheduler.runUntil(() => made === topics.length, SETUP_MS_MAX))) return false;
+  if (job === undefined) return true;
+  let isSubmitted = false;
+  const submit = async (): Promise<void> => {
+    for (; !isSubmitted; await admin.sleep(TOPIC_RETRY_MS)) {
+      await job.submit(connection).then(
+        () => (isSubmitted = true),
+        (error: unknown) => cluster.log.note(admin.name, "job is not taken", { error }),
+      );
+    }
+  };
+  void submit();
+  return cluster.scheduler.runUntil(() => isSubmitted, SETUP_MS_MAX);
 }
 
 async function isReadToTheEnd(cluster: Cluster, workload: Workload): Promise<boolean> {

@@ -1,17 +1,22 @@
 import { type BrokerNode, brokerSettingsSchema, createBrokerNode } from "@millrace/broker-node";
 import { crc32c } from "@millrace/codecs";
-import { type CoordinatorNode, coordinatorSettingsSchema, createCoordinatorNode } from "@millrace/coordinator-node";
+import { type CoordinatorNode, coordinatorSettingsSchema, createCoordinatorNode, createJobsPart } from "@millrace/coordinator-node";
+import { createExecutorNode, type ExecutorNode, executorSettingsSchema } from "@millrace/executor-node";
 import { NO_METRICS, NO_TRACER } from "@millrace/ports";
-import type { CompressionCodecs } from "@millrace/records";
+import type { JobModule } from "@millrace/streams";
 import { MemoryCoordination, SeededRandom } from "@millrace/testkit";
+import { simJob } from "../jobs/sim-job.ts";
+import { sha256 } from "../jobs/sha256.ts";
 import type { RunPlan } from "../run/plan.ts";
 import { Disk } from "./disk.ts";
 import { Machine } from "./machine.ts";
 import { Network } from "./network.ts";
+import { NO_COMPRESSION } from "./no-compression.ts";
 import { Scheduler } from "./scheduler.ts";
 import { SimLog } from "./sim-log.ts";
 import { SimProcess } from "./sim-process.ts";
 import { SimStore, type StoreServer } from "./sim-store.ts";
+import { simulatedWorkers } from "./sim-worker.ts";
 import { Trace } from "./trace.ts";
 import { simulatedListener, simulatedTransport } from "./transport.ts";
 
@@ -39,6 +44,11 @@ export interface BrokerHost extends Host<BrokerNode> {
 
 export type CoordinatorHost = Host<CoordinatorNode>;
 
+export interface ExecutorHost extends Host<ExecutorNode> {
+  /** Processes that it started, and that live on when it is killed. */
+  readonly workers: Set<SimProcess>;
+}
+
 /** All machines of a run and what runs on them: the nodes themselves, over simulated ports. */
 export class Cluster {
   readonly trace = new Trace();
@@ -48,6 +58,9 @@ export class Cluster {
   readonly store: StoreServer;
   readonly brokers: BrokerHost[] = [];
   readonly coordinators: CoordinatorHost[] = [];
+  readonly executors: ExecutorHost[] = [];
+  /** What executors run; undefined: there are none in this run. */
+  readonly job: JobModule | undefined;
   readonly #plan: RunPlan;
   readonly #seeds: SeededRandom;
   #processes = 0;
@@ -72,11 +85,18 @@ export class Cluster {
       const machine = this.#machine(name, 1 + (this.#seeds.next() - 0.5) * plan.driftMax);
       this.coordinators.push({ name, machine, process: undefined, node: undefined });
     }
+    this.job = plan.job === undefined ? undefined : simJob(plan.job);
+    for (let id = 1; id <= (plan.job?.executors ?? 0); id++) {
+      const name = `executor-${id}`;
+      const machine = this.#machine(name, 1 + (this.#seeds.next() - 0.5) * plan.driftMax);
+      this.executors.push({ name, machine, process: undefined, node: undefined, workers: new Set() });
+    }
   }
 
   start(): void {
     for (const host of this.coordinators) this.startCoordinator(host);
     for (const host of this.brokers) this.startBroker(host);
+    for (const host of this.executors) this.startExecutor(host);
   }
 
   newDisk(): Disk {
@@ -90,6 +110,11 @@ export class Cluster {
 
   clientMachine(name: string): Machine {
     return this.#machine(name, 1);
+  }
+
+  /** What a clock would say that neither drifts nor is set. */
+  get trueWallMs(): number {
+    return START_WALL_MS + this.scheduler.nowMs;
   }
 
   get bootstrap(): readonly string[] {
@@ -111,6 +136,7 @@ export class Cluster {
     host.node = createCoordinatorNode(settings, {
       ...this.#ports(host.name, process),
       store: new SimStore(process, this.store, this.network),
+      ...(this.job === undefined ? {} : { createJobs: createJobsPart({ sha256 }) }),
     });
     this.#run(host, host.node, () => this.startCoordinator(host));
   }
@@ -142,6 +168,32 @@ export class Cluster {
     this.#watch(host, host.node, process);
   }
 
+  startExecutor(host: ExecutorHost): void {
+    const { job } = this;
+    const plan = this.#plan.job;
+    if (host.process?.isDead === false || plan === undefined || job === undefined) return;
+    this.network.powerBack(host.machine);
+    const process = this.process(host.name, host.machine);
+    host.process = process;
+    const newProcess = (name: string): SimProcess => {
+      const worker = this.process(name, host.machine);
+      host.workers.add(worker);
+      worker.onDeath(() => host.workers.delete(worker));
+      return worker;
+    };
+    const { network, log } = this;
+    const settings = executorSettingsSchema.parse({
+      executorId: host.name,
+      coordinators: this.coordinators.map(({ name }) => `${name}:9191`),
+      host: host.name,
+      workerSlots: plan.workerSlots,
+    });
+    host.node = createExecutorNode(settings, {
+      ...this.#ports(host.name, process),
+      workerHost: simulatedWorkers({ supervisor: process, network, log, job, startMs: plan.workerStartMs, newProcess }),
+    });
+  }
+
   /** As the broker's process does: a node that cannot go on is stopped in order, and started again. */
   #watch(host: BrokerHost, node: BrokerNode, process: SimProcess): void {
     this.scheduler.after(FAILURE_CHECK_MS, process, () => {
@@ -171,6 +223,7 @@ export class Cluster {
   cutPower<Node>(host: Host<Node>): void {
     host.machine.isUp = false;
     host.process?.kill();
+    if ("workers" in host) for (const worker of (host as unknown as ExecutorHost).workers) worker.kill();
     host.node = undefined;
     if ("disk" in host) (host as unknown as BrokerHost).disk.model.powerLoss();
   }
@@ -204,12 +257,3 @@ export class Cluster {
     return machine;
   }
 }
-
-const NO_COMPRESSION: CompressionCodecs = {
-  compress: () => {
-    throw new Error("no compression in the simulator");
-  },
-  decompress: () => {
-    throw new Error("no compression in the simulator");
-  },
-};

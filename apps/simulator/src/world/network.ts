@@ -12,6 +12,8 @@ import type { Trace } from "./trace.ts";
 const CONNECT_MS_MAX = 5_000;
 const RECONNECT_MS_MIN = 100;
 const RECONNECT_MS_MAX = 2_000;
+const FREE_PORT_FIRST = 30_000;
+const FREE_PORTS = 64;
 
 interface Way {
   connection: Connection | undefined;
@@ -58,6 +60,15 @@ export class Network {
       });
     }
     this.#listeners.set(address, { process, services: new Map(services.map((service) => [service.service.typeName, service])) });
+  }
+
+  /** Of few ports, so that one is soon used again by another process, as on a machine where many come and go. */
+  freeAddress(machine: Machine): string {
+    for (let port = FREE_PORT_FIRST; port < FREE_PORT_FIRST + FREE_PORTS; port++) {
+      const address = `${machine.name}:${port}`;
+      if (this.#listeners.get(address)?.process.isDead !== false) return address;
+    }
+    throw new Error(`no free port on ${machine.name}`);
   }
 
   unlisten(address: string): void {

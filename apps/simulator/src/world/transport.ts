@@ -18,11 +18,12 @@ export function simulatedTransport(process: SimProcess, network: Network): RpcTr
   };
 }
 
-/** The way in: a machine that does not exist any more has no servers. */
+/** The way in: a machine that does not exist any more has no servers. Port 0 takes a free one. */
 export function simulatedListener(process: SimProcess, network: Network): RpcListener {
   return {
-    async listen(address, services) {
+    async listen(asked, services) {
       await Promise.resolve();
+      const address = asked.endsWith(":0") ? network.freeAddress(process.machine) : asked;
       network.listen(process, address, services);
       const stop = (): Promise<void> => {
         network.unlisten(address);

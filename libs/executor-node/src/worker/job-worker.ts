@@ -55,6 +55,8 @@ import { loadStatePart } from "./state-parts.ts";
 
 export interface JobWorkerPorts {
   readonly channel: WorkerChannel;
+  /** The module at a bundle's URL; its default export is the job. In a process of the job's own this is `import`. */
+  readonly loadBundle: (url: string) => Promise<{ readonly default?: unknown }>;
   readonly transport: RpcTransport;
   readonly listener: RpcListener;
   readonly clock: Clock;
@@ -116,7 +118,7 @@ class JobWorker {
   /** Builds the job and listens; the coordinator hears where. */
   async start(): Promise<void> {
     const { bundleUrl, graphJson, host } = this.#ports.channel.init;
-    const definition = await buildFromBundle(bundleUrl);
+    const definition = await this.#build(bundleUrl);
     const submitted = JSON.parse(graphJson) as JobGraph;
     if (canonicalGraph(definition.graph) !== canonicalGraph(submitted)) throw errors.graphMismatch();
     this.#job = { definition, plan: planJob(definition.graph) };
@@ -136,6 +138,16 @@ class JobWorker {
     };
     this.#server = await this.#ports.listener.listen(`${host}:0`, [createShuffleServer(this.#identity, receiver)]);
     await this.#report({ case: "ready", value: { shuffleAddress: this.#server.address } });
+  }
+
+  async #build(bundleUrl: string): Promise<JobDefinition> {
+    let module: { readonly default?: unknown };
+    try {
+      module = await this.#ports.loadBundle(bundleUrl);
+    } catch (error) {
+      throw errors.bundleFailed(error);
+    }
+    return buildJob(module.default);
   }
 
   async handle(bytes: Uint8Array): Promise<void> {
@@ -357,16 +369,6 @@ function outputTopicsOf(operator: OperatorNode): string[] {
 
 /** Output of one batch and worker that is not stored yet; a task's output in one go must fit. */
 const OUTPUT_BUFFER_BYTES = 256 * 1024 * 1024;
-
-async function buildFromBundle(url: string): Promise<JobDefinition> {
-  let module: { readonly default?: unknown };
-  try {
-    module = (await import(url)) as { readonly default?: unknown };
-  } catch (error) {
-    throw errors.bundleFailed(error);
-  }
-  return buildJob(module.default);
-}
 
 /** Adds where in the user's source the error came from, if that is known. */
 function withSourceLine(error: AppError): AppError {
