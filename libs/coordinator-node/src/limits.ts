@@ -1,10 +1,11 @@
 import { assert } from "@millrace/stdx";
-import { COMMIT_BYTES_MAX } from "@millrace/ports";
+import { COMMIT_BYTES_MAX, COMMIT_CHANGES_MAX } from "@millrace/ports";
 
 export const COMMITS_WAITING_MAX = 10_000; // at 1,000 commits a second a caller waits ten seconds: longer than its deadline
 export const COMMIT_BACKOFF_MS_MIN = 20; // a restarting Redis answers again within tens of milliseconds
 export const COMMIT_BACKOFF_MS_MAX = 500; // six tries a lease; the end of the term bounds them all
 export const CLUSTER_COMMIT_BYTES_MAX = 8 * 1024 * 1024; // half of what a commit may hold: keys and framing never tip it over
+export const CLUSTER_CHANGES_MAX = COMMIT_CHANGES_MAX - 1; // one is left for the version of the metadata
 export const EXECUTOR_COMMANDS_QUEUED_MAX = 4_096; // some jobs × workers × commands of one turn; more means that it reads nothing
 export const EXECUTORS_MAX = 1_000; // as many as brokers
 export const STOP_DEADLINE_MS = 2_000; // calls end with their term; this is for answers on their way

@@ -40,6 +40,7 @@ export function registerBroker(state: ClusterState, event: RegisterBroker): Brok
   const wasStoppedCleanly = known?.brokerEpoch === cleanStopEpoch;
   const onDisk = new Map(logs.map((log) => [`${log.topicId}/${log.partition}`, log]));
   const topics = changeTopics(state.topics.values(), (partition, topic) => {
+    if (!partition.replicas.includes(broker.brokerId)) return partition;
     const log = onDisk.get(`${partition.topicId}/${partition.partition}`);
     const of = { broker: broker.brokerId, isLive };
     if (hasEmptyDisk || (log === undefined && isMissed(topic, partition)))
@@ -75,7 +76,8 @@ export function unfenceBroker(state: ClusterState, id: BrokerId, epoch: BrokerEp
   if (known.status !== "fenced") return { changes: [], response: { kind: "broker", broker: known } };
   const broker: BrokerState = { ...known, status: "live" };
   const isLive = livenessWith(state, broker);
-  const topics = changeTopics(state.topics.values(), (partition, topic) => withLeader(topic, partition, isLive));
+  const leaderless = [...state.leaderlessTopics].flatMap((topicId) => state.topics.get(topicId) ?? []);
+  const topics = changeTopics(leaderless, (partition, topic) => withLeader(topic, partition, isLive));
   return { changes: [{ kind: "broker", broker }, ...topics], response: { kind: "broker", broker } };
 }
 

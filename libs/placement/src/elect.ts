@@ -84,9 +84,12 @@ export function changeTopics(
 ): ClusterChange[] {
   const changes: ClusterChange[] = [];
   for (const topic of topics) {
-    const partitions = topic.partitions.map((partition) => change(partition, topic));
-    if (partitions.some((partition, index) => partition !== topic.partitions[index]))
-      changes.push({ kind: "topic", topic: { ...topic, partitions } });
+    let partitions: PartitionState[] | undefined;
+    for (const [index, partition] of topic.partitions.entries()) {
+      const after = change(partition, topic);
+      if (after !== partition) (partitions ??= [...topic.partitions])[index] = after;
+    }
+    if (partitions !== undefined) changes.push({ kind: "topic", topic: { ...topic, partitions } });
   }
   return changes;
 }

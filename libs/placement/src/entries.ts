@@ -1,5 +1,6 @@
-import { AppError, type BrokerId, type LeaderEpoch, type PartitionEpoch, type TopicDescription, type TopicId } from "@millrace/model";
+import { AppError, type TopicDescription, type TopicId } from "@millrace/model";
 import { applyChange, type BrokerState, type ClusterChange, type ClusterIdentity, type ClusterState, createClusterState } from "./state.ts";
+import { changedTopicEntries, isPaged, loadTopic, pageCount, type StoredPage, type StoredTopic } from "./topic-entries.ts";
 
 /** A change as one entry of the coordination store; `value` undefined deletes it. Keys as in docs/protocol/job-runtime.md. */
 export interface StoredChange {
@@ -12,47 +13,55 @@ export const PRODUCER_IDS_KEY = "producer-ids";
 export const BROKER_PREFIX = "broker/";
 export const TOPIC_PREFIX = "topic/";
 
-/**
- * replicas, leader, leader epoch, in-sync set, partition epoch; while replicas are being moved where they were and where they are to be; while there are any, eligible
- * leaders and emptied replicas: a tuple keeps a topic of 10,000 partitions under half a megabyte.
- */
-type StoredPartition = readonly [
-  readonly BrokerId[],
-  BrokerId | null,
-  LeaderEpoch,
-  readonly BrokerId[],
-  PartitionEpoch,
-  ...(
-    | []
-    | [original: readonly BrokerId[], target: readonly BrokerId[]]
-    | [original: Ids, target: Ids, eligible: readonly BrokerId[], emptied: readonly BrokerId[]]
-  ),
-];
-/** null: none is being moved. */
-type Ids = readonly BrokerId[] | null;
-type StoredTopic = Omit<TopicDescription, "partitions"> & { readonly partitions: readonly StoredPartition[] };
-
-export function encodeChange(change: ClusterChange): StoredChange {
+/** Entries that a change writes, given what is stored now; of a topic only what differs. `state` undefined: nothing is stored. */
+export function encodeChange(change: ClusterChange, state?: ClusterState): StoredChange[] {
   switch (change.kind) {
     case "cluster":
-      return { key: CLUSTER_KEY, value: encodeJson(change.identity) };
+      return [{ key: CLUSTER_KEY, value: encodeJson(change.identity) }];
     case "broker":
-      return { key: `${BROKER_PREFIX}${change.broker.brokerId}`, value: encodeJson(change.broker) };
+      return [{ key: `${BROKER_PREFIX}${change.broker.brokerId}`, value: encodeJson(change.broker) }];
     case "topic":
-      return { key: `${TOPIC_PREFIX}${change.topic.topicId}`, value: encodeJson(storedTopic(change.topic)) };
-    case "topic-removed":
-      return { key: `${TOPIC_PREFIX}${change.topicId}`, value: undefined };
+      return encodeTopic(change.topic, state);
+    case "topic-removed": {
+      const { length } = state?.topics.get(change.topicId)?.partitions ?? [];
+      const pages = Array.from({ length: pageCount(length) }, (_, page) => page);
+      return [undefined, ...pages].map((page) => ({ key: topicKey(change.topicId, page), value: undefined }));
+    }
     case "producer-ids":
-      return { key: PRODUCER_IDS_KEY, value: encodeJson({ producerIdNext: change.producerIdNext }) };
+      return [{ key: PRODUCER_IDS_KEY, value: encodeJson({ producerIdNext: change.producerIdNext }) }];
   }
+}
+
+function encodeTopic(topic: TopicDescription, state: ClusterState | undefined): StoredChange[] {
+  const { topicId } = topic;
+  const before = state?.unpagedTopics.has(topicId) === true ? undefined : state?.topics.get(topicId);
+  return changedTopicEntries(before, topic).map(({ page, content }) => ({ key: topicKey(topicId, page), value: encodeJson(content) }));
+}
+
+function topicKey(topicId: TopicId, page: number | undefined): string {
+  return `${TOPIC_PREFIX}${topicId}${page === undefined ? "" : `/${page}`}`;
 }
 
 /** State from the entries of the store; undefined if there is no cluster yet. Entries of others (jobs) are skipped. */
 export function decodeClusterState(entries: Iterable<{ readonly key: string; readonly value: Uint8Array }>): ClusterState | undefined {
   const state = createClusterState("");
+  const topics = new Map<string, { topic?: StoredTopic; readonly pages: Map<number, StoredPage> }>();
   for (const { key, value } of entries) {
+    if (key.startsWith(TOPIC_PREFIX)) {
+      const [topicId = "", page] = key.slice(TOPIC_PREFIX.length).split("/");
+      const parts = topics.get(topicId) ?? { pages: new Map<number, StoredPage>() };
+      topics.set(topicId, parts);
+      if (page === undefined) parts.topic = decodeJson(key, value) as StoredTopic;
+      else parts.pages.set(Number(page), decodeJson(key, value) as StoredPage);
+      continue;
+    }
     const change = decodeEntry(key, value);
     if (change !== undefined) applyChange(state, change);
+  }
+  for (const { topic, pages } of topics.values()) {
+    if (topic === undefined) continue; // pages of a topic that is no more
+    applyChange(state, { kind: "topic", topic: loadTopic(topic, pages) });
+    if ("partitions" in topic && isPaged(topic.partitions.length)) state.unpagedTopics.add(topic.topicId);
   }
   return state.identity.clusterId === "" ? undefined : state;
 }
@@ -61,33 +70,7 @@ function decodeEntry(key: string, value: Uint8Array): ClusterChange | undefined 
   if (key === CLUSTER_KEY) return { kind: "cluster", identity: decodeJson(key, value) as ClusterIdentity };
   if (key === PRODUCER_IDS_KEY) return { kind: "producer-ids", ...(decodeJson(key, value) as { producerIdNext: number }) };
   if (key.startsWith(BROKER_PREFIX)) return { kind: "broker", broker: decodeJson(key, value) as BrokerState };
-  if (key.startsWith(TOPIC_PREFIX)) return { kind: "topic", topic: loadedTopic(decodeJson(key, value) as StoredTopic) };
   return undefined;
-}
-
-function storedTopic(topic: TopicDescription): StoredTopic {
-  const partitions = topic.partitions.map((state): StoredPartition => {
-    const { replicas, leader, leaderEpoch, inSyncSet, partitionEpoch, reassignment, eligible = [], emptied = [] } = state;
-    const always = [replicas, leader ?? null, leaderEpoch, inSyncSet, partitionEpoch] as const;
-    if (eligible.length + emptied.length > 0)
-      return [...always, reassignment?.original ?? null, reassignment?.target ?? null, eligible, emptied];
-    return reassignment === undefined ? always : [...always, reassignment.original, reassignment.target];
-  });
-  return { ...topic, partitions };
-}
-
-function loadedTopic(stored: StoredTopic): TopicDescription {
-  const topicId: TopicId = stored.topicId;
-  const partitions = stored.partitions.map((tuple, partition) => {
-    const [replicas, leader, leaderEpoch, inSyncSet, partitionEpoch, original, target, eligible = [], emptied = []] = tuple;
-    return {
-      ...{ topicId, partition, replicas, leader: leader ?? undefined, leaderEpoch, inSyncSet, partitionEpoch },
-      ...(eligible.length > 0 ? { eligible } : {}),
-      ...(emptied.length > 0 ? { emptied } : {}),
-      ...(original == null || target == null ? {} : { reassignment: { original, target } }),
-    };
-  });
-  return { ...stored, partitions };
 }
 
 function encodeJson(value: unknown): Uint8Array {

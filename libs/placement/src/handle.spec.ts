@@ -107,7 +107,7 @@ function* storedEntries(state: ClusterState): Generator<{ key: string; value: Ui
     ...[...state.brokers.values()].map((broker) => ({ kind: "broker", broker }) as const),
     ...[...state.topics.values()].map((topic) => ({ kind: "topic", topic }) as const),
   ];
-  for (const { key, value } of changes.map(encodeChange)) if (value !== undefined) yield { key, value };
+  for (const { key, value } of changes.flatMap((change) => encodeChange(change))) if (value !== undefined) yield { key, value };
 }
 
 describe("placement.handle", () => {

@@ -43,8 +43,7 @@ function replicasOf(state: ClusterState, topic: string, { first, count, replicat
 
 /** Brokers have room for so many more replicas: one request must not make more logs than a broker can open. */
 function assertRoom(state: ClusterState, brokers: number, added: number): void {
-  let replicas = added;
-  for (const topic of state.topics.values()) for (const partition of topic.partitions) replicas += partition.replicas.length;
+  const replicas = state.counts.replicas + added;
   if (replicas > brokers * PARTITIONS_PER_BROKER_MAX)
     throw errors.noRoomForReplicas({ replicas, brokers, perBrokerMax: PARTITIONS_PER_BROKER_MAX });
 }

@@ -14,18 +14,8 @@ export class ReplicaLoads {
   readonly #racks: ReadonlyMap<BrokerId, string>;
 
   constructor(state: ClusterState, brokers: readonly BrokerState[]) {
-    this.#loads = new Map(brokers.map((broker) => [broker.brokerId, { broker, leaders: 0, replicas: 0 }]));
+    this.#loads = new Map(brokers.map((broker) => [broker.brokerId, { broker, ...state.counts.of(broker.brokerId) }]));
     this.#racks = new Map([...state.brokers.values()].map(({ brokerId, rack }) => [brokerId, rack]));
-    for (const topic of state.topics.values()) {
-      for (const partition of topic.partitions) {
-        const leader = partition.leader === undefined ? undefined : this.#loads.get(partition.leader);
-        if (leader !== undefined) leader.leaders++;
-        for (const id of partition.reassignment?.target ?? partition.replicas) {
-          const replica = this.#loads.get(id);
-          if (replica !== undefined) replica.replicas++;
-        }
-      }
-    }
   }
 
   get brokerCount(): number {

@@ -1,5 +1,6 @@
 import { assert } from "@millrace/stdx";
 import type { BrokerEpoch, BrokerId, PartitionState, TopicDescription, TopicId } from "@millrace/model";
+import { ReplicaCounts } from "./replica-counts.ts";
 
 /** fenced: leads nothing, gets nothing new. live: may lead. stopping: leads only what no other replica could. */
 export type BrokerStatus = "fenced" | "live" | "stopping";
@@ -39,6 +40,9 @@ export interface ClusterState {
   readonly reassigningTopics: Set<TopicId>;
   /** Topics with a partition that nobody leads: few, as those that are being moved. */
   readonly leaderlessTopics: Set<TopicId>;
+  readonly counts: ReplicaCounts;
+  /** Topics with many partitions that an earlier version stored in one entry: written in pages at their next change. */
+  readonly unpagedTopics: Set<TopicId>;
   /** Producer ids below were given out. */
   producerIdNext: number;
 }
@@ -59,6 +63,8 @@ export function createClusterState(clusterId: string): ClusterState {
     topicIdsByName: new Map(),
     reassigningTopics: new Set(),
     leaderlessTopics: new Set(),
+    counts: new ReplicaCounts(),
+    unpagedTopics: new Set(),
     producerIdNext: 0,
   };
 }
@@ -74,21 +80,27 @@ export function applyChange(state: ClusterState, change: ClusterChange): void {
       assert(change.broker.brokerEpoch >= (state.brokers.get(change.broker.brokerId)?.brokerEpoch ?? 0), "broker epoch falls");
       state.brokers.set(change.broker.brokerId, change.broker);
       return;
-    case "topic":
+    case "topic": {
+      const before = state.topics.get(change.topic.topicId)?.partitions ?? [];
       change.topic.partitions.forEach((after, index) => {
-        assertPartitionFollows(state.topics.get(change.topic.topicId)?.partitions[index], after);
+        if (after !== before[index]) assertPartitionFollows(before[index], after);
       });
+      state.counts.replace(before, change.topic.partitions);
       state.topics.set(change.topic.topicId, change.topic);
+      state.unpagedTopics.delete(change.topic.topicId);
       state.topicIdsByName.set(change.topic.name, change.topic.topicId);
       if (change.topic.partitions.some(({ reassignment }) => reassignment !== undefined)) state.reassigningTopics.add(change.topic.topicId);
       else state.reassigningTopics.delete(change.topic.topicId);
       if (change.topic.partitions.some(({ leader }) => leader === undefined)) state.leaderlessTopics.add(change.topic.topicId);
       else state.leaderlessTopics.delete(change.topic.topicId);
       return;
+    }
     case "topic-removed": {
       const topic = state.topics.get(change.topicId);
+      state.counts.replace(topic?.partitions ?? [], []);
       state.topics.delete(change.topicId);
       state.reassigningTopics.delete(change.topicId);
+      state.unpagedTopics.delete(change.topicId);
       state.leaderlessTopics.delete(change.topicId);
       if (topic !== undefined) state.topicIdsByName.delete(topic.name);
       return;
@@ -142,7 +154,5 @@ export function liveBrokers(state: ClusterState): readonly BrokerState[] {
 }
 
 export function partitionCount(state: ClusterState): number {
-  let count = 0;
-  for (const topic of state.topics.values()) count += topic.partitions.length;
-  return count;
+  return state.counts.partitions;
 }

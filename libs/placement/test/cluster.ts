@@ -121,6 +121,7 @@ export class TestCluster {
       ...[...this.state.brokers.values()].map((broker) => ({ kind: "broker" as const, broker })),
       ...[...this.state.topics.values()].map((topic) => ({ kind: "topic" as const, topic })),
     ];
-    return decodeClusterState(changes.map(encodeChange).flatMap(({ key, value }) => (value === undefined ? [] : [{ key, value }])));
+    const entries = changes.flatMap((change) => encodeChange(change));
+    return decodeClusterState(entries.flatMap(({ key, value }) => (value === undefined ? [] : [{ key, value }])));
   }
 }

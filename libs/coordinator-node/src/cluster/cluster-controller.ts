@@ -1,6 +1,6 @@
 import { assert } from "@millrace/stdx";
 import type { BrokerId, TopicDescription, TopicId } from "@millrace/model";
-import { type Change, COMMIT_CHANGES_MAX, type Logger } from "@millrace/ports";
+import { type Change, type Logger } from "@millrace/ports";
 import {
   applyChange,
   BROKER_PREFIX,
@@ -14,10 +14,11 @@ import {
   handle,
   type PlacementContext,
   PRODUCER_IDS_KEY,
+  type StoredChange,
   TOPIC_PREFIX,
 } from "@millrace/placement";
 import { errors } from "../errors.ts";
-import { CLUSTER_COMMIT_BYTES_MAX } from "../limits.ts";
+import { CLUSTER_CHANGES_MAX, CLUSTER_COMMIT_BYTES_MAX } from "../limits.ts";
 import type { StoreMemory } from "../rebuild/lost-store.ts";
 import { VERSIONS_PER_TERM } from "../rebuild/lost-store.ts";
 import { readHistory, type StoreHistory, versionChange } from "../rebuild/store-history.ts";
@@ -108,8 +109,10 @@ export class ClusterController {
   }
 
   async #store(changes: readonly ClusterChange[]): Promise<void> {
-    for (const chunk of chunksOf(changes)) {
-      const stored = chunk.map((item): Change => ({ key: item.key, expect: this.#versions.get(item.key) ?? 0, value: item.value }));
+    for (const chunk of chunksOf(changes, this.state)) {
+      const stored = chunk.flatMap(({ entries }) =>
+        entries.map(({ key, value }): Change => ({ key, expect: this.#versions.get(key) ?? 0, value })),
+      );
       const result = await this.#ports.store.commit([...stored, versionChange(this.#version + 1)]);
       // Nobody else writes these keys in this epoch: another version than ours means that the store is not what it was.
       if (result.kind === "conflict") {
@@ -117,11 +120,11 @@ export class ClusterController {
         throw errors.storeRolledBack({ key: result.key, storedVersion: result.version, version: this.#versions.get(result.key) ?? 0 });
       }
       const change = metadataChange(this.state, chunk);
-      for (const item of chunk) {
-        if (item.value === undefined) this.#versions.delete(item.key);
-        else this.#versions.set(item.key, (this.#versions.get(item.key) ?? 0) + 1);
-        applyChange(this.state, item.change);
+      for (const { key, value } of stored) {
+        if (value === undefined) this.#versions.delete(key);
+        else this.#versions.set(key, (this.#versions.get(key) ?? 0) + 1);
       }
+      for (const item of chunk) applyChange(this.state, item.change);
       this.#publish(change);
     }
   }
@@ -158,27 +161,29 @@ function changedPart(before: TopicDescription | undefined, after: TopicDescripti
   return changed;
 }
 
+/** A change with the entries that it writes: kept together, since half a topic is none. */
 interface StoredItem {
   readonly change: ClusterChange;
-  readonly key: string;
-  readonly value: Uint8Array | undefined;
+  readonly entries: readonly StoredChange[];
 }
 
 /** Changes in portions that fit a commit. They may be stored one portion after another: each object is consistent by itself. */
-function* chunksOf(changes: readonly ClusterChange[]): Generator<StoredItem[]> {
+function* chunksOf(changes: readonly ClusterChange[], state: ClusterState): Generator<StoredItem[]> {
   let chunk: StoredItem[] = [];
-  let chunkBytes = 0;
+  let [chunkEntries, chunkBytes] = [0, 0];
   for (const change of changes) {
-    const { key, value } = encodeChange(change);
-    const itemBytes = key.length + (value?.length ?? 0);
-    assert(itemBytes <= CLUSTER_COMMIT_BYTES_MAX, () => `entry is too large key=${key} bytes=${itemBytes}`);
-    // One change is left for the version of the metadata.
-    if (chunk.length >= COMMIT_CHANGES_MAX - 1 || (chunk.length > 0 && chunkBytes + itemBytes > CLUSTER_COMMIT_BYTES_MAX)) {
+    const entries = encodeChange(change, state);
+    const itemBytes = entries.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), 0);
+    const fits = (entryCount: number, byteCount: number): boolean =>
+      entryCount <= CLUSTER_CHANGES_MAX && byteCount <= CLUSTER_COMMIT_BYTES_MAX;
+    assert(fits(entries.length, itemBytes), () => `change is too large kind=${change.kind} entries=${entries.length} bytes=${itemBytes}`);
+    if (!fits(chunkEntries + entries.length, chunkBytes + itemBytes)) {
       yield chunk;
       chunk = [];
-      chunkBytes = 0;
+      [chunkEntries, chunkBytes] = [0, 0];
     }
-    chunk.push({ change, key, value });
+    chunk.push({ change, entries });
+    chunkEntries += entries.length;
     chunkBytes += itemBytes;
   }
   if (chunk.length > 0) yield chunk;

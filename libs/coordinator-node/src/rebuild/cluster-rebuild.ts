@@ -151,7 +151,7 @@ export class ClusterRebuild {
 
   /** Everything that is to be in the store, what is to go first. Until the last portion is there, brokers prove the loss again. */
   async #changes(store: FencedStore, reports: readonly ClusterKnowledge[]): Promise<Change[][]> {
-    const rebuilt = rebuildCluster(this.clusterId, reports).map((change) => encodeChange(change));
+    const rebuilt = rebuildCluster(this.clusterId, reports).flatMap((change) => encodeChange(change));
     const kept = new Set(rebuilt.map(({ key }) => key));
     const stored = [...(await store.readAll(BROKER_PREFIX)), ...(await store.readAll(TOPIC_PREFIX))];
     const removed = stored.flatMap(({ key }): Change[] => (kept.has(key) ? [] : [{ key, expect: "any", value: undefined }]));

@@ -67,7 +67,7 @@ function wishFromWire(wire: WireInSyncWish): InSyncWish {
 /** Partitions that no one leads. */
 export function offlinePartitionCount({ controller }: Term): number {
   let count = 0;
-  for (const topic of controller.state.topics.values())
-    count += topic.partitions.filter((partition) => partition.leader === undefined).length;
+  const { topics, leaderlessTopics } = controller.state;
+  for (const id of leaderlessTopics) count += topics.get(id)?.partitions.filter(({ leader }) => leader === undefined).length ?? 0;
   return count;
 }
