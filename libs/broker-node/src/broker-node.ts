@@ -23,8 +23,9 @@ import { GroupCoordinators } from "./groups/group-coordinators.ts";
 import { FetchSessions } from "./kafka/fetch-sessions.ts";
 import type { KafkaContext } from "./kafka/kafka-context.ts";
 import { Background } from "./loops/background.ts";
+import { DiskRoom } from "./loops/disk-room.ts";
 import { MetadataFile } from "./metadata-file.ts";
-import { DISK_FULL_TOLD_MS, DISK_STALL_MS } from "./limits.ts";
+import { DISK_STALL_MS } from "./limits.ts";
 import type { BrokerPorts } from "./node-ports.ts";
 import type { LocalPartition } from "./partitions/local-partition.ts";
 import { Replicas } from "./partitions/replicas.ts";
@@ -96,8 +97,8 @@ class Broker implements BrokerNode {
   #state: "starting" | "running" | "stopping" | "stopped" = "starting";
   readonly #stopping = new AbortController();
   #session: CoordinatorSession | undefined;
+  readonly #room: DiskRoom;
   #diskFailure: unknown;
-  #fullToldMs = -Infinity;
   /** Of the last registration; 0 before it. */
   #epoch = 0;
   #doors: Doors | undefined;
@@ -108,6 +109,7 @@ class Broker implements BrokerNode {
     this.#incarnationId = ports.random.hex(8);
     this.#metrics = createBrokerMetrics(ports.metrics);
     const { brokerId } = settings;
+    this.#room = new DiskRoom({ reserveBytes: settings.diskReserveBytes, changed: () => this.#session?.report() }, ports);
     this.#replicas = new Replicas(
       {
         brokerId,
@@ -120,6 +122,7 @@ class Broker implements BrokerNode {
           damaged: (folder) => this.#background.damaged(folder),
         },
         memoryTopicBytes: settings.memoryTopicBytes,
+        requireRoom: () => this.#room.require(),
         listener: {
           leads: (partition, epoch) => this.#leads(partition, epoch),
           resigned: (partition) => this.#resigned(partition),
@@ -129,7 +132,7 @@ class Broker implements BrokerNode {
         observer: {
           flushed: (seconds) => this.#metrics.flushSeconds.record(seconds),
           failed: ({ topic, partition }, error) => {
-            if (toAppError(error).kind === "exhausted") return this.#tellFull(error);
+            if (toAppError(error).kind === "exhausted") return this.#room.refused(error);
             ports.logger.error("partition log stopped", { topic, partition, error });
             // The folder is one disk: what it does with the next write proves nothing (R15). Others lead meanwhile, and a restart verifies what is there.
             if (toAppError(error).code === "disk-failed") this.#diskFailure ??= error;
@@ -170,14 +173,6 @@ class Broker implements BrokerNode {
     this.#producerIds = new ProducerIds(this.#coordinatorCalls, () => ({ brokerId, brokerEpoch: this.#session?.brokerEpoch ?? 0 }));
     this.#metadataFile = new MetadataFile(ports);
     this.#background = new Background({ brokerId, view: this.#view, replicas: this.#replicas, groups: this.#groups }, settings, ports);
-  }
-
-  /** Every append is refused until there is room. */
-  #tellFull(error: unknown): void {
-    const nowMs = this.#ports.clock.monotonicMs();
-    if (nowMs - this.#fullToldMs < DISK_FULL_TOLD_MS) return;
-    this.#fullToldMs = nowMs;
-    this.#ports.logger.error("disk is full, records are refused", { error });
   }
 
   get address(): string {
@@ -250,6 +245,7 @@ class Broker implements BrokerNode {
             this.#view.topicDefaults = topicDefaults;
           },
           metadataVersion: () => this.#view.version,
+          isDiskFull: () => this.#room.isFull,
           isStalled: () => this.#state === "running" && this.#replicas.syncPendingMs > DISK_STALL_MS,
           isCaughtUp: () => this.#view.isKnown,
         },
@@ -259,6 +255,7 @@ class Broker implements BrokerNode {
     this.#session.start();
     this.#replication.start();
     this.#background.start();
+    this.#room.start();
     this.#ports.logger.info("broker listens", { brokerId, address: this.address, kafkaAddress: this.kafkaAddress });
   }
 
@@ -275,6 +272,7 @@ class Broker implements BrokerNode {
     this.#state = "stopping";
     await this.#within(this.#settings.stopMs, this.#session?.requestStop());
     this.#stopping.abort();
+    this.#room.stop();
     this.#coordinators.stop();
     this.#groups.stop();
     for (const partition of this.#replicas.all()) partition.wakeReaders();

@@ -24,6 +24,13 @@ export const brokerErrors = {
   stopping: (): AppError => new AppError({ kind: "unavailable", code: "broker-stopping", message: "the broker stops: ask another one" }),
   opening: (context: Context): AppError =>
     new AppError({ kind: "retry", code: "partition-opening", message: "the partition's log is being opened: try again soon", context }),
+  diskFull: (context: Context): AppError =>
+    new AppError({
+      kind: "exhausted",
+      code: "disk-full",
+      message: "the disk of this broker has no room for records: free some, or lower retention",
+      context,
+    }),
   partitionFailed: (context: Context, cause: unknown): AppError =>
     new AppError({
       kind: "unavailable",

@@ -162,3 +162,11 @@ export const DISK_STALL_MS = 5_000;
 export const DISK_FULL_AGAIN_MS = 1_000;
 /** A full disk refuses thousands of appends a second: it is told this often. */
 export const DISK_FULL_TOLD_MS = 10_000;
+/** How often the disk's free space is asked for: one call of the operating system. */
+export const DISK_LOOK_MS = 1_000;
+/** After a refused write the disk counts as full for so long, whatever it says of itself. */
+export const DISK_FULL_HELD_MS = 10_000;
+/** What a disk keeps free for epochs, checkpoints and offsets: more than 10,000 partitions write of these before somebody comes. */
+export const DISK_RESERVE_BYTES_DEFAULT = 67_108_864;
+/** A small disk is not given up to its reserve. */
+export const DISK_RESERVE_SHARE_MAX = 0.05;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   COMPACTION_BYTES_PER_SECOND_DEFAULT,
+  DISK_RESERVE_BYTES_DEFAULT,
   IN_FLIGHT_BYTES_PER_CONNECTION_DEFAULT,
   IN_FLIGHT_BYTES_TOTAL_DEFAULT,
   MEMORY_TOPIC_BYTES_DEFAULT,
@@ -139,6 +140,13 @@ export const brokerSettingsSchema = z.object({
     .min(65_536)
     .default(SCRUB_BYTES_PER_SECOND_DEFAULT)
     .describe("Bytes that scrubbing reads per second at most. Since 0.2."),
+  diskReserveBytes: z
+    .int()
+    .min(0)
+    .default(DISK_RESERVE_BYTES_DEFAULT)
+    .describe(
+      "Free space below which records are refused and other brokers lead: what is left is for the broker's own state; at most a twentieth of the disk. Since 0.2.",
+    ),
   checkpointMs: z
     .int()
     .min(100)

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { sleep } from "@millrace/ports";
 import { bytes, World } from "./world.ts";
 
 describe("a broker whose disk fails", () => {
@@ -26,6 +27,17 @@ describe("a broker whose disk fails", () => {
     await send();
     expect(world.brokers.get(1)?.status()).toEqual({ state: "running" });
     world.storageOf(1).limitBytes(Infinity);
+  });
+
+  it("refuses records before its disk is full to the last byte, tells the coordinator, and takes them again when there is room", async () => {
+    world.storageOf(1).limitBytes(world.storageOf(1).usedBytes + 10);
+    await world.run(sleep(world.clock, 2_000));
+    expect(world.coordinator.lastHeartbeat).toMatchObject({ diskFull: true });
+    expect(await send()).toMatchObject({ code: "delivery-timeout" });
+    world.storageOf(1).limitBytes(Infinity);
+    await world.run(sleep(world.clock, 2_000));
+    expect(world.coordinator.lastHeartbeat).toMatchObject({ diskFull: false });
+    expect(await send()).toMatchObject({ offset: 0 });
   });
 
   it("serves a partition for which there was no room as soon as there is", async () => {

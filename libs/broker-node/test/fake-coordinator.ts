@@ -25,6 +25,8 @@ export class FakeCoordinator {
   readonly address = "coordinator:9191";
   epoch = 1;
   coordinatorId = "c1";
+  /** Of any broker. */
+  lastHeartbeat: Extract<BrokerSessionRequest["report"], { case: "heartbeat" }>["value"] | undefined;
   readonly registrations: Extract<BrokerSessionRequest["report"], { case: "register" }>["value"][] = [];
   readonly #sessions = new Map<number, BoundedQueue<Response>>();
   readonly #brokers = new Map<number, Broker>();
@@ -186,6 +188,7 @@ export class FakeCoordinator {
     for await (const { report } of requests) {
       if (report.case === "register") this.#register(report.value, responses);
       else if (report.case === "heartbeat") {
+        this.lastHeartbeat = report.value;
         responses.tryPush({ command: { case: "heartbeatAck", value: { metadataVersion: report.value.metadataVersion } } }, { force: true });
         if (report.value.stopping) responses.tryPush({ command: { case: "stopGranted", value: {} } }, { force: true });
       }

@@ -101,9 +101,9 @@ class FakeBroker {
     return this.heard.findLast((one) => one.case === name)?.value as Commands[C] | undefined;
   }
 
-  heartbeat(options: { stopping?: boolean; metadataVersion?: bigint } = {}): void {
+  heartbeat(options: { stopping?: boolean; diskFull?: boolean; metadataVersion?: bigint } = {}): void {
     const metadataVersion = options.metadataVersion ?? this.last("metadata")?.metadataVersion ?? 0n;
-    const value = { brokerEpoch: this.brokerEpoch ?? 0n, metadataVersion, caughtUp: true, stopping: options.stopping ?? false };
+    const value = { brokerEpoch: this.brokerEpoch ?? 0n, caughtUp: true, stopping: false, ...options, metadataVersion };
     this.#requests.tryPush({ report: { case: "heartbeat", value } });
   }
 
@@ -326,6 +326,22 @@ describe("broker sessions", () => {
     await world.clock.advance(0);
     const { brokers } = await world.loopback.client(ClusterService, "a:9191").describeCluster({});
     expect(brokers[0]?.fenced).toBe(true);
+  });
+
+  it("knows of a disk without room from heartbeats, until it has room again", async () => {
+    const world = makeWorld();
+    await world.node("a");
+    const broker = await liveBroker(world, "a:9191");
+    const isFull = async (): Promise<boolean | undefined> => {
+      await world.clock.advance(0);
+      const { brokers } = await world.loopback.client(ClusterService, "a:9191").describeCluster({});
+      return brokers[0]?.diskFull;
+    };
+    broker.heartbeat({ diskFull: true });
+    expect(await isFull()).toBe(true);
+    broker.heartbeat({ diskFull: true });
+    broker.heartbeat();
+    expect(await isFull()).toBe(false);
   });
 
   it("rebuilds a store that lost what a broker has seen, under an epoch and a generation above all", async () => {

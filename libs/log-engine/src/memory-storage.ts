@@ -1,5 +1,5 @@
 import { AppError } from "@millrace/model";
-import type { Storage, StorageEntry, StorageFile } from "@millrace/ports";
+import type { DiskSpace, Storage, StorageEntry, StorageFile } from "@millrace/ports";
 import { memoryFull } from "./errors.ts";
 import { MEMORY_CHUNK_BYTES } from "./limits.ts";
 
@@ -181,6 +181,10 @@ class MemoryFolder implements MemoryStorage {
 
   syncFolder(): Promise<void> {
     return Promise.resolve();
+  }
+
+  space(): DiskSpace {
+    return { freeBytes: this.bytesMax - this.#sizeBytes, totalBytes: this.bytesMax };
   }
 
   readFile(path: string): Uint8Array | undefined {

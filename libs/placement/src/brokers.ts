@@ -96,11 +96,26 @@ export function fenceBroker(state: ClusterState, id: BrokerId, epoch: BrokerEpoc
 /** Moves leadership off a broker that wants to stop; it goes on leading what no other replica can lead. */
 export function prepareStop(state: ClusterState, id: BrokerId, epoch: BrokerEpoch): BrokerDecision {
   const known = registered(state, id, epoch);
-  if (known.status !== "live") return { changes: [], response: { kind: "broker", broker: known } };
+  if (known.status !== "live" && known.status !== "full") return { changes: [], response: { kind: "broker", broker: known } };
   const broker: BrokerState = { ...known, status: "stopping" };
   const isLive = livenessWith(state, broker);
   const topics = changeTopics(state.topics.values(), (partition, topic) =>
     withoutBroker(topic, partition, { broker: id, isLive, keepLast: true }),
+  );
+  return { changes: [{ kind: "broker", broker }, ...topics], response: { kind: "broker", broker } };
+}
+
+/**
+ * The disk of a broker has no room for records, or has again (reliability R15). Without room it leads only what no other replica can, is out of the in-sync sets that have
+ * another member, so that nobody waits for it, and gets no new replicas; with room it catches up and joins them as any other.
+ */
+export function changeRoom(state: ClusterState, id: BrokerId, { epoch, isFull }: { epoch: BrokerEpoch; isFull: boolean }): BrokerDecision {
+  const known = registered(state, id, epoch);
+  if (known.status !== (isFull ? "live" : "full")) return { changes: [], response: { kind: "broker", broker: known } };
+  const broker: BrokerState = { ...known, status: isFull ? "full" : "live" };
+  const isLive = livenessWith(state, broker);
+  const topics = changeTopics(state.topics.values(), (partition, topic) =>
+    isFull ? withoutBroker(topic, partition, { broker: id, isLive, keepLast: true }) : withLeader(topic, partition, isLive),
   );
   return { changes: [{ kind: "broker", broker }, ...topics], response: { kind: "broker", broker } };
 }

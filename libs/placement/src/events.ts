@@ -165,6 +165,8 @@ export type ClusterEvent =
   | { readonly kind: "broker-lost"; readonly brokerId: BrokerId; readonly brokerEpoch: BrokerEpoch }
   /** Wants to stop: move what others can lead, first. */
   | { readonly kind: "broker-stopping"; readonly brokerId: BrokerId; readonly brokerEpoch: BrokerEpoch }
+  /** Its disk has no room for records, or has again. */
+  | { readonly kind: "broker-room"; readonly brokerId: BrokerId; readonly brokerEpoch: BrokerEpoch; readonly isFull: boolean }
   | AlterPartitions
   /** Leaders back to the first replica of each partition, where it is in sync. */
   | { readonly kind: "prefer-leaders" }

@@ -54,6 +54,8 @@ function parse(state: ClusterState, line: string): ClusterEvent {
       return { kind: "broker-lost", ...which };
     case "stopping":
       return { kind: "broker-stopping", ...which };
+    case "room":
+      return { kind: "broker-room", ...which, isFull: rest.includes("none") };
     case "create": {
       const counts = { partitions: Number(option("partitions") || 0), replicationFactor: Number(option("replicas") || 0) };
       return { kind: "create-topic", name: first, ...counts, configs: {}, ifNotExists: rest.includes("if-not-exists") };
@@ -204,6 +206,42 @@ describe("placement.handle", () => {
       t-2 replicas=3,1 leader=none isr=1 epochs=1.2
       > create u partitions=1 replicas=2
       refused retry not-enough-brokers
+    `);
+  });
+
+  it("lets others lead while a broker's disk has no room, and gives it nothing new", () => {
+    check(`
+      > register 1
+      broker 1 fenced epoch=1
+      > room 1 none
+      > register 2
+      broker 2 fenced epoch=2
+      > caught-up 1
+      broker 1 live epoch=1
+      > caught-up 2
+      broker 2 live epoch=2
+      > create t partitions=2 replicas=2
+      t-0 replicas=1,2 leader=1 isr=1,2 epochs=0.0
+      t-1 replicas=2,1 leader=2 isr=2,1 epochs=0.0
+      > room 1 none
+      broker 1 full epoch=1
+      t-0 replicas=1,2 leader=2 isr=2 epochs=1.1
+      t-1 replicas=2,1 leader=2 isr=2 epochs=0.1
+      > room 1 none
+      > register 1
+      > create u partitions=1 replicas=2
+      refused retry not-enough-brokers
+      > room 2 none
+      broker 2 full epoch=2
+      > room 1
+      broker 1 live epoch=1
+      > lost 2
+      broker 2 fenced epoch=2
+      t-0 replicas=1,2 leader=1 isr=1 epochs=2.2
+      t-1 replicas=2,1 leader=1 isr=1 epochs=1.2
+      > stopping 1
+      broker 1 stopping epoch=1
+      > room 1 none
     `);
   });
 

@@ -1,5 +1,5 @@
 import { assertNever } from "@millrace/stdx";
-import { fenceBroker, prepareStop, registerBroker, registered, unfenceBroker } from "./brokers.ts";
+import { changeRoom, fenceBroker, prepareStop, registerBroker, registered, unfenceBroker } from "./brokers.ts";
 import { addBroker, drainBroker } from "./drain.ts";
 import { electByLogs } from "./elect-by-logs.ts";
 import { electLeaders, preferLeaders } from "./elections.ts";
@@ -17,6 +17,7 @@ export interface ResponseOf {
   "broker-caught-up": "broker";
   "broker-lost": "none";
   "broker-stopping": "broker";
+  "broker-room": "broker";
   "alter-partitions": "partitions";
   "prefer-leaders": "none";
   "raise-internal-topics": "none";
@@ -54,6 +55,8 @@ function decide(state: ClusterState, event: ClusterEvent, context: PlacementCont
       return fenceBroker(state, event.brokerId, event.brokerEpoch);
     case "broker-stopping":
       return prepareStop(state, event.brokerId, event.brokerEpoch);
+    case "broker-room":
+      return changeRoom(state, event.brokerId, { epoch: event.brokerEpoch, isFull: event.isFull });
     case "alter-partitions":
       return alterPartitions(state, event);
     case "prefer-leaders":

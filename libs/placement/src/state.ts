@@ -2,8 +2,8 @@ import { assert } from "@millrace/stdx";
 import type { BrokerEpoch, BrokerId, PartitionState, TopicDescription, TopicId } from "@millrace/model";
 import { ReplicaCounts } from "./replica-counts.ts";
 
-/** fenced: leads nothing, gets nothing new. live: may lead. stopping: leads only what no other replica could. */
-export type BrokerStatus = "fenced" | "live" | "stopping";
+/** fenced: leads nothing, gets nothing new. live: may lead. full: its disk has no room for records. stopping, full: leads only what no other replica could. */
+export type BrokerStatus = "fenced" | "live" | "full" | "stopping";
 
 export interface BrokerState {
   readonly brokerId: BrokerId;

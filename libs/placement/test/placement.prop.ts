@@ -30,6 +30,8 @@ const KINDS = [
   "caught-up",
   "lost",
   "stopping",
+  "full",
+  "room",
   "create",
   "delete",
   "move",
@@ -98,6 +100,9 @@ function eventOf(state: ClusterState, { kind, broker, number }: Step): ClusterEv
       return { kind: "prefer-leaders" };
     case "elect":
       return { kind: "elect-leaders", election: "preferred", partitions: undefined };
+    case "full":
+    case "room":
+      return epoch === undefined ? undefined : { kind: "broker-room", brokerId: id, brokerEpoch: epoch, isFull: kind === "full" };
     default:
       if (epoch === undefined) return undefined;
       return {

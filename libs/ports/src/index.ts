@@ -26,7 +26,7 @@ export { type Counter, type GaugeSample, type Histogram, type Labels, type Metri
 export type { Random } from "./random.ts";
 export type { SinkConnector, SinkOutput, SinkSlotMark, SinkSlots, SinkWriter } from "./sink-connector.ts";
 export type { StateStore } from "./state-store.ts";
-export type { Storage, StorageEntry, StorageFile } from "./storage.ts";
+export type { DiskSpace, Storage, StorageEntry, StorageFile } from "./storage.ts";
 export type { TlsIdentity, TlsMaterial } from "./tls.ts";
 export { messagingSpan, type MessagingOperation, type MessagingTarget } from "./messaging-span.ts";
 export { NO_TRACER, type Span, type SpanOptions, type Tracer } from "./tracer.ts";

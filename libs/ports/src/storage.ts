@@ -22,6 +22,14 @@ export interface Storage {
   readFile(path: string): Uint8Array | undefined;
   /** Replaces a small file: afterwards, also after a power cut, it has either the old or the new content. */
   writeFileAtomically(path: string, bytes: Uint8Array): Promise<void>;
+  /** How much fits on the disk, now; undefined where nothing bounds it, or nobody knows. */
+  space(): DiskSpace | undefined;
+}
+
+/** Of the whole file system, whoever fills it: free is what this process may still write. */
+export interface DiskSpace {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
 }
 
 export interface StorageEntry {

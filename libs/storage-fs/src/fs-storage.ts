@@ -1,7 +1,7 @@
-import { constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Storage, StorageEntry, StorageFile } from "@millrace/ports";
+import type { DiskSpace, Storage, StorageEntry, StorageFile } from "@millrace/ports";
 import { isMissing, translate } from "./errors.ts";
 import { FolderSyncs } from "./folder-syncs.ts";
 import { FsFile } from "./fs-file.ts";
@@ -89,6 +89,15 @@ export class FsStorage implements Storage {
       await this.#syncs.sync(dirname(full));
     } catch (error) {
       throw translate(error, full);
+    }
+  }
+
+  space(): DiskSpace {
+    try {
+      const { bavail, blocks, bsize } = statfsSync(this.#root);
+      return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+    } catch (error) {
+      throw translate(error, this.#root);
     }
   }
 

@@ -45,7 +45,9 @@ function rowOf(load: BrokerLoad): readonly string[] {
 
 function stateOf({ broker, replicas }: BrokerLoad): string {
   if (broker?.draining === true) return replicas === 0 ? (broker.fenced ? "drained, away" : "drained") : "draining";
-  return broker?.fenced === true ? "away" : broker?.stopping === true ? "stopping" : "up";
+  if (broker?.fenced === true) return "away";
+  if (broker?.stopping === true) return "stopping";
+  return broker?.diskFull === true ? "disk full" : "up";
 }
 
 function moveRow({ topic, partition, replicas, addingReplicas, removingReplicas, started }: OngoingReassignment): readonly string[] {

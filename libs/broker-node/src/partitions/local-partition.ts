@@ -16,8 +16,8 @@ import { brokerErrors } from "../errors.ts";
 import type { Append, AppendOptions } from "./append.ts";
 import { AppendWaiters, type Durability } from "./append-waiters.ts";
 import { HOLD_GRACE_MS } from "../limits.ts";
-import { LeaderRole, type ReplicationPorts } from "../replication/leader-role.ts";
-import type { GroupCommit } from "./group-commit.ts";
+import { LeaderRole } from "../replication/leader-role.ts";
+import type { LocalPartitionPorts } from "./partition-ports.ts";
 import { RecordHolds } from "./record-holds.ts";
 
 const STORED: Promise<void> = Promise.resolve();
@@ -26,23 +26,11 @@ const ENDED_PRODUCERS_MAX = 10_000;
 /** Forgetting is safe here too: late markers are then judged by the log alone, as after a restart. */
 const OPEN_TRANSACTIONS_MAX = 10_000;
 
-export interface PartitionObserver {
-  flushed(seconds: number): void;
-  failed(partition: LocalPartition, error: unknown): void;
-}
-
 /** As a follower: whom, and what it said last. */
 interface Followed {
   readonly epoch: LeaderEpoch;
   readonly synced: () => void;
   highWatermark: Offset | undefined;
-}
-
-interface LocalPartitionPorts {
-  readonly replication: ReplicationPorts;
-  readonly groupCommit: GroupCommit;
-  readonly monotonicMs: () => number;
-  readonly observer: PartitionObserver;
 }
 
 /**
@@ -207,6 +195,11 @@ export class LocalPartition {
     return this.#followed?.epoch;
   }
 
+  /** Throws `disk-full`: nothing is to be taken from the leader now. */
+  requireRoom(): void {
+    this.#ports.requireRoom();
+  }
+
   /** Work on the log of a follower, one piece after another; nothing is done once another epoch counts. */
   replicate(epoch: LeaderEpoch, work: (log: PartitionLog, isCurrent: () => boolean) => Promise<PartitionLog>): Promise<void> {
     const isCurrent = (): boolean => this.#followed?.epoch === epoch;
@@ -258,6 +251,7 @@ export class LocalPartition {
 
   /** Stages one batch; throws what refuses it. */
   append(batch: Uint8Array, options: AppendOptions): Append {
+    this.#ports.requireRoom();
     if (options.durability === "committed") this.#requireInSync();
     const result = this.log.stage(batch, { ...this.#stageOptions(options.now), transactionVerified: options.transactionVerified === true });
     return this.#staged(result, options.durability, options.onTooFewInSync);

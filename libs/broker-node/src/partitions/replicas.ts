@@ -31,7 +31,8 @@ import type { ReplicationPorts } from "../replication/leader-role.ts";
 import { effectiveConfig, settledReplicaCount } from "./effective-config.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { MemoryOffsets } from "./memory-offsets.ts";
-import { LocalPartition, type PartitionObserver } from "./local-partition.ts";
+import { LocalPartition } from "./local-partition.ts";
+import type { PartitionObserver } from "./partition-ports.ts";
 
 export interface ReplicaListener {
   /** The metadata says that another broker leads the partition, or that nobody does. */
@@ -59,6 +60,7 @@ export class Replicas {
   readonly memoryOffsets: MemoryOffsets;
   readonly #listener: ReplicaListener;
   readonly #observer: PartitionObserver;
+  readonly #requireRoom: () => void;
   #wasStoppedCleanly = false;
   /** Reconciliations, one after another. */
   readonly #turns = new Turns();
@@ -82,6 +84,8 @@ export class Replicas {
       view: ClusterView;
       logPorts: LogPorts;
       memoryTopicBytes: number;
+      /** Throws `disk-full` while there is no room for records. */
+      requireRoom: () => void;
       listener: ReplicaListener;
       replication: ReplicationPorts;
       observer: PartitionObserver;
@@ -92,6 +96,7 @@ export class Replicas {
     this.#view = of.view;
     this.#listener = of.listener;
     this.#observer = of.observer;
+    this.#requireRoom = of.requireRoom;
     this.#replication = of.replication;
     this.#ports = ports;
     this.#logPorts = of.logPorts;
@@ -313,6 +318,7 @@ export class Replicas {
       groupCommit: this.groupCommit,
       monotonicMs: () => this.#ports.clock.monotonicMs(),
       observer: this.#observer,
+      requireRoom: config.storage === "memory" || topic.internal ? () => undefined : this.#requireRoom,
     };
     return new LocalPartition({ topic: topic.name, partition, log, config }, ports);
   }

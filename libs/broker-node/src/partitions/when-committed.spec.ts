@@ -41,7 +41,13 @@ beforeEach(async () => {
   const observer = { flushed: () => undefined, failed: () => undefined };
   partition = new LocalPartition(
     { topic: "__transaction_state", partition: 0, log, config },
-    { groupCommit: new GroupCommit(setImmediate), monotonicMs: () => clock.monotonicMs(), observer, replication: NO_REPLICATION },
+    {
+      groupCommit: new GroupCommit(setImmediate),
+      monotonicMs: () => clock.monotonicMs(),
+      observer,
+      requireRoom: () => undefined,
+      replication: NO_REPLICATION,
+    },
   );
   begun = 0;
 });

@@ -21,6 +21,7 @@ export async function appendReplicated(
   const now: TimestampMs = timestampMs(of.nowMs);
   const spans: Span[] = [];
   try {
+    partition.requireRoom();
     await partition.replicate(epoch, async (log, isCurrent) => {
       const cursor = createBatchCursor(batches);
       while (cursor.advance()) {

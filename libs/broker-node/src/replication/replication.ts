@@ -90,6 +90,6 @@ export class Replication {
   /** As far as the metadata has come; the coordinator decides. */
   isEligible(id: number, epoch: BrokerEpoch): boolean {
     const broker = this.#of.view.broker(id);
-    return broker !== undefined && !broker.fenced && !broker.stopping && Number(broker.brokerEpoch) === epoch;
+    return broker !== undefined && !broker.fenced && !broker.stopping && !broker.diskFull && Number(broker.brokerEpoch) === epoch;
   }
 }

@@ -77,6 +77,7 @@ async function sessionOf({ applyMs, isStalled }: { readonly applyMs: number; rea
         },
         registered: () => undefined,
         metadataVersion: () => 0,
+        isDiskFull: () => false,
         isStalled: () => isStalled(clock.monotonicMs() - startMs),
         isCaughtUp: () => false,
       },

@@ -40,6 +40,8 @@ export interface SessionOwner {
   /** A coordinator took the registration. */
   registered(as: { brokerEpoch: number; clusterId: string; topicDefaults: TopicDefaults | undefined }): void;
   metadataVersion(): number;
+  /** Its disk has no room for records: whoever else could lead should. */
+  isDiskFull(): boolean;
   /** Its disk answers nothing: whoever else could lead should. */
   isStalled(): boolean;
   isCaughtUp(): boolean;
@@ -261,6 +263,7 @@ export class CoordinatorSession {
           stopping: this.#isStopping,
           metadataVersion: BigInt(this.#owner.metadataVersion()),
           caughtUp: this.#owner.isCaughtUp(),
+          diskFull: this.#owner.isDiskFull(),
         },
       },
     });

@@ -66,7 +66,13 @@ beforeEach(async () => {
   const observer = { flushed: () => undefined, failed: () => undefined };
   partition = new LocalPartition(
     { topic: TRANSACTION_STATE_TOPIC, partition: 0, log, config },
-    { groupCommit: new GroupCommit(ports.defer), monotonicMs: () => clock.monotonicMs(), observer, replication: NO_REPLICATION },
+    {
+      groupCommit: new GroupCommit(ports.defer),
+      monotonicMs: () => clock.monotonicMs(),
+      observer,
+      requireRoom: () => undefined,
+      replication: NO_REPLICATION,
+    },
   );
   await partition.lead(onlyReplica(EPOCH));
   coordinator = new TransactionCoordinator(partition, EPOCH, {

@@ -16,6 +16,8 @@ export type SessionEnd = "timeout" | "broken" | "replaced" | "stopped" | "term-o
 interface SessionActions {
   caughtUp(): Promise<unknown>;
   stopping(): Promise<unknown>;
+  /** Its disk has no room for records (true), or has again. */
+  room(isFull: boolean): Promise<unknown>;
   startTimer(run: () => void): Timer;
   sessionTimeoutMs: number;
 }
@@ -36,10 +38,13 @@ export class BrokerSession {
   #stopGranted = false;
   #snapshotVersion: bigint | undefined;
   #isUnfencing = false;
+  /** What was made known last. */
+  #isFull: boolean;
   readonly #questions = new LogQuestions();
 
   constructor(broker: BrokerState, parts: { feed: MetadataFeed; registered: Response; actions: SessionActions }) {
     this.broker = broker;
+    this.#isFull = broker.status === "full";
     this.#feed = parts.feed;
     this.#registered = parts.registered;
     this.#actions = parts.actions;
@@ -134,7 +139,7 @@ export class BrokerSession {
     return { command: { case: "stopGranted", value: {} } };
   }
 
-  #act(heartbeat: { stopping: boolean; caughtUp: boolean; metadataVersion: bigint }): void {
+  #act(heartbeat: { stopping: boolean; caughtUp: boolean; diskFull: boolean; metadataVersion: bigint }): void {
     if (heartbeat.stopping) {
       if (!this.#stopGranted)
         void this.#perform(
@@ -144,18 +149,22 @@ export class BrokerSession {
       return;
     }
     const hasApplied = this.#snapshotVersion !== undefined && heartbeat.caughtUp && heartbeat.metadataVersion >= this.#snapshotVersion;
-    if (!hasApplied || this.#isUnfencing) return;
-    this.#isUnfencing = true;
-    void this.#perform(
-      () => this.#actions.caughtUp(),
-      () => undefined,
-    );
+    if (!hasApplied) return;
+    if (!this.#isUnfencing) {
+      this.#isUnfencing = true;
+      void this.#perform(() => this.#actions.caughtUp());
+    }
+    // After it: only one that is not fenced has something to give away.
+    const { diskFull } = heartbeat;
+    if (diskFull === this.#isFull) return;
+    this.#isFull = diskFull;
+    void this.#perform(() => this.#actions.room(diskFull));
   }
 
-  async #perform(action: () => Promise<unknown>, then: () => void): Promise<void> {
+  async #perform(action: () => Promise<unknown>, then?: () => void): Promise<void> {
     try {
       await action();
-      then();
+      then?.();
       this.wake();
     } catch (error) {
       this.end("broken", error);

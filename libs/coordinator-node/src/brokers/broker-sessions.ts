@@ -160,6 +160,7 @@ export class BrokerSessions {
       actions: {
         caughtUp: () => this.#controller.execute({ kind: "broker-caught-up", brokerId: id, brokerEpoch }),
         stopping: () => this.#controller.execute({ kind: "broker-stopping", brokerId: id, brokerEpoch }),
+        room: (isFull) => this.#controller.execute({ kind: "broker-room", brokerId: id, brokerEpoch, isFull }),
         startTimer: (run) => this.#ports.clock.setTimer(sessionTimeoutMs, run),
         sessionTimeoutMs,
       },

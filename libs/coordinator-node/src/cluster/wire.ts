@@ -47,6 +47,7 @@ export function brokerToWire(broker: BrokerState): MessageInitShape<typeof Broke
     brokerEpoch: BigInt(broker.brokerEpoch),
     fenced: broker.status === "fenced",
     stopping: broker.status === "stopping",
+    diskFull: broker.status === "full",
     draining: broker.isDraining === true,
   };
 }

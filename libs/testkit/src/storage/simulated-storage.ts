@@ -1,5 +1,5 @@
 import { AppError } from "@millrace/model";
-import type { Storage, StorageEntry, StorageFile } from "@millrace/ports";
+import type { DiskSpace, Storage, StorageEntry, StorageFile } from "@millrace/ports";
 import { SeededRandom } from "../random.ts";
 import { SimulatedInode } from "./simulated-file.ts";
 import { parentOf, SimulatedNames } from "./simulated-names.ts";
@@ -57,6 +57,13 @@ export class SimulatedStorage implements Storage {
     this.#bytesMax = bytesMax;
   }
 
+  /** Of all files, as programs see them. */
+  get usedBytes(): number {
+    let used = 0;
+    for (const entry of this.#names.values()) if (entry !== "folder") used += entry.volatile.size;
+    return used;
+  }
+
   /** The next sync of a file whose path ends so fails, as do all later ones of it. */
   failSyncOf(pathEnd: string | undefined): void {
     this.#failingSync = pathEnd;
@@ -110,6 +117,7 @@ export class SimulatedStorage implements Storage {
       syncFolder: async (path) => check(path).#syncFolder(path, wait),
       readFile: (path) => check(path).readFile(path),
       writeFileAtomically: async (path, bytes) => check(path).#writeFileAtomically(path, bytes, wait),
+      space: () => check("").space(),
     };
   }
 
@@ -200,6 +208,12 @@ export class SimulatedStorage implements Storage {
     await this.#syncFolder(parentOf(path), wait);
   }
 
+  /** Without a limit there is nothing to tell. */
+  space(): DiskSpace | undefined {
+    if (this.#bytesMax === Infinity) return undefined;
+    return { freeBytes: Math.max(0, this.#bytesMax - this.usedBytes), totalBytes: this.#bytesMax };
+  }
+
   #handle(path: string, inode: SimulatedInode, wait: NonNullable<MountOptions["wait"]>): StorageFile {
     const life = this.#life;
     const check = (): void => this.#checkLife(life, path);
@@ -265,8 +279,7 @@ export class SimulatedStorage implements Storage {
 
   #reserve(bytes: number): void {
     if (this.#bytesMax === Infinity) return;
-    let used = bytes;
-    for (const entry of this.#names.values()) if (entry !== "folder") used += entry.volatile.size;
+    const used = bytes + this.usedBytes;
     if (used > this.#bytesMax)
       throw new AppError({ kind: "exhausted", code: "disk-full", message: "no space left", context: { used, bytesMax: this.#bytesMax } });
   }
