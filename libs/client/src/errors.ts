@@ -87,6 +87,7 @@ export const clientErrors = {
       code: "transaction-failed",
       message: "a record of the transaction was not stored: abort it and begin again",
       cause,
+      ...(cause instanceof AppError ? { context: { because: cause.code, reason: cause.reason } } : {}),
     }),
   noBroker: (bootstrap: readonly string[], cause: unknown): AppError =>
     new AppError({

@@ -145,6 +145,13 @@ it("internal topics get the replicas that there are brokers for, out of sync at 
   }
 });
 
+it.each(["__millrace_sink_marks", "__millrace_checkpoints"])("%s takes records whatever the clock of their writer says", (name) => {
+  state = createClusterState("c");
+  start(one);
+  run({ kind: "ensure-internal-topic", name });
+  expect(topicNamed(name)?.configOverrides["message.timestamp.after.max.ms"]).toBe(String(Number.MAX_SAFE_INTEGER));
+});
+
 it.each([
   ["flush", "interval"],
   ["storage", "memory"],

@@ -21,8 +21,11 @@ type TopicDecision = Decision<{ readonly kind: "topic"; readonly topic: TopicDes
 
 const KEEP_ALL = { "retention.ms": "-1", "retention.bytes": "-1" };
 
+/** Workers write them: a machine whose clock is hours ahead of a broker's must not end a job. Nobody reads these timestamps. */
+const ANY_TIMESTAMP = { "message.timestamp.after.max.ms": String(Number.MAX_SAFE_INTEGER) };
+
 /** The coordinator moves their start up as jobs need less; small segments, so that files follow. */
-const TRIMMED = { ...KEEP_ALL, "segment.bytes": String(64 * 1024 * 1024) };
+const TRIMMED = { ...KEEP_ALL, ...ANY_TIMESTAMP, "segment.bytes": String(64 * 1024 * 1024) };
 
 /** What coordinators read when they start: small segments, so that little of it is not compacted yet. */
 const COMPACTED = { ...KEEP_ALL, "cleanup.policy": "compact", "segment.bytes": String(16 * 1024 * 1024) };

@@ -21,6 +21,7 @@ import type { JobFigures, JobInput, Now } from "./job-input.ts";
 import { isRunning, type JobPhase } from "./job-phase.ts";
 import { layoutChange } from "./layout-change.ts";
 import { openCommand, openingTimeoutMs } from "./open-command.ts";
+import { PlanClock } from "./plan-clock.ts";
 import { planNextBatch } from "./plan-batch.ts";
 import { initialProgress, progressAfter, progressAt, type RunProgress } from "./progress.ts";
 import { checkpointChanges, RecordedPlans } from "./recorded-plans.ts";
@@ -54,6 +55,7 @@ export class JobMachine {
   #epochGiven: number;
   readonly #commits = new JobCommits((effect) => this.#emit(effect));
   readonly #restarts: RestartPolicy;
+  readonly #planClock = new PlanClock();
   #effects: JobEffect[] = [];
   #now: Now = { wallMs: 0, monotonicMs: 0 };
 
@@ -280,12 +282,12 @@ export class JobMachine {
     const input = { shape: this.#shape, settings: this.#graph.settings, sources: this.#sources(), progress, ends, digest: this.#digest };
     const atCheckpoint = progress.lastBatch === this.#checkpoint?.batch;
     if (this.#record.stop === "drain" && atCheckpoint && this.#savepoints.length === 0) return this.#end("stopped", undefined);
-    const decision = planNextBatch({ ...input, nowMs: this.#now.wallMs, force: this.#wantsBoundary() });
+    const decision = planNextBatch({ ...input, nowMs: this.#planClock.at(this.#now, progress.lastTimeMs), force: this.#wantsBoundary() });
     if (decision.kind === "finished") return this.#end("finished", undefined);
     this.#lagRecords = decision.lagRecords;
     if (decision.kind === "wait") {
       this.#phase = { kind: "idle" };
-      this.#emit({ kind: "set-timer", name: "plan", delayMs: decision.delayMs });
+      this.#emit({ kind: "set-timer", name: "plan", delayMs: this.#planClock.realMs(decision.delayMs) });
       return;
     }
     this.#phase = { kind: "committing-plan", plan: decision.plan };
@@ -433,10 +435,7 @@ export class JobMachine {
     if (this.#phase.kind === "committing-checkpoint") this.#savepoints.unshift(...this.#phase.savepoints); // Stored again by the next one.
     this.#update({ error: failure, restarts: this.#record.restarts + 1 });
     const delayMs = this.#restarts.nextDelayMs(this.#now.monotonicMs, { failure: !comesFromElsewhere(failure) });
-    if (delayMs === undefined) {
-      this.#end("failed", failure);
-      return;
-    }
+    if (delayMs === undefined) return this.#end("failed", failure);
     this.#update({ state: "recovering" });
     this.#phase = { kind: "waiting", untilTimer: true };
     this.#emit({ kind: "set-timer", name: "retry-start", delayMs });

@@ -34,3 +34,5 @@ export const LOOKUP_RETRY_MS = 200;
 export const BATCHES_PER_CHECKPOINT_MAX = 2_000;
 /** Plans that are no longer needed are deleted this many at a time, with commits that are made anyway: one commit stays small. */
 export const PLAN_DELETIONS_PER_COMMIT_MAX = 200;
+/** How fast time in plans passes while it is ahead of the wall clock: an hour is made good in ten, and a job's batches are that much further apart meanwhile. */
+export const PLAN_CLOCK_SLEW_RATE = 0.9;

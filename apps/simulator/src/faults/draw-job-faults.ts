@@ -38,6 +38,9 @@ function pair(random: SeededRandom, of: JobSurroundings): { from: string; to: st
   return random.integer(2) === 0 ? { from, to } : { from: to, to: from };
 }
 
+/** Hours, or so little that time seems to stand still. */
+const jump = (random: SeededRandom): number => Math.round((random.next() - 0.5) * (random.integer(2) === 0 ? 7_200_000 : 10_000));
+
 const MAKERS: readonly Maker[] = [
   (random, of) => ({ kind: "kill-executor", executor: executor(random, of), downMs: spell(random, 15_000) }),
   (random, of) => ({ kind: "executor-power-loss", executor: executor(random, of), downMs: spell(random, 15_000) }),
@@ -49,5 +52,7 @@ const MAKERS: readonly Maker[] = [
   (random, of) => ({ kind: "isolated-machine", machine: `executor-${executor(random, of)}`, forMs: spell(random, 15_000) }),
   (random, of) => ({ kind: "connection-resets", machine: `executor-${executor(random, of)}` }),
   (random, of) => ({ kind: "two-way-cut", ...pair(random, of), forMs: spell(random, 20_000) }),
+  (random, of) => ({ kind: "clock-jump", machine: `executor-${executor(random, of)}`, byMs: jump(random) }),
+  (random, of) => ({ kind: "clock-jump", machine: `coordinator-${1 + random.integer(of.coordinators)}`, byMs: jump(random) }),
   (random, of) => ({ kind: "one-way-cut", ...pair(random, of), forMs: spell(random, 20_000) }),
 ];
