@@ -255,6 +255,7 @@ export {
   type MetadataUpdate,
   MetadataUpdateSchema,
   type ClusterReport,
+  ClusterReportSchema,
   type RegisterBroker,
   RegisterBrokerSchema,
   type StopGranted,

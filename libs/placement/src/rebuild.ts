@@ -39,8 +39,10 @@ export function logKey({ topicId, partition }: { readonly topicId: string; reado
  * leader of the greatest epoch, else by the replica with the greatest (last epoch in the log, end). Every epoch and counter is above all that anybody has seen.
  */
 export function rebuildCluster(clusterId: string, reports: readonly ClusterKnowledge[]): readonly ClusterChange[] {
+  const byBroker = reportsByBroker(reports);
   const topics = newestTopics(reports).map((topic): ClusterChange => {
-    const partitions = topic.partitions.map((partition) => rebuildPartition(partition, reports));
+    const known = reports.map((report) => report.topics.get(topic.topicId)?.partitions);
+    const partitions = topic.partitions.map((newest) => rebuildPartition(newest, viewsOf(newest, known), byBroker));
     return { kind: "topic", topic: { ...topic, partitions } };
   });
   const brokers = reports
@@ -64,15 +66,32 @@ export function brokersAwaited(reports: readonly ClusterKnowledge[]): readonly B
  * contain it. Fewer would lose it silently. A single replica that has not reported loses nothing: nobody else may lead.
  */
 export function canRebuild(reports: readonly ClusterKnowledge[]): boolean {
+  const byBroker = reportsByBroker(reports);
   return newestTopics(reports).every((topic) => {
     return topic.partitions.every((partition) => {
       const { length: count } = partition.replicas;
       if (count === 1) return true;
-      const reported = reports.filter(({ broker }) => partition.replicas.includes(broker.brokerId));
+      const reported = partition.replicas.flatMap((id) => byBroker.get(id) ?? []);
       const whole = reported.filter((report) => logOf(report, partition)?.isSuspect === false && !isEmptied(partition, report));
       return reported.length === count || whole.length >= count - minInSync(topic, count) + 1;
     });
   });
+}
+
+type Reports = ReadonlyMap<BrokerId, ClusterKnowledge>;
+
+function reportsByBroker(reports: readonly ClusterKnowledge[]): Reports {
+  return new Map(reports.map((report) => [report.broker.brokerId, report]));
+}
+
+/** How brokers know a partition, each way once: most know it alike, and share what they know. */
+function viewsOf(newest: PartitionState, known: readonly (readonly PartitionState[] | undefined)[]): readonly PartitionState[] {
+  const views = [newest];
+  for (const partitions of known) {
+    const view = partitions?.[newest.partition];
+    if (view !== undefined && view !== newest) views.push(view);
+  }
+  return views;
 }
 
 function newestTopics(reports: readonly ClusterKnowledge[]): readonly TopicDescription[] {
@@ -80,11 +99,11 @@ function newestTopics(reports: readonly ClusterKnowledge[]): readonly TopicDescr
   return [...(newest?.topics.values() ?? [])];
 }
 
-function rebuildPartition(newest: PartitionState, reports: readonly ClusterKnowledge[]): PartitionState {
-  const views = reports.flatMap((report) => viewOf(report, newest) ?? []);
-  const logs = reports.flatMap((report) => {
-    const log = newest.replicas.includes(report.broker.brokerId) ? logOf(report, newest) : undefined;
-    return log === undefined ? [] : [{ report, log }];
+function rebuildPartition(newest: PartitionState, views: readonly PartitionState[], byBroker: Reports): PartitionState {
+  const logs = newest.replicas.flatMap((id) => {
+    const report = byBroker.get(id);
+    const log = report === undefined ? undefined : logOf(report, newest);
+    return report === undefined || log === undefined ? [] : [{ report, log }];
   });
   const epochSeen = Math.max(newest.leaderEpoch, ...views.map((view) => view.leaderEpoch), ...logs.map(({ log }) => log.lastEpoch));
   // Whom this partition's former leaders left behind is not known for sure: nobody is eligible, and what was emptied proves nothing.
@@ -99,7 +118,7 @@ function rebuildPartition(newest: PartitionState, reports: readonly ClusterKnowl
     const left = emptied.filter((id) => !inSyncSet.includes(id));
     return { ...after, leader, inSyncSet, ...(left.length > 0 ? { emptied: left } : {}) };
   };
-  if (live !== undefined) return ledBy(live.report.broker.brokerId, inSyncOf(live.report, newest, reports));
+  if (live !== undefined) return ledBy(live.report.broker.brokerId, inSyncOf(live.report, newest, byBroker));
   const [best] = logs.filter(({ report }) => !isEmptied(newest, report)).sort((a, b) => compareLogs(a.log, b.log));
   // Nobody has a log of it: as far as is known, it was never written to.
   if (best === undefined) return ledBy(undefined, newest.inSyncSet);
@@ -116,11 +135,11 @@ function isEmptied({ emptied = [] }: PartitionState, { broker }: ClusterKnowledg
  * The set that a live leader waits for, by its own account: whatever else was granted, it has acknowledged nothing without these. Members that are gone, or that live
  * anew, leave as when they are fenced.
  */
-function inSyncOf(leader: ClusterKnowledge, partition: PartitionState, reports: readonly ClusterKnowledge[]): readonly BrokerId[] {
+function inSyncOf(leader: ClusterKnowledge, partition: PartitionState, byBroker: Reports): readonly BrokerId[] {
   const own = viewOf(leader, partition)?.inSyncSet ?? [];
   return partition.replicas.filter((id) => {
     if (id === leader.broker.brokerId) return true;
-    return own.includes(id) && reports.some(({ broker, isRegistered }) => broker.brokerId === id && isRegistered);
+    return own.includes(id) && byBroker.get(id)?.isRegistered === true;
   });
 }
 

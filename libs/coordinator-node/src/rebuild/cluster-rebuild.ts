@@ -68,7 +68,8 @@ export class ClusterRebuild {
     for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
       const { report } = next.value;
       if (report.case !== "cluster") continue;
-      const knowledge = knowledgeFromWire(registration, report.value);
+      const [like] = this.#reports.values();
+      const knowledge = knowledgeFromWire(registration, report.value, like);
       this.#reports.set(knowledge.broker.brokerId, knowledge);
       this.#generations.add(registration.generationSeen);
       this.#epochMax = Math.max(

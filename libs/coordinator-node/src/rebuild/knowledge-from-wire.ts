@@ -10,11 +10,14 @@ import {
 } from "@millrace/model";
 import { type ClusterKnowledge, type KnownLog, logKey } from "@millrace/placement";
 
-/** What a broker knows, from its registration and its report. */
-export function knowledgeFromWire(registration: RegisterBroker, report: ClusterReport): ClusterKnowledge {
+/**
+ * What a broker knows, from its registration and its report. What it knows of partitions as another broker (`like`) does is shared with that: a hundred brokers that each know
+ * 100,000 partitions would not fit into a coordinator otherwise.
+ */
+export function knowledgeFromWire(registration: RegisterBroker, report: ClusterReport, like?: ClusterKnowledge): ClusterKnowledge {
   const { incarnationId, folderId, address, kafkaAddress, rack } = registration;
   const { metadata } = report;
-  const topics = (metadata?.topics ?? []).map((topic) => topicFromWire(topic));
+  const topics = (metadata?.topics ?? []).map((topic) => topicFromWire(topic, like?.topics.get(topic.topicId)));
   const logs = report.logs.map((log): KnownLog => {
     const { topicId, partition, suspect: isSuspect, leads } = log;
     return { topicId, partition, isSuspect, leads, lastEpoch: leaderEpoch(log.lastEpochInLog), logEndOffset: Number(log.logEndOffset) };
@@ -37,14 +40,34 @@ function brokerEpochMaxOf(metadata: MetadataUpdate | undefined): number {
   return Math.max(0, ...(metadata?.brokers ?? []).map((broker) => Number(broker.brokerEpoch)));
 }
 
-function topicFromWire({ name, topicId, internal, configs, partitions }: Topic): TopicDescription {
+function topicFromWire({ name, topicId, internal, configs, partitions }: Topic, like: TopicDescription | undefined): TopicDescription {
   return {
     topicId: topicId as TopicId,
     name,
     internal,
     configOverrides: { ...configs },
-    partitions: partitions.map((state) => partitionFromWire(topicId as TopicId, state)),
+    partitions: partitions.map((state, index) => {
+      const other = like?.partitions[index];
+      return other !== undefined && isSame(other, state) ? other : partitionFromWire(topicId as TopicId, state);
+    }),
   };
+}
+
+/** An epoch names one state of a partition; the rest is compared all the same, since a lost store may have given an epoch twice. */
+function isSame(other: PartitionState, state: WirePartition): boolean {
+  return (
+    other.partition === state.partition &&
+    other.partitionEpoch === state.partitionEpoch &&
+    other.leaderEpoch === state.leaderEpoch &&
+    other.leader === state.leader &&
+    isSameList(other.replicas, state.replicas) &&
+    isSameList(other.inSyncSet, state.inSyncSet) &&
+    isSameList(other.emptied ?? [], state.emptiedReplicas)
+  );
+}
+
+function isSameList(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((id, index) => id === b[index]);
 }
 
 function partitionFromWire(topicId: TopicId, state: WirePartition): PartitionState {
