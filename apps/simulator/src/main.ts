@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encodeEvent } from "@millrace/checkers";
 import { readOptions, type SimOptions, USAGE } from "./options.ts";
+import { runScaleCommand } from "./scale/scale-main.ts";
 import { runMutants } from "./mutants/run-mutants.ts";
 import { FULL_SCALE, planOf, provokingPlanOf, type RunPlan, SMALL_SCALE } from "./run/plan.ts";
 import type { RunResult } from "./run/run-plan.ts";
@@ -13,6 +14,8 @@ Error.stackTraceLimit = 4; // errors are part of every run; their stacks would c
 process.exitCode = await main();
 
 async function main(): Promise<number> {
+  const [command, ...rest] = process.argv.slice(2);
+  if (command === "scale") return runScaleCommand(rest);
   let options: SimOptions;
   try {
     options = readOptions(process.argv.slice(2));

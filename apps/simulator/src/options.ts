@@ -29,6 +29,7 @@ export interface SimOptions {
 }
 
 export const USAGE = `Usage: npm run sim -- [options]
+       npm run sim -- scale [options]    what metadata costs as a cluster grows: --help tells
 Whole clusters in one thread, on virtual time, from a seed. Exit code 1: an anomaly, or a run that was not the same twice.
 
   --seeds N          how many seeds to run (default 20)

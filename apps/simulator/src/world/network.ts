@@ -6,7 +6,7 @@ import { Links, type LinkSettings } from "./links.ts";
 import type { Machine } from "./machine.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { SimProcess } from "./sim-process.ts";
-import type { Trace } from "./trace.ts";
+import type { Watcher } from "./trace.ts";
 
 /** How long a connection is tried before it is given up, and how soon after a failure again. */
 const CONNECT_MS_MAX = 5_000;
@@ -26,7 +26,7 @@ interface Way {
 export class Network {
   readonly links: Links;
   readonly scheduler: Scheduler;
-  readonly trace: Trace;
+  readonly trace: Watcher;
   readonly random: SeededRandom;
   readonly #machines = new Map<string, Machine>();
   readonly #listeners = new Map<string, Listener>();
@@ -35,7 +35,7 @@ export class Network {
   /** Chance that a unary request is delivered a second time, later: a proxy or a client that repeats. */
   duplicateChance = 0;
 
-  constructor(settings: LinkSettings, of: { scheduler: Scheduler; trace: Trace; random: SeededRandom }) {
+  constructor(settings: LinkSettings, of: { scheduler: Scheduler; trace: Watcher; random: SeededRandom }) {
     this.links = new Links(settings, of.random);
     this.scheduler = of.scheduler;
     this.trace = of.trace;

@@ -1,6 +1,6 @@
 import type { Timer } from "@millrace/ports";
 import { EventHeap } from "./event-heap.ts";
-import type { Trace } from "./trace.ts";
+import type { Watcher } from "./trace.ts";
 
 /** Whose event it is: a process that may be dead, or paused. */
 export interface EventOwner {
@@ -29,13 +29,13 @@ const EVENTS_PER_INSTANT_MAX = 200_000;
  * are dropped, those of paused ones kept by them. Real time, I/O and threads have no part in it.
  */
 export class Scheduler {
-  readonly #trace: Trace;
+  readonly #trace: Watcher;
   readonly #heap = new EventHeap<ScheduledEvent>();
   #nowMs = 0;
   #sequence = 0;
   #instantEvents = 0;
 
-  constructor(trace: Trace) {
+  constructor(trace: Watcher) {
     this.#trace = trace;
   }
 

@@ -1,11 +1,17 @@
 import { crc32c } from "@millrace/codecs";
 
+/** Who watches a run: told of each event before it runs, and of each message that arrives. */
+export interface Watcher {
+  event(timeMs: number, owner: number): void;
+  bytes(bytes: Uint8Array): void;
+}
+
 const PRIMES = [0x0100_0193, 0x85eb_ca6b] as const;
 const float = new Float64Array(1);
 const words = new Uint32Array(float.buffer);
 
 /** A digest of everything that happened, in its order: two runs of one seed that differ anywhere have different ones. */
-export class Trace {
+export class Trace implements Watcher {
   #low = 0x811c_9dc5;
   #high = 0x9747_b28c;
   #events = 0;
