@@ -63,7 +63,7 @@ function* tasksOf(options: SimOptions): Generator<SeedTask, void, undefined> {
 
 function planFor(seed: number, options: SimOptions): RunPlan {
   if (options.provoke !== undefined) return provokingPlanOf(seed, options.provoke);
-  return planOf(seed, options.small ? SMALL_SCALE : FULL_SCALE);
+  return planOf(seed, options.small ? SMALL_SCALE : FULL_SCALE, { withJob: options.withJob });
 }
 
 async function reportShrunk(failing: RunResult): Promise<void> {
@@ -96,6 +96,6 @@ function report(result: RunResult, options: SimOptions): void {
   if (anomalies.length === 0) return;
   process.stdout.write(`${anomalies.map((anomaly) => `ANOMALY ${anomaly}`).join("\n")}\n`);
   process.stdout.write(
-    `again: npm run sim -- --seed ${plan.seed}${options.small ? " --small" : ""}${options.provoke === undefined ? "" : ` --provoke ${options.provoke}`} --log\n`,
+    `again: npm run sim -- --seed ${plan.seed}${options.small ? " --small" : ""}${options.withJob ? " --with-job" : ""}${options.provoke === undefined ? "" : ` --provoke ${options.provoke}`} --log\n`,
   );
 }

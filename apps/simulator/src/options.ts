@@ -16,6 +16,8 @@ export interface SimOptions {
   readonly historyFolder: string | undefined;
   /** Short, dense runs with much of one thing. */
   readonly provoke: Provocation | undefined;
+  /** Every run has a job. */
+  readonly withJob: boolean;
   readonly stopAtFirst: boolean;
   /** Runs, or planted bugs, at a time. */
   readonly jobs: number;
@@ -41,6 +43,7 @@ Whole clusters in one thread, on virtual time, from a seed. Exit code 1: an anom
   --mutants          plant each known bug into a process of its own, and demand that it is caught within --seeds (default 500)
   --only NAME,...    these planted bugs only
   --provoke WHAT     short, dense runs with much of: ${PROVOCATIONS.join(", ")}; they do not count
+  --with-job         every run has a job; without it one in four does, and those are the same with it
   --small            short runs: they find less, and do not count
   --twice            run each seed twice and compare the traces
   --log              print what brokers, coordinators and clients logged
@@ -55,6 +58,7 @@ export function readOptions(args: readonly string[]): SimOptions {
       help: { type: "boolean", default: false },
       seeds: { type: "string" },
       provoke: { type: "string" },
+      "with-job": { type: "boolean", default: false },
       "stop-at-first": { type: "boolean", default: false },
       jobs: { type: "string", default: String(availableParallelism()) },
       mutants: { type: "boolean", default: false },
@@ -74,6 +78,7 @@ export function readOptions(args: readonly string[]): SimOptions {
   return {
     help: values.help,
     provoke,
+    withJob: values["with-job"],
     stopAtFirst: values["stop-at-first"],
     jobs: whole("jobs", values.jobs),
     mutants: values.mutants,

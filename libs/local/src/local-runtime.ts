@@ -125,6 +125,7 @@ export class LocalRuntime {
     const { watermarks: settings } = this.#definition.graph.settings;
     return nextWatermarks(this.#eventTimes, this.#tracked, {
       batchTimeMs,
+      lastBatchMs: this.#timeMs,
       last: this.#watermarks,
       exhausted: () => false,
       final,

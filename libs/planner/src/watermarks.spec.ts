@@ -8,11 +8,11 @@ const seen = (index: number, maxMs: number) => ({ operatorId: "e", source: "s", 
 function watermark(
   tracked: readonly TrackedPartition[],
   batchTimeMs: number,
-  options: { last?: number; exhausted?: number[]; final?: boolean } = {},
+  options: { last?: number; lastBatchMs?: number; exhausted?: number[]; final?: boolean } = {},
 ) {
   const last = options.last === undefined ? [] : [{ operatorId: "e", lateMs: undefined, evictMs: options.last }];
   const exhausted = (_: string, index: number): boolean => options.exhausted?.includes(index) ?? false;
-  return nextWatermarks([OPERATOR], tracked, { batchTimeMs, last, exhausted, final: options.final ?? false })[0];
+  return nextWatermarks([OPERATOR], tracked, { ...options, batchTimeMs, last, exhausted, final: options.final ?? false })[0];
 }
 
 describe("nextWatermarks", () => {
@@ -35,6 +35,13 @@ describe("nextWatermarks", () => {
     const tracked = trackEventTimes(START, [seen(0, 50), seen(1, 60)], 100);
     expect(watermark(tracked, 200, { last: 100 })).toEqual({ operatorId: "e", lateMs: 100, evictMs: 100 });
     expect(watermark(tracked, 9_999, { last: 100 })?.evictMs).toBe(100);
+  });
+
+  it("counts what the batch before saw, though that is longer ago than idleAfter", () => {
+    const tracked = trackEventTimes(trackEventTimes(START, [seen(1, 300)], 100), [seen(0, 5_000)], 3_000);
+    expect(watermark(tracked, 9_999, { lastBatchMs: 3_000 })?.evictMs).toBe(4_990);
+    expect(watermark(tracked, 9_999, { lastBatchMs: 6_000 })?.evictMs).toBeUndefined();
+    expect(watermark(START, 9_999, { lastBatchMs: 0 })?.evictMs).toBeUndefined();
   });
 
   it("leaves out exhausted partitions and is infinite in the final batch", () => {

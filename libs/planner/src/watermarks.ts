@@ -39,6 +39,8 @@ export interface EventTimeOperator {
 
 interface Step {
   readonly batchTimeMs: number;
+  /** Time of the batch before: what it saw counts, however long ago that is. Absent: idleness goes by time alone. */
+  readonly lastBatchMs?: number;
   readonly last: readonly WatermarkStep[];
   readonly exhausted: (source: string, index: number) => boolean;
   readonly final: boolean;
@@ -75,8 +77,8 @@ export function trackEventTimes(
 }
 
 /**
- * wm(t) of each event-time operator: the least (max - delay) over source partitions that are neither idle at `batchTimeMs` nor
- * exhausted (or of the greatest time of all, for a source that merges by "max"); undefined while such a partition has not spoken; held when none is left;
+ * wm(t) of each event-time operator: the least (max - delay) over source partitions that are neither idle at `batchTimeMs` (without records for `idleAfterMs`, the batch before
+ * included) nor exhausted (or of the greatest time of all, for a source that merges by "max"); undefined while such a partition has not spoken; held when none is left;
  * never below the last one. With scope "job" all have one value, Spark's.
  */
 export function nextWatermarks(
@@ -124,11 +126,13 @@ function advanceJob(
 function advance(
   operator: EventTimeOperator,
   tracked: readonly TrackedPartition[],
-  options: Pick<Step, "batchTimeMs" | "exhausted"> & { readonly lateMs: number | undefined },
+  options: Pick<Step, "batchTimeMs" | "lastBatchMs" | "exhausted"> & { readonly lateMs: number | undefined },
 ): number | undefined {
   const own = tracked.filter(({ operatorId }) => operatorId === operator.id);
-  const isActive = ({ source, index, seenAtMs }: TrackedPartition): boolean =>
-    !options.exhausted(source, index) && options.batchTimeMs - seenAtMs <= operator.idleAfterMs;
+  const { batchTimeMs, lastBatchMs = Infinity } = options;
+  const spoke = ({ maxMs, seenAtMs }: TrackedPartition): boolean => maxMs !== undefined && seenAtMs >= lastBatchMs;
+  const isActive = (partition: TrackedPartition): boolean =>
+    !options.exhausted(partition.source, partition.index) && (batchTimeMs - partition.seenAtMs <= operator.idleAfterMs || spoke(partition));
   const active = own.filter(isActive);
   let least: number | undefined;
   for (const partition of active) {

@@ -102,4 +102,11 @@ describe("planNextBatch", () => {
     expect(decide({ shape, progress: waiting })).toMatchObject({ kind: "plan", plan: { watermarks: [{ lateMs: 500, evictMs: 700 }] } });
     expect(decide({ shape, progress: { ...waiting, statePending: false } })).toMatchObject({ kind: "wait" });
   });
+
+  it("moves the watermark by what the last batch saw, though partitions are idle sooner than batches follow each other", () => {
+    const shape = { ...SHAPE, eventTimes: [{ id: "e", delayMs: 0, idleAfterMs: 10, merge: "min" as const, sources: ["s"] }] };
+    const tracked = [700, 900].map((maxMs, index) => ({ operatorId: "e", source: "s", index, maxMs, seenAtMs: 3_000 }));
+    const plan = { watermarks: [{ lateMs: undefined, evictMs: 700 }] };
+    expect(decide({ shape, progress: { ...PROGRESS, tracked }, ends: [11, 20] })).toMatchObject({ kind: "plan", plan });
+  });
 });

@@ -96,6 +96,7 @@ function watermarksAt(input: PlanInput, batchTimeMs: number, final: boolean): Wa
   );
   return nextWatermarks(input.shape.eventTimes, input.progress.tracked, {
     batchTimeMs,
+    lastBatchMs: input.progress.lastTimeMs,
     last: input.progress.lastWatermarks,
     exhausted: (source, index) => exhausted.has(`${source}/${index}`),
     final,

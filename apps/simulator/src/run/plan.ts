@@ -92,10 +92,11 @@ const RUNS_PER_JOB = 4;
 const JOB_FAULTS_MIN = 4;
 
 /** The plan of a seed: the same for ever, as long as this file is. */
-export function planOf(seed: number, scale: Scale): RunPlan {
+export function planOf(seed: number, scale: Scale, options: { readonly withJob?: boolean } = {}): RunPlan {
   const plan = planWithoutJob(seed, scale);
   const random = new SeededRandom(seed ^ 0x10b5);
-  return random.integer(RUNS_PER_JOB) === 0 ? withJob(plan, { random, scale: JOB_SCALE, startMs: 4_000, faults: scale.faults / 3 }) : plan;
+  const isDrawn = random.integer(RUNS_PER_JOB) === 0;
+  return isDrawn || options.withJob === true ? withJob(plan, { random, scale: JOB_SCALE, startMs: 4_000, faults: scale.faults / 3 }) : plan;
 }
 
 /** Beside its job the run has faults that hit executors; what it had before stays as it was. */
