@@ -2,7 +2,20 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import type { Provocation } from "./run/plan.ts";
 
-const PROVOCATIONS: readonly Provocation[] = ["power", "elections", "transactions", "store", "disks", "syncs", "jobs"];
+const PROVOCATIONS: readonly Provocation[] = [
+  "power",
+  "elections",
+  "transactions",
+  "store",
+  "disks",
+  "syncs",
+  "coordinators",
+  "shrinking",
+  "corruption",
+  "groups",
+  "rollback",
+  "jobs",
+];
 
 export interface SimOptions {
   readonly help: boolean;

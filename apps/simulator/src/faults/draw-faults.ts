@@ -44,7 +44,7 @@ export function drawFaults(random: SeededRandom, of: Surroundings, options: { co
 }
 
 function drawKinds(random: SeededRandom): readonly CommonKind[] {
-  const kinds = (Object.keys(MAKERS) as CommonKind[]).filter((kind) => !NOT_YET.has(kind));
+  const kinds = (Object.keys(MAKERS) as CommonKind[]).filter((kind) => !NOT_YET.has(kind) && !FOR_PLANTED_BUGS.has(kind));
   return shuffled(kinds, random).slice(0, Math.max(KINDS_MIN, Math.floor(kinds.length / 2)) + random.integer(4));
 }
 
@@ -54,6 +54,8 @@ function drawKinds(random: SeededRandom): readonly CommonKind[] {
  * left the set one by one, since there are no eligible leaders outside it yet (R12).
  */
 const NOT_YET: ReadonlySet<FaultKind> = new Set<FaultKind>(["store-rollback", "flipped-bit", "empty-disk"]);
+/** Kinds that others contain, for short dense runs: drawn with the others they would change the plan of every seed. */
+const FOR_PLANTED_BUGS: ReadonlySet<FaultKind> = new Set<FaultKind>(["coordinator-without-store", "flipped-tail-bit", "pause-client"]);
 const RARE: ReadonlySet<FaultKind> = new Set<FaultKind>([
   "power-loss-everywhere",
   "kill-every-broker",
@@ -63,7 +65,7 @@ const RARE: ReadonlySet<FaultKind> = new Set<FaultKind>([
   "failing-syncs",
   "full-disk",
 ]);
-const DAMAGING: ReadonlySet<FaultKind> = new Set<FaultKind>(["empty-disk", "flipped-bit"]);
+const DAMAGING: ReadonlySet<FaultKind> = new Set<FaultKind>(["empty-disk", "flipped-bit", "flipped-tail-bit"]);
 
 const broker = (random: SeededRandom, { brokers }: Surroundings): number => 1 + random.integer(brokers);
 const coordinator = (random: SeededRandom, { coordinators }: Surroundings): number => 1 + random.integer(coordinators);
@@ -93,6 +95,11 @@ const MAKERS: Readonly<Record<CommonKind, Maker>> = {
   "stop-broker": (random, of) => ({ kind: "stop-broker", broker: broker(random, of), downMs: spell(random, 5_000) }),
   "kill-coordinator": (random, of) => ({ kind: "kill-coordinator", coordinator: coordinator(random, of), downMs: spell(random, 15_000) }),
   "pause-coordinator": (random, of) => ({ kind: "pause-coordinator", coordinator: coordinator(random, of), forMs: spell(random, 12_000) }),
+  "coordinator-without-store": (random, of) => ({
+    kind: "coordinator-without-store",
+    coordinator: coordinator(random, of),
+    forMs: 1_000 + spell(random, 8_000),
+  }),
   "one-way-cut": (random, of) => ({ kind: "one-way-cut", ...pair(random, of), forMs: spell(random, 20_000) }),
   "two-way-cut": (random, of) => ({ kind: "two-way-cut", ...pair(random, of), forMs: spell(random, 20_000) }),
   "isolated-machine": (random, of) => ({ kind: "isolated-machine", machine: machine(random, of), forMs: spell(random, 15_000) }),
@@ -115,10 +122,18 @@ const MAKERS: Readonly<Record<CommonKind, Maker>> = {
   "full-disk": (random, of) => ({ kind: "full-disk", broker: broker(random, of), forMs: spell(random, 10_000) }),
   "failing-syncs": (random, of) => ({ kind: "failing-syncs", broker: broker(random, of), forMs: spell(random, 8_000) }),
   "flipped-bit": (random, of) => ({ kind: "flipped-bit", broker: broker(random, of), downMs: spell(random, 8_000), place: random.next() }),
+  "flipped-tail-bit": (random, of) => ({
+    kind: "flipped-tail-bit",
+    broker: broker(random, of),
+    downMs: spell(random, 8_000),
+    place: random.next(),
+  }),
   "store-down": (random) => ({ kind: "store-down", forMs: spell(random, 15_000) }),
   "store-answers-lost": (random) => ({ kind: "store-answers-lost", chance: random.next() * 0.5, forMs: spell(random, 15_000) }),
   "store-rollback": (random) => ({ kind: "store-rollback", writes: 1 + random.integer(20) }),
   "client-crash": (random, of) => ({ kind: "client-crash", client: random.integer(of.clients) }),
+  // Longer than its group waits for it (45 s).
+  "pause-client": (random, of) => ({ kind: "pause-client", client: random.integer(of.clients), forMs: 46_000 + spell(random, 15_000) }),
 };
 
 function shuffled<T>(items: T[], random: SeededRandom): T[] {

@@ -29,6 +29,8 @@ export interface FaultParameters {
   "empty-disk": OfBroker & Down;
   /** A bit of a closed segment, while the broker is down. */
   "flipped-bit": OfBroker & Down & { readonly place: number };
+  /** A bit of what is durable of a log's last segment, while the broker is down. */
+  "flipped-tail-bit": OfBroker & Down & { readonly place: number };
   "power-loss-everywhere": Down;
   "kill-every-broker": Down;
   "pause-broker": OfBroker & Lasting;
@@ -36,6 +38,8 @@ export interface FaultParameters {
   "stop-broker": OfBroker & Down;
   "kill-coordinator": OfCoordinator & Down;
   "pause-coordinator": OfCoordinator & Lasting;
+  /** It reaches everybody else: an active one that cannot keep its lease. */
+  "coordinator-without-store": OfCoordinator & Lasting;
   "one-way-cut": Way & Lasting;
   "two-way-cut": Way & Lasting;
   "isolated-machine": OfMachine & Lasting;
@@ -54,6 +58,7 @@ export interface FaultParameters {
   "store-answers-lost": Lasting & { readonly chance: number };
   "store-rollback": { readonly writes: number };
   "client-crash": { readonly client: number };
+  "pause-client": { readonly client: number } & Lasting;
   /** Its workers hear of it, and end when they have done what they are at. */
   "kill-executor": OfExecutor & Down;
   "executor-power-loss": OfExecutor & Down;

@@ -4,26 +4,33 @@ import type { Machine } from "../world/machine.ts";
 import type { SimProcess } from "../world/sim-process.ts";
 import type { ExecutorFaultKind, Fault, FaultKind, FaultOf } from "./fault.ts";
 
-type Downing = "kill-broker" | "power-loss" | "empty-disk" | "flipped-bit" | "power-loss-everywhere" | "kill-every-broker";
+type Downing =
+  "kill-broker" | "power-loss" | "empty-disk" | "flipped-bit" | "flipped-tail-bit" | "power-loss-everywhere" | "kill-every-broker";
 
 /** Longest a stop in order may take before the supervisor kills. */
 const STOP_MS_MAX = 15_000;
 /** How long an executor waits for others to take its workers over. */
 const EXECUTOR_STOP_MS = 10_000;
 
+/** Of the workload. */
+interface Clients {
+  crash(index: number): void;
+  process(index: number): SimProcess | undefined;
+}
+
 /** Makes the planned faults happen, and ends them. After `heal` nothing goes wrong any more, and everything that was down comes back. */
 export class Nemesis {
   /** Faults that happened, by kind; one that found nothing to break is not counted. */
   readonly counts = new Map<FaultKind, number>();
   readonly #cluster: Cluster;
-  readonly #crashClient: (index: number) => void;
+  readonly #clients: Clients;
   /** Ends of what is under way. */
   readonly #repairs = new Set<() => void>();
   #isOver = false;
 
-  constructor(cluster: Cluster, crashClient: (index: number) => void) {
+  constructor(cluster: Cluster, clients: Clients) {
     this.#cluster = cluster;
-    this.#crashClient = crashClient;
+    this.#clients = clients;
   }
 
   start(faults: readonly Fault[]): void {
@@ -46,6 +53,7 @@ export class Nemesis {
       case "power-loss":
       case "empty-disk":
       case "flipped-bit":
+      case "flipped-tail-bit":
         return this.#takeDown(this.#broker(fault.broker), fault);
       case "stop-broker":
         return this.#stop(this.#broker(fault.broker), fault.downMs);
@@ -59,7 +67,12 @@ export class Nemesis {
       case "pause-coordinator":
         return this.#pause(this.#coordinator(fault.coordinator).process, fault.forMs);
       case "client-crash":
-        this.#crashClient(fault.client);
+        this.#clients.crash(fault.client);
+        return true;
+      case "pause-client":
+        return this.#pause(this.#clients.process(fault.client), fault.forMs);
+      case "coordinator-without-store":
+        this.#isolate(this.#coordinator(fault.coordinator).machine, [this.#cluster.store.machine], fault.forMs);
         return true;
       case "one-way-cut":
       case "two-way-cut":
@@ -100,24 +113,26 @@ export class Nemesis {
     if (fault.kind === "kill-broker" || fault.kind === "kill-every-broker") this.#cluster.kill(host);
     else this.#cluster.cutPower(host);
     if (fault.kind === "empty-disk") host.disk = this.#cluster.newDisk();
-    if (fault.kind === "flipped-bit") this.#flip(host, fault.place);
+    if (fault.kind === "flipped-bit") this.#flip(host, { place: fault.place, of: (logs) => logs.slice(0, -1) });
+    if (fault.kind === "flipped-tail-bit") this.#flip(host, { place: fault.place, of: (logs) => logs.slice(-1) });
     this.#later(fault.downMs, () => this.#cluster.startBroker(host));
     return true;
   }
 
-  /** A bit of a segment that nothing is appended to any more. */
-  #flip(host: BrokerHost, place: number): void {
+  /** A bit of what is durable of one of these segments: of those that nothing is appended to any more, or of the last ones. */
+  #flip(host: BrokerHost, { place, of }: { place: number; of: <L>(logs: readonly L[]) => readonly L[] }): void {
     const { model } = host.disk;
-    const closed = model
+    const candidates = model
       .list("")
       .filter(({ isFolder }) => isFolder)
-      .flatMap(({ name }) => {
-        const logs = model.list(name).filter((entry) => entry.name.endsWith(".log"));
-        return logs.slice(0, -1).map((entry) => ({ path: `${name}/${entry.name}`, sizeBytes: entry.sizeBytes }));
-      });
-    const segment = closed[Math.floor(place * closed.length)];
-    if (segment === undefined || segment.sizeBytes === 0) return;
-    model.flipBit(segment.path, Math.floor(((place * 7_919) % 1) * segment.sizeBytes), Math.floor(place * 8));
+      .flatMap(({ name: folder }) =>
+        of(model.durableFiles(folder).filter(({ name }) => name.endsWith(".log"))).map((log) => ({ folder, log })),
+      )
+      .filter(({ log }) => log.bytes.length > 0);
+    const chosen = candidates[Math.floor(place * candidates.length)];
+    if (chosen === undefined) return;
+    const position = Math.floor(((place * 7_919) % 1) * chosen.log.bytes.length);
+    model.flipBit(`${chosen.folder}/${chosen.log.name}`, position, Math.floor(place * 8));
   }
 
   #stop(host: BrokerHost, downMs: number): boolean {

@@ -1,4 +1,4 @@
-import type { Mutant } from "./mutants.ts";
+import type { Mutant } from "./mutant.ts";
 
 const RUN_BATCH = "libs/executor-node/src/worker/run-batch.ts";
 const IN_FLIGHT = "libs/scheduling/src/batch-in-flight.ts";

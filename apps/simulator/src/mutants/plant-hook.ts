@@ -1,5 +1,6 @@
 import { registerHooks } from "node:module";
 import { pathToFileURL } from "node:url";
+import { placesOf } from "./mutant.ts";
 import { MUTANTS } from "./mutants.ts";
 
 /**
@@ -8,23 +9,27 @@ import { MUTANTS } from "./mutants.ts";
  */
 const mutant = MUTANTS.find(({ name }) => name === process.env["MILLRACE_SIM_MUTANT"]);
 if (mutant === undefined) throw new Error(`MILLRACE_SIM_MUTANT names no mutant: ${String(process.env["MILLRACE_SIM_MUTANT"])}`);
-const { name, file, correct, wrong } = mutant;
-const target = pathToFileURL(new URL(`../../../../${file}`, import.meta.url).pathname).href;
-let isPlanted = false;
+const { name } = mutant;
+const places = Map.groupBy(placesOf(mutant), ({ file }) => pathToFileURL(new URL(`../../../../${file}`, import.meta.url).pathname).href);
+const missing = new Set(places.keys());
 
 registerHooks({
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context);
-    if (url !== target) return loaded;
-    const source = typeof loaded.source === "string" ? loaded.source : new TextDecoder().decode(loaded.source);
-    const places = source.split(correct).length - 1;
-    if (places !== 1) throw new Error(`mutant ${name}: its place stands ${places} times in ${file}, not once`);
-    isPlanted = true;
-    return { ...loaded, source: source.replace(correct, () => wrong) };
+    const here = places.get(url);
+    if (here === undefined) return loaded;
+    let source = typeof loaded.source === "string" ? loaded.source : new TextDecoder().decode(loaded.source);
+    for (const { file, correct, wrong } of here) {
+      const count = source.split(correct).length - 1;
+      if (count !== 1) throw new Error(`mutant ${name}: its place stands ${count} times in ${file}, not once`);
+      source = source.replace(correct, () => wrong);
+    }
+    missing.delete(url);
+    return { ...loaded, source };
   },
 });
 process.on("exit", () => {
-  if (isPlanted) return;
-  process.stderr.write(`mutant ${name}: ${file} was never loaded\n`);
+  if (missing.size === 0) return;
+  process.stderr.write(`mutant ${name}: never loaded: ${[...missing].join(", ")}\n`);
   process.exitCode = 2;
 });

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Mutant, MUTANTS } from "./mutants.ts";
+import { type Mutant, placesOf } from "./mutant.ts";
+import { MUTANTS } from "./mutants.ts";
 
 /** Seeds that are tried on a mutant before it counts as missed: acceptance asks for 500. */
 export interface MutantOptions {
@@ -48,8 +49,10 @@ export async function runMutants(options: MutantOptions): Promise<boolean> {
   return missed === 0;
 }
 
-function isInPlace({ file, correct }: Mutant): boolean {
-  return readFileSync(new URL(`../../../../${file}`, import.meta.url), "utf8").split(correct).length === 2;
+function isInPlace(mutant: Mutant): boolean {
+  return placesOf(mutant).every(
+    ({ file, correct }) => readFileSync(new URL(`../../../../${file}`, import.meta.url), "utf8").split(correct).length === 2,
+  );
 }
 
 async function hunt(mutant: Mutant, options: MutantOptions): Promise<Caught | undefined> {

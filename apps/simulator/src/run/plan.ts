@@ -15,6 +15,17 @@ export interface TopicPlan {
   readonly configs: Readonly<Record<string, string>>;
 }
 
+/** How long clients wait. */
+export interface Patience {
+  /** For an answer, and for the delivery of a record. */
+  readonly requestMs: number;
+  readonly deliveryMs: number;
+  /** After so long a transaction is ended for its client. */
+  readonly transactionMs: number;
+  /** Of a client that waits within a transaction, up to twice as long as that. */
+  readonly dawdleChance: number;
+}
+
 /** Everything about a run that its seed decides beforehand. */
 export interface RunPlan {
   readonly seed: number;
@@ -27,6 +38,7 @@ export interface RunPlan {
   readonly driftMax: number;
   /** Mean wait of a client between two operations. */
   readonly thinkMs: number;
+  readonly patience: Patience;
   /** How long clients work while things go wrong. */
   readonly workMs: number;
   readonly brokerSettings: Partial<BrokerSettings>;
@@ -49,19 +61,41 @@ export interface Scale {
 export const FULL_SCALE: Scale = { workMs: 600_000, clients: 9, faults: 30, thinkMsMin: 400 };
 export const SMALL_SCALE: Scale = { workMs: 30_000, clients: 6, faults: 12, thinkMsMin: 40 };
 
+const PATIENT: Patience = { requestMs: 5_000, deliveryMs: 20_000, transactionMs: 15_000, dawdleChance: 0.005 };
+const IMPATIENT: Patience = { requestMs: 500, deliveryMs: 600, transactionMs: 1_500, dawdleChance: 0.1 };
+
 /** What a short run has much of: the kinds of faults in which one sort of bug shows. */
-export type Provocation = "power" | "elections" | "transactions" | "store" | "disks" | "syncs" | "jobs";
+export type Provocation =
+  | "power"
+  | "elections"
+  | "transactions"
+  | "store"
+  | "disks"
+  | "syncs"
+  | "coordinators"
+  | "shrinking"
+  | "corruption"
+  | "groups"
+  | "rollback"
+  | "jobs";
 
 const PROVOKING: Readonly<Record<Provocation, readonly Exclude<FaultKind, ExecutorFaultKind>[]>> = {
   power: ["power-loss-everywhere", "power-loss-everywhere", "power-loss", "power-loss-everywhere", "slow-disk", "kill-broker"],
   elections: ["broker-among-clients", "kill-broker", "broker-among-clients", "pause-broker", "broker-among-clients", "power-loss"],
-  transactions: ["kill-broker", "pause-broker", "connection-resets", "client-crash", "slow-network", "slow-disk", "kill-every-broker"],
+  transactions: ["kill-broker", "slow-network", "duplicated-requests", "connection-resets", "client-crash", "pause-broker", "slow-disk"],
   store: ["store-down", "store-answers-lost", "pause-coordinator", "kill-coordinator", "kill-broker", "isolated-machine"],
-  disks: ["empty-disk", "connection-resets", "pause-broker", "two-way-cut"],
+  disks: ["empty-disk", "kill-broker", "power-loss", "kill-broker", "pause-broker"],
   jobs: ["kill-broker", "kill-coordinator", "connection-resets", "pause-coordinator", "store-answers-lost"],
   syncs: ["failing-syncs", "failing-syncs", "power-loss-everywhere", "slow-disk"],
+  coordinators: ["coordinator-without-store", "coordinator-without-store", "pause-coordinator", "connection-resets", "slow-network"],
+  corruption: ["flipped-tail-bit", "kill-broker", "power-loss", "kill-broker", "pause-broker"],
+  groups: ["pause-client", "pause-client", "kill-broker", "pause-client", "client-crash", "connection-resets"],
+  rollback: ["store-rollback", "kill-coordinator", "kill-broker", "pause-coordinator", "broker-among-clients"],
+  shrinking: ["kill-broker", "pause-broker", "kill-broker", "isolated-machine", "kill-broker", "slow-network"],
 };
 const PROVOKED = { workMs: 25_000, clients: 6, faults: 14, thinkMs: 25 } as const;
+/** For what takes a group longer than its session. */
+const PROVOKED_GROUPS = { ...PROVOKED, workMs: 150_000, thinkMs: 150 } as const;
 
 /** Where a job is to be provoked: little beside it. */
 const JOB_PROVOKED = { clients: 3, thinkMs: 400, fewFaults: 4 } as const;
@@ -69,7 +103,7 @@ const JOB_PROVOKED = { clients: 3, thinkMs: 400, fewFaults: 4 } as const;
 /** A short, dense run of three brokers with faults of a few kinds: for planted bugs. It does not count. */
 export function provokingPlanOf(seed: number, provocation: Provocation): RunPlan {
   const random = new SeededRandom(seed ^ 0x0b06);
-  const { workMs, clients, faults, thinkMs } = PROVOKED;
+  const { workMs, clients, faults, thinkMs } = provocation === "groups" ? PROVOKED_GROUPS : PROVOKED;
   const plan = planWithoutJob(seed, { workMs, clients, faults, thinkMsMin: thinkMs });
   const around = { brokers: 3, coordinators: plan.coordinators, clients, startMs: 1_500, endMs: workMs };
   const provoking: RunPlan = {
@@ -79,6 +113,9 @@ export function provokingPlanOf(seed: number, provocation: Provocation): RunPlan
     topics: [{ name: "t0", partitions: 3, replicas: 3, configs: { "segment.ms": String(3_000 + random.integer(10_000)) } }],
     disks: { syncMsMean: 1 + random.next() * (provocation === "power" ? 60 : 10), readMsMean: 1 },
     links: { delayMsMin: random.next() * 2, delayMsMean: 0.5 + random.next() * 5 },
+    // Of a lease each side has its own clock: no promise may hang on how fast they are.
+    patience: provocation === "transactions" ? IMPATIENT : PATIENT,
+    driftMax: provocation === "coordinators" ? 1 : plan.driftMax,
     faults: drawFaults(random, around, { count: faults, kinds: PROVOKING[provocation] }),
   };
   if (provocation !== "jobs") return provoking;
@@ -129,6 +166,7 @@ function planWithoutJob(seed: number, scale: Scale): RunPlan {
     disks: { syncMsMean: 0.5 + random.next() ** 2 * 20, readMsMean: 0.1 + random.next() * 5 },
     driftMax: random.integer(2) === 0 ? 0 : 0.1,
     thinkMs: scale.thinkMsMin * (1 + random.next()),
+    patience: PATIENT,
     workMs: scale.workMs,
     brokerSettings: { checkpointMs: 1_000 + random.integer(5_000) },
     coordinatorSettings: {},

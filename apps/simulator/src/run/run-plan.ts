@@ -6,6 +6,7 @@ import { readEverything } from "../workload/final-reads.ts";
 import { type JobFigures, JobRun } from "../jobs/job-run.ts";
 import { Workload } from "../workload/workload.ts";
 import { compareReplicas } from "./compare-replicas.ts";
+import { watchCluster } from "./watch-cluster.ts";
 import type { RunPlan, TopicPlan } from "./plan.ts";
 
 /** Liveness: so long after everything is healed the topics must exist, and all be read. */
@@ -48,9 +49,10 @@ export interface RunResult {
 export async function runPlan(plan: RunPlan, options: RunOptions = {}): Promise<RunResult> {
   const [startedMs, cpuBefore] = [performance.now(), process.threadCpuUsage()];
   const cluster = new Cluster(plan, { keepsLog: options.keepsLog === true });
-  const workload = new Workload(cluster, plan);
+  const watches = watchCluster(cluster);
+  const workload = new Workload(cluster, plan, watches.durability);
   const job = plan.job === undefined ? undefined : new JobRun(workload, plan.job);
-  const nemesis = new Nemesis(cluster, (index) => workload.crash(index));
+  const nemesis = new Nemesis(cluster, workload);
   cluster.start();
   const anomalies: string[] = [];
   if (await isSetUp(cluster, workload, job)) {
@@ -73,6 +75,7 @@ export async function runPlan(plan: RunPlan, options: RunOptions = {}): Promise<
   } else anomalies.push("liveness: topics or a job could not be made in a healthy cluster");
   const verdict = checkHistory(workload.history);
   anomalies.push(
+    ...watches.findings().slice(0, FINDINGS_SHOWN),
     ...workload.anomalies.slice(0, FINDINGS_SHOWN),
     ...cluster.log.alarms.map((line) => `alarm: ${line}`),
     ...describe(verdict),

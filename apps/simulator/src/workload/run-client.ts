@@ -1,5 +1,5 @@
 import type { Happening, Read, Step } from "@millrace/checkers";
-import type { Consumer, Producer } from "@millrace/client";
+import type { Client, Consumer, Producer } from "@millrace/client";
 import { AppError, toAppError } from "@millrace/model";
 import type { SimProcess } from "../world/sim-process.ts";
 import { encodeValue, readOf } from "./values.ts";
@@ -13,10 +13,14 @@ export interface ClientOf {
 
 const FILL_BYTES_MAX = 300;
 const POLL_MS_MAX = 150;
-const DELIVERY_MS_MAX = 20_000;
-const TRANSACTION_MS_MAX = 15_000;
-/** One in so many operations changes what is read. */
+/** One in so many operations changes what is read, or asks where a log ends. */
 const OPERATIONS_PER_ASSIGN = 48;
+const OPERATIONS_PER_END = 24;
+/** Sends of a transaction that follow on each other leave within so long, before the first is answered. */
+const STAGGER_MS_MAX = 4;
+/** Of sends that are not alone. */
+const BURST_CHANCE = 0.2;
+const BURST_STAGGER_MS_MAX = 60;
 
 /** A logical client's life: one operation after another, each written down before and after, until it crashes or does not know what became of one. */
 export async function runClient(workload: Workload, of: ClientOf): Promise<void> {
@@ -28,6 +32,7 @@ export async function runClient(workload: Workload, of: ClientOf): Promise<void>
 class WorkingClient {
   readonly #workload: Workload;
   readonly #of: ClientOf;
+  readonly #client: Client;
   readonly #producer: Producer;
   readonly #consumer: Consumer;
   readonly #isTransactional: boolean;
@@ -39,10 +44,11 @@ class WorkingClient {
     this.#workload = workload;
     this.#of = of;
     const client = workload.connect(of.process);
+    this.#client = client;
     this.#isTransactional = of.index % 3 === 1;
     this.#producer = client.producer({
-      deliveryTimeoutMs: DELIVERY_MS_MAX,
-      transactionTimeoutMs: TRANSACTION_MS_MAX,
+      deliveryTimeoutMs: workload.plan.patience.deliveryMs,
+      transactionTimeoutMs: workload.plan.patience.transactionMs,
       ...(this.#isTransactional ? { transactionalId: `client-${of.index}` } : {}),
     });
     this.#consumer = client.consumer({ isolation: "committed", offsetReset: "none" });
@@ -59,8 +65,10 @@ class WorkingClient {
       this.#assign();
       return true;
     }
+    if (this.#chance() < 1 / OPERATIONS_PER_END) return this.#lookAtEnd();
     if (this.#isTransactional && this.#chance() < 0.4) return this.#transaction();
-    return !this.#isTransactional && this.#chance() < 0.55 ? this.#send() : this.#poll();
+    if (this.#isTransactional || this.#chance() >= 0.55) return this.#poll();
+    return this.#chance() < BURST_CHANCE ? this.#burst() : this.#send(this.#anyKey(), this.#of.p);
   }
 
   #assign(): void {
@@ -82,22 +90,57 @@ class WorkingClient {
     );
   }
 
-  async #send(): Promise<boolean> {
-    const { key, topic, partition } = this.#anyKey();
+  /** Several sends to one key, none of which waits for the one before: each is a logical process of its own, and they are stored in their order (P3). */
+  async #burst(): Promise<boolean> {
+    const key = this.#anyKey();
+    const under: Promise<number | undefined>[] = [];
+    for (let count = 2 + Math.floor(this.#chance() * 4); count > 0; count--) {
+      under.push(this.#sendAs(key, this.#workload.recorder.newProcess()));
+      await this.#of.process.sleep(this.#chance() * BURST_STAGGER_MS_MAX);
+    }
+    const offsets = await Promise.all(under);
+    const stored = offsets.filter((offset) => offset !== undefined && offset >= 0) as number[];
+    if (stored.some((offset, index) => offset <= (stored[index - 1] ?? -1)))
+      this.#workload.anomalies.push(`send order: one producer's records of ${key.key} were stored in the order ${stored.join(", ")}`);
+    return offsets.every((offset) => offset !== undefined);
+  }
+
+  async #send(key: KeyOf, p: number): Promise<boolean> {
+    return (await this.#sendAs(key, p)) !== undefined;
+  }
+
+  /** Where it was stored, -1 where that is not known; undefined: nobody knows whether it was. */
+  async #sendAs({ key, topic, partition }: KeyOf, p: number): Promise<number | undefined> {
+    const { recorder, durability, anomalies } = this.#workload;
     const value = this.#workload.newValue();
-    this.#record({ type: "invoke", f: "send", v: [["send", key, value]] });
+    recorder.record({ type: "invoke", f: "send", v: [["send", key, value]], p });
     try {
       const { offset } = await this.#producer.sendAndWait(topic, { partition, value: this.#bytesOf(value) });
-      this.#record({ type: "ok", f: "send", v: [["send", key, offset < 0 ? value : [offset, value]]] });
-      const missing = offset < 0 ? undefined : this.#workload.durability.acknowledged({ topic, partition, offset });
-      if (missing !== undefined) this.#workload.anomalies.push(missing);
-      return true;
+      recorder.record({ type: "ok", f: "send", v: [["send", key, offset < 0 ? value : [offset, value]]], p });
+      const missing = offset < 0 ? undefined : durability.acknowledged({ topic, partition, offset });
+      if (missing !== undefined) anomalies.push(missing);
+      return offset;
     } catch (error) {
       // The producer has repeated it inside: an earlier attempt may be stored, now or later.
-      this.#record({ type: "info", f: "send", v: [["send", key, value]] });
+      recorder.record({ type: "info", f: "send", v: [["send", key, value]], p });
       this.#note("send", error);
-      return false;
+      return undefined;
     }
+  }
+
+  /** P5: where a log ends never falls. */
+  async #lookAtEnd(): Promise<boolean> {
+    const { key, topic, partition } = this.#anyKey();
+    const before = this.#workload.greatestEnds.get(key) ?? 0;
+    try {
+      const [end] = await this.#client.listOffsets([{ topic, partition, at: "latest" }], "uncommitted");
+      const offset = end?.offset ?? 0;
+      if (offset < before) this.#workload.anomalies.push(`latest falls: ${key} ended at ${before}, and then at ${offset}`);
+      this.#workload.greatestEnds.set(key, Math.max(this.#workload.greatestEnds.get(key) ?? 0, offset));
+    } catch (error) {
+      this.#note("look at the end", error);
+    }
+    return true;
   }
 
   async #poll(): Promise<boolean> {
@@ -168,19 +211,28 @@ class WorkingClient {
   }
 
   async #perform(steps: readonly Step[]): Promise<Step[]> {
-    const done: Step[] = [];
+    const done: Promise<Step>[] = [];
     for (const step of steps) {
       if (step[0] === "poll") {
-        done.push(["poll", await this.#read()]);
+        await Promise.all(done);
+        done.push(Promise.resolve(["poll", await this.#read()]));
         continue;
       }
-      const [, key, value] = step;
-      if (typeof value !== "number") throw new Error("a planned send has a value only");
-      const { topic, partition } = this.#keyOf(key);
-      const { offset } = await this.#producer.sendAndWait(topic, { partition, value: this.#bytesOf(value) });
-      done.push(["send", key, offset < 0 ? value : [offset, value]]);
+      const sent = this.#sendIn(step);
+      sent.catch(() => undefined); // asked for below, with the others
+      done.push(sent);
+      await this.#of.process.sleep(this.#chance() * STAGGER_MS_MAX);
+      const { transactionMs, dawdleChance } = this.#workload.plan.patience;
+      if (this.#chance() < dawdleChance) await this.#of.process.sleep(2 * this.#chance() * transactionMs);
     }
-    return done;
+    return Promise.all(done);
+  }
+
+  async #sendIn([, key, value]: Extract<Step, readonly ["send", ...unknown[]]>): Promise<Step> {
+    if (typeof value !== "number") throw new Error("a planned send has a value only");
+    const { topic, partition } = this.#keyOf(key);
+    const { offset } = await this.#producer.sendAndWait(topic, { partition, value: this.#bytesOf(value) });
+    return ["send", key, offset < 0 ? value : [offset, value]];
   }
 
   #bytesOf(value: number): Uint8Array {

@@ -1,7 +1,7 @@
 import { type HistoryEvent, HistoryRecorder } from "@millrace/checkers";
 import { crc32c } from "@millrace/codecs";
 import { type Client, createClient } from "@millrace/client";
-import { DurabilityWatch } from "../run/durability-watch.ts";
+import type { DurabilityWatch } from "../run/durability-watch.ts";
 import type { RunPlan } from "../run/plan.ts";
 import type { Cluster } from "../world/cluster.ts";
 import type { Machine } from "../world/machine.ts";
@@ -14,8 +14,6 @@ import { runClient } from "./run-client.ts";
 export const GROUP = "group";
 /** One client in so many is a member of it. */
 const CLIENTS_PER_MEMBER = 3;
-/** min.insync.replicas of topics with three replicas. */
-const MIN_IN_SYNC = 2;
 /** A client that ended begins again after so long. */
 const SUCCESSOR_MS = 300;
 
@@ -35,14 +33,16 @@ export class Workload {
   /** What clients saw that no rule about histories covers. */
   readonly anomalies: string[] = [];
   readonly durability: DurabilityWatch;
+  /** Where somebody was told that a key ends. */
+  readonly greatestEnds = new Map<string, number>();
   isOver = false;
   #nextValue = 0;
   readonly #clients: { readonly machine: Machine; process: SimProcess | undefined; p: number }[] = [];
 
-  constructor(cluster: Cluster, plan: RunPlan) {
+  constructor(cluster: Cluster, plan: RunPlan, durability: DurabilityWatch) {
     this.cluster = cluster;
     this.plan = plan;
-    this.durability = new DurabilityWatch(cluster.brokers, MIN_IN_SYNC);
+    this.durability = durability;
     const nowNs = (): number => Math.round(cluster.scheduler.nowMs * 1e6);
     this.recorder = new HistoryRecorder({ nowNs, write: (event) => this.history.push(event) });
     this.keys = plan.topics.flatMap(({ name, partitions }) =>
@@ -62,6 +62,11 @@ export class Workload {
     return this.#nextValue++;
   }
 
+  /** Of the client of that number, as long as it lives. */
+  process(index: number): SimProcess | undefined {
+    return this.#clients[index]?.process;
+  }
+
   /** The client is gone in the middle of what it does; another one takes its place. */
   crash(index: number): void {
     const client = this.#clients[index];
@@ -79,7 +84,7 @@ export class Workload {
 
   /** A way into the cluster for one process. */
   connect(process: SimProcess): Client {
-    const settings = { bootstrap: this.cluster.bootstrap, requestTimeoutMs: 5_000, retryForMs: 20_000 };
+    const settings = { bootstrap: this.cluster.bootstrap, requestTimeoutMs: this.plan.patience.requestMs, retryForMs: 20_000 };
     return createClient(settings, {
       transport: simulatedTransport(process, this.cluster.network),
       clock: process.clock,

@@ -20,8 +20,10 @@ import { simulatedWorkers } from "./sim-worker.ts";
 import { Trace } from "./trace.ts";
 import { simulatedListener, simulatedTransport } from "./transport.ts";
 
-/** What no broker may ever say. */
+/** What nobody may ever say. */
 const ALARMS = ["acknowledged records are cut off: the leader does not have them"];
+/** What no coordinator may say of a store that lost nothing: it has seen its own write, and took it for another's. */
+const ALARMS_WITH_A_GOOD_STORE = ["coordinator.term-over: cluster state in the store changed behind this coordinator"];
 const START_WALL_MS = Date.UTC(2026, 0, 1);
 /** A supervisor starts a process that ended by itself again after so long. */
 const RESTART_MS = 2_000;
@@ -68,13 +70,17 @@ export class Cluster {
   constructor(plan: RunPlan, options: { readonly keepsLog: boolean }) {
     this.#plan = plan;
     this.#seeds = new SeededRandom(plan.seed ^ 0x5eed);
-    this.log = new SimLog(this.scheduler, { alarming: ALARMS, keeps: options.keepsLog });
+    const isStoreGood = plan.faults.every(({ kind }) => kind !== "store-rollback");
+    this.log = new SimLog(this.scheduler, {
+      alarming: isStoreGood ? [...ALARMS, ...ALARMS_WITH_A_GOOD_STORE] : ALARMS,
+      keeps: options.keepsLog,
+    });
     const { scheduler, trace } = this;
     this.network = new Network(plan.links, { scheduler, trace, random: new SeededRandom(plan.seed ^ 0x0e7) });
     const storeProcess = this.process("redis", this.#machine("redis", 1));
     const model = new MemoryCoordination({ clock: storeProcess.clock, random: storeProcess.random });
     if (plan.faults.some(({ kind }) => kind === "store-rollback")) model.recordHistory();
-    this.store = { machine: storeProcess.machine, model, isUp: true, lostAnswerChance: 0 };
+    this.store = { machine: storeProcess.machine, model, isUp: true, lostAnswerChance: 0, watch: undefined };
     for (let id = 1; id <= plan.brokers; id++) {
       const name = `broker-${id}`;
       const machine = this.#machine(name, 1 + (this.#seeds.next() - 0.5) * plan.driftMax);

@@ -54,6 +54,11 @@ export class Connection {
     return this.#calls.client.size === 0;
   }
 
+  /** The server sends an answer of a stream. */
+  answers(of: { readonly method: string; readonly answer: unknown }): void {
+    this.#network.onAnswer?.(this.server, of);
+  }
+
   join(side: Side, call: CallEnd): void {
     this.#calls[side].add(call);
   }

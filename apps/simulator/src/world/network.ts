@@ -34,6 +34,8 @@ export class Network {
   readonly #powerBack = new Map<Machine, (() => void)[]>();
   /** Chance that a unary request is delivered a second time, later: a proxy or a client that repeats. */
   duplicateChance = 0;
+  /** Sees each answer of a stream as its server sends it; for checkers. */
+  onAnswer: ((from: SimProcess, of: { readonly method: string; readonly answer: unknown }) => void) | undefined;
 
   constructor(settings: LinkSettings, of: { scheduler: Scheduler; trace: Watcher; random: SeededRandom }) {
     this.links = new Links(settings, of.random);

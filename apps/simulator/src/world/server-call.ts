@@ -113,6 +113,7 @@ export class ServerCall implements CallEnd {
           return;
         }
         if (result.done === true) break;
+        this.#connection.answers({ method: this.#method.localName, answer: result.value });
         this.#answer({ kind: "message", bytes: codecOf(this.#method.output).encode(result.value) });
         this.#unread++;
         while (this.#unread >= STREAM_MESSAGES_MAX && !this.#isOver) await (this.#room = createDeferred<void>()).promise;

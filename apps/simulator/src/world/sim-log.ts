@@ -19,7 +19,8 @@ export class SimLog {
   }
 
   note(who: string, event: string, values: LogValues = {}): void {
-    if (this.#alarming.has(event)) this.alarms.push(this.#line(who, event, values));
+    if (this.#alarming.has(event) || this.#alarming.has(`${event}: ${String(values["reason"])}`))
+      this.alarms.push(this.#line(who, event, values));
     if (!this.#keeps) return;
     this.lines.push(this.#line(who, event, values));
     if (this.lines.length > LINES_MAX) this.lines.splice(0, LINES_MAX / 2);

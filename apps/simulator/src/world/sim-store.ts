@@ -16,6 +16,14 @@ export interface StoreServer {
   isUp: boolean;
   /** Chance that something was done and its answer is lost. */
   lostAnswerChance: number;
+  /** Sees what the store takes; for checkers. */
+  watch: StoreWatch | undefined;
+}
+
+export interface StoreWatch {
+  leaseGiven(to: Pick<Fence, "epoch" | "holder">): void;
+  /** Only of commits that changed something, not of those that were repeated. */
+  committed(fence: Fence, changes: readonly Change[]): void;
 }
 
 /** The store as a coordinator's process reaches it: late, not at all, or done without an answer. */
@@ -32,7 +40,11 @@ export class SimStore implements CoordinationStore {
   }
 
   acquireLease(request: { holder: string; ttlMs: number }): Promise<LeaseResult> {
-    return this.#call((model) => model.acquireLease(request));
+    return this.#call((model) => {
+      const result = model.acquireLease(request);
+      if (result.kind === "acquired") this.#server.watch?.leaseGiven({ epoch: result.epoch, holder: request.holder });
+      return result;
+    });
   }
 
   renewLease(fence: Fence & { ttlMs: number }): Promise<boolean> {
@@ -48,7 +60,13 @@ export class SimStore implements CoordinationStore {
   }
 
   commit(fence: Fence, requestId: string, changes: readonly Change[]): Promise<CommitResult> {
-    return this.#call((model) => model.commit(fence, requestId, changes));
+    return this.#call((model) => {
+      const version = (): number => model.read(changes[0]?.key ?? "")?.version ?? 0;
+      const before = version();
+      const result = model.commit(fence, requestId, changes);
+      if (result.kind === "ok" && version() !== before) this.#server.watch?.committed(fence, changes);
+      return result;
+    });
   }
 
   read(key: string): Promise<Entry | undefined> {

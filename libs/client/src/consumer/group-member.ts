@@ -48,6 +48,8 @@ export class GroupMember {
   target: readonly TopicPartition[] | undefined;
   /** What is held is no longer ours: drop it. */
   isLost = false;
+  /** How often the group went on without it. */
+  losses = 0;
   /** Why it is no member and will not become one. */
   failure: AppError | undefined;
 
@@ -169,6 +171,7 @@ export class GroupMember {
   }
 
   #lose(): void {
+    this.losses++;
     this.#epoch = JOIN;
     this.#saysAll = true;
     this.target = undefined;

@@ -87,7 +87,8 @@ export class GroupSubscription {
     if (chosen.length === 0) return this.#commits;
     if (this.#commitsWaiting >= COMMITS_WAITING_MAX) return Promise.reject(clientErrors.tooManyCommits({ waiting: this.#commitsWaiting }));
     this.#commitsWaiting++;
-    const committed = this.#commits.then(() => this.#commitNow(chosen)).finally(() => this.#commitsWaiting--);
+    const { losses } = this.#member;
+    const committed = this.#commits.then(() => this.#commitNow(chosen, losses)).finally(() => this.#commitsWaiting--);
     this.#commits = committed.catch(() => undefined);
     return committed;
   }
@@ -113,15 +114,21 @@ export class GroupSubscription {
     }
   }
 
-  async #commitNow(offsets: readonly GroupOffset[]): Promise<void> {
+  async #commitNow(offsets: readonly GroupOffset[], losses: number): Promise<void> {
     try {
-      await this.#parts.calls.commit(offsets, () => this.identity);
+      await this.#parts.calls.commit(offsets, () => this.#identityUnlessLost(losses));
     } catch (error) {
-      if (!(error instanceof AppError) || error.kind !== "fenced") throw error;
+      if (!(error instanceof AppError) || error.kind !== "fenced" || error.code === "commit-of-lost-partitions") throw error;
       this.#member.nudge();
       throw clientErrors.commitLost({ group: this.identity.groupId, cause: error.code });
     }
     for (const { topic, partition, offset } of offsets) this.#committed.set(topicPartitionKey(topic, partition), offset);
+  }
+
+  /** What it read as the member that it was is another's by now, and may be committed further: it must not go back by the epoch of the member that it is again. */
+  #identityUnlessLost(losses: number): GroupIdentity {
+    if (this.#member.isLost || this.#member.losses !== losses) throw clientErrors.commitLost({ group: this.identity.groupId });
+    return this.identity;
   }
 
   /** Where the caller stands in what it holds, as far as that is news. */

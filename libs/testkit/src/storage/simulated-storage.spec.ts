@@ -62,6 +62,18 @@ describe("SimulatedStorage.powerLoss", () => {
     expect([...seen].sort()).toEqual(["a", "b"]);
   });
 
+  it("calls nothing durable in a folder whose own name is not", async () => {
+    const storage = createSimulatedStorage({ seed: 1 });
+    storage.createFolder("logs");
+    const file = storage.open("logs/a", { create: true });
+    file.append([new Uint8Array([1, 2])]);
+    await file.sync();
+    await storage.syncFolder("logs");
+    expect(storage.durableFiles("logs")).toEqual([]);
+    await storage.syncFolder("");
+    expect(storage.durableFiles("logs")).toEqual([{ name: "a", bytes: new Uint8Array([1, 2]) }]);
+  });
+
   it("kills handles of the time before, as does a crash, which keeps all bytes", () => {
     const storage = createSimulatedStorage({ seed: 1 });
     const file = storage.open("a", { create: true });

@@ -72,6 +72,7 @@ export class SimulatedStorage implements Storage {
   /** Files of a folder that a power cut leaves in any case, by name, with that much of their bytes. For checkers: no program can see this. */
   durableFiles(folder: string): { readonly name: string; readonly bytes: Uint8Array }[] {
     const files: { name: string; bytes: Uint8Array }[] = [];
+    if (!this.#durable.has(folder) || !this.#hasParents(folder)) return files;
     for (const [path, entry] of this.#durable.childrenOf(folder))
       if (entry !== "folder") files.push({ name: path.slice(folder.length + 1), bytes: entry.durableBytes });
     return files.sort((a, b) => (a.name < b.name ? -1 : 1));

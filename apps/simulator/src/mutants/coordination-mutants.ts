@@ -1,0 +1,61 @@
+import type { Mutant } from "./mutant.ts";
+
+/** Between brokers, coordinators and their store (reliability R9 to R13, S1 to S8). */
+export const COORDINATION_MUTANTS: readonly Mutant[] = [
+  {
+    name: "empty-disk-trusted",
+    what: "a broker that comes back with an empty disk keeps its place in the in-sync sets",
+    file: "libs/placement/src/brokers.ts",
+    correct: "    if (hasEmptyDisk || (log === undefined && isMissed(topic, partition)))\n",
+    wrong: "    if (hasEmptyDisk && known === undefined)\n",
+    provokes: "disks",
+  },
+  {
+    name: "elected-from-anywhere",
+    what: "any live replica may lead, in sync or not",
+    file: "libs/placement/src/elect.ts",
+    correct: "  const member = replicas.find((id) => inSyncSet.includes(id) && isLive(id));",
+    wrong: "  const member = replicas.find((id) => isLive(id));",
+    provokes: "elections",
+  },
+  {
+    name: "lease-without-fencing",
+    what: "the store takes commits of any coordinator that was active once",
+    file: "libs/testkit/src/coordination/memory-store.ts",
+    correct: '    if (!this.#holds(fence)) return { kind: "fenced", epoch: data.epoch };',
+    wrong: '    if (fence.epoch > data.epoch) return { kind: "fenced", epoch: data.epoch };',
+    provokes: "coordinators",
+  },
+  {
+    name: "old-coordinator-obeyed",
+    what: "a broker obeys a coordinator of an older epoch",
+    file: "libs/broker-node/src/folder.ts",
+    correct: "if (isOlder || isDouble) {",
+    wrong: "if (isDouble && isOlder) {",
+    provokes: "coordinators",
+  },
+  {
+    name: "request-id-forgotten",
+    what: "a commit whose answer was lost is made once more",
+    file: "libs/testkit/src/coordination/memory-store.ts",
+    correct: "    if (earlier !== undefined) return earlier;\n",
+    wrong: "",
+    provokes: "store",
+  },
+  {
+    name: "epoch-not-raised",
+    what: "a new leader goes on in the epoch of the one before",
+    file: "libs/placement/src/elect.ts",
+    correct: "leader, leaderEpoch: leaderEpoch(partition.leaderEpoch + 1) };",
+    wrong: "leader, leaderEpoch: leaderEpoch(Math.max(1, partition.leaderEpoch)) };",
+    provokes: "elections",
+  },
+  {
+    name: "compare-and-set-without-epochs",
+    what: "a leader gets the in-sync set that it wishes, whatever was decided meanwhile",
+    file: "libs/placement/src/partitions.ts",
+    correct: "before.leaderEpoch !== wish.leaderEpoch || before.partitionEpoch !== wish.partitionEpoch)",
+    wrong: "before.leaderEpoch < wish.leaderEpoch)",
+    provokes: "shrinking",
+  },
+];
