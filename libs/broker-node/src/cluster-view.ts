@@ -19,6 +19,7 @@ class Known {
   /** One for all who wait: clients that come and go while nothing changes leave nothing behind. */
   next: Deferred<void> | undefined;
   version = 0;
+  topicsVersion = 0;
   coordinatorAddress = "";
   isKnown = false;
   clusterId = "";
@@ -65,6 +66,11 @@ export class ClusterView {
 
   get version(): number {
     return this.#known.version;
+  }
+
+  /** Grows when a topic comes or goes, or has more partitions: not when only leaders and in-sync sets change, as they do all the time. */
+  get topicsVersion(): number {
+    return this.#known.topicsVersion;
   }
 
   get coordinatorAddress(): string {
@@ -123,6 +129,7 @@ export class ClusterView {
       if (topic !== undefined) removed.push(topic);
     }
     for (const topic of removed) {
+      this.#known.topicsVersion++;
       this.#known.topicsById.delete(topic.topicId);
       if (this.#known.topicsByName.get(topic.name)?.topicId === topic.topicId) this.#known.topicsByName.delete(topic.name);
     }
@@ -173,6 +180,7 @@ export class ClusterView {
     // A delta may carry only the partitions that changed.
     const partitions = known === undefined ? topic.partitions : mergePartitions(known.partitions, topic.partitions);
     const merged: Topic = encodeOnce({ ...topic, partitions });
+    if (known?.partitions.length !== partitions.length) this.#known.topicsVersion++;
     this.#known.topicsById.set(topic.topicId, merged);
     this.#known.topicsByName.set(topic.name, merged);
   }

@@ -15,6 +15,7 @@ export class GroupCoordinators {
   readonly #view: ClusterView;
   readonly #settings: GroupSettings;
   readonly #ports: BrokerPorts;
+  #topicsVersion = -1;
   readonly #byPartition = new Map<number, GroupCoordinator>();
 
   constructor(of: { brokerId: number; view: ClusterView; settings: GroupSettings }, ports: BrokerPorts) {
@@ -43,8 +44,11 @@ export class GroupCoordinators {
     this.#byPartition.clear();
   }
 
-  /** The cluster's topics are others than before. */
+  /** The cluster's topics may be others than before. Groups look at all topics then, so that changes of leaders and in-sync sets must not make them. */
   topicsChanged(removed: readonly string[]): void {
+    const { topicsVersion } = this.#view;
+    if (topicsVersion === this.#topicsVersion) return;
+    this.#topicsVersion = topicsVersion;
     if (this.#byPartition.size === 0) return;
     const topics = this.#partitionCounts();
     for (const coordinator of this.#byPartition.values()) {

@@ -1250,7 +1250,8 @@ export const TopicDefaultsSchema: GenMessage<TopicDefaults> = /*@__PURE__*/
   messageDesc(file_millrace_coordinator_v1_coordinator, 39);
 
 /**
- * The whole metadata once after registration (`snapshot`), then what changed.
+ * The whole metadata once after registration (`snapshot`), then what changed: brokers as they are now, topics that are new or have other settings whole, and of others the
+ * partitions that changed. A broker that does not know a partition, or knows it with a lower partition epoch, takes it.
  *
  * @generated from message millrace.coordinator.v1.MetadataUpdate
  */
