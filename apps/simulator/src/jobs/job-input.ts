@@ -18,6 +18,7 @@ const REMEMBERED = 8;
 /** Event times lie so far back at most; few of them as far. */
 const DISORDER_MS_MAX = 8_000;
 const SUCCESSOR_MS = 300;
+const SILENCE_TIMES_IDLE = 2;
 
 /**
  * Writes the job's input while the run goes on: numbered per key, out of order in event time, some of it twice. One writer is transactional, and aborts at times. Nobody
@@ -90,13 +91,23 @@ export class JobInput {
   #next(recent: InputEvent[], random: SeededRandom): InputEvent {
     const again = random.next() < DUPLICATE_CHANCE ? recent[random.integer(recent.length)] : undefined;
     if (again !== undefined) return again;
-    const k = keyOf(random.integer(this.#plan.keys));
+    const k = this.#anyKey(random);
     const n = this.#numbers.get(k) ?? 0;
     this.#numbers.set(k, n + 1);
     const event = { k, n, at: Math.round(this.#workload.cluster.trueWallMs - random.next() ** 4 * DISORDER_MS_MAX) };
     recent.push(event);
     if (recent.length > REMEMBERED) recent.shift();
     return event;
+  }
+
+  /** Partitions fall silent in turn, longer than the job waits for them: they come back with times that lie behind the others'. */
+  #anyKey(random: SeededRandom): string {
+    const { keys, partitions, idleAfterMs } = this.#plan;
+    const turn = Math.floor(this.#workload.cluster.scheduler.nowMs / (idleAfterMs * SILENCE_TIMES_IDLE)) % (partitions * 2);
+    for (;;) {
+      const index = random.integer(keys);
+      if (index % partitions !== turn) return keyOf(index);
+    }
   }
 }
 

@@ -14,6 +14,10 @@ export interface JobPlan {
   readonly keys: number;
   /** Mean wait of a writer of the input between two records, or transactions of some. */
   readonly thinkMs: number;
+  /** Bytes beside the count of each key: with them parts of a checkpoint are too big for the store, and go to the topic. */
+  readonly padBytes: number;
+  /** What of its state a worker keeps in memory; the rest goes to its state store. Undefined: all of it. */
+  readonly stateMemoryBytes: number | undefined;
   /** How long a worker's process takes to start. */
   readonly workerStartMs: number;
 }
@@ -22,23 +26,31 @@ export interface JobPlan {
 export interface JobScale {
   readonly thinkMsMin: number;
   readonly batchIntervalMsMin: number;
+  readonly idleAfterMsMax: number;
 }
 
-export const JOB_SCALE: JobScale = { thinkMsMin: 800, batchIntervalMsMin: 1_000 };
-export const DENSE_JOB_SCALE: JobScale = { thinkMsMin: 60, batchIntervalMsMin: 200 };
+export const JOB_SCALE: JobScale = { thinkMsMin: 800, batchIntervalMsMin: 1_000, idleAfterMsMax: 10_000 };
+export const DENSE_JOB_SCALE: JobScale = { thinkMsMin: 60, batchIntervalMsMin: 200, idleAfterMsMax: 2_000 };
 
-export function drawJob(random: SeededRandom, { thinkMsMin, batchIntervalMsMin }: JobScale): JobPlan {
+/** With a dozen keys in a task above the 64 KiB that a part may have in the store. */
+const PAD_BYTES = 12_000;
+/** A few entries. */
+const STATE_MEMORY_BYTES = 2_000;
+
+export function drawJob(random: SeededRandom, { thinkMsMin, batchIntervalMsMin, idleAfterMsMax }: JobScale): JobPlan {
   const batchIntervalMs = batchIntervalMsMin * (1 + random.integer(3));
   return {
     executors: 2 + random.integer(2),
     workerSlots: 1 + random.integer(2),
     batchIntervalMs,
     checkpointIntervalMs: batchIntervalMs * (2 + random.integer(6)),
-    idleAfterMs: 1_000 + random.integer(9_000),
+    idleAfterMs: 500 + random.integer(idleAfterMsMax),
     slots: 2 + random.integer(4),
     partitions: 2 + random.integer(3),
     keys: 4 + random.integer(20),
     thinkMs: thinkMsMin * (1 + random.next()),
+    padBytes: random.integer(4) === 0 ? PAD_BYTES : 0,
+    stateMemoryBytes: random.integer(3) === 0 ? STATE_MEMORY_BYTES : undefined,
     workerStartMs: 50 + random.integer(400),
   };
 }

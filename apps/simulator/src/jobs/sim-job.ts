@@ -29,7 +29,7 @@ type Output = KafkaTopic<readonly [string, Out], string, Out>;
  * One job with one of each: a count per key and then per group (two shuffles, state by key), duplicates dropped within the watermark, late elements beside it, windows on event time, and timers.
  * All of it goes to one topic, exactly once.
  */
-export function simJob({ batchIntervalMs, checkpointIntervalMs, idleAfterMs, slots }: JobPlan): JobModule {
+export function simJob({ batchIntervalMs, checkpointIntervalMs, idleAfterMs, padBytes, slots }: JobPlan): JobModule {
   const options = {
     batchInterval: milliseconds(batchIntervalMs),
     checkpointInterval: milliseconds(checkpointIntervalMs),
@@ -41,7 +41,7 @@ export function simJob({ batchIntervalMs, checkpointIntervalMs, idleAfterMs, slo
     (ctx) => {
       const out: Output = kafka(OUTPUT, { key: string(), value: json<Out>() });
       const events = ctx.source(kafka(INPUT, { value: Event }));
-      countTwice(events, out);
+      countTwice(events, out, "-".repeat(padBytes));
       const once = events
         .withEventTime(({ at }) => at, { watermark: milliseconds(WATERMARK_MS), idleAfter: milliseconds(idleAfterMs) })
         .map(({ k, n, at }): InputEvent => ({ k, n, at }))
@@ -64,12 +64,12 @@ export function simJob({ batchIntervalMs, checkpointIntervalMs, idleAfterMs, slo
 }
 
 /** Per key, and what comes out of that per group: behind the second shuffle the order of a key's elements must still be theirs. */
-function countTwice(events: DStream<InputEvent>, out: Output): void {
+function countTwice(events: DStream<InputEvent>, out: Output, pad: string): void {
   const perKey = events
     .map(({ k, n }) => pair(k, n))
     .mapWithState(
-      StateSpec.function((_time, k: string, n: number | undefined, state: State<number>): Out<"seq"> => {
-        return { t: "seq", k, n: n ?? -1, c: oneMore(state) };
+      StateSpec.function((_time, k: string, n: number | undefined, state: State<Count>): Out<"seq"> => {
+        return { t: "seq", k, n: n ?? -1, c: oneMore(state, pad) };
       }),
     )
     .named("per-key");
@@ -80,8 +80,8 @@ function countTwice(events: DStream<InputEvent>, out: Output): void {
   perKey
     .map(({ k, c }) => pair(groupOf(k), { k, c }))
     .mapWithState(
-      StateSpec.function((_time, g: string, element: { k: string; c: number } | undefined, state: State<number>): Out<"tot"> => {
-        return { t: "tot", g, k: element?.k ?? "", c: element?.c ?? -1, total: oneMore(state) };
+      StateSpec.function((_time, g: string, element: { k: string; c: number } | undefined, state: State<Count>): Out<"tot"> => {
+        return { t: "tot", g, k: element?.k ?? "", c: element?.c ?? -1, total: oneMore(state, "") };
       }),
     )
     .named("per-group")
@@ -94,9 +94,14 @@ function output(key: string, out: Out): Pair<string, Out> {
   return pair(key, out);
 }
 
-function oneMore(state: State<number>): number {
-  const next = (state.getOption() ?? 0) + 1;
-  state.update(next);
+interface Count {
+  readonly count: number;
+  readonly pad: string;
+}
+
+function oneMore(state: State<Count>, pad: string): number {
+  const next = (state.getOption()?.count ?? 0) + 1;
+  state.update({ count: next, pad });
   return next;
 }
 

@@ -47,14 +47,6 @@ export const JOB_MUTANTS: readonly Mutant[] = [
     provokes: "jobs",
   },
   {
-    name: "old-attempt-report-taken",
-    what: "reports of workers of another job epoch count",
-    file: "libs/scheduling/src/job-machine.ts",
-    correct: "if (event.jobEpoch === this.#workers?.jobEpoch)",
-    wrong: "if (this.#workers !== undefined)",
-    provokes: "jobs",
-  },
-  {
     name: "former-writers-not-fenced",
     what: "marks are read while a former worker's transaction may still commit",
     file: "libs/executor-node/src/worker/job-worker.ts",

@@ -188,6 +188,7 @@ export class Cluster {
       return worker;
     };
     const { network, log } = this;
+    const { workerStartMs: startMs, stateMemoryBytes } = plan;
     const settings = executorSettingsSchema.parse({
       executorId: host.name,
       coordinators: this.coordinators.map(({ name }) => `${name}:9191`),
@@ -196,7 +197,7 @@ export class Cluster {
     });
     host.node = createExecutorNode(settings, {
       ...this.#ports(host.name, process),
-      workerHost: simulatedWorkers({ supervisor: process, network, log, job, startMs: plan.workerStartMs, newProcess }),
+      workerHost: simulatedWorkers({ supervisor: process, network, log, job, startMs, stateMemoryBytes, newProcess }),
     });
   }
 

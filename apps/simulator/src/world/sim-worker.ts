@@ -2,6 +2,7 @@ import { createValueCodec, crc32c } from "@millrace/codecs";
 import { runJobWorker } from "@millrace/executor-node";
 import { NO_TRACER, NO_VALUE_FORMATS, type WorkerExit, type WorkerHost, type WorkerInit, type WorkerListener } from "@millrace/ports";
 import type { JobModule } from "@millrace/streams";
+import { MemoryStateStore } from "@millrace/testkit";
 import { BoundedQueue } from "@millrace/stdx";
 import { NO_COMPRESSION } from "./no-compression.ts";
 import type { Network } from "./network.ts";
@@ -21,6 +22,8 @@ export interface WorkerWorld {
   readonly log: SimLog;
   readonly job: JobModule;
   readonly startMs: number;
+  /** What of a worker's state stays in memory; undefined: all. */
+  readonly stateMemoryBytes: number | undefined;
   /** A new process on the executor's machine. */
   newProcess(name: string): SimProcess;
 }
@@ -69,7 +72,7 @@ class SimWorker {
   }
 
   #run(init: WorkerInit, listener: WorkerListener): void {
-    const { network, log, job } = this.#world;
+    const { network, log, job, stateMemoryBytes } = this.#world;
     const process = this.#process;
     const end = (detail: string): void => {
       this.#exit = { reason: "crashed", detail };
@@ -89,6 +92,7 @@ class SimWorker {
       compression: NO_COMPRESSION,
       connectors: { sink: () => undefined },
       formats: NO_VALUE_FORMATS,
+      ...(stateMemoryBytes === undefined ? {} : { spill: { store: new MemoryStateStore(), budgetBytes: stateMemoryBytes } }),
     }).then(
       () => end("exit code 0"),
       (error: unknown) => {
