@@ -12,6 +12,7 @@ import { failover } from "./scenarios/failover.ts";
 import { killDev } from "./scenarios/kill-dev.ts";
 import { killDevJob } from "./scenarios/kill-dev-job.ts";
 import { lostReplicas } from "./scenarios/lost-replicas.ts";
+import { metadata } from "./scenarios/metadata.ts";
 import { partitions } from "./scenarios/partitions.ts";
 import { pausedCoordinator } from "./scenarios/paused-coordinator.ts";
 import { powerLoss } from "./scenarios/power-loss.ts";
@@ -57,6 +58,7 @@ export const scenarios: readonly Scenario[] = [
   traces,
   tls,
   partitions,
+  metadata,
   abuse,
   exactlyOnceCopy,
   rollingDay,

@@ -63,7 +63,8 @@ export async function startCluster(folder: string, size: ClusterSize): Promise<C
   const brokers = await members(size.brokers, (index) => broker(index, { ...of, coordinatorsKnown, more: size.brokerArgs ?? [] }));
   const executors = await members(size.executors, (index) => executor(index, { ...of, coordinatorsKnown }));
   const all = [...coordinators, ...brokers, ...executors].map((member) => member.process);
-  const connection = connectClient(brokers.map((member) => member.address));
+  // Without brokers there are coordinators, which answer for topics.
+  const connection = connectClient((size.brokers > 0 ? brokers : coordinators).map((member) => member.address));
   const cluster = clusterOf({ redis, coordinators, brokers, executors, connection });
   try {
     await Promise.all(all.map((process) => process.start()));
