@@ -23,6 +23,8 @@ export interface JobFigures {
   readonly inputs: number;
   readonly outputs: number;
   readonly restarts: number;
+  /** Elements that came too late, as the job counts them. */
+  readonly late: number;
 }
 
 /** The job of a run: submitted before anything goes wrong, fed meanwhile, and held against its input afterwards. */
@@ -30,7 +32,7 @@ export class JobRun {
   readonly #workload: Workload;
   readonly #plan: JobPlan;
   readonly #input: JobInput;
-  #figures: JobFigures = { inputs: 0, outputs: 0, restarts: 0 };
+  #figures: JobFigures = { inputs: 0, outputs: 0, restarts: 0, late: 0 };
 
   constructor(workload: Workload, plan: JobPlan) {
     this.#workload = workload;
@@ -104,10 +106,17 @@ export class JobRun {
     this.#figures = { ...this.#figures, inputs: inputs.recordCount, outputs: outputs.recordCount };
     return [
       ...verdict.wrong.slice(0, FINDINGS_SHOWN),
+      ...this.#miscounted(outputs),
       ...(missing.length === 0 || wrong.length > 0 ? [] : [late]),
       ...(isRead ? [] : ["liveness: topics of the job could not be read"]),
       ...stop,
     ];
+  }
+
+  /** After a restart counters go back to the checkpoint's, and what is replayed is counted again: in the end each late element is counted once. */
+  #miscounted(outputs: TopicLog<Out>): string[] {
+    const late = outputs.partitions.flat().filter(({ t }) => t === "late").length;
+    return late === this.#figures.late ? [] : [`job conservation: ${this.#figures.late} late elements are counted, ${late} came out`];
   }
 
   async #closeWindows(client: Client): Promise<boolean> {
@@ -128,7 +137,7 @@ export class JobRun {
       if (status === undefined) return false;
       const isFailed = status.state === JobState.FAILED;
       told = `${isFailed ? "failed" : `in state ${status.state}`} ${status.error?.code ?? ""} ${status.error?.message ?? ""}`.trim();
-      this.#figures = { ...this.#figures, restarts: status.restarts };
+      this.#figures = { ...this.#figures, restarts: status.restarts, late: Number(status.lateRecords) };
       if (status.state === JobState.STOPPED || isFailed) return true;
       if (status.state !== JobState.DRAINING) await admin.stopJob(JOB_NAME, { drain: true });
       return false;

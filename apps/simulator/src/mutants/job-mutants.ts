@@ -94,4 +94,12 @@ export const JOB_MUTANTS: readonly Mutant[] = [
     lastWatermarks: [],`,
     provokes: "jobs",
   },
+  {
+    name: "late-count-forgotten-on-restart",
+    what: "late elements that were counted before a checkpoint are not in the count after a restart",
+    file: "libs/scheduling/src/progress.ts",
+    correct: "    counters: checkpoint.counters,\n",
+    wrong: "    counters: { ...checkpoint.counters, lateRecords: 0 },\n",
+    provokes: "jobs",
+  },
 ];
