@@ -40,6 +40,21 @@ describe("a broker whose disk fails", () => {
     expect(await send()).toMatchObject({ offset: 0 });
   });
 
+  it("syncs what is written as soon as there is room for what belongs to it", async () => {
+    await world.createTopic("rolled", { partitions: 1, configs: { "segment.ms": "1000" } });
+    const producer = world.client().producer({ deliveryTimeoutMs: 30_000 });
+    await world.run(producer.open(["rolled"]));
+    await world.run(producer.sendAndWait("rolled", { partition: 0, value: bytes("1") }));
+    await world.run(sleep(world.clock, 2_000));
+    // Room for the record, not for the index of the segment before it.
+    world.storageOf(1).limitBytes(world.storageOf(1).usedBytes + 100);
+    const sent = producer.sendAndWait("rolled", { partition: 0, value: bytes("2") });
+    await world.run(sleep(world.clock, 2_000));
+    expect(world.coordinator.lastHeartbeat).toMatchObject({ diskFull: true });
+    world.storageOf(1).limitBytes(Infinity);
+    expect(await world.run(sent)).toMatchObject({ offset: 1 });
+  });
+
   it("serves a partition for which there was no room as soon as there is", async () => {
     world.storageOf(1).limitBytes(1);
     await world.createTopic("u", { partitions: 1 });

@@ -47,3 +47,9 @@ export const COMMITS_WAITING_MAX = 1_000;
 
 /** A member says goodbye so long; then its session ends without it. Nobody should wait for a broker that is gone when they close. */
 export const LEAVE_MS_MAX = 5_000;
+
+/** A leader that answers nothing for so long is asked about: it may hang, or be cut off, while another one leads already. Longer than a sync takes on a busy disk. */
+export const LEADER_SILENT_MS = 1_000;
+
+/** A broker that does not tell the metadata within this is passed over for the next one: any broker has them in memory. */
+export const METADATA_ATTEMPT_MS = 2_000;

@@ -2,6 +2,7 @@ import { BrokerService, type GetMetadataResponse, type Topic } from "@millrace/c
 import { isRetriable, TRANSACTION_STATE_TOPIC } from "@millrace/model";
 import type { ClientPorts } from "./api.ts";
 import { clientErrors } from "./errors.ts";
+import { METADATA_ATTEMPT_MS } from "./limits.ts";
 import { retrying } from "./retry.ts";
 
 /** How often a topic that a broker does not know is asked for again: a broker may learn of a new topic a moment later. */
@@ -67,6 +68,12 @@ export class Metadata {
     return [...this.#addresses].filter(([brokerId]) => !this.#fenced.has(brokerId)).map(([, address]) => address);
   }
 
+  /** Asks again, this broker last: it does not answer. */
+  refreshWithout(address: string): Promise<void> {
+    if (this.#known[this.#preferred] === address) this.#preferred = (this.#preferred + 1) % this.#known.length;
+    return this.refresh();
+  }
+
   /** Asks a broker again; callers at the same time share one question. */
   refresh(): Promise<void> {
     this.#refreshing ??= this.#refresh().finally(() => {
@@ -77,7 +84,7 @@ export class Metadata {
 
   /** Runs a call on any broker, the next one when it cannot be reached. */
   async anyBroker<T>(run: (address: string) => Promise<T>): Promise<T> {
-    const addresses = [...new Set([...this.#bootstrap, ...this.#addresses.values()])];
+    const addresses = this.#known;
     let failure: unknown;
     for (let tried = 0; tried < addresses.length; tried++) {
       const address = addresses[(this.#preferred + tried) % addresses.length] ?? "";
@@ -98,11 +105,17 @@ export class Metadata {
     return retrying(this.#ports, { forMs: this.#retryForMs }, () => this.anyBroker(run));
   }
 
+  get #known(): readonly string[] {
+    return [...new Set([...this.#bootstrap, ...this.#addresses.values()])];
+  }
+
   async #refresh(): Promise<void> {
     // An empty list means every topic; who wants none names one that costs little.
     const topics = this.#wanted.size === 0 ? [TRANSACTION_STATE_TOPIC] : [...this.#wanted];
     const response = await this.anyBroker((address) =>
-      this.#ports.transport.client(BrokerService, address).getMetadata({ topics }, { timeoutMs: this.#requestTimeoutMs }),
+      this.#ports.transport
+        .client(BrokerService, address)
+        .getMetadata({ topics }, { timeoutMs: Math.min(this.#requestTimeoutMs, METADATA_ATTEMPT_MS) }),
     );
     this.#apply(response, topics);
   }

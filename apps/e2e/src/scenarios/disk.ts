@@ -17,8 +17,10 @@ const REPAIR_MS_MAX = 30_000;
 const SEGMENT_MS = 1_500;
 const RECORDS_MIN = 60_000;
 const STALL_MS = 30_000;
-/** 5 s until the broker gives up, 3 s until it is fenced, and the election. */
-const STALL_WORST_MS_MAX = 15_000;
+/** 3 s until a broker that hangs is fenced, the election, and a second until producers look for another leader; else it gives itself up after 5 s. */
+const STALL_WORST_MS_MAX = 10_000;
+/** A second until the broker looks at its disk, and the election. */
+const HAND_OVER_MS_MAX = 5_000;
 const FULL_MS = 20_000;
 const BACK_MS_MAX = 60_000;
 /** Reads come from the disk, and closed segments are verified all the time. */
@@ -89,6 +91,7 @@ class DiskRun {
   /** Writes and syncs of a broker's disk hang; it leads some partitions. */
   async stalled(small: SmallDisk): Promise<Figures> {
     const { watch, context } = this.#options;
+    const led = await this.#ledBySmallDisk();
     watch.reset();
     small.freeze();
     try {
@@ -98,7 +101,9 @@ class DiskRun {
     }
     const worstMs = Math.round(Math.max(...watch.longestMs));
     await allInSync(this.#cluster.client);
-    context.say(`a disk that stalled for ${STALL_MS} ms: partitions stood still for at most ${worstMs} ms`);
+    context.say(
+      `a disk that stalled for ${STALL_MS} ms: ${led.length} partitions led there; partitions stood still for at most ${worstMs} ms`,
+    );
     check(worstMs < STALL_WORST_MS_MAX, `a stalled disk held partitions up for ${worstMs} ms`);
     return { stallWorstMs: worstMs };
   }
@@ -106,8 +111,7 @@ class DiskRun {
   /** A broker's disk is full, and later is not. */
   async full(small: SmallDisk): Promise<Figures> {
     const { watch, context } = this.#options;
-    const { partitions } = await this.#cluster.client.admin().describeTopic(TOPIC);
-    const led = partitions.flatMap(({ partition, leader }) => (leader === SMALL_DISK_BROKER ? [partition] : []));
+    const led = await this.#ledBySmallDisk();
     watch.reset();
     small.fill();
     try {
@@ -126,7 +130,18 @@ class DiskRun {
     context.say(
       `a disk full for ${FULL_MS} ms: ${led.length} partitions led there stood still for ${ledMs} ms, others for ${elsewhereMs} ms`,
     );
+    check(ledMs < HAND_OVER_MS_MAX, `a full disk held partitions that it led up for ${ledMs} ms`);
     return { fullDiskLedWorstMs: ledMs, fullDiskFollowedWorstMs: elsewhereMs };
+  }
+
+  /** Partitions whose leader is on the small disk, after leaders went back to where they belong. */
+  async #ledBySmallDisk(): Promise<readonly number[]> {
+    const admin = this.#cluster.client.admin();
+    await admin.electLeaders("preferred");
+    const { partitions } = await admin.describeTopic(TOPIC);
+    const led = partitions.flatMap(({ partition, leader }) => (leader === SMALL_DISK_BROKER ? [partition] : []));
+    check(led.length > 0, `broker ${SMALL_DISK_BROKER} leads a partition`);
+    return led;
   }
 
   /** Damages a file of partition 0 under a running broker, reads the partition until the file is as it was, and says how long that took and how many reads were refused. */

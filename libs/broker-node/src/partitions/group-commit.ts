@@ -5,7 +5,7 @@ import type { LocalPartition } from "./local-partition.ts";
  * come before the first sync, so that syncs run side by side in the thread pool.
  */
 export class GroupCommit {
-  /** Partitions with flush=interval that were written and are not known to be synced. */
+  /** Partitions that were written and are not known to be synced: with flush=interval, and those whose sync found no room. */
   readonly unsynced = new Set<LocalPartition>();
   /** Partitions whose high watermark, or end, is not in their checkpoint. Background work looks at these, not at all that there are. */
   readonly unsaved = new Set<LocalPartition>();

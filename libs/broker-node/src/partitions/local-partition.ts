@@ -365,6 +365,8 @@ export class LocalPartition {
         if (log !== this.#log) return; // it was cut, and goes on as another one
         this.#waiters.fail(error, this.log.syncedEndOffset);
         this.#ports.observer.failed(this, error);
+        // Nothing was lost for lack of room, and nobody else would sync what is written: neither a producer that repeats it nor the leader.
+        if (this.log.failure === undefined) this.#ports.groupCommit.unsynced.add(this);
       },
     );
   }

@@ -3,7 +3,7 @@ import { BrokerPeerService, type ReplicaFetchRequestSchema, type ReplicaFetchRes
 import { type LeaderEpoch, leaderEpoch, type Offset, toAppError } from "@millrace/model";
 import { sleep } from "@millrace/ports";
 import { createDeferred, type Deferred } from "@millrace/stdx";
-import { RECONNECT_MS_FIRST, REPLICA_RECONNECT_MS_MAX, REPLICA_RETRY_MS } from "../limits.ts";
+import { DISK_FULL_AGAIN_MS, RECONNECT_MS_FIRST, REPLICA_RECONNECT_MS_MAX, REPLICA_RETRY_MS } from "../limits.ts";
 import type { BrokerPorts } from "../node-ports.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
 import type { Throttle } from "./throttle.ts";
@@ -184,6 +184,8 @@ export class ReplicaFetcher {
     } catch (error) {
       const { topic } = partition;
       if (this.#followed.get(keyOf(result.topicId, result.partition)) !== followed) return; // it moved away meanwhile, and its log is closed
+      // The broker has told it, once for all partitions.
+      if (toAppError(error).kind === "exhausted") return this.#askLater(followed, DISK_FULL_AGAIN_MS);
       ports.logger.warn("records of the leader cannot be taken", { topic, partition: partition.partition, leader: this.#leader, error });
       this.#askLater(followed);
     }

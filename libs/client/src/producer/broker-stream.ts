@@ -4,12 +4,13 @@ import type { Timer } from "@millrace/ports";
 import { BoundedQueue } from "@millrace/stdx";
 import type { ClientPorts } from "../api.ts";
 import { clientErrors } from "../errors.ts";
-import { REQUESTS_IN_FLIGHT_PER_BROKER_MAX } from "../limits.ts";
+import { LEADER_SILENT_MS, REQUESTS_IN_FLIGHT_PER_BROKER_MAX } from "../limits.ts";
 
 type StreamRequest = MessageInitShape<typeof ProduceStreamRequestSchema>;
 
 interface PendingRequest {
   readonly correlationId: bigint;
+  readonly produce: NonNullable<StreamRequest["produce"]>;
   readonly sentAtMs: number;
   settle(answer: { readonly response: ProduceResponse } | { readonly error: unknown }): void;
 }
@@ -22,15 +23,18 @@ export class BrokerStream {
   readonly address: string;
   readonly #ports: ClientPorts;
   readonly #requestTimeoutMs: number;
+  readonly #onSilent: (stream: BrokerStream) => void;
   #pending: PendingRequest[] = [];
   #requests: BoundedQueue<StreamRequest> | undefined;
   #abort: AbortController | undefined;
   #timer: Timer | undefined;
   #nextCorrelationId = 1n;
 
-  constructor(address: string, options: { requestTimeoutMs: number }, ports: ClientPorts) {
+  /** `onSilent` is called while the oldest request is unanswered for long, again and again. */
+  constructor(address: string, options: { requestTimeoutMs: number; onSilent: (stream: BrokerStream) => void }, ports: ClientPorts) {
     this.address = address;
     this.#requestTimeoutMs = options.requestTimeoutMs;
+    this.#onSilent = options.onSilent;
     this.#ports = ports;
   }
 
@@ -41,9 +45,21 @@ export class BrokerStream {
   send(produce: NonNullable<StreamRequest["produce"]>, settle: PendingRequest["settle"]): void {
     this.#requests ??= this.#open();
     const correlationId = this.#nextCorrelationId++;
-    this.#pending.push({ correlationId, sentAtMs: this.#ports.clock.monotonicMs(), settle });
+    this.#pending.push({ correlationId, produce, sentAtMs: this.#ports.clock.monotonicMs(), settle });
     this.#requests.tryPush({ correlationId, produce }, { force: true }); // bounded by `hasRoom`
     this.#watchOldest();
+  }
+
+  /** Of requests without an answer. */
+  get pendingPartitions(): readonly { readonly topic: string; readonly partition: number }[] {
+    return this.#pending.flatMap(({ produce }) =>
+      (produce.partitions ?? []).map(({ topic = "", partition = 0 }) => ({ topic, partition })),
+    );
+  }
+
+  /** The broker hangs or is cut off, and others lead: what it has not answered is repeated there. */
+  abandon(): void {
+    this.#fail(clientErrors.requestTimeout(this.address));
   }
 
   close(): void {
@@ -92,13 +108,17 @@ export class BrokerStream {
     if (this.#timer !== undefined) return;
     const oldest = this.#pending[0];
     if (oldest === undefined) return;
-    const delayMs = Math.max(0, oldest.sentAtMs + this.#requestTimeoutMs - this.#ports.clock.monotonicMs());
-    this.#timer = this.#ports.clock.setTimer(delayMs, () => {
+    const nowMs = this.#ports.clock.monotonicMs();
+    const waitMs = Math.min(LEADER_SILENT_MS, Math.max(0, oldest.sentAtMs + this.#requestTimeoutMs - nowMs));
+    this.#timer = this.#ports.clock.setTimer(waitMs, () => {
       this.#timer = undefined;
-      const still = this.#pending[0];
-      if (still !== undefined && still.sentAtMs + this.#requestTimeoutMs <= this.#ports.clock.monotonicMs()) {
+      const oldestMs = this.#ports.clock.monotonicMs() - (this.#pending[0]?.sentAtMs ?? Infinity);
+      if (oldestMs >= this.#requestTimeoutMs) {
         this.#fail(clientErrors.requestTimeout(this.address));
-      } else this.#watchOldest();
+        return;
+      }
+      this.#watchOldest();
+      if (oldestMs >= LEADER_SILENT_MS) this.#onSilent(this);
     });
   }
 }

@@ -191,10 +191,26 @@ export class Sender {
     }
     let stream = this.#streams.get(address);
     if (stream === undefined) {
-      stream = new BrokerStream(address, { requestTimeoutMs: this.#context.requestTimeoutMs }, this.#context.ports);
+      stream = new BrokerStream(
+        address,
+        { requestTimeoutMs: this.#context.requestTimeoutMs, onSilent: (silent) => void this.#lookFor(silent) },
+        this.#context.ports,
+      );
       this.#streams.set(address, stream);
     }
     return stream;
+  }
+
+  /** A leader that hangs has clients wait for their connection to fail, which takes many times as long as an election (P11). Slow ones are waited for. */
+  async #lookFor(silent: BrokerStream): Promise<void> {
+    const { metadata } = this.#context;
+    await metadata.refreshWithout(silent.address).catch(() => undefined); // it is asked again while it is silent
+    const unanswered = silent.pendingPartitions;
+    const isLeader = ({ topic, partition }: { topic: string; partition: number }): boolean => {
+      const leader = metadata.leaderAddress(topic, partition);
+      return leader === undefined || leader === silent.address;
+    };
+    if (!this.#closed && unanswered.length > 0 && !unanswered.some(isLeader)) silent.abandon();
   }
 
   /** Leaves the queue alone until the work is done; a failed work is tried again after a while. */
