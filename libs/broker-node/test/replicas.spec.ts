@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { fetchApi, type FetchResponsePartition, produceApi, ZERO_UUID } from "@millrace/kafka-wire";
 import { timestampMs } from "@millrace/model";
+import { sleep } from "@millrace/ports";
 import { BatchBuilder } from "@millrace/records";
 import { referenceCrc32c, settle } from "@millrace/testkit";
 import { bytes, World } from "./world.ts";
@@ -58,6 +59,19 @@ describe("a partition with replicas on two brokers", () => {
       .mount()
       .list("")
       .filter(({ name }) => name.startsWith(TOPIC_ID)).length;
+
+  it("opens the log of a follower again that could not be cut for lack of room", async () => {
+    await tell({ replicas: [1, 2], leader: 1 });
+    expect(await produce("a")).toBe(0);
+    await tell({ replicas: [1, 2], leader: 2, epoch: 1 });
+    world.storageOf(2).limitBytes(world.storageOf(2).usedBytes);
+    await tell({ replicas: [1, 2], leader: 1, epoch: 2 }); // an epoch of 2's is not in the log of 1: what is of it goes
+    await world.run(sleep(world.clock, 2_000));
+    world.storageOf(2).limitBytes(Infinity);
+    await world.run(sleep(world.clock, 15_000));
+    expect(await produce("b")).toBe(0);
+    expect((await fetch(2, { offset: 1, rackId: "r2" })).errorCode).toBe(0);
+  });
 
   it("names the replica in the rack of a client, which reads there what is acknowledged (KIP-392)", async () => {
     await tell({ replicas: [1, 2], leader: 1 });

@@ -273,6 +273,12 @@ export class Replicas {
     this.#unopened.delete(folder);
   }
 
+  /** Its log cannot go on. For lack of room: it is opened again as soon as there is some. */
+  lost(partition: LocalPartition, error: unknown): void {
+    this.#observer.failed(partition, error);
+    this.#fail(partition, error);
+  }
+
   #fail({ topic, partition }: { readonly topic: string; readonly partition: number }, error: unknown): void {
     const key = topicPartitionKey(topic, partition);
     const slot = this.#slots.get(key);

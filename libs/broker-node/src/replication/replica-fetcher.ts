@@ -22,6 +22,8 @@ export interface FetcherContext {
   /** For what is taken of such partitions, from all leaders. */
   readonly throttle: Throttle;
   logPortsOf(partition: LocalPartition): Parameters<typeof cutDiverging>[0]["logPorts"];
+  /** Its log broke off in the middle of a cut, and is closed: it has to be opened again. */
+  logLost(partition: LocalPartition, error: unknown): void;
 }
 
 interface Followed {
@@ -184,6 +186,7 @@ export class ReplicaFetcher {
     } catch (error) {
       const { topic } = partition;
       if (this.#followed.get(keyOf(result.topicId, result.partition)) !== followed) return; // it moved away meanwhile, and its log is closed
+      if (partition.log.failure !== undefined) return this.#context.logLost(partition, error);
       // The broker has told it, once for all partitions.
       if (toAppError(error).kind === "exhausted") return this.#askLater(followed, DISK_FULL_AGAIN_MS);
       ports.logger.warn("records of the leader cannot be taken", { topic, partition: partition.partition, leader: this.#leader, error });

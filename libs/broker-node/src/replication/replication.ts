@@ -46,6 +46,7 @@ export class Replication {
       throttle: new Throttle(of.throttledRates.follower, ports.clock),
       addressOf: (leader) => of.view.brokerAddress(leader),
       logPortsOf: (partition) => of.replicas.portsOf(partition),
+      logLost: (partition, error) => of.replicas.lost(partition, error),
     });
     const self = (): { brokerId: number; brokerEpoch: number } => ({ brokerId: of.brokerId, brokerEpoch: of.brokerEpoch() });
     const onChange = ({ before, after }: { before: number; after: number }): void => {
