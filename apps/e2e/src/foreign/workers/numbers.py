@@ -26,6 +26,10 @@ def fill():
         if number % 1_000 == 0:
             producer.poll(0)
     left = producer.flush(120)
+    # The group begins with offsets, see copy_worker.py.
+    group = Consumer({**CONNECTION, 'group.id': 'copy', 'enable.auto.commit': False})
+    group.commit(offsets=[TopicPartition('copy-in', partition, 0) for partition in range(PARTITIONS)], asynchronous=False)
+    group.close()
     return {'unsent': left, 'failures': failures[:3]}
 
 
