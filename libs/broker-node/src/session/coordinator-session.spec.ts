@@ -18,10 +18,24 @@ describe("CoordinatorSession", () => {
     expect(seen.heartbeatsAtMs.length).toBeGreaterThan(5);
     expect(seen.heartbeatsAtMs.filter((atMs) => atMs > 10_200 && atMs < 19_900)).toEqual([]);
   });
+
+  it("tells at once that it has applied its snapshot, and what changes with the next heartbeat", async () => {
+    const seen = await sessionOf({ applyMs: 0, isStalled: () => false, changes: 5 });
+    expect(seen.applied).toBe(6);
+    expect(seen.heartbeatsAtMs.filter((atMs) => atMs < 900)).toHaveLength(1);
+  });
 });
 
 /** 30 s of a session, with what the coordinator saw of it. */
-async function sessionOf({ applyMs, isStalled }: { readonly applyMs: number; readonly isStalled: (atMs: number) => boolean }) {
+async function sessionOf({
+  applyMs,
+  isStalled,
+  changes = 0,
+}: {
+  readonly applyMs: number;
+  readonly isStalled: (atMs: number) => boolean;
+  readonly changes?: number;
+}) {
   const clock = new ManualClock();
   const random = new SeededRandom(1);
   const loopback = createLoopback();
@@ -53,7 +67,8 @@ async function sessionOf({ applyMs, isStalled }: { readonly applyMs: number; rea
             yield {
               command: { case: "registered" as const, value: { ...times, coordinatorEpoch: 1n, coordinatorId: "c", generation: "g" } },
             };
-            yield { command: { case: "metadata" as const, value: { coordinatorEpoch: 1n } } };
+            for (let update = 0; update <= changes; update++)
+              yield { command: { case: "metadata" as const, value: { coordinatorEpoch: 1n, snapshot: update === 0 } } };
           } else {
             seen.heartbeats++;
             seen.heartbeatsAtMs.push(clock.monotonicMs() - startMs);

@@ -236,7 +236,8 @@ export class CoordinatorSession {
         if (Number(coordinatorEpoch) !== seenEpoch)
           throw brokerErrors.staleCoordinator({ coordinatorEpoch: Number(coordinatorEpoch), seenEpoch });
         await this.#owner.apply(command.value);
-        this.#heartbeat();
+        // A broker may lead once it has applied its snapshot. What changes later the next heartbeat tells: a message more, and its answer, for each change and broker.
+        if (command.value.snapshot) this.#heartbeat();
         return;
       }
       case "heartbeatAck":
