@@ -67,6 +67,8 @@ export interface FaultParameters {
   /** Without their supervisor: whoever goes on then is a zombie of an old attempt. */
   "pause-workers": OfExecutor & Lasting;
   "kill-worker": OfExecutor & { readonly place: number };
+  /** The next worker that has something to tell dies before it does: what it has done stands, and nobody knows. */
+  "kill-worker-at-report": OfExecutor;
   /** In order: it waits until others have taken over. */
   "stop-executor": OfExecutor & Down;
 }
@@ -74,7 +76,7 @@ export interface FaultParameters {
 export type FaultKind = keyof FaultParameters;
 /** What can happen in runs with a job only. */
 export type ExecutorFaultKind =
-  "kill-executor" | "executor-power-loss" | "pause-executor" | "pause-workers" | "kill-worker" | "stop-executor";
+  "kill-executor" | "executor-power-loss" | "pause-executor" | "pause-workers" | "kill-worker" | "kill-worker-at-report" | "stop-executor";
 
 /** A fault of a kind. */
 export type FaultOf<K extends FaultKind> = {

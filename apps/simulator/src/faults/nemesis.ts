@@ -101,6 +101,7 @@ export class Nemesis {
       case "pause-executor":
       case "pause-workers":
       case "kill-worker":
+      case "kill-worker-at-report":
       case "stop-executor":
         return this.#executors(fault, this.#executor(fault.executor));
       default:
@@ -176,6 +177,10 @@ export class Nemesis {
         worker?.kill();
         return worker !== undefined;
       }
+      case "kill-worker-at-report":
+        host.losesNextReport = true;
+        this.#repairs.add(() => (host.losesNextReport = false));
+        return true;
       case "stop-executor":
         return this.#stopExecutor(host, fault.downMs);
     }

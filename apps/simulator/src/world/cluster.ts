@@ -49,6 +49,8 @@ export type CoordinatorHost = Host<CoordinatorNode>;
 export interface ExecutorHost extends Host<ExecutorNode> {
   /** Processes that it started, and that live on when it is killed. */
   readonly workers: Set<SimProcess>;
+  /** The next worker here that reports dies instead. */
+  losesNextReport: boolean;
 }
 
 /** All machines of a run and what runs on them: the nodes themselves, over simulated ports. */
@@ -95,7 +97,7 @@ export class Cluster {
     for (let id = 1; id <= (plan.job?.executors ?? 0); id++) {
       const name = `executor-${id}`;
       const machine = this.#machine(name, 1 + (this.#seeds.next() - 0.5) * plan.driftMax);
-      this.executors.push({ name, machine, process: undefined, node: undefined, workers: new Set() });
+      this.executors.push({ name, machine, process: undefined, node: undefined, workers: new Set(), losesNextReport: false });
     }
   }
 
@@ -187,6 +189,11 @@ export class Cluster {
       worker.onDeath(() => host.workers.delete(worker));
       return worker;
     };
+    const losesReport = (): boolean => {
+      const loses = host.losesNextReport;
+      host.losesNextReport = false;
+      return loses;
+    };
     const { network, log } = this;
     const { workerStartMs: startMs, stateMemoryBytes } = plan;
     const settings = executorSettingsSchema.parse({
@@ -197,7 +204,7 @@ export class Cluster {
     });
     host.node = createExecutorNode(settings, {
       ...this.#ports(host.name, process),
-      workerHost: simulatedWorkers({ supervisor: process, network, log, job, startMs, stateMemoryBytes, newProcess }),
+      workerHost: simulatedWorkers({ supervisor: process, network, log, job, startMs, stateMemoryBytes, newProcess, losesReport }),
     });
   }
 

@@ -26,6 +26,8 @@ export interface WorkerWorld {
   readonly stateMemoryBytes: number | undefined;
   /** A new process on the executor's machine. */
   newProcess(name: string): SimProcess;
+  /** Asked before each report: true kills the worker that was about to make it. */
+  losesReport(): boolean;
 }
 
 /** Workers as processes of their own on the executor's machine: the real worker in this thread, over a pipe to its supervisor. Its bundle is the run's job. */
@@ -105,6 +107,10 @@ class SimWorker {
   #report(report: Uint8Array, listener: WorkerListener): Promise<void> {
     const { supervisor, network } = this.#world;
     if (supervisor.isDead) return Promise.reject(new Error("the channel to the supervisor is closed"));
+    if (this.#world.losesReport()) {
+      this.#process.kill();
+      return new Promise(() => undefined);
+    }
     network.trace.bytes(report);
     network.scheduler.after(PIPE_MS, supervisor, () => listener.onReport(report));
     return Promise.resolve();
