@@ -6,6 +6,7 @@ const PROVOCATIONS: readonly Provocation[] = [
   "power",
   "elections",
   "transactions",
+  "haste",
   "store",
   "disks",
   "syncs",

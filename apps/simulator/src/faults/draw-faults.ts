@@ -55,7 +55,12 @@ function drawKinds(random: SeededRandom): readonly CommonKind[] {
  */
 const NOT_YET: ReadonlySet<FaultKind> = new Set<FaultKind>(["store-rollback", "flipped-bit", "empty-disk"]);
 /** Kinds that others contain, for short dense runs: drawn with the others they would change the plan of every seed. */
-const FOR_PLANTED_BUGS: ReadonlySet<FaultKind> = new Set<FaultKind>(["coordinator-without-store", "flipped-tail-bit", "pause-client"]);
+const FOR_PLANTED_BUGS: ReadonlySet<FaultKind> = new Set<FaultKind>([
+  "coordinator-without-store",
+  "flapping",
+  "flipped-tail-bit",
+  "pause-client",
+]);
 const RARE: ReadonlySet<FaultKind> = new Set<FaultKind>([
   "power-loss-everywhere",
   "kill-every-broker",
@@ -95,11 +100,7 @@ const MAKERS: Readonly<Record<CommonKind, Maker>> = {
   "stop-broker": (random, of) => ({ kind: "stop-broker", broker: broker(random, of), downMs: spell(random, 5_000) }),
   "kill-coordinator": (random, of) => ({ kind: "kill-coordinator", coordinator: coordinator(random, of), downMs: spell(random, 15_000) }),
   "pause-coordinator": (random, of) => ({ kind: "pause-coordinator", coordinator: coordinator(random, of), forMs: spell(random, 12_000) }),
-  "coordinator-without-store": (random, of) => ({
-    kind: "coordinator-without-store",
-    coordinator: coordinator(random, of),
-    forMs: 1_000 + spell(random, 8_000),
-  }),
+  "coordinator-without-store": (random) => ({ kind: "coordinator-without-store", forMs: 4_000 + spell(random, 4_000) }),
   "one-way-cut": (random, of) => ({ kind: "one-way-cut", ...pair(random, of), forMs: spell(random, 20_000) }),
   "two-way-cut": (random, of) => ({ kind: "two-way-cut", ...pair(random, of), forMs: spell(random, 20_000) }),
   "isolated-machine": (random, of) => ({ kind: "isolated-machine", machine: machine(random, of), forMs: spell(random, 15_000) }),
@@ -109,6 +110,7 @@ const MAKERS: Readonly<Record<CommonKind, Maker>> = {
     forMs: 2_000 + spell(random, 10_000),
   }),
   "connection-resets": (random, of) => ({ kind: "connection-resets", machine: machine(random, of) }),
+  flapping: (random, of) => ({ kind: "flapping", machine: `broker-${broker(random, of)}`, forMs: 3_000 + spell(random, 5_000) }),
   "slow-network": (random) => ({ kind: "slow-network", delayMsMax: between(random, 50, 2_000), forMs: spell(random, 10_000) }),
   "duplicated-requests": (random) => ({ kind: "duplicated-requests", chance: random.next() * 0.2, forMs: spell(random, 15_000) }),
   "clock-jump": (random, of) => ({ kind: "clock-jump", machine: machine(random, of), byMs: between(random, -3_600_000, 3_600_000) }),

@@ -38,8 +38,8 @@ export interface FaultParameters {
   "stop-broker": OfBroker & Down;
   "kill-coordinator": OfCoordinator & Down;
   "pause-coordinator": OfCoordinator & Lasting;
-  /** It reaches everybody else: an active one that cannot keep its lease. */
-  "coordinator-without-store": OfCoordinator & Lasting;
+  /** The active one reaches everybody else, and cannot keep its lease. */
+  "coordinator-without-store": Lasting;
   "one-way-cut": Way & Lasting;
   "two-way-cut": Way & Lasting;
   "isolated-machine": OfMachine & Lasting;
@@ -47,6 +47,8 @@ export interface FaultParameters {
   "broker-among-clients": OfBroker & Lasting;
   /** All connections of the machine break, and what was under way on them is lost. */
   "connection-resets": OfMachine;
+  /** The same over and over: whoever it talks to, it does not stay with. */
+  flapping: OfMachine & Lasting;
   "slow-network": Lasting & { readonly delayMsMax: number };
   "duplicated-requests": Lasting & { readonly chance: number };
   "clock-jump": OfMachine & { readonly byMs: number };

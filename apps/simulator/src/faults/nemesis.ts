@@ -9,6 +9,8 @@ type Downing =
 
 /** Longest a stop in order may take before the supervisor kills. */
 const STOP_MS_MAX = 15_000;
+/** Long enough to find another peer, and to be taken on by it. */
+const FLAP_MS = 400;
 /** How long an executor waits for others to take its workers over. */
 const EXECUTOR_STOP_MS = 10_000;
 
@@ -71,9 +73,11 @@ export class Nemesis {
         return true;
       case "pause-client":
         return this.#pause(this.#clients.process(fault.client), fault.forMs);
-      case "coordinator-without-store":
-        this.#isolate(this.#coordinator(fault.coordinator).machine, [this.#cluster.store.machine], fault.forMs);
+      case "flapping":
+        this.#flap(this.#machine(fault.machine), fault.forMs);
         return true;
+      case "coordinator-without-store":
+        return this.#keepFromStore(fault.forMs);
       case "one-way-cut":
       case "two-way-cut":
       case "isolated-machine":
@@ -240,12 +244,8 @@ export class Nemesis {
         this.#isolate(this.#broker(fault.broker).machine, servers, fault.forMs);
         return true;
       }
-      case "connection-resets": {
-        const machine = this.#machine(fault.machine);
-        const touched = network.connections(({ client, server }) => client.machine === machine || server.machine === machine);
-        for (const connection of touched) connection.reset();
-        return touched.length > 0;
-      }
+      case "connection-resets":
+        return this.#reset(this.#machine(fault.machine));
       case "slow-network":
         network.links.clog(fault.delayMsMax);
         this.#later(fault.forMs, () => network.links.clog(0));
@@ -257,6 +257,26 @@ export class Nemesis {
       default:
         return assertNever(fault, "network fault");
     }
+  }
+
+  #keepFromStore(forMs: number): boolean {
+    const active = this.#cluster.coordinators.find(({ node }) => node?.status().role === "active");
+    if (active === undefined) return false;
+    this.#isolate(active.machine, [this.#cluster.store.machine], forMs);
+    return true;
+  }
+
+  #reset(machine: Machine): boolean {
+    const { network } = this.#cluster;
+    const touched = network.connections(({ client, server }) => client.machine === machine || server.machine === machine);
+    for (const connection of touched) connection.reset();
+    return touched.length > 0;
+  }
+
+  #flap(machine: Machine, forMs: number): void {
+    if (this.#isOver || forMs <= 0) return;
+    this.#reset(machine);
+    this.#cluster.scheduler.after(FLAP_MS, undefined, () => this.#flap(machine, forMs - FLAP_MS));
   }
 
   #isolate(machine: Machine, from: readonly Machine[], forMs: number): void {

@@ -50,12 +50,4 @@ export const COORDINATION_MUTANTS: readonly Mutant[] = [
     wrong: "leader, leaderEpoch: leaderEpoch(Math.max(1, partition.leaderEpoch)) };",
     provokes: "elections",
   },
-  {
-    name: "compare-and-set-without-epochs",
-    what: "a leader gets the in-sync set that it wishes, whatever was decided meanwhile",
-    file: "libs/placement/src/partitions.ts",
-    correct: "before.leaderEpoch !== wish.leaderEpoch || before.partitionEpoch !== wish.partitionEpoch)",
-    wrong: "before.leaderEpoch < wish.leaderEpoch)",
-    provokes: "shrinking",
-  },
 ];

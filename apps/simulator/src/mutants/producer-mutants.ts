@@ -39,7 +39,7 @@ export const PRODUCER_MUTANTS: readonly Mutant[] = [
     file: PRODUCERS,
     correct: "  if (batch.baseSequence === expected) return;",
     wrong: "  if (batch.baseSequence >= 0) return;",
-    provokes: "shrinking",
+    provokes: "haste",
   },
   {
     name: "stable-offset-ignores-open",
@@ -63,7 +63,7 @@ export const PRODUCER_MUTANTS: readonly Mutant[] = [
     file: "libs/broker-node/src/transactions/transaction-verifier.ts",
     correct: "if (partition.transactionsEnded(producerId) !== endedBefore)",
     wrong: "if (partition.transactionsEnded(producerId) < endedBefore)",
-    provokes: "transactions",
+    provokes: "haste",
   },
   {
     name: "end-answered-before-prepared",
@@ -87,7 +87,7 @@ export const PRODUCER_MUTANTS: readonly Mutant[] = [
     file: TRANSACTIONS,
     correct: "    ...entry,\n    producerEpoch: producerEpoch(entry.producerEpoch + 1),\n",
     wrong: "    ...entry,\n",
-    provokes: "transactions",
+    provokes: "haste",
   },
   {
     name: "marker-of-former-transaction",
@@ -95,15 +95,7 @@ export const PRODUCER_MUTANTS: readonly Mutant[] = [
     file: PARTITION,
     correct: "return open !== undefined && transactionNumber > 0 && transactionNumber < open;",
     wrong: "return open !== undefined && transactionNumber < 0;",
-    provokes: "transactions",
-  },
-  {
-    name: "marker-without-coordinator-epoch",
-    what: "a transaction coordinator of the past ends a transaction of today",
-    file: PRODUCERS,
-    correct: "    if (coordinatorEpoch < last.coordinatorEpoch) {\n",
-    wrong: "    if (coordinatorEpoch < 0) {\n",
-    provokes: "transactions",
+    provokes: "haste",
   },
   {
     name: "commit-of-old-generation",

@@ -36,9 +36,13 @@ export interface RunPlan {
   readonly links: LinkSettings;
   readonly disks: DiskSettings;
   readonly driftMax: number;
+  /** Where clocks of coordinators drift more than others. */
+  readonly coordinatorDriftMax?: number;
   /** Mean wait of a client between two operations. */
   readonly thinkMs: number;
   readonly patience: Patience;
+  /** Two more producers, which do what well-behaved ones never do. */
+  readonly isUnruly: boolean;
   /** How long clients work while things go wrong. */
   readonly workMs: number;
   readonly brokerSettings: Partial<BrokerSettings>;
@@ -69,6 +73,7 @@ export type Provocation =
   | "power"
   | "elections"
   | "transactions"
+  | "haste"
   | "store"
   | "disks"
   | "syncs"
@@ -82,12 +87,13 @@ export type Provocation =
 const PROVOKING: Readonly<Record<Provocation, readonly Exclude<FaultKind, ExecutorFaultKind>[]>> = {
   power: ["power-loss-everywhere", "power-loss-everywhere", "power-loss", "power-loss-everywhere", "slow-disk", "kill-broker"],
   elections: ["broker-among-clients", "kill-broker", "broker-among-clients", "pause-broker", "broker-among-clients", "power-loss"],
-  transactions: ["kill-broker", "slow-network", "duplicated-requests", "connection-resets", "client-crash", "pause-broker", "slow-disk"],
+  transactions: ["kill-broker", "pause-broker", "connection-resets", "client-crash", "slow-network", "slow-disk", "kill-every-broker"],
+  haste: ["kill-broker", "slow-network", "duplicated-requests", "connection-resets", "client-crash", "pause-broker", "slow-disk"],
   store: ["store-down", "store-answers-lost", "pause-coordinator", "kill-coordinator", "kill-broker", "isolated-machine"],
   disks: ["empty-disk", "kill-broker", "power-loss", "kill-broker", "pause-broker"],
   jobs: ["kill-broker", "kill-coordinator", "connection-resets", "pause-coordinator", "store-answers-lost"],
   syncs: ["failing-syncs", "failing-syncs", "power-loss-everywhere", "slow-disk"],
-  coordinators: ["coordinator-without-store", "coordinator-without-store", "pause-coordinator", "connection-resets", "slow-network"],
+  coordinators: ["coordinator-without-store", "flapping", "coordinator-without-store", "flapping", "pause-coordinator", "slow-network"],
   corruption: ["flipped-tail-bit", "kill-broker", "power-loss", "kill-broker", "pause-broker"],
   groups: ["pause-client", "pause-client", "kill-broker", "pause-client", "client-crash", "connection-resets"],
   rollback: ["store-rollback", "kill-coordinator", "kill-broker", "pause-coordinator", "broker-among-clients"],
@@ -114,8 +120,9 @@ export function provokingPlanOf(seed: number, provocation: Provocation): RunPlan
     disks: { syncMsMean: 1 + random.next() * (provocation === "power" ? 60 : 10), readMsMean: 1 },
     links: { delayMsMin: random.next() * 2, delayMsMean: 0.5 + random.next() * 5 },
     // Of a lease each side has its own clock: no promise may hang on how fast they are.
-    patience: provocation === "transactions" ? IMPATIENT : PATIENT,
-    driftMax: provocation === "coordinators" ? 1 : plan.driftMax,
+    patience: provocation === "haste" ? IMPATIENT : PATIENT,
+    isUnruly: provocation === "haste",
+    ...(provocation === "coordinators" ? { coordinatorDriftMax: 1.6 } : {}),
     faults: drawFaults(random, around, { count: faults, kinds: PROVOKING[provocation] }),
   };
   if (provocation !== "jobs") return provoking;
@@ -167,6 +174,7 @@ function planWithoutJob(seed: number, scale: Scale): RunPlan {
     driftMax: random.integer(2) === 0 ? 0 : 0.1,
     thinkMs: scale.thinkMsMin * (1 + random.next()),
     patience: PATIENT,
+    isUnruly: false,
     workMs: scale.workMs,
     brokerSettings: { checkpointMs: 1_000 + random.integer(5_000) },
     coordinatorSettings: {},

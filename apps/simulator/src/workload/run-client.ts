@@ -38,12 +38,14 @@ class WorkingClient {
   readonly #isTransactional: boolean;
   /** Where this client stands in what it reads. */
   readonly #positions = new Map<string, number>();
+  /** Where it was told that a key ends. */
+  readonly #ends = new Map<string, number>();
   #assigned: readonly KeyOf[] = [];
 
   constructor(workload: Workload, of: ClientOf) {
     this.#workload = workload;
     this.#of = of;
-    const client = workload.connect(of.process);
+    const client = workload.connect(of.process, workload.plan.patience);
     this.#client = client;
     this.#isTransactional = of.index % 3 === 1;
     this.#producer = client.producer({
@@ -128,15 +130,15 @@ class WorkingClient {
     }
   }
 
-  /** P5: where a log ends never falls. */
+  /** P5: where a log ends never falls, as one client is told. */
   async #lookAtEnd(): Promise<boolean> {
     const { key, topic, partition } = this.#anyKey();
-    const before = this.#workload.greatestEnds.get(key) ?? 0;
+    const before = this.#ends.get(key) ?? 0;
     try {
       const [end] = await this.#client.listOffsets([{ topic, partition, at: "latest" }], "uncommitted");
       const offset = end?.offset ?? 0;
       if (offset < before) this.#workload.anomalies.push(`latest falls: ${key} ended at ${before}, and then at ${offset}`);
-      this.#workload.greatestEnds.set(key, Math.max(this.#workload.greatestEnds.get(key) ?? 0, offset));
+      this.#ends.set(key, Math.max(this.#ends.get(key) ?? 0, offset));
     } catch (error) {
       this.#note("look at the end", error);
     }

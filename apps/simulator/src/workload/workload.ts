@@ -9,11 +9,13 @@ import type { SimProcess } from "../world/sim-process.ts";
 import { simulatedTransport } from "../world/transport.ts";
 import { runGroupMember } from "./group-member.ts";
 import { runClient } from "./run-client.ts";
+import { UnrulyProducer } from "./unruly-producer.ts";
 
 /** The group of all members. */
 export const GROUP = "group";
 /** One client in so many is a member of it. */
 const CLIENTS_PER_MEMBER = 3;
+const REQUEST_MS_MAX = 5_000;
 /** A client that ended begins again after so long. */
 const SUCCESSOR_MS = 300;
 
@@ -33,10 +35,9 @@ export class Workload {
   /** What clients saw that no rule about histories covers. */
   readonly anomalies: string[] = [];
   readonly durability: DurabilityWatch;
-  /** Where somebody was told that a key ends. */
-  readonly greatestEnds = new Map<string, number>();
   isOver = false;
   #nextValue = 0;
+  readonly #unruly: SimProcess[] = [];
   readonly #clients: { readonly machine: Machine; process: SimProcess | undefined; p: number }[] = [];
 
   constructor(cluster: Cluster, plan: RunPlan, durability: DurabilityWatch) {
@@ -55,6 +56,7 @@ export class Workload {
 
   start(): void {
     for (const index of this.#clients.keys()) this.#start(index);
+    if (this.plan.isUnruly) for (const transactionalId of ["", "unruly"]) this.#startUnruly(transactionalId);
   }
 
   /** A number that no record had before. */
@@ -80,17 +82,25 @@ export class Workload {
   end(): void {
     this.isOver = true;
     for (const index of this.#clients.keys()) this.crash(index);
+    for (const process of this.#unruly) process.kill();
   }
 
   /** A way into the cluster for one process. */
-  connect(process: SimProcess): Client {
-    const settings = { bootstrap: this.cluster.bootstrap, requestTimeoutMs: this.plan.patience.requestMs, retryForMs: 20_000 };
+  connect(process: SimProcess, { requestMs }: { readonly requestMs: number } = { requestMs: REQUEST_MS_MAX }): Client {
+    const settings = { bootstrap: this.cluster.bootstrap, requestTimeoutMs: requestMs, retryForMs: 20_000 };
     return createClient(settings, {
       transport: simulatedTransport(process, this.cluster.network),
       clock: process.clock,
       random: process.random,
       crc32c,
     });
+  }
+
+  #startUnruly(transactionalId: string): void {
+    const name = `unruly${transactionalId === "" ? "" : "-transactional"}`;
+    const process = this.cluster.process(name, this.cluster.clientMachine(name));
+    this.#unruly.push(process);
+    void new UnrulyProducer(this, { process, transactionalId }).run();
   }
 
   #start(index: number): void {

@@ -11,6 +11,8 @@ import type { SimProcess } from "./sim-process.ts";
 import { codecOf, inGroups, STREAM_MESSAGES_MAX } from "./wire.ts";
 
 const LATE_DUPLICATE_MS_MAX = 2_000;
+/** A commit of offsets that comes a second time, after the next one, puts them back: neither Kafka's protocol nor ours can tell. */
+const NOT_DOUBLED: ReadonlySet<string> = new Set(["commitOffsets"]);
 
 interface Target {
   readonly process: SimProcess;
@@ -62,8 +64,9 @@ export class ClientCall implements CallEnd {
     const bytes = codecOf(this.#target.method.input).encode(request);
     this.#send((connection) => {
       this.#arrive(connection, bytes);
-      if (this.#target.method.methodKind === "unary" && this.#network.random.next() < this.#network.duplicateChance)
-        this.#repeat(connection, bytes);
+      const { methodKind, localName } = this.#target.method;
+      if (methodKind !== "unary" || this.#network.random.next() >= this.#network.duplicateChance) return;
+      if (!NOT_DOUBLED.has(localName)) this.#repeat(connection, bytes);
     });
   }
 

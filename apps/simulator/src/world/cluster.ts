@@ -90,7 +90,7 @@ export class Cluster {
     }
     for (let id = 1; id <= plan.coordinators; id++) {
       const name = `coordinator-${id}`;
-      const machine = this.#machine(name, 1 + (this.#seeds.next() - 0.5) * plan.driftMax);
+      const machine = this.#machine(name, 1 + (this.#seeds.next() - 0.5) * (plan.coordinatorDriftMax ?? plan.driftMax));
       this.coordinators.push({ name, machine, process: undefined, node: undefined });
     }
     this.job = plan.job === undefined ? undefined : simJob(plan.job);
