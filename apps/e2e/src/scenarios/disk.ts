@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { PartitionState } from "@millrace/contracts";
 import { toAppError } from "@millrace/model";
+import { FailingReads } from "../disk/failing-reads.ts";
 import { flipBit, type SegmentFiles, someClosedSegment, tear } from "../disk/segment-files.ts";
 import { SmallDisk } from "../disk/small-disk.ts";
 import { checkNumbers } from "../numbers/check-numbers.ts";
@@ -30,12 +31,16 @@ const SMALL_DISK_BROKER = 3;
 /** Acceptance 6 of replication: what disks do, on one replica of three. */
 export const disk: Scenario = {
   name: "disk",
-  what: "three replicas; bits flip and an index is torn under running brokers, a disk is full and another stalls for 30 s: no other byte is served, damage is repaired from a replica",
+  what: "three replicas; bits flip, an index is torn and a file cannot be read under running brokers, a disk is full and another stalls for 30 s: no other byte is served, damage is repaired from a replica",
   run: async (context) => {
     const small = SmallDisk.open(context.folder, "small-disk");
     if (typeof small === "string") context.say(`no full and no stalled disk: ${small}`);
-    const place = (name: string): Place =>
-      typeof small !== "string" && name === `broker-${SMALL_DISK_BROKER}` ? { ...HERE, dataFolder: join(small.folder, name) } : HERE;
+    const reads = FailingReads.build(context.folder);
+    if (typeof reads === "string") context.say(`no read errors: ${reads}`);
+    const place = (name: string): Place => {
+      const here = typeof reads === "string" || !name.startsWith("broker-") ? HERE : reads.around(HERE);
+      return typeof small !== "string" && name === `broker-${SMALL_DISK_BROKER}` ? { ...here, dataFolder: join(small.folder, name) } : here;
+    };
     try {
       return await runReplicatedNumbers(
         {
@@ -43,8 +48,8 @@ export const disk: Scenario = {
           configs: { "segment.ms": String(SEGMENT_MS) },
           run: async (cluster, watch) => {
             const run = new DiskRun(cluster, { watch, context, place });
-            const damages = await run.damages();
-            return typeof small === "string" ? damages : { ...damages, ...(await run.stalled(small)), ...(await run.full(small)) };
+            const figures = { ...(await run.damages()), ...(typeof reads === "string" ? {} : await run.unreadable(reads)) };
+            return typeof small === "string" ? figures : { ...figures, ...(await run.stalled(small)), ...(await run.full(small)) };
           },
         },
         context,
@@ -86,6 +91,21 @@ class DiskRun {
     const refused = onLeader.refused + onFollower.refused + torn.refused;
     const repairs = { leaderRepairedMs: onLeader.ms, followerRepairedMs: onFollower.ms, indexRebuiltMs: torn.ms };
     return { ...repairs, readsRefusedMeanwhile: refused, corruptBytesServed: 0 };
+  }
+
+  /** The leader's disk cannot read a segment any more: readers wait until another replica has given it. */
+  async unreadable(reads: FailingReads): Promise<Figures> {
+    const leader = this.#broker((await this.#partition(0)).leader);
+    const { topicId } = await this.#cluster.client.admin().describeTopic(TOPIC);
+    const { log } = someClosedSegment(this.#dataFolder(leader), `${topicId}-0`);
+    const before = statSync(log).ino;
+    const startedMs = performance.now();
+    reads.fail(log);
+    await this.#read();
+    check(statSync(log).ino !== before, "the file that cannot be read was replaced before its records were served");
+    const ms = Math.round(performance.now() - startedMs);
+    this.#options.context.say(`read errors: ${ms} ms until every record could be read again`);
+    return { readErrorRepairedMs: ms };
   }
 
   /** Writes and syncs of a broker's disk hang; it leads some partitions. */
