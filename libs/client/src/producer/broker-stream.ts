@@ -108,8 +108,9 @@ export class BrokerStream {
     if (this.#timer !== undefined) return;
     const oldest = this.#pending[0];
     if (oldest === undefined) return;
-    const nowMs = this.#ports.clock.monotonicMs();
-    const waitMs = Math.min(LEADER_SILENT_MS, Math.max(0, oldest.sentAtMs + this.#requestTimeoutMs - nowMs));
+    // Whole milliseconds, and what is left is reckoned as below: by a rounding error of a fraction the timer would be due for ever.
+    const leftMs = this.#requestTimeoutMs - (this.#ports.clock.monotonicMs() - oldest.sentAtMs);
+    const waitMs = Math.min(LEADER_SILENT_MS, Math.max(0, Math.ceil(leftMs)));
     this.#timer = this.#ports.clock.setTimer(waitMs, () => {
       this.#timer = undefined;
       const oldestMs = this.#ports.clock.monotonicMs() - (this.#pending[0]?.sentAtMs ?? Infinity);
