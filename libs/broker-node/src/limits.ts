@@ -170,3 +170,8 @@ export const DISK_FULL_HELD_MS = 10_000;
 export const DISK_RESERVE_BYTES_DEFAULT = 67_108_864;
 /** A small disk is not given up to its reserve. */
 export const DISK_RESERVE_SHARE_MAX = 0.05;
+
+/** Producers whose ended transactions are counted one by one; forgetting is safe: a verification under way is refused and repeated. */
+export const ENDED_PRODUCERS_MAX = 10_000;
+/** Forgetting is safe here too: late markers are then judged by the log alone, as after a restart. */
+export const OPEN_TRANSACTIONS_MAX = 10_000;

@@ -15,17 +15,12 @@ import type { PartitionAssignment, Wish } from "@millrace/replication";
 import { brokerErrors } from "../errors.ts";
 import type { Append, AppendOptions } from "./append.ts";
 import { AppendWaiters, type Durability } from "./append-waiters.ts";
-import { HOLD_GRACE_MS } from "../limits.ts";
+import { ENDED_PRODUCERS_MAX, HOLD_GRACE_MS, OPEN_TRANSACTIONS_MAX } from "../limits.ts";
 import { LeaderRole } from "../replication/leader-role.ts";
 import type { LocalPartitionPorts } from "./partition-ports.ts";
 import { RecordHolds } from "./record-holds.ts";
 
 const STORED: Promise<void> = Promise.resolve();
-/** Producers whose ended transactions are counted one by one; forgetting is safe: a verification under way is refused and repeated. */
-const ENDED_PRODUCERS_MAX = 10_000;
-/** Forgetting is safe here too: late markers are then judged by the log alone, as after a restart. */
-const OPEN_TRANSACTIONS_MAX = 10_000;
-
 /** As a follower: whom, and what it said last. */
 interface Followed {
   readonly epoch: LeaderEpoch;
@@ -54,6 +49,8 @@ export class LocalPartition {
   #followed: Followed | undefined;
   /** Work on the log as a follower; leading begins after it. */
   #replicaWork: Promise<void> = Promise.resolve();
+  /** Work that broke off and left the log closed: another one has to be opened. */
+  #lostBy: unknown;
   readonly #endedProducers = new Map<ProducerId, number>();
   /** Numbers of transactions that were verified here and have no marker yet. */
   readonly #openTransactions = new Map<ProducerId, number>();
@@ -118,6 +115,7 @@ export class LocalPartition {
     }
     this.#followed = undefined;
     await this.#replicaWork;
+    if (this.#lostBy !== undefined) throw this.#lostBy as Error;
     // What the former epoch staged is written under it; nothing is taken until the new one is on disk. Whoever waits goes on waiting: the log is the same.
     this.write();
     this.#leaderEpoch = undefined;
@@ -190,14 +188,14 @@ export class LocalPartition {
     if (this.#config.flush === "ack") this.sync();
   }
 
-  /** Epoch of the leader that is followed. */
-  get followedEpoch(): LeaderEpoch | undefined {
-    return this.#followed?.epoch;
-  }
-
   /** Throws `disk-full`: nothing is to be taken from the leader now. */
   requireRoom(): void {
     this.#ports.requireRoom();
+  }
+
+  /** Epoch of the leader that is followed. */
+  get followedEpoch(): LeaderEpoch | undefined {
+    return this.#followed?.epoch;
   }
 
   /** Work on the log of a follower, one piece after another; nothing is done once another epoch counts. */
@@ -206,7 +204,12 @@ export class LocalPartition {
     const done = this.#replicaWork.then(async () => {
       if (!isCurrent()) return;
       const before = this.#log;
-      this.#log = await work(before, isCurrent);
+      try {
+        this.#log = await work(before, isCurrent);
+      } catch (error) {
+        if (before.failure !== undefined) this.#lostBy ??= error;
+        throw error;
+      }
       if (this.#log === before) this.write();
       this.#ports.groupCommit.unsaved.add(this);
       this.#advance();

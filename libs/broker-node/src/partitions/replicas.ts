@@ -275,6 +275,8 @@ export class Replicas {
 
   /** Its log cannot go on. For lack of room: it is opened again as soon as there is some. */
   lost(partition: LocalPartition, error: unknown): void {
+    const slot = this.#slots.get(topicPartitionKey(partition.topic, partition.partition));
+    if (slot?.kind !== "open" || slot.partition !== partition) return; // it is gone, or known already
     this.#observer.failed(partition, error);
     this.#fail(partition, error);
   }

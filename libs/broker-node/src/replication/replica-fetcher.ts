@@ -185,8 +185,8 @@ export class ReplicaFetcher {
       this.#progressed(followed);
     } catch (error) {
       const { topic } = partition;
-      if (this.#followed.get(keyOf(result.topicId, result.partition)) !== followed) return; // it moved away meanwhile, and its log is closed
       if (partition.log.failure !== undefined) return this.#context.logLost(partition, error);
+      if (this.#followed.get(keyOf(result.topicId, result.partition)) !== followed) return; // it moved away meanwhile, and its log is closed
       // The broker has told it, once for all partitions.
       if (toAppError(error).kind === "exhausted") return this.#askLater(followed, DISK_FULL_AGAIN_MS);
       ports.logger.warn("records of the leader cannot be taken", { topic, partition: partition.partition, leader: this.#leader, error });
