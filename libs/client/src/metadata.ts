@@ -126,8 +126,23 @@ export class Metadata {
       if (fenced) this.#fenced.add(brokerId);
       else this.#fenced.delete(brokerId);
     }
+    const topics = response.topics.map((topic) => notBehind(topic, this.#topics.get(topic.name)));
     for (const name of asked) this.#topics.delete(name);
-    for (const topic of response.topics) this.#topics.set(topic.name, topic);
+    for (const topic of topics) this.#topics.set(topic.name, topic);
     this.#coordinatorAddress = response.coordinatorAddress;
   }
+}
+
+/**
+ * The topic with each partition as of the newer leader epoch (KIP-320). A broker that was cut off tells what was true before: that it leads. Going back to it, a producer would be
+ * refused for a gap in its sequence, and a reader would see the end of a log that nobody writes any more.
+ */
+function notBehind(topic: Topic, known: Topic | undefined): Topic {
+  if (known?.topicId !== topic.topicId) return topic;
+  const before = new Map(known.partitions.map((state) => [state.partition, state]));
+  const partitions = topic.partitions.map((state) => {
+    const other = before.get(state.partition);
+    return other !== undefined && other.leaderEpoch > state.leaderEpoch ? other : state;
+  });
+  return { ...topic, partitions };
 }

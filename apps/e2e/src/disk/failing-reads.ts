@@ -33,6 +33,11 @@ export class FailingReads {
     return { ...rest, command: (program, args) => command("env", [...env, program, ...args]) };
   }
 
+  /** All files can be read again. Inode numbers of deleted files are given to others. */
+  heal(): void {
+    writeFileSync(this.#list, "");
+  }
+
   /** The file cannot be read any more; another one that takes its name can. */
   fail(path: string): void {
     writeFileSync(this.#list, String(statSync(path).ino));

@@ -101,7 +101,11 @@ class DiskRun {
     const before = statSync(log).ino;
     const startedMs = performance.now();
     reads.fail(log);
-    await this.#read();
+    try {
+      await this.#read();
+    } finally {
+      reads.heal();
+    }
     check(statSync(log).ino !== before, "the file that cannot be read was replaced before its records were served");
     const ms = Math.round(performance.now() - startedMs);
     this.#options.context.say(`read errors: ${ms} ms until every record could be read again`);
