@@ -47,7 +47,8 @@ export function settleFailure(owner: DeliveryOwner, sent: readonly SentBatch[], 
 
 function repeatOrFail(owner: DeliveryOwner, part: SentBatch, error: AppError): void {
   const { queue, batch } = part;
-  const followsFailure = error.code === "out-of-order-sequence" && queue.repeating;
+  // A gap that the batches before it leave: they failed, or a leader that was deposed has them. Only a gap behind what was acknowledged cannot be closed by a repetition.
+  const followsFailure = error.code === "out-of-order-sequence" && (queue.hasBefore(batch) || queue.needsIdentity);
   if (followsFailure || isTransient(error)) {
     // `unavailable` leaves open whether the batch was stored; `retry` and `exhausted` are refusals before the append.
     if (isRetriable(error) && error.kind === "unavailable") batch.outcomeUnknown = true;

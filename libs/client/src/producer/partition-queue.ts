@@ -107,6 +107,11 @@ export class PartitionQueue {
     return this.#inFlight.some((batch) => batch.state === "to repeat");
   }
 
+  /** One before it has no good answer yet: it is with another leader still, or is to be repeated. */
+  hasBefore(batch: ProducedBatch): boolean {
+    return this.#inFlight[0] !== batch;
+  }
+
   /** Closes the open batch, so that it can leave. */
   closeOpenBatch(): void {
     const builder = this.#builder;
