@@ -134,7 +134,7 @@ export class ProducerState {
       lastSeenMs: seenMs,
     });
     if (batch.isTransactional && !this.#open.has(producerId)) {
-      this.#keepTransactions();
+      this.#keepTransactions(seenMs);
       this.#open.set(producerId, baseOffset);
     }
   }
@@ -151,7 +151,7 @@ export class ProducerState {
     });
     const firstOffset = this.#open.get(producerId);
     if (firstOffset === undefined) return undefined;
-    this.#keepTransactions();
+    this.#keepTransactions(placed.seenMs);
     this.#open.delete(producerId);
     const ended = { firstOffset, markerOffset: placed.offset };
     this.#ended.push(ended);
@@ -243,8 +243,9 @@ export class ProducerState {
     return old;
   }
 
-  #keepTransactions(): void {
-    this.#undoTransactions ??= { open: new Map(this.#open), ended: [...this.#ended] };
+  /** Not in a replay: what is in the log already is never taken back. */
+  #keepTransactions(seenMs: number): void {
+    if (seenMs >= 0) this.#undoTransactions ??= { open: new Map(this.#open), ended: [...this.#ended] };
   }
 
   #forgetOldest(): void {

@@ -107,4 +107,20 @@ describe("transactions", () => {
     again.advanceHighWatermark([again.replicaEndOffset]);
     expect([again.hasOpenTransaction(7 as ProducerId), again.lastStableOffset]).toEqual([true, 0]);
   });
+
+  it("knows them still when the first write after a restart finds no room", async () => {
+    const storage = storageOf();
+    const log = await newLog(storage);
+    await append(log, data(0, 7), verified);
+    log.stageMarker(marker("commit", 7), LEADS);
+    await append(log, data(0, 8), verified);
+    storage.crash();
+    const again = await reopen(storage);
+    storage.limitBytes(storage.usedBytes);
+    again.stage(batchOf(data(1, 8)), LEADS);
+    expect(codeOf(() => again.writeStaged())).toBe("disk-full");
+    expect([7, 8].map((id) => again.hasOpenTransaction(id as ProducerId))).toEqual([false, true]);
+    again.advanceHighWatermark([again.replicaEndOffset]);
+    expect(again.lastStableOffset).toBe(2);
+  });
 });
