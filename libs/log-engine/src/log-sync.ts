@@ -117,6 +117,7 @@ export class LogSync {
     await this.#writeSnapshot({ baseOffset, startedMs: active.startedMs, producers: producers.toJson() });
     this.#recoveryPoint = baseOffset;
     await checkpoint.save(() => ({ ...this.#values(), endPosition: active.sizeBytes }));
+    this.#removeOldSnapshots();
   }
 
   #failed(): AppError {
@@ -165,6 +166,7 @@ export class LogSync {
       const recoveryPoint = rolls.at(-1)?.next.baseOffset ?? this.#recoveryPoint;
       await checkpoint.save(() => ({ ...this.#values(), recoveryPoint }));
       this.#recoveryPoint = recoveryPoint;
+      this.#removeOldSnapshots();
     } catch (error) {
       const known = toAppError(error);
       throw known.kind === "exhausted" ? known : this.fail(known);
@@ -176,8 +178,13 @@ export class LogSync {
   async #writeSnapshot(values: SnapshotValues): Promise<void> {
     const { segments, ports } = this.#init;
     await ports.storage.writeFileAtomically(segments.path(values.baseOffset, "snapshot"), encodeSealed(values, ports.crc32c));
-    const all = [...new Set([...this.#snapshots, values.baseOffset])].sort((a, b) => a - b);
-    for (const old of all.slice(0, -SNAPSHOTS_KEPT)) ports.storage.remove(segments.path(old, "snapshot"));
-    this.#snapshots = all.slice(-SNAPSHOTS_KEPT);
+    this.#snapshots = [...new Set([...this.#snapshots, values.baseOffset])].sort((a, b) => a - b);
+  }
+
+  /** Only once the recovery point is durable: until then recovery begins with the snapshot of the old one. */
+  #removeOldSnapshots(): void {
+    const { segments, ports } = this.#init;
+    for (const old of this.#snapshots.slice(0, -SNAPSHOTS_KEPT)) ports.storage.remove(segments.path(old, "snapshot"));
+    this.#snapshots = this.#snapshots.slice(-SNAPSHOTS_KEPT);
   }
 }

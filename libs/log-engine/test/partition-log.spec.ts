@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { LeaderEpoch, Offset, ProducerId, TimestampMs } from "@millrace/model";
 import { createSimulatedStorage } from "@millrace/testkit";
+import { segmentFileName } from "../src/file-names.ts";
 import { deletePartitionLog, listPartitionLogs } from "../src/index.ts";
 import {
   append,
@@ -107,6 +108,29 @@ describe("appending", () => {
     const copy = batch.slice();
     log.stage(batch, LEADS);
     expect(batch).toEqual(copy);
+  });
+
+  it("keeps the snapshot that recovery begins with while a full disk keeps the recovery point where it is", async () => {
+    const storage = storageOf();
+    const log = await newLog(storage, { segmentBytes: 200 });
+    await fill(log, 10);
+    for (let index = 10; index < 20; index++) {
+      log.stage(batchOf([`v${index}`]), LEADS); // several rolls, which the next sync has to finish
+      log.writeStaged();
+    }
+    const usedBytes = storage.usedBytes;
+    let refused = 0;
+    for (let room = 0; ; room += 10) {
+      storage.limitBytes(usedBytes + room);
+      if ((await codeOfPromise(log.sync())) === undefined) break;
+      refused++;
+      const [line] = new TextDecoder().decode(storage.readFile(`${FOLDER}/checkpoint`)).split("\n");
+      const { recoveryPoint } = JSON.parse(line ?? "") as { readonly recoveryPoint: number };
+      expect(recoveryPoint).toBeGreaterThan(0);
+      expect(storage.exists(`${FOLDER}/${segmentFileName(at(recoveryPoint), "snapshot")}`)).toBe(true);
+    }
+    expect(refused).toBeGreaterThan(20);
+    expect(storage.list(FOLDER).filter(({ name }) => name.endsWith(".snapshot"))).toHaveLength(2);
   });
 
   it("takes everything staged back when the disk is full, and goes on when there is room", async () => {
