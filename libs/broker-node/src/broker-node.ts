@@ -301,6 +301,7 @@ class Broker implements BrokerNode {
       metrics: this.#metrics,
       coordinators: this.#coordinators,
       verifier,
+      isSessionCurrent: () => this.#session?.isCurrent === true,
       stopping: this.#stopping.signal,
     };
     const produce = new ProduceHandler(context);

@@ -2,6 +2,7 @@ import { listOffsetsApi, type ListOffsetsRequestPartition, type ListOffsetsRespo
 import type { Isolation, TimeQuery } from "@millrace/log-engine";
 import { timestampMs } from "@millrace/model";
 import type { LocalPartition } from "../partitions/local-partition.ts";
+import { mayBeDeposed } from "../reads/may-be-deposed.ts";
 import { leaderOf } from "../reads/read-partitions.ts";
 import { kafkaCodeOf, KafkaError } from "./error-codes.ts";
 import type { KafkaContext } from "./kafka-context.ts";
@@ -38,7 +39,7 @@ function answer(
     const { log, leaderEpoch } = leaderOf(at, of.context);
     if (query === undefined)
       return { partitionIndex, errorCode: timestamp === LATEST_TIERED ? KafkaError.NONE : KafkaError.INVALID_REQUEST };
-    if (query !== "earliest" && isBehindItsEpoch(log)) {
+    if (query !== "earliest" && (isBehindItsEpoch(log) || mayBeDeposed({ topic, partition: partitionIndex }, of.context))) {
       const errorCode = of.version >= OFFSET_NOT_AVAILABLE_MIN ? KafkaError.OFFSET_NOT_AVAILABLE : KafkaError.LEADER_NOT_AVAILABLE;
       return { partitionIndex, errorCode };
     }

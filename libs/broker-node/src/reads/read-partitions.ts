@@ -3,6 +3,7 @@ import type { LeaderEpoch, Offset } from "@millrace/model";
 import { brokerErrors } from "../errors.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
 import type { RpcContext } from "../rpc/rpc-context.ts";
+import { mayBeDeposed } from "./may-be-deposed.ts";
 
 /** One partition of a fetch, of either door. */
 export interface ReadTarget {
@@ -68,6 +69,8 @@ export function readPartitions(
   for (const target of targets) {
     try {
       const partition = readableOf(target, context);
+      if (target.offset > partition.log.logEndOffset && mayBeDeposed(target, context))
+        throw brokerErrors.offsetNotAvailable({ topic: target.topic, partition: target.partition, offset: target.offset });
       const part = readPartition(partition, target, {
         isolation: options.isolation,
         maxBytes: Math.min(target.maxBytes, bytesLeft),

@@ -4,6 +4,7 @@ import { timestampMs } from "@millrace/model";
 import { brokerErrors } from "../errors.ts";
 import { isolationOf } from "../from-wire.ts";
 import { PARTITIONS_PER_REQUEST_MAX } from "../limits.ts";
+import { mayBeDeposed } from "../reads/may-be-deposed.ts";
 import type { RpcContext } from "./rpc-context.ts";
 
 /** Answers come in the order of the questions; each succeeds or fails alone. */
@@ -20,7 +21,8 @@ function answer(query: OffsetQuery, isolation: Isolation, context: RpcContext) {
     const { log, leaderEpoch } = local;
     const time = timeQueryOf(query.timestampMs);
     // "latest" never falls (reliability R7): a new leader waits until it knows what the former one had acknowledged.
-    if (time !== "earliest" && !local.isHighWatermarkKnown) throw brokerErrors.offsetNotAvailable({ topic, partition, leaderEpoch });
+    const isEndKnown = local.isHighWatermarkKnown && !mayBeDeposed(query, context);
+    if (time !== "earliest" && !isEndKnown) throw brokerErrors.offsetNotAvailable({ topic, partition, leaderEpoch });
     const found = log.offsetForTime(time, isolation);
     if (found === undefined) return { topic, partition, offset: -1n, timestampMs: -1n, leaderEpoch: leaderEpoch ?? -1 };
     return { topic, partition, offset: BigInt(found.offset), timestampMs: BigInt(found.timestamp), leaderEpoch: found.leaderEpoch };

@@ -15,6 +15,8 @@ export interface RpcContext {
   readonly metrics: BrokerMetrics;
   readonly verifier: TransactionVerifier;
   readonly coordinators: TransactionCoordinators;
+  /** A coordinator answered a moment ago: leadership that it has moved by then is known here. */
+  readonly isSessionCurrent: () => boolean;
   /** Aborted once leadership has been handed over: new work is refused, streams end when what they hold is answered. */
   readonly stopping: AbortSignal;
 }

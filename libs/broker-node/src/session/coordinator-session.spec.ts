@@ -19,6 +19,14 @@ describe("CoordinatorSession", () => {
     expect(seen.heartbeatsAtMs.filter((atMs) => atMs > 10_200 && atMs < 19_900)).toEqual([]);
   });
 
+  it("is current while a coordinator answers, and not from two heartbeats after its last answer on", async () => {
+    const { notCurrentAtMs } = await sessionOf({ applyMs: 0, isStalled: (atMs) => atMs >= 10_000 && atMs < 20_000 });
+    const [first = 0] = notCurrentAtMs.filter((atMs) => atMs > 1_000);
+    expect(first).toBeGreaterThan(10_000);
+    expect(first).toBeLessThanOrEqual(12_000);
+    expect(notCurrentAtMs.filter((atMs) => atMs > 12_000 && atMs < 20_000)).toHaveLength(79);
+  });
+
   it("tells at once that it has applied its snapshot, and what changes with the next heartbeat", async () => {
     const seen = await sessionOf({ applyMs: 0, isStalled: () => false, changes: 5 });
     expect(seen.applied).toBe(6);
@@ -56,7 +64,7 @@ async function sessionOf({
     defer: setImmediate,
   };
   const startMs = clock.monotonicMs();
-  const seen = { registrations: 0, heartbeats: 0, applied: 0, heartbeatsAtMs: [] as number[] };
+  const seen = { registrations: 0, heartbeats: 0, applied: 0, heartbeatsAtMs: [] as number[], notCurrentAtMs: [] as number[] };
   await loopback.listen("coordinator:9191", [
     bindService(ClusterService, {
       async *brokerSession(reports: AsyncIterable<{ readonly report: { readonly case?: string | undefined } }>) {
@@ -103,6 +111,7 @@ async function sessionOf({
   for (let step = 0; step < 300; step++) {
     for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
     await clock.advance(100);
+    if (!session.isCurrent) seen.notCurrentAtMs.push(clock.monotonicMs() - startMs);
   }
   await session.stop();
   return seen;

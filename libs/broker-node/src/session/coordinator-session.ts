@@ -60,6 +60,9 @@ export class CoordinatorSession {
   readonly #stopGranted = createDeferred<void>();
   #reports: BoundedQueue<Report> | undefined;
   #brokerEpoch = 0;
+  #heardMs = -Infinity;
+  /** So old may news of the coordinator be. */
+  #currentMs = 0;
   #isStopping = false;
   #running: Promise<void> = Promise.resolve();
   #fatal: unknown;
@@ -71,6 +74,11 @@ export class CoordinatorSession {
     this.#owner = of.owner;
     this.#folder = of.folder;
     this.#ports = ports;
+  }
+
+  /** The coordinator was heard within two heartbeats: sooner than it would fence this broker and have others lead. */
+  get isCurrent(): boolean {
+    return this.#reports !== undefined && this.#ports.clock.monotonicMs() - this.#heardMs <= this.#currentMs;
   }
 
   get brokerEpoch(): number {
@@ -174,10 +182,12 @@ export class CoordinatorSession {
     try {
       for await (const message of this.#ports.transport.client(ClusterService, address).brokerSession(reports, { signal })) {
         timers?.heard();
+        this.#heardMs = this.#ports.clock.monotonicMs();
         const { command } = message;
         if (command.case === "registered") {
           registerTimer.cancel();
           const { heartbeatIntervalMs, sessionTimeoutMs } = command.value;
+          this.#currentMs = 2 * heartbeatIntervalMs;
           await this.#accept(command.value);
           onRegistered();
           this.#reports = reports;
