@@ -212,7 +212,7 @@ class Broker implements BrokerNode {
             externalAddress: externalAddress ?? "",
             externalKafkaAddress: externalKafkaAddress ?? "",
             coordinatorEpochSeen: BigInt(folder.seen.coordinatorEpoch),
-            generationSeen: folder.seen.generation,
+            ...{ coordinatorIdSeen: folder.seen.coordinatorId, generationSeen: folder.seen.generation },
             clusterId: folder.clusterId,
             metadataVersionSeen: BigInt(this.#view.isKnown ? this.#view.version : Number(saved?.metadataVersion ?? 0n)),
             logs: [...this.#replicas.reports()],

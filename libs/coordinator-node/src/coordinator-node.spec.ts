@@ -226,7 +226,11 @@ describe("broker sessions", () => {
     await world.node("a");
     const broker = new FakeBroker(world, "a:9191");
     await world.clock.advance(0);
-    expect(broker.last("registered")).toMatchObject({ brokerEpoch: 1n, coordinatorEpoch: 1n, coordinatorId: "a" });
+    expect(broker.last("registered")).toMatchObject({
+      brokerEpoch: 1n,
+      coordinatorEpoch: 1n,
+      coordinatorId: expect.stringMatching(/^a\/[0-9a-f]{8}$/),
+    });
     expect(broker.last("metadata")).toMatchObject({ snapshot: true, brokers: [{ brokerId: 1, fenced: true }] });
     broker.heartbeat();
     await world.clock.advance(0);
@@ -313,6 +317,25 @@ describe("broker sessions", () => {
       [1, true],
       [2, false],
     ]);
+  });
+
+  it("fences nobody in a term before a first broker has come: the store may have lost what it will prove", async () => {
+    const world = makeWorld();
+    const a = await world.node("a");
+    await liveBroker(world, "a:9191");
+    await world.node("b");
+    await a.node.stop();
+    await world.clock.advance(1_500);
+    const isFenced = async (): Promise<boolean | undefined> =>
+      (await world.loopback.client(ClusterService, "b:9191").describeCluster({})).brokers.find(({ brokerId }) => brokerId === 1)?.fenced;
+    await world.clock.advance(20_000);
+    expect(await isFenced()).toBe(false);
+    const other = await liveBroker(world, "b:9191", { id: 2, epochSeen: 1 });
+    for (let i = 0; i < 4; i++) {
+      other.heartbeat();
+      await world.clock.advance(1_000);
+    }
+    expect(await isFenced()).toBe(true);
   });
 
   it("grants a stop, and fences at once when the stopping broker has left", async () => {

@@ -138,7 +138,8 @@ class LeasedCoordinator implements CoordinatorNode {
       stepDown("store rolled back");
     };
     const startedMs = clock.monotonicMs();
-    const settings = { ...this.#settings, coordinatorId: this.#coordinatorId, coordinatorAddress: this.address };
+    const termId = `${this.#coordinatorId}/${this.#ports.random.hex(4)}`;
+    const settings = { ...this.#settings, coordinatorId: this.#coordinatorId, coordinatorAddress: this.address, termId };
     const opened = await openTerm(fence, { over, stepDown, onStoreLost }, { settings, ports: this.#ports });
     // State is dropped in the same turn in which the term ends: no call can start on it afterwards.
     const ended = Promise.withResolvers<void>();

@@ -23,13 +23,15 @@ export interface EpochLog {
  */
 export function checkEpochs({ coordinators, brokers }: Pick<Cluster, "coordinators" | "brokers">): EpochLog {
   const leaders = new Map<string, string>();
+  /** What brokers heard: the name of a term begins with its coordinator's. */
+  const termNames = new Map<string, string>();
   let terms = 0;
   let epochMax = 0;
-  const claim = (generation: string, epoch: number, leader: string): void => {
+  const claim = (generation: string, epoch: number, leader: string, claims = leaders): void => {
     const key = `${generation} ${epoch}`;
-    const known = leaders.get(key);
+    const known = claims.get(key);
     check(known === undefined || known === leader, `epoch ${epoch} of generation ${generation} had two coordinators: ${known}, ${leader}`);
-    leaders.set(key, leader);
+    claims.set(key, leader);
     epochMax = Math.max(epochMax, epoch);
   };
   for (const { process } of coordinators) {
@@ -41,7 +43,8 @@ export function checkEpochs({ coordinators, brokers }: Pick<Cluster, "coordinato
   for (const { process } of brokers) {
     const last = { generation: "", epoch: 0 };
     for (const { generation = "", coordinatorEpoch: epoch = 0, coordinator = "" } of eventsOf(process.log(), "broker registered")) {
-      claim(generation, epoch, coordinator);
+      claim(generation, epoch, coordinator.split("/")[0] ?? "");
+      claim(generation, epoch, coordinator, termNames);
       const wentBack = generation === last.generation && epoch < last.epoch;
       check(!wentBack, `${process.name} obeyed epoch ${epoch} after ${last.epoch} of generation ${generation}`);
       Object.assign(last, { generation, epoch });

@@ -60,7 +60,9 @@ export class CoordinatorSession {
   readonly #stopGranted = createDeferred<void>();
   #reports: BoundedQueue<Report> | undefined;
   #brokerEpoch = 0;
+  /** When the question was asked that the coordinator answered last: an answer may have been on its way for long. */
   #heardMs = -Infinity;
+  #unansweredMs: number | undefined;
   /** So old may news of the coordinator be. */
   #currentMs = 0;
   #isStopping = false;
@@ -174,6 +176,8 @@ export class CoordinatorSession {
     const reports = new BoundedQueue<Report>({ weightMax: SESSION_QUEUE_MAX });
     reports.tryPush({ report: { case: "register", value: this.#owner.registration() } });
     let timers: Timers | undefined;
+    const openedMs = this.#ports.clock.monotonicMs();
+    this.#unansweredMs = undefined;
     const onSilence = (silentMs: number): void => {
       this.#silent = { address, untilMs: this.#ports.clock.monotonicMs() + SILENT_AVOIDED_MS };
       ended.abort(brokerErrors.noCoordinator({ silentMs }));
@@ -182,12 +186,12 @@ export class CoordinatorSession {
     try {
       for await (const message of this.#ports.transport.client(ClusterService, address).brokerSession(reports, { signal })) {
         timers?.heard();
-        this.#heardMs = this.#ports.clock.monotonicMs();
         const { command } = message;
         if (command.case === "registered") {
           registerTimer.cancel();
           const { heartbeatIntervalMs, sessionTimeoutMs } = command.value;
           this.#currentMs = 2 * heartbeatIntervalMs;
+          this.#heardMs = openedMs;
           await this.#accept(command.value);
           onRegistered();
           this.#reports = reports;
@@ -251,6 +255,8 @@ export class CoordinatorSession {
         return;
       }
       case "heartbeatAck":
+        this.#heardMs = this.#unansweredMs ?? this.#heardMs;
+        this.#unansweredMs = undefined;
         return;
       case "describeLogs": {
         const { question, logs } = command.value;
@@ -266,6 +272,7 @@ export class CoordinatorSession {
   }
 
   #heartbeat(): void {
+    this.#unansweredMs ??= this.#ports.clock.monotonicMs();
     this.#reports?.tryPush({
       report: {
         case: "heartbeat",

@@ -14,8 +14,8 @@ import { MetadataUpdates } from "./metadata-updates.ts";
 type Response = MessageInitShape<typeof BrokerSessionResponseSchema>;
 
 interface SessionsSettings {
-  readonly coordinatorId: string;
   readonly coordinatorAddress: string;
+  readonly termId: string;
   readonly brokerSessionTimeoutMs: number;
   readonly brokerReconnectGraceMs: number;
   readonly heartbeatIntervalMs: number;
@@ -38,6 +38,8 @@ export class BrokerSessions {
   /** Brokers that are not fenced and have no session: fenced when the timer runs out. */
   readonly #absent = new Map<BrokerId, Timer>();
   #isClosed = false;
+  /** A broker that had not seen more than the store has, has come in this term. */
+  #hasWitness = false;
   #balance: Timer | undefined;
 
   constructor(
@@ -100,6 +102,7 @@ export class BrokerSessions {
 
   async #open(request: RegisterBroker): Promise<BrokerSession> {
     this.#assertNotBehind(request);
+    this.#hasWitness = true;
     const id = brokerId(request.brokerId);
     const { incarnationId, folderId, address, kafkaAddress, externalAddress, externalKafkaAddress, rack } = request;
     const { broker } = await this.#controller.execute({
@@ -135,7 +138,7 @@ export class BrokerSessions {
 
   #makeSession(broker: BrokerState): BrokerSession {
     const { brokerId: id, brokerEpoch } = broker;
-    const { brokerSessionTimeoutMs: sessionTimeoutMs, heartbeatIntervalMs, coordinatorId } = this.#settings;
+    const { brokerSessionTimeoutMs: sessionTimeoutMs, heartbeatIntervalMs, termId } = this.#settings;
     const coordinatorEpoch = BigInt(this.#fence.epoch);
     const { clusterId } = this.#controller.state.identity;
     const { generation } = this.#fence;
@@ -144,7 +147,7 @@ export class BrokerSessions {
       clusterId,
       generation,
       coordinatorEpoch,
-      coordinatorId,
+      coordinatorId: termId,
       heartbeatIntervalMs,
       sessionTimeoutMs,
       topicDefaults: {
@@ -175,10 +178,17 @@ export class BrokerSessions {
     this.#awaitReturn(broker, reason === "broken" ? this.#settings.brokerReconnectGraceMs : 0);
   }
 
-  /** Fences the broker unless it registers again within the time. */
+  /**
+   * Fences the broker unless it registers again within the time. Not before a first broker has come: nobody could lead in its place, and the store may have lost what that one
+   * will prove (reliability S7); who leads must not be decided by what is left in it.
+   */
   #awaitReturn(broker: BrokerState, graceMs: number): void {
     const { brokerId: id, brokerEpoch } = broker;
     const fence = (): void => {
+      if (!this.#hasWitness) {
+        this.#absent.set(id, this.#ports.clock.setTimer(this.#settings.brokerSessionTimeoutMs, fence));
+        return;
+      }
       this.#absent.delete(id);
       this.#controller.execute({ kind: "broker-lost", brokerId: id, brokerEpoch }).catch((error: unknown) => {
         if (!this.#isClosed) this.#ports.logger.error("coordinator.broker-not-fenced", { broker: id, error });
@@ -207,7 +217,7 @@ export class BrokerSessions {
 
   /** A broker that has seen what the store does not know proves that it lost data (reliability S7): then the term is over, and the next one rebuilds it. */
   #assertNotBehind(request: RegisterBroker): void {
-    const lost = lostBy(request, this.#fence, this.#controller.memory);
+    const lost = lostBy(request, { ...this.#fence, termId: this.#settings.termId }, this.#controller.memory);
     if (lost === undefined) return;
     const { epoch, generation } = this.#fence;
     const seen = {

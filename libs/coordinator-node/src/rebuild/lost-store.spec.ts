@@ -3,7 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import { RegisterBrokerSchema } from "@millrace/contracts";
 import { isRebuilt, lostBy, type StoreMemory, VERSIONS_PER_TERM } from "./lost-store.ts";
 
-const FENCE = { holder: "a", epoch: 5, generation: "g2" };
+const FENCE = { holder: "a", epoch: 5, generation: "g2", termId: "a/1" };
 const STORE: StoreMemory = { clusterId: "c", isBlank: false, metadataVersionStored: 4 * VERSIONS_PER_TERM + 7, formerGenerations: ["g1"] };
 
 interface Seen {
@@ -11,6 +11,7 @@ interface Seen {
   readonly generation?: string;
   readonly epoch?: number;
   readonly version?: number;
+  readonly coordinatorId?: string;
 }
 
 function check(seen: Seen, expected: string | undefined, store: Partial<StoreMemory> = {}): void {
@@ -20,6 +21,7 @@ function check(seen: Seen, expected: string | undefined, store: Partial<StoreMem
     generationSeen: generation,
     coordinatorEpochSeen: BigInt(epoch),
     metadataVersionSeen: BigInt(version),
+    coordinatorIdSeen: seen.coordinatorId ?? "",
   });
   expect(lostBy(broker, FENCE, { ...STORE, ...store })?.clusterId).toBe(expected);
 }
@@ -35,6 +37,12 @@ describe("lostBy", () => {
     check({ generation: "g3" }, "c");
     check({ epoch: 6 }, "c");
     check({ version: 4 * VERSIONS_PER_TERM + 8 }, "c");
+  });
+
+  it("believes a broker that has seen this epoch of another term: it was given out twice", () => {
+    check({ epoch: 5, coordinatorId: "a/2" }, "c");
+    check({ epoch: 5, coordinatorId: "a/1" }, undefined);
+    check({ epoch: 4, coordinatorId: "a/2" }, undefined);
   });
 
   it("asks nothing of a term that changed nothing: its first version is stored nowhere", () => {

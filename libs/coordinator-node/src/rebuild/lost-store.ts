@@ -29,18 +29,20 @@ export interface StoreMemory {
 export const VERSIONS_PER_TERM = 2 ** 32;
 
 /**
- * Whether a broker has seen what the store does not know (reliability S7): another generation of the same cluster, a later coordinator, or newer metadata than earlier
+ * Whether a broker has seen what the store does not know (reliability S7): another generation of the same cluster, a later coordinator, another one of this epoch, or newer metadata than earlier
  * terms have left. A broker of another cluster proves nothing, unless this store is blank: then its data is gone.
  *
  * The first version of a term is what that term began with: no change, and so nothing that the store could have lost. A term that ends before it changes anything leaves
  * brokers with a greater version than any that is stored.
  */
-export function lostBy(broker: RegisterBroker, fence: Fence, store: StoreMemory): LostCluster | undefined {
+export function lostBy(broker: RegisterBroker, fence: Fence & { readonly termId: string }, store: StoreMemory): LostCluster | undefined {
   const { clusterId, generationSeen } = broker;
   if (clusterId === "" || generationSeen === "") return undefined;
   const lost = { clusterId, generation: fence.generation, generationSeen };
   if (clusterId !== store.clusterId) return store.isBlank ? lost : undefined;
   if (Number(broker.coordinatorEpochSeen) > fence.epoch) return lost;
+  const { coordinatorIdSeen } = broker;
+  if (Number(broker.coordinatorEpochSeen) === fence.epoch && coordinatorIdSeen !== "" && coordinatorIdSeen !== fence.termId) return lost;
   if (generationSeen !== fence.generation) return store.formerGenerations.includes(generationSeen) ? undefined : lost;
   const seen = Number(broker.metadataVersionSeen);
   const isOfEarlierTerm = seen < fence.epoch * VERSIONS_PER_TERM;

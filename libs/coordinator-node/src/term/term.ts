@@ -25,6 +25,8 @@ export interface TermPorts {
 
 export interface TermSettings extends CoordinatorSettings {
   readonly coordinatorAddress: string;
+  /** Of this term alone: a store that was rolled back gives the same epoch out again, perhaps to the same coordinator (reliability S5). */
+  readonly termId: string;
 }
 
 /** Everything that is in memory while this process leads; thrown away as a whole when it no longer does. */
