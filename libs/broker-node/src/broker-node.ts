@@ -151,9 +151,9 @@ class Broker implements BrokerNode {
     );
     this.#groups = new GroupCoordinators(
       {
-        ...{ brokerId, view: this.#view },
+        brokerId,
+        view: this.#view,
         settings: { ...GROUP_SETTINGS_DEFAULT, initialRebalanceDelayMs: settings.groupInitialRebalanceDelayMs },
-        isSessionCurrent: () => this.#session?.isCurrent === true,
       },
       ports,
     );

@@ -3,7 +3,6 @@ import { GROUP_OFFSETS_TOPIC, NO_LEADER_EPOCH, offset, type TopicId } from "@mil
 import type { ClusterView } from "../cluster-view.ts";
 import type { BrokerPorts } from "../node-ports.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
-import { mayBeDeposed } from "../reads/may-be-deposed.ts";
 import type { GroupAsk } from "./group-ask.ts";
 import { GroupCoordinator } from "./group-coordinator.ts";
 
@@ -14,14 +13,12 @@ const NO_COMMITTED_OFFSET = { offset: offset(-1), leaderEpoch: NO_LEADER_EPOCH, 
 export class GroupCoordinators {
   readonly #brokerId: number;
   readonly #view: ClusterView;
-  readonly #leadership: Parameters<typeof mayBeDeposed>[1];
   readonly #settings: GroupSettings;
   readonly #ports: BrokerPorts;
   #topicsVersion = -1;
   readonly #byPartition = new Map<number, GroupCoordinator>();
 
-  constructor(of: { brokerId: number; view: ClusterView; settings: GroupSettings; isSessionCurrent: () => boolean }, ports: BrokerPorts) {
-    this.#leadership = of;
+  constructor(of: { brokerId: number; view: ClusterView; settings: GroupSettings }, ports: BrokerPorts) {
     this.#brokerId = of.brokerId;
     this.#view = of.view;
     this.#settings = of.settings;
@@ -70,21 +67,12 @@ export class GroupCoordinators {
   ask(group: string, request: GroupAsk): Promise<GroupResponse> {
     const partition = this.partitionOf(group);
     const coordinator = partition === undefined ? undefined : this.#byPartition.get(partition);
-    if (coordinator !== undefined && !this.#mayMislead(request, partition ?? 0)) return this.#askOfTopicsNow(coordinator, request);
+    if (coordinator !== undefined) return this.#askOfTopicsNow(coordinator, request);
     const isHere = partition !== undefined && this.#view.partition(GROUP_OFFSETS_TOPIC, partition)?.leader === this.#brokerId;
     return Promise.resolve({
       kind: "refused",
       error: isHere ? groupErrors.coordinatorLoading({ group }) : groupErrors.notCoordinator({ group }),
     });
-  }
-
-  /**
-   * Members of transactions begin at what is answered: offsets of before, by a coordinator that was cut off and does not know its successor, are read twice then, each time in a
-   * transaction that commits. It answers them only while it knows that it is the one; others, who may read twice, hear what it has, as from Kafka.
-   */
-  #mayMislead(request: GroupAsk, partition: number): boolean {
-    const isForTransactions = request.kind === "fetchOffsets" && request.requireStable;
-    return isForTransactions && mayBeDeposed({ topic: GROUP_OFFSETS_TOPIC, partition }, this.#leadership);
   }
 
   /** Offsets go in with the incarnation of their topic, and only those of the topics that are there now come out: a topic that was made anew begins without. */
