@@ -37,6 +37,11 @@ export type TransactionEvent =
   /** Time passed: transactions over their time-out are aborted, idle ids forgotten. For one id, so that events of an id stay in order. */
   | { readonly kind: "timePassed"; readonly transactionalId: string; readonly now: TimestampMs };
 
+type Timeless<E> = E extends { readonly now: TimestampMs } ? Omit<E, "now"> : E;
+
+/** An event before its coordinator has put its time to it: one coordinator's clock measures all transactions of its ids. */
+export type TransactionRequest = Timeless<TransactionEvent>;
+
 export type TransactionResponse =
   | { readonly kind: "initialised"; readonly producerId: ProducerId; readonly producerEpoch: ProducerEpoch }
   /** They are part of this one, which is open. */

@@ -10,6 +10,7 @@ export { transactionErrors } from "./errors.ts";
 export {
   handle,
   type TransactionEvent,
+  type TransactionRequest,
   type TransactionResponse,
   type TransactionStep,
   unfinishedEffects,

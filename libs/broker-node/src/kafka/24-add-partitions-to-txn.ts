@@ -1,5 +1,4 @@
 import { addPartitionsToTxnApi, type AddPartitionsToTxnRequestTopic } from "@millrace/kafka-wire";
-import { timestampMs } from "@millrace/model";
 import { KafkaError } from "./error-codes.ts";
 import type { KafkaContext } from "./kafka-context.ts";
 import { serve } from "./served-api.ts";
@@ -56,9 +55,9 @@ async function addAll(asked: Asked, knowsFenced: boolean, context: KafkaContext)
   return answer(() => code);
 }
 
-async function add(asked: Asked, { coordinators, ports }: KafkaContext): Promise<void> {
+async function add(asked: Asked, { coordinators }: KafkaContext): Promise<void> {
   const partitions = asked.topics.flatMap(({ name, partitions: of }) => of.map((partition) => ({ topic: name, partition })));
   const owner = ownerOf(asked);
   if (asked.verifyOnly) await coordinators.verify(owner, partitions);
-  else await coordinators.submit({ kind: "addPartitions", ...owner, partitions, now: timestampMs(ports.clock.wallMs()) });
+  else await coordinators.submit({ kind: "addPartitions", ...owner, partitions });
 }

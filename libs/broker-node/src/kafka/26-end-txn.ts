@@ -1,5 +1,4 @@
 import { endTxnApi } from "@millrace/kafka-wire";
-import { timestampMs } from "@millrace/model";
 import { KafkaError } from "./error-codes.ts";
 import { serve } from "./served-api.ts";
 import { ownerOf, transactionCodeOf } from "./transaction-owner.ts";
@@ -10,14 +9,9 @@ import { ownerOf, transactionCodeOf } from "./transaction-owner.ts";
  */
 export const endTxn = serve(
   endTxnApi,
-  async (request, { version }, { coordinators, ports }) => {
+  async (request, { version }, { coordinators }) => {
     try {
-      await coordinators.submit({
-        kind: "endTransaction",
-        ...ownerOf(request),
-        commit: request.committed,
-        now: timestampMs(ports.clock.wallMs()),
-      });
+      await coordinators.submit({ kind: "endTransaction", ...ownerOf(request), commit: request.committed });
       return { errorCode: KafkaError.NONE };
     } catch (error) {
       return { errorCode: transactionCodeOf(error, version >= 2) };

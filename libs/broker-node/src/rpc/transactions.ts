@@ -3,7 +3,6 @@ import {
   GROUP_OFFSETS_TOPIC,
   producerEpoch,
   producerIdFromWire,
-  timestampMs,
   type TopicPartition,
   TRANSACTION_STATE_TOPIC,
 } from "@millrace/model";
@@ -23,11 +22,10 @@ export function transactionHandlers(
   context: RpcContext,
   of: GroupDependencies & { readonly producerIds: ProducerIds },
 ): ServiceHandlers<typeof TransactionService> {
-  const { coordinators, view, ports } = context;
+  const { coordinators, view } = context;
   const routing = new GroupRouting(context, of);
-  const now = () => timestampMs(ports.clock.wallMs());
   const addToTransaction = async (of: TransactionOwner & { readonly partitions: readonly TopicPartition[] }) => {
-    const response = await coordinators.submit({ kind: "addPartitions", ...of, now: now() });
+    const response = await coordinators.submit({ kind: "addPartitions", ...of });
     assert(response.kind === "added", "addPartitions was answered with something else");
     return { transactionNumber: BigInt(response.transactionNumber) };
   };
@@ -54,7 +52,6 @@ export function transactionHandlers(
         timeoutMs,
         owner,
         freshProducerId,
-        now: now(),
       });
       assert(response.kind === "initialised", "initProducerId was answered with something else");
       // Only by this answer is the fresh id nobody's. After a failure it may be in the log, and the next coordinator's answer.
@@ -75,7 +72,7 @@ export function transactionHandlers(
     async endTransaction({ transactionalId, producerId, producerEpoch: epoch, commit, transactionNumber }) {
       const owner = { transactionalId, producerId: producerIdFromWire(producerId), producerEpoch: producerEpoch(epoch) };
       const meant = transactionNumber === 0n ? {} : { transactionNumber: Number(transactionNumber) };
-      await coordinators.submit({ kind: "endTransaction", ...owner, ...meant, commit, now: now() });
+      await coordinators.submit({ kind: "endTransaction", ...owner, ...meant, commit });
       return {};
     },
     listTransactions: (request) => promised(() => ({ transactions: listTransactions(request, context) })),

@@ -6,7 +6,6 @@ import {
   type ProducerEpoch,
   producerId,
   resolveTopicConfig,
-  timestampMs,
   type TopicId,
   TRANSACTION_STATE_TOPIC,
 } from "@millrace/model";
@@ -19,7 +18,7 @@ import {
   settle,
   type SimulatedStorage,
 } from "@millrace/testkit";
-import type { TransactionEvent, WriteMarkers } from "@millrace/transactions";
+import type { TransactionRequest, WriteMarkers } from "@millrace/transactions";
 import { createLoopback } from "@millrace/contracts";
 import type { BrokerPorts } from "../node-ports.ts";
 import { GroupCommit } from "../partitions/group-commit.ts";
@@ -29,11 +28,14 @@ import { NO_REPLICATION, onlyReplica } from "../../test/only-replica.ts";
 
 const EPOCH = leaderEpoch(1);
 const PRODUCER = producerId(7);
+const TIMEOUT_MS = 900_000;
 
 let clock: ManualClock;
 let disk: SimulatedStorage;
 let partition: LocalPartition;
 let coordinator: TransactionCoordinator;
+/** Another coordinator replays the log. */
+let takeOver: () => void;
 /** What happens when markers are to be written. */
 let onMarkers: (effect: WriteMarkers) => void;
 
@@ -75,37 +77,43 @@ beforeEach(async () => {
     },
   );
   await partition.lead(onlyReplica(EPOCH));
-  coordinator = new TransactionCoordinator(partition, EPOCH, {
-    ports,
-    writeMarkers: (effect) => {
-      onMarkers(effect);
-      return Promise.resolve();
-    },
-  });
-  coordinator.start();
+  takeOver = () => {
+    coordinator = new TransactionCoordinator(partition, EPOCH, {
+      ports,
+      writeMarkers: (effect) => {
+        onMarkers(effect);
+        return Promise.resolve();
+      },
+    });
+    coordinator.start();
+  };
+  takeOver();
 });
 afterEach(async () => {
   coordinator.stop();
   await partition.close();
 });
 
-const now = () => timestampMs(clock.wallMs());
-
-/** Handles an event while time passes. */
-async function submit(event: TransactionEvent): ReturnType<TransactionCoordinator["submit"]> {
-  const response = coordinator.submit(event);
-  for (let turn = 0; turn < 40; turn++) {
-    await settle();
-    await clock.advance(1_000);
-  }
+/** Handles a request while time passes. */
+async function submit(request: TransactionRequest): ReturnType<TransactionCoordinator["submit"]> {
+  const response = coordinator.submit(request);
+  await pass(40_000);
   return response;
 }
 
+/** Time passes in steps, with what is written meanwhile. */
+async function pass(forMs: number): Promise<void> {
+  for (let passedMs = 0; passedMs < forMs; passedMs += 1_000) {
+    await settle();
+    await clock.advance(1_000);
+  }
+}
+
 async function begin(): Promise<{ transactionalId: string; producerId: typeof PRODUCER; producerEpoch: ProducerEpoch }> {
-  const init = await submit({ kind: "initProducerId", transactionalId: "x", timeoutMs: 900_000, freshProducerId: PRODUCER, now: now() });
+  const init = await submit({ kind: "initProducerId", transactionalId: "x", timeoutMs: TIMEOUT_MS, freshProducerId: PRODUCER });
   if (init.kind !== "initialised") throw new Error(init.kind);
   const owner = { transactionalId: "x", producerId: init.producerId, producerEpoch: init.producerEpoch };
-  expect(await submit({ kind: "addPartitions", ...owner, partitions: [{ topic: "t", partition: 0 }], now: now() })).toEqual({
+  expect(await submit({ kind: "addPartitions", ...owner, partitions: [{ topic: "t", partition: 0 }] })).toEqual({
     kind: "added",
     transactionNumber: 1,
   });
@@ -122,13 +130,34 @@ describe("TransactionCoordinator", () => {
       });
     };
     const commit = { kind: "endTransaction", ...owner, commit: true } as const;
-    expect(await submit({ ...commit, now: now() })).toMatchObject({ kind: "refused", error: { code: "concurrent-transactions" } });
+    expect(await submit({ ...commit })).toMatchObject({ kind: "refused", error: { code: "concurrent-transactions" } });
     expect(partition.log.logEndOffset).toBe(offset(3)); // Empty, Ongoing, PrepareCommit
-    expect(await submit({ ...commit, now: now() })).toEqual({ kind: "done" });
+    expect(await submit({ ...commit })).toEqual({ kind: "done" });
     expect(partition.log.logEndOffset).toBe(offset(4));
-    expect(await submit({ kind: "addPartitions", ...owner, partitions: [{ topic: "t", partition: 0 }], now: now() })).toEqual({
+    expect(await submit({ kind: "addPartitions", ...owner, partitions: [{ topic: "t", partition: 0 }] })).toEqual({
       kind: "added",
       transactionNumber: 2,
     });
+  });
+
+  it.each([
+    ["set back by an hour", -3_600_000],
+    ["set forward by ten minutes", 600_000],
+  ])("ends an abandoned transaction by its time-out although the clock is %s while it is open", async (_, byMs) => {
+    await begin();
+    clock.jumpWall(byMs);
+    await pass(TIMEOUT_MS - 60_000);
+    expect(partition.log.logEndOffset).toBe(offset(2)); // Empty, Ongoing: it may still end
+    await pass(90_000);
+    expect(partition.log.logEndOffset).toBe(offset(4)); // PrepareAbort, CompleteAbort
+  });
+
+  it("ends an abandoned transaction by its time-out although the next coordinator's clock is an hour behind", async () => {
+    await begin();
+    coordinator.stop();
+    clock.jumpWall(-3_600_000);
+    takeOver();
+    await pass(TIMEOUT_MS + 90_000);
+    expect(partition.log.logEndOffset).toBe(offset(4));
   });
 });

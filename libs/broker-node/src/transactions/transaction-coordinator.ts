@@ -1,4 +1,4 @@
-import { type LeaderEpoch, timestampMs } from "@millrace/model";
+import type { LeaderEpoch } from "@millrace/model";
 import { sleep } from "@millrace/ports";
 import { createDeferred, type Deferred } from "@millrace/stdx";
 import {
@@ -8,6 +8,7 @@ import {
   handle,
   type TransactionEntry,
   type TransactionEvent,
+  type TransactionRequest,
   type TransactionResponse,
   transactionErrors,
   unfinishedEffects,
@@ -23,6 +24,7 @@ import {
 } from "../limits.ts";
 import type { BrokerPorts } from "../node-ports.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
+import { TransactionClock } from "./transaction-clock.ts";
 import { TransactionLog } from "./transaction-log.ts";
 
 interface CoordinatorContext {
@@ -43,17 +45,20 @@ export class TransactionCoordinator {
   readonly #queues = new Map<string, Promise<unknown>>();
   readonly #markerWaiters = new Map<string, Deferred<void>>();
   readonly #stop = new AbortController();
+  #clock: TransactionClock;
   #timer: { cancel(): void } | undefined;
 
   constructor(partition: LocalPartition, epoch: LeaderEpoch, context: CoordinatorContext) {
     this.#epoch = epoch;
     this.#context = context;
     this.#log = new TransactionLog(partition, context.ports);
+    this.#clock = new TransactionClock(context.ports.clock, this.#state);
   }
 
   /** Reads the log; goes on with markers that a former leader decided. */
   start(): void {
     this.#log.replay(this.#state);
+    this.#clock = new TransactionClock(this.#context.ports.clock, this.#state);
     for (const effect of unfinishedEffects(this.#state)) this.#perform(effect);
     this.#scheduleCheck();
   }
@@ -74,14 +79,19 @@ export class TransactionCoordinator {
     return this.#stop.signal.aborted;
   }
 
-  /** Handles an event to its end: with `afterMarkers` it waits for them, a while, and asks the engine again. */
-  async submit(event: TransactionEvent): Promise<Exclude<TransactionResponse, { kind: "afterMarkers" }>> {
+  /** Handles a request to its end: with `afterMarkers` it waits for them, a while, and asks the engine again. */
+  async submit(request: TransactionRequest): Promise<Exclude<TransactionResponse, { kind: "afterMarkers" }>> {
+    const { transactionalId } = request;
     for (;;) {
-      const response = await this.#inOrder(event.transactionalId, () => this.#decide(event));
+      const response = await this.#inOrder(transactionalId, () => this.#decide(this.#timed(request)));
       if (response.kind !== "afterMarkers") return response;
-      const isWritten = await this.#markersWritten(event.transactionalId);
-      if (!isWritten) return { kind: "refused", error: transactionErrors.concurrent({ transactionalId: event.transactionalId }) };
+      const isWritten = await this.#markersWritten(transactionalId);
+      if (!isWritten) return { kind: "refused", error: transactionErrors.concurrent({ transactionalId }) };
     }
+  }
+
+  #timed(request: TransactionRequest): TransactionEvent {
+    return request.kind === "verify" ? request : { ...request, now: this.#clock.now() };
   }
 
   async #decide(event: TransactionEvent): Promise<TransactionResponse> {
@@ -115,7 +125,7 @@ export class TransactionCoordinator {
   async #complete(transactionalId: string): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.#inOrder(transactionalId, () => this.#decide({ kind: "markersWritten", transactionalId, now: this.#now() }));
+        await this.#inOrder(transactionalId, () => this.#decide({ kind: "markersWritten", transactionalId, now: this.#clock.now() }));
         return;
       } catch (error) {
         if (this.isStopped) throw error;
@@ -168,15 +178,11 @@ export class TransactionCoordinator {
   }
 
   async #check(): Promise<void> {
-    const now = this.#now();
+    const now = this.#clock.now();
     for (const { transactionalId } of [...this.#state.entries.values()]) {
       const event: TransactionEvent = { kind: "timePassed", transactionalId, now };
       const { records, effects } = handle(this.#state, event);
       if (records.length + effects.length > 0) await this.#inOrder(transactionalId, () => this.#decide(event));
     }
-  }
-
-  #now() {
-    return timestampMs(this.#context.ports.clock.wallMs());
   }
 }

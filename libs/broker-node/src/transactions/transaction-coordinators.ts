@@ -3,7 +3,7 @@ import { assert } from "@millrace/stdx";
 import {
   partitionOfTransactionalId,
   type TransactionEntry,
-  type TransactionEvent,
+  type TransactionRequest,
   type TransactionResponse,
   type WriteMarkers,
 } from "@millrace/transactions";
@@ -81,9 +81,9 @@ export class TransactionCoordinators {
     return [...this.#byPartition.values()].flatMap((coordinator) => [...coordinator.entries.values()]);
   }
 
-  /** Handles an event of an id that this broker serves; throws the refusal. */
-  async submit(event: TransactionEvent): Promise<Exclude<TransactionResponse, { kind: "afterMarkers" | "refused" }>> {
-    const response = await this.#require(event.transactionalId).submit(event);
+  /** Handles a request of an id that this broker serves; throws the refusal. */
+  async submit(request: TransactionRequest): Promise<Exclude<TransactionResponse, { kind: "afterMarkers" | "refused" }>> {
+    const response = await this.#require(request.transactionalId).submit(request);
     if (response.kind === "refused") throw response.error;
     return response;
   }
