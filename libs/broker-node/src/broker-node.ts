@@ -151,9 +151,9 @@ class Broker implements BrokerNode {
     );
     this.#groups = new GroupCoordinators(
       {
-        brokerId,
-        view: this.#view,
+        ...{ brokerId, view: this.#view },
         settings: { ...GROUP_SETTINGS_DEFAULT, initialRebalanceDelayMs: settings.groupInitialRebalanceDelayMs },
+        isSessionCurrent: () => this.#session?.isCurrent === true,
       },
       ports,
     );
@@ -230,7 +230,7 @@ class Broker implements BrokerNode {
             logs: [...this.#replicas.reports()],
           }),
           apply: async (update) => {
-            const removed = this.#view.apply(update);
+            const removed = this.#view.apply(update, this.#ports.clock.monotonicMs());
             await this.#replicas.reconcile(this.#view.changedBy(update), removed);
             this.#groups.topicsChanged(removed.map(({ name }) => name));
             if (update.snapshot) this.#replicas.reportUnclaimed();

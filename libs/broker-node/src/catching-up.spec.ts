@@ -7,7 +7,7 @@ import { ClusterView } from "./cluster-view.ts";
 function viewOf(fenced: boolean, partitions: readonly { leader?: number; replicas: number[]; inSyncSet: number[] }[] = []): ClusterView {
   const view = new ClusterView();
   const topics = [{ name: "t", topicId: "id", partitions: partitions.map((state, partition) => ({ partition, ...state })) }];
-  view.apply(create(MetadataUpdateSchema, { snapshot: true, brokers: [{ brokerId: 1, address: "b:1", fenced }], topics }));
+  view.apply(create(MetadataUpdateSchema, { snapshot: true, brokers: [{ brokerId: 1, address: "b:1", fenced }], topics }), 0);
   return view;
 }
 
@@ -40,7 +40,7 @@ describe("ClusterView.outside", () => {
       { ...inner, brokerId: 1, externalAddress: "x:1", externalKafkaAddress: "x:2" },
       { ...inner, brokerId: 2 },
     ];
-    view.apply(create(MetadataUpdateSchema, { snapshot: true, brokers }));
+    view.apply(create(MetadataUpdateSchema, { snapshot: true, brokers }), 0);
     const seen = (from: ClusterView) => [...from.brokers].map(({ brokerId, kafkaAddress }) => [from.brokerAddress(brokerId), kafkaAddress]);
     expect(seen(outside)).toEqual([
       ["x:1", "x:2"],

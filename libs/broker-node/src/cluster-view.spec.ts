@@ -9,7 +9,7 @@ const STATES = [0, 1, 2].map((partition) => ({ partition, leader: 1, partitionEp
 
 function viewOfTwoTopics() {
   const view = new ClusterView();
-  const apply = (update: Update) => view.apply(create(MetadataUpdateSchema, update));
+  const apply = (update: Update) => view.apply(create(MetadataUpdateSchema, update), 0);
   apply({ snapshot: true, topics: ["t", "u"].map((name) => ({ name, topicId: name, partitions: STATES })) });
   const leaders = (): (number | undefined)[] | undefined => view.topic("t")?.partitions.map(({ leader }) => leader);
   return { view, apply, leaders };

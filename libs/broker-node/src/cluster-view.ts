@@ -16,6 +16,8 @@ class Known {
   readonly topicsById = new Map<string, Topic>();
   readonly topicsByName = new Map<string, Topic>();
   readonly brokers = new Map<number, Broker>();
+  /** When this broker heard that another, which was there, is fenced. */
+  readonly fencedAtMs = new Map<number, number>();
   /** One for all who wait: clients that come and go while nothing changes leave nothing behind. */
   next: Deferred<void> | undefined;
   version = 0;
@@ -116,9 +118,15 @@ export class ClusterView {
     throw this.topic(topic) === undefined ? brokerErrors.unknownTopic(topic) : brokerErrors.unknownPartition({ topic, partition });
   }
 
-  /** Topics that are gone after the update. */
-  apply(update: MetadataUpdate): readonly Topic[] {
+  /** Since when a broker that was there is fenced, on this broker's monotonic clock; undefined: it is there, or was never seen here. */
+  fencedAtMs(brokerId: number): number | undefined {
+    return this.#known.fencedAtMs.get(brokerId);
+  }
+
+  /** Topics that are gone after the update; `nowMs`: monotonic. */
+  apply(update: MetadataUpdate, nowMs: number): readonly Topic[] {
     const removed: Topic[] = [];
+    this.#noteFenced(update.brokers, nowMs);
     const keep = new Set(update.topics.map((topic) => topic.topicId));
     if (update.snapshot) {
       for (const topic of this.#known.topicsById.values()) if (!keep.has(topic.topicId)) removed.push(topic);
@@ -173,6 +181,14 @@ export class ClusterView {
   changed(): Promise<void> {
     this.#known.next ??= createDeferred<void>();
     return this.#known.next.promise;
+  }
+
+  #noteFenced(brokers: readonly Broker[], nowMs: number): void {
+    const { fencedAtMs } = this.#known;
+    for (const { brokerId, fenced } of brokers) {
+      if (!fenced) fencedAtMs.delete(brokerId);
+      else if (this.broker(brokerId)?.fenced === false) fencedAtMs.set(brokerId, nowMs);
+    }
   }
 
   #putTopic(topic: Topic): void {

@@ -79,6 +79,9 @@ export const TOPIC_VISIBLE_MS = 5_000;
 /** How long a Kafka client's Metadata waits for a broker that can be named: a registration takes milliseconds, a coordinator's takeover seconds; then it asks anew. */
 export const BROKERS_KNOWN_MS_MAX = 10_000;
 
+/** So long Kafka clients hear of a broker that died: longer than a restart takes, and than a client is idle between two uses of a coordinator it remembers. */
+export const FENCED_BROKER_LISTED_MS = 120_000;
+
 /** Call to another broker or the coordinator on behalf of a client. */
 export const FORWARD_TIMEOUT_MS = 15_000;
 

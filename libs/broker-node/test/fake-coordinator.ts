@@ -25,6 +25,8 @@ export class FakeCoordinator {
   readonly address = "coordinator:9191";
   epoch = 1;
   coordinatorId = "c1";
+  /** Answers no heartbeats: cut off, or not there any more. */
+  isSilent = false;
   /** Of any broker. */
   lastHeartbeat: Extract<BrokerSessionRequest["report"], { case: "heartbeat" }>["value"] | undefined;
   readonly registrations: Extract<BrokerSessionRequest["report"], { case: "register" }>["value"][] = [];
@@ -189,6 +191,7 @@ export class FakeCoordinator {
       if (report.case === "register") this.#register(report.value, responses);
       else if (report.case === "heartbeat") {
         this.lastHeartbeat = report.value;
+        if (this.isSilent) continue;
         responses.tryPush({ command: { case: "heartbeatAck", value: { metadataVersion: report.value.metadataVersion } } }, { force: true });
         if (report.value.stopping) responses.tryPush({ command: { case: "stopGranted", value: {} } }, { force: true });
       }

@@ -69,7 +69,7 @@ export class MetadataBroker {
       apply: (update) => {
         this.#count(update);
         if (this.isWitness) {
-          this.view.apply(update);
+          this.view.apply(update, 0);
           this.view.changedBy(update);
           this.view.announce();
           file.saveSoon(() => this.view.image());

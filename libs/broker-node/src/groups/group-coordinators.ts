@@ -1,8 +1,16 @@
-import { groupErrors, type GroupFigures, type GroupResponse, type GroupSettings, partitionOfGroup } from "@millrace/groups";
+import {
+  type FetchedOffset,
+  groupErrors,
+  type GroupFigures,
+  type GroupResponse,
+  type GroupSettings,
+  partitionOfGroup,
+} from "@millrace/groups";
 import { GROUP_OFFSETS_TOPIC, NO_LEADER_EPOCH, offset, type TopicId } from "@millrace/model";
 import type { ClusterView } from "../cluster-view.ts";
 import type { BrokerPorts } from "../node-ports.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
+import { mayBeDeposed } from "../reads/may-be-deposed.ts";
 import type { GroupAsk } from "./group-ask.ts";
 import { GroupCoordinator } from "./group-coordinator.ts";
 
@@ -13,12 +21,14 @@ const NO_COMMITTED_OFFSET = { offset: offset(-1), leaderEpoch: NO_LEADER_EPOCH, 
 export class GroupCoordinators {
   readonly #brokerId: number;
   readonly #view: ClusterView;
+  readonly #leadership: Parameters<typeof mayBeDeposed>[1];
   readonly #settings: GroupSettings;
   readonly #ports: BrokerPorts;
   #topicsVersion = -1;
   readonly #byPartition = new Map<number, GroupCoordinator>();
 
-  constructor(of: { brokerId: number; view: ClusterView; settings: GroupSettings }, ports: BrokerPorts) {
+  constructor(of: { brokerId: number; view: ClusterView; settings: GroupSettings; isSessionCurrent: () => boolean }, ports: BrokerPorts) {
+    this.#leadership = of;
     this.#brokerId = of.brokerId;
     this.#view = of.view;
     this.#settings = of.settings;
@@ -85,11 +95,21 @@ export class GroupCoordinators {
     const response = await coordinator.ask(request);
     if (response.kind !== "offsetsFetched") return response;
     const isAskedForAll = request.kind === "fetchOffsets" && request.partitions === undefined;
+    if (request.kind === "fetchOffsets" && request.requireStable && this.#mayBeSucceeded(request.group))
+      return { kind: "offsetsFetched", partitions: response.partitions.map((each) => unstable(request.group, each)) };
     const partitions = response.partitions.flatMap((each) => {
       if (each.topicId === undefined || each.topicId === topicIdOf(each.topic)) return [each];
       return isAskedForAll ? [] : [{ ...each, ...NO_COMMITTED_OFFSET }];
     });
     return { kind: "offsetsFetched", partitions };
+  }
+
+  /**
+   * Members of transactions begin at what is answered: offsets of before, by a coordinator that was cut off and does not know its successor, are read twice then, each time in a
+   * transaction that commits. It tells them only while it knows that it is the one; others, who may read twice, hear what it has, as from Kafka.
+   */
+  #mayBeSucceeded(group: string): boolean {
+    return mayBeDeposed({ topic: GROUP_OFFSETS_TOPIC, partition: this.partitionOf(group) ?? 0 }, this.#leadership);
   }
 
   /** True while a partition of the group log that this broker leads has no coordinator yet: its groups would be missing from a list. */
@@ -111,4 +131,9 @@ export class GroupCoordinators {
   #partitionCounts(): ReadonlyMap<string, number> {
     return new Map([...this.#view.topics].map(({ name, partitions }) => [name, partitions.length]));
   }
+}
+
+/** Asked again, by every client that asks for stable offsets: they wait for transactions in the same way. */
+function unstable(group: string, { topic, partition }: FetchedOffset): FetchedOffset {
+  return { topic, partition, ...NO_COMMITTED_OFFSET, error: groupErrors.unstableOffset({ group, topic, partition }) };
 }

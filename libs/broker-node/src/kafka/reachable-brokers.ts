@@ -1,7 +1,7 @@
 import type { MetadataResponseBrokerInit } from "@millrace/kafka-wire";
 import { sleep } from "@millrace/ports";
 import { brokerErrors } from "../errors.ts";
-import { BROKERS_KNOWN_MS_MAX } from "../limits.ts";
+import { BROKERS_KNOWN_MS_MAX, FENCED_BROKER_LISTED_MS } from "../limits.ts";
 import type { KafkaContext } from "./kafka-context.ts";
 import { kafkaEndpointOf } from "./topic-lookup.ts";
 
@@ -31,9 +31,14 @@ export async function reachableBrokers(context: ReachableContext, signal: AbortS
   }
 }
 
-function listed({ view }: ReachableContext): readonly MetadataResponseBrokerInit[] {
+/**
+ * A broker that died is named a while longer. librdkafka drops brokers that are not in an answer, and what waits for a dropped one waits for ever: the offsets of a transaction, if
+ * the group's coordinator died, with the application's only thread. A broker that is named and does not answer is what makes it ask for the coordinator again. Kafka drops it at once.
+ */
+function listed({ view, ports }: ReachableContext): readonly MetadataResponseBrokerInit[] {
+  const isGone = (fencedAtMs = -Infinity): boolean => ports.clock.monotonicMs() - fencedAtMs >= FENCED_BROKER_LISTED_MS;
   return [...view.brokers].flatMap(({ brokerId, rack, fenced }) => {
-    const endpoint = fenced ? undefined : kafkaEndpointOf(view, brokerId);
+    const endpoint = fenced && isGone(view.fencedAtMs(brokerId)) ? undefined : kafkaEndpointOf(view, brokerId);
     return endpoint === undefined ? [] : [{ ...endpoint, rack: rack === "" ? null : rack }];
   });
 }

@@ -1,11 +1,5 @@
 import { type ListTransactionsRequest, type ServiceHandlers, TopicService, type TransactionService } from "@millrace/contracts";
-import {
-  GROUP_OFFSETS_TOPIC,
-  producerEpoch,
-  producerIdFromWire,
-  type TopicPartition,
-  TRANSACTION_STATE_TOPIC,
-} from "@millrace/model";
+import { GROUP_OFFSETS_TOPIC, producerEpoch, producerIdFromWire, type TopicPartition, TRANSACTION_STATE_TOPIC } from "@millrace/model";
 import { assert } from "@millrace/stdx";
 import { TRANSACTION_TIMEOUT_MS_DEFAULT } from "@millrace/transactions";
 import { brokerErrors } from "../errors.ts";
