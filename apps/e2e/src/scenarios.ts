@@ -9,6 +9,7 @@ import { chaos3 } from "./scenarios/chaos3.ts";
 import { disk } from "./scenarios/disk.ts";
 import { examples } from "./scenarios/examples.ts";
 import { failover } from "./scenarios/failover.ts";
+import { isolation } from "./scenarios/isolation.ts";
 import { killDev } from "./scenarios/kill-dev.ts";
 import { killDevJob } from "./scenarios/kill-dev-job.ts";
 import { lostReplicas } from "./scenarios/lost-replicas.ts";
@@ -48,6 +49,7 @@ export const scenarios: readonly Scenario[] = [
   killDevJob,
   sinks,
   rescale,
+  isolation,
   upgrade,
   powerLoss,
   pausedCoordinator,

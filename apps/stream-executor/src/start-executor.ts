@@ -25,6 +25,7 @@ export function startExecutor(settings: ExecutorAppSettings, kit: ServiceKit): P
     entry: join(import.meta.dirname, import.meta.filename.endsWith(".ts") ? "worker-main.ts" : "worker-main.js"),
     folder: resolve(settings.dataDir, "bundles"),
     heapMbMax: settings.workerHeapMb,
+    silenceMsMax: settings.workerSilenceMs,
     logger,
     flags: ["--enable-source-maps"], // Errors of user code name the line of its source, not of the bundle.
     env: {

@@ -14,7 +14,7 @@ import {
 } from "@millrace/service-kit";
 import { openStateStore } from "@millrace/state-lmdb";
 import { tlsOfEnvironment } from "./worker-tls.ts";
-import { openWorkerChannel, SCRATCH_FOLDER_ENV } from "@millrace/worker-host";
+import { openWorkerChannel, SCRATCH_FOLDER_ENV, watchMemory } from "@millrace/worker-host";
 
 // A worker process of one job epoch: everything it holds dies with it. Its log lines go to stderr, which the supervisor passes on and of which it
 // keeps the last lines; stdout is for user code.
@@ -46,6 +46,9 @@ await runJobWorker({
   codec: createValueCodec(),
   crc32c,
   compression: createCompressionCodecs(),
+  watchMemory: (memory, legend) => {
+    watchMemory(memory, { legend, folder: scratch });
+  },
   connectors: createConnectors(),
   formats: createValueFormats(),
   ...(store === undefined ? {} : { spill: { store, budgetBytes } }),

@@ -1,4 +1,5 @@
 export { bucketOfKey } from "./keys/bucket-of-key.ts";
+export { type CallNames, type CallPosition, CallTrail, positionIn } from "./runtime/call-trail.ts";
 export type {
   BatchResult,
   EventTimeSeen,

@@ -1,3 +1,4 @@
+import type { CallPosition } from "@millrace/dataflow";
 import { AppError, toAppError } from "@millrace/model";
 
 /** Every error of this lib; each code has a page in docs/errors. */
@@ -15,14 +16,23 @@ export const errors = {
       message: `the job's module threw while it was loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
       cause,
     }),
-  workerEnded: (reason: string, detail: string): AppError =>
+  /** `at`: the user function that it was in, as far as that is known. */
+  workerEnded: (reason: string, detail: string, at?: CallPosition): AppError =>
     reason === "out-of-memory"
       ? new AppError({
           kind: "exhausted",
           code: "worker-out-of-memory",
-          message: "a worker of the job used up its memory: keep less in user code, or give workers more with --worker-heap-mb",
+          message: `a worker of the job used up its memory${whileIn(at)}: keep less in user code, or give workers more with --worker-heap-mb`,
+          context: contextOf(at),
         })
-      : new AppError({
+      : reason === "unresponsive" && at !== undefined
+        ? new AppError({
+            kind: "invalid",
+            code: "user-code-hangs",
+            message: `${at.kind} did not return: ${causeLine(detail)}; correct the job's function, which may loop for ever, and start it again`,
+            context: contextOf(at),
+          })
+        : new AppError({
           kind: "internal",
           code: "worker-ended",
           message: "a worker of the job ended unexpectedly: its last words are in the executor's log",
@@ -74,6 +84,15 @@ function unnamedSinkFailure(cause: unknown): AppError {
     message: `a sink failed: ${toAppError(cause).reason}; see that its target is up and that the job may write there`,
     cause,
   });
+}
+
+function whileIn(at: CallPosition | undefined): string {
+  return at === undefined ? "" : ` in ${at.kind}`;
+}
+
+function contextOf(at: CallPosition | undefined) {
+  if (at === undefined) return {};
+  return { operator: at.operator, name: at.name, function: at.function, batch: at.batch, position: at.position };
 }
 
 /** The line that names the error, of a stack trace or whatever else a process printed last. */

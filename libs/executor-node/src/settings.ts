@@ -7,6 +7,12 @@ export const executorSettingsSchema = z.strictObject({
   host: z.string().min(1).default("127.0.0.1").describe("Host under which other executors reach this one's workers."),
   workerSlots: z.int().min(1).max(64).default(1).describe("Worker processes that a job may have here; one core each."),
   workerHeapMb: z.int().min(64).max(1_048_576).default(1024).describe("Heap limit of one worker process, in MiB."),
+  workerSilenceMs: z
+    .int()
+    .min(1_000)
+    .max(3_600_000)
+    .default(60_000)
+    .describe("A worker whose user code does not return for so long is taken to hang: it is killed, and its job fails with the name of the function. Since 0.2."),
   stateMemoryMb: z
     .int()
     .min(1)

@@ -32,4 +32,4 @@ export { messagingSpan, type MessagingOperation, type MessagingTarget } from "./
 export { NO_TRACER, type Span, type SpanOptions, type Tracer } from "./tracer.ts";
 export { NO_VALUE_FORMATS, type ValueFormat, type ValueFormats } from "./value-formats.ts";
 export type { ValueCodec } from "./value-codec.ts";
-export type { WorkerChannel, WorkerExit, WorkerHost, WorkerInit, WorkerListener, WorkerProcess } from "./worker-host.ts";
+export type { WatchedMemory, WorkerChannel, WorkerExit, WorkerHost, WorkerInit, WorkerListener, WorkerProcess } from "./worker-host.ts";

@@ -31,6 +31,15 @@ export interface WorkerExit {
   readonly reason: "stopped" | "crashed" | "out-of-memory" | "unresponsive" | "not-started";
   /** For people: exit code or signal, and the last lines of its stderr. */
   readonly detail: string;
+  /** Of the memory that the process let be watched, as it was last seen. */
+  readonly watched?: WatchedMemory;
+}
+
+/** Memory that says where a process is, and what is needed to read it. */
+export interface WatchedMemory {
+  readonly bytes: Uint8Array;
+  /** What the process said of it, as it was given. */
+  readonly legend: string;
 }
 
 export interface WorkerProcess {

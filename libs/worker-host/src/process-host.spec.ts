@@ -32,6 +32,12 @@ function start(options: { readonly silenceMsMax?: number } = {}) {
   return { worker, send: (text: string) => worker.send(new TextEncoder().encode(text)), next: async () => (await iterator.next()).value };
 }
 
+/** What the worker wrote into the memory that it lets be watched. */
+function watchedNumber(exit: unknown): number | undefined {
+  const bytes = (exit as WorkerExit).watched?.bytes;
+  return bytes === undefined ? undefined : new DataView(bytes.buffer, bytes.byteOffset, 8).getFloat64(0, true);
+}
+
 describe("createProcessHost", () => {
   it("passes commands and reports both ways, in order", async () => {
     const { worker, send, next } = start();
@@ -56,14 +62,20 @@ describe("createProcessHost", () => {
     const { send, next } = start();
     await next();
     send("memory");
-    expect(await next()).toMatchObject({ reason: "out-of-memory" });
+    const exit = await next();
+    expect(exit).toMatchObject({ reason: "out-of-memory", watched: { legend: "commands" } });
+    expect(watchedNumber(exit)).toBe(1);
   }, 30_000);
 
   it("kills and tells an endless loop", async () => {
     const { send, next } = start({ silenceMsMax: 3_000 });
     await next();
+    send("one");
+    await next();
     send("loop");
-    expect(await next()).toMatchObject({ reason: "unresponsive" });
+    const exit = await next();
+    expect(exit).toMatchObject({ reason: "unresponsive" });
+    expect(watchedNumber(exit)).toBe(2);
   }, 30_000);
 
   it("stores a bundle once under its digest", async () => {

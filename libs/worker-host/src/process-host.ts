@@ -7,6 +7,7 @@ import type { WorkerExit, WorkerHost, WorkerInit, WorkerListener, WorkerProcess 
 import { AliveWatch } from "./alive-watch.ts";
 import { BUNDLES_MAX, SILENCE_MS_MAX_DEFAULT, UNSENT_MESSAGES_MAX } from "./limits.ts";
 import { ALIVE, type ToWorker } from "./messages.ts";
+import { watchedIn } from "./memory-watch.ts";
 import { StderrTail } from "./stderr-tail.ts";
 
 export interface ProcessHostSettings {
@@ -63,7 +64,9 @@ function spawnWorker(settings: ProcessHostSettings, init: WorkerInit, listener: 
     if (exited) return;
     exited = true;
     watch.stop();
-    listener.onExit({ reason, detail });
+    const watched = watchedIn(scratch);
+    rmSync(scratch, { recursive: true, force: true });
+    listener.onExit({ reason, detail, ...(watched === undefined ? {} : { watched }) });
   };
   const send = (message: ToWorker): boolean => {
     if (exited || !child.connected || unsent >= UNSENT_MESSAGES_MAX) return false;
@@ -79,7 +82,6 @@ function spawnWorker(settings: ProcessHostSettings, init: WorkerInit, listener: 
     if (child.pid === undefined) exit("not-started", error.message);
   });
   child.on("close", (code, signal) => {
-    rmSync(scratch, { recursive: true, force: true });
     if (hangs && !killed) exit("unresponsive", `no sign of life for ${silenceMsMax} ms`);
     else
       exit(

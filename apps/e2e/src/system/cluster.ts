@@ -15,6 +15,8 @@ export interface ClusterSize {
   readonly coordinatorArgs?: readonly string[];
   /** More arguments of each broker. */
   readonly brokerArgs?: readonly string[];
+  /** More arguments of each executor. */
+  readonly executorArgs?: readonly string[];
   /** Where each process runs, by its name; absent: all beside this one. */
   readonly place?: (name: string) => Place;
   /** Environment of every process but Redis. */
@@ -61,7 +63,7 @@ export async function startCluster(folder: string, size: ClusterSize): Promise<C
   );
   const coordinatorsKnown = coordinators.map((member) => member.address).join(",");
   const brokers = await members(size.brokers, (index) => broker(index, { ...of, coordinatorsKnown, more: size.brokerArgs ?? [] }));
-  const executors = await members(size.executors, (index) => executor(index, { ...of, coordinatorsKnown }));
+  const executors = await members(size.executors, (index) => executor(index, { ...of, coordinatorsKnown, more: size.executorArgs ?? [] }));
   const all = [...coordinators, ...brokers, ...executors].map((member) => member.process);
   // Without brokers there are coordinators, which answer for topics.
   const connection = connectClient((size.brokers > 0 ? brokers : coordinators).map((member) => member.address));
@@ -139,12 +141,16 @@ async function broker(
   return { ...member, id: index, kafkaAddress };
 }
 
-function executor(index: number, of: Surroundings & { readonly coordinatorsKnown: string }): Promise<Member> {
+function executor(
+  index: number,
+  of: Surroundings & { readonly coordinatorsKnown: string; readonly more: readonly string[] },
+): Promise<Member> {
   const name = `executor-${index}`;
   const { ip } = of.place(name);
   return service(name, "apps/stream-executor/src/main.ts", of, () => [
     ...["--executor-id", name, "--coordinators", of.coordinatorsKnown, "--data-dir", join(of.folder, name)],
     ...["--host", ip],
+    ...of.more,
   ]);
 }
 

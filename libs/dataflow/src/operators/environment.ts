@@ -1,6 +1,7 @@
 import type { JobFunction, JobFunctions, OperatorNode } from "@millrace/model";
 import type { ValueFormats } from "@millrace/ports";
 import { missingFunction, userCodeFailed } from "../errors.ts";
+import type { CallTrail, UserCall } from "../runtime/call-trail.ts";
 import type { Watermarks } from "../runtime/runtime-types.ts";
 
 /** How operators hand elements on: value and event time (NaN: none). A call per element, nothing allocated for it. */
@@ -35,6 +36,8 @@ export interface OperatorEnvironment<O extends OperatorNode = OperatorNode> {
   /** A user function by its name in the graph; a missing one is a `graph-mismatch`. */
   required(name: string): JobFunction;
   optional(name: string): JobFunction | undefined;
+  /** Note of the calls of a function: `enter` before each. */
+  call(name: string): UserCall;
   /** Turns what a user function threw into a typed error that says where. */
   fail(functionName: string, cause: unknown): never;
 }
@@ -45,10 +48,12 @@ export function createEnvironment<O extends OperatorNode>(options: {
   readonly batch: BatchContext;
   readonly counts: Counts;
   readonly formats: ValueFormats;
+  readonly trail: CallTrail;
   /** Record that is being read, as topic-partition@offset; undefined in keyed stages. */
   readonly position: () => string | undefined;
 }): OperatorEnvironment<O> {
-  const { operator, functions, batch, counts, formats, position } = options;
+  const { operator, functions, batch, counts, formats, trail, position } = options;
+  for (const name of Object.keys(functions.get(operator.id) ?? {})) trail.call(operator, name); // known before any batch
   const own = functions.get(operator.id) ?? {};
   return {
     operator,
@@ -61,6 +66,7 @@ export function createEnvironment<O extends OperatorNode>(options: {
       return found;
     },
     optional: (name) => own[name],
+    call: (name) => trail.call(operator, name),
     fail(functionName, cause) {
       throw userCodeFailed({ operator, functionName, position: position(), batch: batch.batch, cause });
     },

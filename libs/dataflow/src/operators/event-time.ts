@@ -13,12 +13,14 @@ export interface EventTimeOperator {
  */
 export function eventTimeOperator(environment: OperatorEnvironment, next: Emit, aheadMaxMs: number): EventTimeOperator {
   const timeOf = environment.optional("time");
+  const call = environment.call("time");
   const { batch, counts } = environment;
   let max = -Infinity;
   return {
     emit(value, recordTime) {
       let time: unknown = recordTime;
       if (timeOf !== undefined) {
+        call.enter();
         try {
           time = timeOf(value);
         } catch (error) {

@@ -14,8 +14,10 @@ export function forEachResult(
   }
   if (!isIterable(result)) throw wrongResult(environment.operator, "an iterable", result);
   const iterator = startOf(environment, functionName, result);
+  const call = environment.call(functionName);
   for (;;) {
     let step: IteratorResult<unknown>;
+    call.enter(); // `each` may have called others
     try {
       step = iterator.next();
     } catch (error) {

@@ -43,7 +43,9 @@ export function gapOf(environment: OperatorEnvironment): (element: unknown) => n
     return () => gapMs;
   }
   const gap = environment.required("gap");
+  const call = environment.call("gap");
   return (element) => {
+    call.enter();
     try {
       return Number(gap(asPair(element, operator.id)[1]));
     } catch (error) {

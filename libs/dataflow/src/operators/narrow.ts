@@ -6,8 +6,10 @@ import { forEachResult } from "./iterate.ts";
 
 export function mapOperator(environment: OperatorEnvironment, next: Emit): Emit {
   const f = environment.required("f");
+  const call = environment.call("f");
   return (value, time) => {
     let result: unknown;
+    call.enter();
     try {
       result = f(value);
     } catch (error) {
@@ -19,8 +21,10 @@ export function mapOperator(environment: OperatorEnvironment, next: Emit): Emit 
 
 export function filterOperator(environment: OperatorEnvironment, next: Emit): Emit {
   const f = environment.required("f");
+  const call = environment.call("f");
   return (value, time) => {
     let keep: unknown;
+    call.enter();
     try {
       keep = f(value);
     } catch (error) {
@@ -32,8 +36,10 @@ export function filterOperator(environment: OperatorEnvironment, next: Emit): Em
 
 export function flatMapOperator(environment: OperatorEnvironment, next: Emit): Emit {
   const f = environment.required("f");
+  const call = environment.call("f");
   return (value, time) => {
     let results: unknown;
+    call.enter();
     try {
       results = f(value);
     } catch (error) {
@@ -45,10 +51,12 @@ export function flatMapOperator(environment: OperatorEnvironment, next: Emit): E
 
 export function mapValuesOperator(environment: OperatorEnvironment, next: Emit): Emit {
   const f = environment.required("f");
+  const call = environment.call("f");
   const id = environment.operator.id;
   return (value, time) => {
     const pair = asPair(value, id);
     let result: unknown;
+    call.enter();
     try {
       result = f(pair[1]);
     } catch (error) {
@@ -60,10 +68,12 @@ export function mapValuesOperator(environment: OperatorEnvironment, next: Emit):
 
 export function flatMapValuesOperator(environment: OperatorEnvironment, next: Emit): Emit {
   const f = environment.required("f");
+  const call = environment.call("f");
   const id = environment.operator.id;
   return (value, time) => {
     const pair = asPair(value, id);
     let results: unknown;
+    call.enter();
     try {
       results = f(pair[1]);
     } catch (error) {

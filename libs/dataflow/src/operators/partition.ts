@@ -13,6 +13,7 @@ export type HasPartition = () => boolean;
 /** `f` once per task and batch, over all its elements, empty tasks included. Its results have no event time. */
 export function mapPartitionsOperator(environment: OperatorEnvironment, next: Emit, hasPartition: HasPartition): EndingOperator {
   const f = environment.required("f");
+  const call = environment.call("f");
   let values: unknown[] = [];
   return {
     emit(value) {
@@ -23,6 +24,7 @@ export function mapPartitionsOperator(environment: OperatorEnvironment, next: Em
       values = [];
       if (!environment.batch.isPresent(environment.operator.id) || !hasPartition()) return;
       let results: unknown;
+      call.enter();
       try {
         results = f(elements);
       } catch (error) {

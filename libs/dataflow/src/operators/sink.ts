@@ -36,6 +36,12 @@ export function sinkOperator(
   const valueOf = environment.optional("value");
   const timestampOf = environment.optional("timestamp");
   const partitionOf = environment.optional("partition");
+  const calls = {
+    key: environment.call("key"),
+    value: environment.call("value"),
+    timestamp: environment.call("timestamp"),
+    partition: environment.call("partition"),
+  };
   const hasKey = sink.key !== undefined;
   let functionName = "value";
 
@@ -43,15 +49,19 @@ export function sinkOperator(
     const isPair = hasKey && Array.isArray(element) && element.length === 2;
     const pair: readonly unknown[] = isPair ? (element as readonly unknown[]) : [undefined, element];
     functionName = "key";
+    calls.key.enter();
     const key = encodeKey(keyOf === undefined ? pair[0] : keyOf(element));
     functionName = "value";
+    calls.value.enter();
     const valueElement = valueOf === undefined ? pair[1] : valueOf(element);
     const value = encodeValue(valueElement);
     functionName = "timestamp";
+    calls.timestamp.enter();
     const given = timestampOf === undefined ? time : Number(timestampOf(element));
     const timestampMs = Number.isFinite(given) ? Math.floor(given) : batch.timeMs;
     if (isTopic) return { sink: operator.id, slot, key, value, timestampMs };
     functionName = "partition";
+    calls.partition.enter();
     const partition = partitionOf === undefined ? "" : textOf(partitionOf(element));
     return { sink: operator.id, slot, key, value, timestampMs, element: valueElement, partition };
   }

@@ -1,6 +1,7 @@
 import { AppError, type OperatorNode, topicPartitionKey } from "@millrace/model";
 import type { RecordHeader, RecordOffsets } from "@millrace/records";
 import { badRecord } from "../errors.ts";
+import type { CallTrail } from "../runtime/call-trail.ts";
 import type { SinkRecord, SourceTask } from "../runtime/runtime-types.ts";
 import { DecodeFailure } from "../serde/json-fields.ts";
 import { createValueDecoder, type ValueDecoder } from "../serde/value-decoder.ts";
@@ -10,20 +11,30 @@ import type { Emit, OperatorEnvironment } from "./environment.ts";
 /** Where a source task stands, for messages. */
 export class SourcePosition {
   readonly #partition: string;
+  readonly #trail: CallTrail;
+  readonly #number: number;
   #records: RecordOffsets | undefined;
-  index = 0;
+  #index = 0;
 
-  constructor(task: SourceTask) {
+  constructor(task: SourceTask, trail: CallTrail) {
     this.#partition = topicPartitionKey(task.topic, task.partition);
+    this.#trail = trail;
+    this.#number = trail.partition(this.#partition);
   }
 
   enter(records: RecordOffsets | undefined): void {
     this.#records = records;
+    if (records === undefined) this.#trail.leave();
+  }
+
+  at(index: number, offset: number): void {
+    this.#index = index;
+    this.#trail.at(this.#number, offset);
   }
 
   /** topic-partition@offset of the record in hand; undefined between records. */
   text(): string | undefined {
-    const offset = this.#records?.offsets[this.index];
+    const offset = this.#records?.offsets[this.#index];
     return offset === undefined ? undefined : `${this.#partition}@${offset}`;
   }
 }
@@ -65,7 +76,7 @@ export class SourceReader {
     for (let index = 0; index < count; index++) {
       const offset = offsets[index] ?? -1;
       if (offset < startOffset || offset >= endOffset) continue;
-      position.index = index;
+      position.at(index, offset);
       pushed++;
       bytes += Math.max(keyLengths[index] ?? 0, 0) + Math.max(valueLengths[index] ?? 0, 0);
       let element: unknown;

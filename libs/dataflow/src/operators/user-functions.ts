@@ -4,7 +4,9 @@ import type { Combiner } from "./senders.ts";
 /** A function of two values of an operator, its errors typed. */
 export function binary(environment: OperatorEnvironment, name: string): (left: unknown, right: unknown) => unknown {
   const f = environment.required(name);
+  const call = environment.call(name);
   return (left, right) => {
+    call.enter();
     try {
       return f(left, right);
     } catch (error) {
@@ -15,7 +17,9 @@ export function binary(environment: OperatorEnvironment, name: string): (left: u
 
 export function unary(environment: OperatorEnvironment, name: string): (value: unknown) => unknown {
   const f = environment.required(name);
+  const call = environment.call(name);
   return (value) => {
+    call.enter();
     try {
       return f(value);
     } catch (error) {

@@ -83,6 +83,7 @@ export class GroupStateRoot implements RootOperator, Stateful {
 
   #call(key: unknown, values: readonly unknown[]): unknown {
     const f = this.#environment.required("f");
+    this.#environment.call("f").enter();
     try {
       return f(key, values, this.#state);
     } catch (error) {

@@ -114,6 +114,7 @@ export class MapStateRoot implements RootOperator, Stateful {
   #call(key: unknown, value: unknown, emit: Emit): void {
     const { batch, counts } = this.#environment;
     const f = this.#environment.required("f");
+    this.#environment.call("f").enter();
     let result: unknown;
     try {
       result = f(batch.timeMs, key, value, this.#state);

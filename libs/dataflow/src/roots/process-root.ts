@@ -133,6 +133,7 @@ export class ProcessRoot implements RootOperator, Stateful {
 
   #call({ name, argument }: Call): unknown {
     const f = name === "onRecords" ? this.#environment.required(name) : this.#environment.optional(name);
+    this.#environment.call(name).enter();
     try {
       return f?.(this.#key, argument, this.#context);
     } catch (error) {

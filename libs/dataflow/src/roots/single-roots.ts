@@ -54,6 +54,7 @@ export function foreachBatchRoot(environment: OperatorEnvironment, jobId: string
       const given = elements;
       elements = [];
       if (!batch.isPresent(operator.id)) return;
+      environment.call("f").enter();
       try {
         await f(given, batch.timeMs, `${jobId}/${operator.id}/${batch.batch}`);
       } catch (error) {

@@ -17,6 +17,7 @@ export function sortRoot(environment: OperatorEnvironment): RootOperator {
     endBatch(emit) {
       const sorted = rows;
       rows = [];
+      environment.call("compare").enter();
       try {
         sorted.sort((left, right) => Number(compare(left, right)));
       } catch (error) {

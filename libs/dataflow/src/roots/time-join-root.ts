@@ -162,6 +162,7 @@ export class TimeJoinRoot implements RootOperator, Stateful {
   #where(left: unknown, right: unknown): boolean {
     const where = this.#environment.optional("where");
     if (where === undefined) return true;
+    this.#environment.call("where").enter();
     try {
       return Boolean(where(left, right));
     } catch (error) {

@@ -23,6 +23,7 @@ export function transformRoot(environment: OperatorEnvironment): RootOperator {
       lists = operator.parents.map(() => []);
       if (!batch.isPresent(operator.id)) return;
       let results: unknown;
+      environment.call("f").enter();
       try {
         results = f(given, batch.timeMs);
       } catch (error) {

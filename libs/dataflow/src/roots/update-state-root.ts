@@ -63,6 +63,7 @@ export class UpdateStateRoot implements RootOperator, Stateful {
   #call(key: unknown, values: readonly unknown[], state: unknown): unknown {
     const { operator, batch } = this.#environment;
     const f = this.#environment.required("f");
+    this.#environment.call("f").enter();
     try {
       return operator.form === "keyed" ? f(batch.timeMs, key, values, state) : f(values, state);
     } catch (error) {
@@ -100,6 +101,7 @@ export class UpdateStateRoot implements RootOperator, Stateful {
 
   #resultsOf(visits: readonly (readonly [unknown, readonly unknown[], unknown])[]): Map<CanonicalKey, KeyedCell> {
     const f = this.#environment.required("f");
+    this.#environment.call("f").enter();
     let results: unknown;
     try {
       results = f(visits);

@@ -3,6 +3,7 @@ import type { SpillSettings } from "../state/state-memory.ts";
 import type { PhysicalPlan } from "@millrace/planner";
 import type { ValueCodec, ValueFormats } from "@millrace/ports";
 import type { RecordOffsets } from "@millrace/records";
+import type { CallTrail } from "./call-trail.ts";
 
 /** A source task: one partition of a topic, numbered for the life of the job. */
 export interface SourceTask {
@@ -103,6 +104,8 @@ export interface WorkerRuntimeOptions {
   /** Where state goes beyond a budget of memory; absent: all of it stays in memory. */
   readonly spill?: SpillSettings;
   readonly output: RuntimeOutput;
+  /** Where calls of user code are noted; absent: nobody looks. */
+  readonly trail?: CallTrail;
   /** How far beyond the batch time a record may push the watermark (one bad clock must not close everything); Infinity: any. */
   readonly eventTimeAheadMaxMs: number;
 }

@@ -40,6 +40,7 @@ import { type InitialState, initialStateOf } from "../state/initial-state.ts";
 import type { StateMemory } from "../state/state-memory.ts";
 import type { Stateful } from "../state/stateful.ts";
 import { TaskState } from "../state/task-state.ts";
+import type { CallTrail } from "./call-trail.ts";
 import type { Lanes } from "./lanes.ts";
 import type { RuntimeOutput, SinkRecord, SourceTask } from "./runtime-types.ts";
 import { stageTaskIndex } from "./task-index.ts";
@@ -76,6 +77,7 @@ export interface TaskFactory {
   readonly batchIntervalMs: number;
   readonly eventTimeAheadMaxMs: number;
   readonly lanes: Lanes;
+  readonly trail: CallTrail;
   readonly memory: StateMemory;
   readonly slotCount: number;
   /** Task of each bucket, for a stage of so many tasks. */
@@ -115,7 +117,7 @@ class TaskBuilder {
     this.#stage = stage;
     this.#index = place.index;
     this.#sourceTask = place.source;
-    this.#position = place.source === undefined ? undefined : new SourcePosition(place.source);
+    this.#position = place.source === undefined ? undefined : new SourcePosition(place.source, factory.trail);
   }
 
   build(): StageTask {

@@ -4,6 +4,7 @@ import { planJob } from "@millrace/planner";
 import { BatchBuilder, RecordOffsets } from "@millrace/records";
 import { TestJob } from "../../test/harness/graph.ts";
 import { V8_CODEC } from "../../test/harness/v8-codec.ts";
+import { type CallPosition, CallTrail, positionIn } from "./call-trail.ts";
 import type { SinkRecord, WorkerRuntime } from "./runtime-types.ts";
 import { createWorkerRuntime } from "./worker-runtime.ts";
 
@@ -17,7 +18,7 @@ function recordsOf(values: readonly (string | null)[]): RecordOffsets {
   return new RecordOffsets().decode(builder.build());
 }
 
-function runtimeOf(job: TestJob, workerCount = 1): { readonly runtime: WorkerRuntime; readonly sinks: SinkRecord[] } {
+function runtimeOf(job: TestJob, trail?: CallTrail, workerCount = 1): { readonly runtime: WorkerRuntime; readonly sinks: SinkRecord[] } {
   const { graph, functions } = job.build();
   const sinks: SinkRecord[] = [];
   const runtime = createWorkerRuntime({
@@ -33,6 +34,7 @@ function runtimeOf(job: TestJob, workerCount = 1): { readonly runtime: WorkerRun
     },
     codec: V8_CODEC,
     eventTimeAheadMaxMs: Infinity,
+    ...(trail === undefined ? {} : { trail }),
     output: { sendBlock: () => undefined, edgeEnd: () => undefined, emitSink: (record) => sinks.push(record), print: () => undefined },
   });
   runtime.beginBatch({ batch: 1, timeMs: 5_000, watermarks: new Map(), final: false });
@@ -80,6 +82,21 @@ describe("createWorkerRuntime", () => {
     );
   });
 
+  it("leaves a trail to the user function that runs, and the record it is given, for whoever cannot ask it", () => {
+    const trail = new CallTrail();
+    const seen: (CallPosition | undefined)[] = [];
+    const look = () => seen.push(positionIn(new Uint8Array(trail.memory.slice(0)), trail.names));
+    const job = jobOf("fail", (value: number) => {
+      look();
+      return value;
+    });
+    const { runtime } = runtimeOf(job, trail);
+    runtime.pushRecords({ source: "in", index: 3, records: recordsOf(["1", "2", "3"]), startOffset: 1, endOffset: 9 });
+    look();
+    const at = { operator: "mapped", kind: "map", name: "mapped", function: "f", batch: 1 };
+    expect(seen).toEqual([{ ...at, position: "flights-3@1" }, { ...at, position: "flights-3@2" }, undefined]);
+  });
+
   it("stops at a record that cannot be decoded, or counts and skips it, as the source says", async () => {
     const values = ["1", "{", null, "4"];
     const failing = runtimeOf(jobOf("fail", (value: number) => value)).runtime;
@@ -122,7 +139,7 @@ describe("createWorkerRuntime", () => {
     job.source("in");
     job.add("sums", { kind: "reduceByKey" }, ["in"], { f: (a: number, b: number) => a + b });
     job.add("out", { kind: "sink", sink: { type: "topic", topic: "out", value: { format: "json" } } }, ["sums"]);
-    const { runtime } = runtimeOf(job, 2);
+    const { runtime } = runtimeOf(job, undefined, 2);
     runtime.endSource("in", 3);
     runtime.endSources();
     await runtime.advance();
@@ -137,7 +154,7 @@ describe("createWorkerRuntime", () => {
     job.source("in");
     job.add("sums", { kind: "reduceByKey" }, ["in"], { f: (a: number, b: number) => a + b });
     job.add("out", { kind: "sink", sink: { type: "topic", topic: "out", value: { format: "json" } } }, ["sums"]);
-    const { runtime, sinks } = runtimeOf(job, 2);
+    const { runtime, sinks } = runtimeOf(job, undefined, 2);
     const payload = V8_CODEC.encode([["a", "a"], [1, 2], []]);
     runtime.receiveBlock({ batch: 2, edge: 0, fromTask: 0, toSlot: 0, recordCount: 2, payload });
     runtime.receiveEdgeEnd({ batch: 2, edge: 0, fromWorker: 1, blockCount: 1 });

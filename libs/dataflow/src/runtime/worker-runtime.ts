@@ -9,6 +9,7 @@ import { Inbox } from "../shuffle/inbox.ts";
 import { rowCount } from "../shuffle/rows.ts";
 import { StateMemory } from "../state/state-memory.ts";
 import { BatchState } from "./batch-state.ts";
+import { CallTrail } from "./call-trail.ts";
 import { Lanes } from "./lanes.ts";
 import type {
   BatchResult,
@@ -38,6 +39,7 @@ class Runtime implements WorkerRuntime {
   readonly #output: RuntimeOutput;
   readonly #state: BatchState;
   readonly #lanes: Lanes;
+  readonly #trail: CallTrail;
   readonly #counts = new Map<string, Counts>();
   /** Own tasks by stage index. */
   readonly #tasks: readonly (readonly StageTask[])[];
@@ -66,6 +68,7 @@ class Runtime implements WorkerRuntime {
     this.#inbox = new Inbox(options.layout.workerCount);
     this.#state = new BatchState(options.plan, options.settings);
     this.#lanes = new Lanes(options.plan);
+    this.#trail = options.trail ?? new CallTrail();
     this.#memory = new StateMemory(options.codec, options.spill);
     const factory = this.#factory();
     this.#tasks = options.plan.stages.map((stage) => this.#createTasks(factory, stage));
@@ -98,6 +101,7 @@ class Runtime implements WorkerRuntime {
     assert(batch.batch > this.#state.batch, () => `batches must come in order batch=${batch.batch} last=${this.#state.batch}`);
     this.stateLoaded();
     this.#state.begin(batch);
+    this.#trail.beginBatch(batch.batch);
     this.#inbox = new Inbox(this.#layout.workerCount);
     this.#sent = new Map();
     this.#stagesDone = new Set();
@@ -144,6 +148,7 @@ class Runtime implements WorkerRuntime {
       return times.filter(({ maxMs }) => maxMs !== -Infinity);
     });
     for (const stage of this.#plan.stages) if (stage.tasks === "source-partitions") this.#endStage(stage);
+    this.#trail.leave();
     return { eventTimes, recordsIn: this.#recordsIn, bytesIn: this.#bytesIn };
   }
 
@@ -198,6 +203,7 @@ class Runtime implements WorkerRuntime {
   /** Looks again after each stage: what peers sent meanwhile may have made another one ready. */
   async #runReady(): Promise<void> {
     for (let stage = this.#readyStage(); stage !== undefined; stage = this.#readyStage()) await this.#runStage(stage);
+    this.#trail.leave();
   }
 
   /** The first keyed stage whose inputs have all ended. Output operations take effect in order of registration, so they wait for those before them. */
@@ -252,6 +258,7 @@ class Runtime implements WorkerRuntime {
       batchIntervalMs: settings.batchIntervalMs,
       eventTimeAheadMaxMs,
       lanes: this.#lanes,
+      trail: this.#trail,
       memory: this.#memory,
       slotCount,
       slots: (taskCount) => {
@@ -261,7 +268,7 @@ class Runtime implements WorkerRuntime {
       },
       output,
       environment: (operator, position) =>
-        createEnvironment({ operator, functions, batch: this.#state, counts: this.#countsOf(operator), formats, position }),
+        createEnvironment({ operator, functions, batch: this.#state, counts: this.#countsOf(operator), formats, trail: this.#trail, position }),
       blockTarget: (edge, fromTask) => this.#blockTarget(edge, fromTask),
     };
   }

@@ -19,6 +19,7 @@ export function initialStateOf(
   return () => {
     const own: (readonly [CanonicalKey, unknown, unknown])[] = [];
     let pairs: unknown;
+    environment.call("initial").enter();
     try {
       pairs = initial();
     } catch (error) {

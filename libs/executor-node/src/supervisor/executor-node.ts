@@ -14,10 +14,12 @@ import {
 } from "@millrace/contracts";
 import { toAppError } from "@millrace/model";
 import type { Clock, Counter, Logger, Metrics, Random, WorkerExit, WorkerHost, WorkerProcess } from "@millrace/ports";
+import type { CallPosition } from "@millrace/dataflow";
 import { errors } from "../errors.ts";
 import { BUNDLE_TIMEOUT_MS } from "../limits.ts";
 import type { ExecutorSettings } from "../settings.ts";
 import { CoordinatorSession } from "./coordinator-session.ts";
+import { lastCallOf } from "./last-call.ts";
 
 export interface ExecutorPorts {
   readonly transport: RpcTransport;
@@ -180,10 +182,12 @@ class Supervisor implements ExecutorNode {
       reason: exit.reason,
       detail: exit.detail,
     });
+    const at = lastCallOf(exit);
     this.#reportFailure(
       worker,
-      errors.workerEnded(exit.reason, exit.detail),
+      errors.workerEnded(exit.reason, exit.detail, at),
       exit.reason === "out-of-memory" || exit.reason === "unresponsive",
+      at,
     );
   }
 
@@ -217,8 +221,9 @@ class Supervisor implements ExecutorNode {
     this.#shuffleBytes.add(Number(shuffleBytes));
   }
 
-  #reportFailure(worker: WorkerId, error: unknown, permanent: boolean): void {
-    const failed = { error: errorToWire(toAppError(error)), operatorId: "", batch: 0n, position: "", permanent };
+  #reportFailure(worker: WorkerId, error: unknown, permanent: boolean, at?: CallPosition): void {
+    const where = { operatorId: at?.operator ?? "", batch: BigInt(at?.batch ?? 0), position: at?.position ?? "" };
+    const failed = { error: errorToWire(toAppError(error)), ...where, permanent };
     this.#report(create(WorkerReportSchema, { worker, report: { case: "failed", value: failed } }));
   }
 

@@ -12,7 +12,7 @@ import {
   WorkerCommandSchema,
   WorkerReportSchema,
 } from "@millrace/contracts";
-import { createWorkerRuntime, type SpillSettings, type WorkerRuntime } from "@millrace/dataflow";
+import { CallTrail, createWorkerRuntime, type SpillSettings, type WorkerRuntime } from "@millrace/dataflow";
 import {
   AppError,
   EVENT_TIME_AHEAD_MAX_MS,
@@ -64,6 +64,8 @@ export interface JobWorkerPorts {
   readonly logger: Logger;
   readonly tracer: Tracer;
   readonly codec: ValueCodec;
+  /** Lets memory be watched from outside of the thread that runs user code; `legend` says how to read it. Absent: nobody looks. */
+  readonly watchMemory?: (memory: SharedArrayBuffer, legend: string) => void;
   /** Where state goes beyond the worker's memory budget; absent: all of it stays in memory. */
   readonly spill?: SpillSettings;
   readonly crc32c: Crc32c;
@@ -206,7 +208,9 @@ class JobWorker {
       },
     });
     const sources = layout.sourcePartitions.filter((partition) => partition.workerIndex === workerIndex);
+    const trail = new CallTrail();
     const runtime = createWorkerRuntime({
+      trail,
       jobId,
       plan,
       functions: definition.functions,
@@ -218,6 +222,7 @@ class JobWorker {
       layout: { workerIndex, workerCount: layout.workerAddresses.length, slotWorkers: layout.slotWorkers, sourceTasks: sources },
       output: this.#runtimeOutput(this.#peers),
     });
+    this.#ports.watchMemory?.(trail.memory, JSON.stringify(trail.names));
     this.#runtime = runtime;
     await this.#loadState(runtime, command);
     const { marks, endOffset } = await SinkMarks.read(
