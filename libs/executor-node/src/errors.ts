@@ -33,11 +33,11 @@ export const errors = {
             context: contextOf(at),
           })
         : new AppError({
-          kind: "internal",
-          code: "worker-ended",
-          message: "a worker of the job ended unexpectedly: its last words are in the executor's log",
-          context: { reason, detail: causeLine(detail) },
-        }),
+            kind: "internal",
+            code: "worker-ended",
+            message: "a worker of the job ended unexpectedly: its last words are in the executor's log",
+            context: { reason, detail: causeLine(detail) },
+          }),
   staleShuffle: (context: Readonly<Record<string, string | number>>): AppError =>
     new AppError({ kind: "fenced", code: "stale-shuffle", message: "blocks of another job epoch are not taken", context }),
   protocol: (what: string): AppError => new AppError({ kind: "internal", code: "worker-protocol", message: `unexpected message: ${what}` }),

@@ -12,7 +12,9 @@ export const executorSettingsSchema = z.strictObject({
     .min(1_000)
     .max(3_600_000)
     .default(60_000)
-    .describe("A worker whose user code does not return for so long is taken to hang: it is killed, and its job fails with the name of the function. Since 0.2."),
+    .describe(
+      "A worker whose user code does not return for so long is taken to hang: it is killed, and its job fails with the name of the function. Since 0.2.",
+    ),
   stateMemoryMb: z
     .int()
     .min(1)

@@ -27,6 +27,8 @@ export class HostNetwork {
   /** Why there can be none here, if so. */
   static open(): HostNetwork | string {
     if (process.platform !== "linux" || process.getuid?.() !== 0) return "network namespaces need Linux and root";
+    if (!isDone("iptables", ["--version"]))
+      return "links are cut by iptables, which is not here: install it (Debian: apt-get install iptables)";
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const tag = `mr${process.pid.toString(36)}${attempt}`;
       const subnet = `10.${64 + Math.floor(Math.random() * 128)}.${Math.floor(Math.random() * 256)}`;

@@ -58,6 +58,8 @@ export class RollingCrew {
   readonly #settings: RollingSettings;
   readonly #context: ScenarioContext;
   readonly #running = new Set<WorkerProcess>();
+  /** The day is over, or broke off: nobody takes a seat any more. */
+  #isOver = false;
   /** Parts of the history, one per worker. */
   readonly parts: HistoryPart[] = [];
   started = 0;
@@ -88,6 +90,7 @@ export class RollingCrew {
       check(this.#failures.length === 0, `workers did not leave: ${this.#failures.slice(0, 5).join("; ")}`);
       return await this.#final();
     } finally {
+      this.#isOver = true;
       clearInterval(reports);
       await Promise.all([...this.#running].map((worker) => worker.kill()));
     }
@@ -95,7 +98,7 @@ export class RollingCrew {
 
   async #takeSeat(part: Part, seat: number, day: { readonly endMs: number; readonly forMs: number }): Promise<void> {
     const { random } = this.#context;
-    while (performance.now() < day.endMs) {
+    while (performance.now() < day.endMs && !this.#isOver) {
       const lifeMs = Math.min(LIFE_MS_MIN + random.next() * LIFE_MS_SPREAD, day.forMs * LIFE_SHARE_MAX, day.endMs - performance.now());
       const worker = this.#start(part, seat);
       const aged = new AbortController();

@@ -19,7 +19,13 @@ const BAD = `id === ${BAD_OFFSET}`;
 
 export const BAD_JOBS: readonly BadJob[] = [
   { name: "poisoned", body: "return id;", record: '{"not":', code: "bad-record", operator: "numbers" },
-  { name: "throwing", body: `if (${BAD}) throw new RangeError("the answer");\n return id;`, record: "42", code: "user-code-failed", operator: "parsed" },
+  {
+    name: "throwing",
+    body: `if (${BAD}) throw new RangeError("the answer");\n return id;`,
+    record: "42",
+    code: "user-code-failed",
+    operator: "parsed",
+  },
   { name: "looping", body: `while (${BAD});\n return id;`, record: "42", code: "user-code-hangs", operator: "parsed" },
   {
     name: "hoarding",

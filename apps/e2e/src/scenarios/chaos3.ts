@@ -85,6 +85,7 @@ async function suffer(cluster: Cluster, network: HostNetwork | undefined, contex
     watch.stop();
     report(timeline, context);
   }
+  check(timeline.faults.length > 0, "no fault came to its end");
   await allInSync(client, NUMBERS.topic);
   await writer.finish();
   say("no more faults; reading everything");
@@ -129,7 +130,6 @@ function rigOf(cluster: Cluster, network: HostNetwork | undefined, { random }: S
 
 /** Kept whatever comes of the run. */
 function report(timeline: Timeline, context: ScenarioContext): void {
-  check(timeline.faults.length > 0, "no fault came to its end");
   timeline.write(reportPath(context), { seed: context.seed, counts: Object.fromEntries(timeline.counts()) });
   context.say(`report: ${reportPath(context)}.json, .txt and .svg`);
 }

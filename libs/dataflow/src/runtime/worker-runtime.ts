@@ -268,7 +268,15 @@ class Runtime implements WorkerRuntime {
       },
       output,
       environment: (operator, position) =>
-        createEnvironment({ operator, functions, batch: this.#state, counts: this.#countsOf(operator), formats, trail: this.#trail, position }),
+        createEnvironment({
+          operator,
+          functions,
+          batch: this.#state,
+          counts: this.#countsOf(operator),
+          formats,
+          trail: this.#trail,
+          position,
+        }),
       blockTarget: (edge, fromTask) => this.#blockTarget(edge, fromTask),
     };
   }
