@@ -56,6 +56,20 @@ export const jobCases: readonly BadCase[] = [
     check: false,
   }),
   submitCase({
+    name: "a topic that is not there",
+    code: "unknown-topic",
+    mentions: ["millrace topic create nowhere", "operator=results"],
+    body: ['  ctx.source(input).to(kafka("nowhere", { value: string() })).named("results");'],
+    check: false,
+  }),
+  submitCase({
+    name: "a dead-letter topic that is not there",
+    code: "unknown-topic",
+    mentions: ["millrace topic create nowhere", "operator=lines"],
+    body: [`  ctx.source(kafka("${WORDS_TOPIC}", { value: string(), onBadRecord: { deadLetter: "nowhere" } })).named("lines").print();`],
+    check: false,
+  }),
+  submitCase({
     name: "throws at run",
     code: "job-failed",
     mentions: ["map threw Error: no vowel in hmm", "function=", `position=${WORDS_TOPIC}`, /at=\S*job\.ts:4/],

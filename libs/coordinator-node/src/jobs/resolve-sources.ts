@@ -23,10 +23,10 @@ interface Ports {
 export function assertTopicsExist(graph: JobGraph, cluster: ClusterView): void {
   for (const operator of graph.operators) {
     if (operator.kind === "source") {
-      topicOf(operator.source.topic, cluster);
-      if (typeof operator.source.onBadRecord === "object") topicOf(operator.source.onBadRecord.deadLetter, cluster);
+      topicOf(operator.source.topic, cluster, operator.id);
+      if (typeof operator.source.onBadRecord === "object") topicOf(operator.source.onBadRecord.deadLetter, cluster, operator.id);
     }
-    if (operator.kind === "sink" && operator.sink.type === "topic") topicOf(operator.sink.topic, cluster);
+    if (operator.kind === "sink" && operator.sink.type === "topic") topicOf(operator.sink.topic, cluster, operator.id);
   }
 }
 
@@ -37,7 +37,7 @@ export async function resolveSources(graph: JobGraph, ports: Ports): Promise<Sou
   for (const operator of graph.operators) {
     if (operator.kind !== "source") continue;
     const { topic, start, until } = operator.source;
-    const partitions = topicOf(topic, ports.cluster).partitions.map((_, partition) => ({ topic, partition }));
+    const partitions = topicOf(topic, ports.cluster, operator.id).partitions.map((_, partition) => ({ topic, partition }));
     const first = await listOffsets(partitions, start === "earliest" ? EARLIEST : LATEST, ports);
     const last = until === undefined ? undefined : await listOffsets(partitions, LATEST, ports);
     partitions.forEach(({ partition }, i) => {
@@ -91,9 +91,10 @@ export function leaderAddress(topic: TopicDescription, partition: number, cluste
   throw new AppError({ kind: "retry", code: "leader-not-available", message, context: { topic: topic.name, partition } });
 }
 
-function topicOf(name: string, cluster: ClusterView): TopicDescription {
+/** `operator`: which one names the topic. */
+function topicOf(name: string, cluster: ClusterView, operator?: string): TopicDescription {
   const topic = cluster.topic(name);
   if (topic !== undefined) return topic;
   const message = `no such topic: create it with \`millrace topic create ${name}\``;
-  throw new AppError({ kind: "not-found", code: "unknown-topic", message, context: { topic: name } });
+  throw new AppError({ kind: "not-found", code: "unknown-topic", message, context: { operator, topic: name } });
 }
