@@ -16,6 +16,7 @@ import type { ExecutorCommand, ExecutorHandle } from "../executors/executor-regi
 import type { JobsPorts } from "../jobs-port.ts";
 import type { BatchDone } from "@millrace/contracts";
 import { abandonWriters } from "./abandon-writers.ts";
+import { JobOffsets, positionsOf } from "./job-offsets.ts";
 import { changesOfJob, type StoredJob } from "./job-store.ts";
 import { jobInstruments, JobMeter } from "./job-meter.ts";
 import { COMMIT_RETRY_MS, RATE_WINDOW_MS } from "./limits.ts";
@@ -33,6 +34,7 @@ export class JobRunner {
   readonly #watchers = new Set<() => void>();
   readonly #savepointWaiters = new Map<string, Deferred<number>>();
   readonly #over = new AbortController();
+  readonly #offsets: JobOffsets;
   /** Handles by the key under which the machine knows an executor's process. */
   readonly #executors = new Map<string, ExecutorHandle>();
   #commits: Promise<void> = Promise.resolve();
@@ -46,6 +48,7 @@ export class JobRunner {
     this.#logger = ports.logger;
     this.machine = new JobMachine({ ...stored, digest: ports.digest });
     const job = { name: stored.record.name, isBounded: shapeOf(stored.graph).bounded };
+    this.#offsets = new JobOffsets(this.jobId, ports);
     this.meter = new JobMeter(job, jobInstruments(ports.metrics), ports.clock);
   }
 
@@ -105,6 +108,7 @@ export class JobRunner {
     const done = this.machine.progress;
     if (done !== undefined && progress !== undefined && done.lastBatch > progress.lastBatch) {
       const { lastBatchMs: milliseconds } = this.machine.figures;
+      this.#offsets.note(positionsOf(this.machine.record.sources ?? [], done.positions));
       this.meter.batchDone({ milliseconds, checkpoint: this.machine.checkpoint !== checkpoint, span: this.#batchSpan?.span });
     }
     for (const effect of effects) this.#perform(effect);
@@ -166,6 +170,7 @@ export class JobRunner {
   stop(): void {
     this.#over.abort(new Error("the term of this coordinator is over"));
     for (const timer of this.#timers.values()) timer.cancel();
+    this.#offsets.stop();
     this.#endBatchSpan();
     this.#rejectSavepoints(termOver("ask for the savepoint again"));
     this.#notify();

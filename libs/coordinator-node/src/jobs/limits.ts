@@ -23,3 +23,10 @@ export const ABANDON_RETRY_MS = 500;
 /** Holds on records are repeated this often and last several rounds: a broker that is away for some minutes does not lose them for a job. */
 export const HOLD_INTERVAL_MS = 60_000;
 export const HOLD_TTL_MS = 10 * 60_000;
+/** Positions of a job go to its consumer group at most this often; people look at lag no closer. */
+export const OFFSETS_INTERVAL_MS = 1_000;
+export const OFFSETS_RETRY_MS = 500;
+/** Until newer positions take their place. */
+export const OFFSETS_ATTEMPTS_MAX = 5;
+/** Partitions in one commit: below what a broker takes. */
+export const OFFSETS_PER_REQUEST_MAX = 500;
