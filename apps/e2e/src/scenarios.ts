@@ -25,6 +25,7 @@ import { rollingRestart } from "./scenarios/rolling-restart.ts";
 import { seven } from "./scenarios/seven.ts";
 import { sinks } from "./scenarios/sinks.ts";
 import { smoke } from "./scenarios/smoke.ts";
+import { slowSink } from "./scenarios/slow-sink.ts";
 import { tls } from "./scenarios/tls.ts";
 import { traces } from "./scenarios/traces.ts";
 import { transform } from "./scenarios/transform.ts";
@@ -50,6 +51,7 @@ export const scenarios: readonly Scenario[] = [
   sinks,
   rescale,
   isolation,
+  slowSink,
   upgrade,
   powerLoss,
   pausedCoordinator,

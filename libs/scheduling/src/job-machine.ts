@@ -22,11 +22,12 @@ import { isRunning, type JobPhase } from "./job-phase.ts";
 import { layoutChange } from "./layout-change.ts";
 import { openCommand, openingTimeoutMs } from "./open-command.ts";
 import { PlanClock } from "./plan-clock.ts";
-import { planNextBatch } from "./plan-batch.ts";
+import { planNextBatch, recordCount } from "./plan-batch.ts";
 import { initialProgress, progressAfter, progressAt, type RunProgress } from "./progress.ts";
 import { checkpointChanges, RecordedPlans } from "./recorded-plans.ts";
+import { RateEstimator } from "./rate-estimator.ts";
 import { Rescale } from "./rescale.ts";
-import { comesFromElsewhere, executorLost, RestartPolicy } from "./restart-policy.ts";
+import { comesFromElsewhere, executorLost, phaseTimeout, RestartPolicy } from "./restart-policy.ts";
 
 /**
  * One job as a state machine: `handle` takes what happened and returns what to do. It decides everything about epochs, batches,
@@ -46,8 +47,6 @@ export class JobMachine {
   #progress: RunProgress | undefined;
   #lagRecords = 0;
   #lastCheckpointMs = 0;
-  #batchStartedMs = 0;
-  #lastBatchMs = 0;
   #lastDoneMs = 0;
   #savepoints: string[] = [];
   readonly #rescale = new Rescale((effect) => this.#emit(effect));
@@ -55,6 +54,7 @@ export class JobMachine {
   #epochGiven: number;
   readonly #commits = new JobCommits((effect) => this.#emit(effect));
   readonly #restarts: RestartPolicy;
+  readonly #rate: RateEstimator;
   readonly #planClock = new PlanClock();
   #effects: JobEffect[] = [];
   #now: Now = { wallMs: 0, monotonicMs: 0 };
@@ -66,6 +66,7 @@ export class JobMachine {
     this.#shape = shapeOf(input.graph);
     this.#digest = input.digest;
     this.#restarts = new RestartPolicy(input.graph.settings);
+    this.#rate = new RateEstimator(input.graph.settings.batchIntervalMs);
     this.#checkpoint = input.checkpoint;
     this.#plans = new RecordedPlans(input.plans, input.checkpoint?.batch ?? 0);
     if (ENDED_STATES.includes(input.record.state)) this.#phase = { kind: "ended" };
@@ -91,7 +92,7 @@ export class JobMachine {
       lastPlanned: this.#plans.last?.batch ?? this.#checkpoint?.batch ?? 0,
       lastCheckpoint: this.#checkpoint?.batch ?? 0,
       workers: this.#workers?.count ?? 0,
-      lastBatchMs: this.#lastBatchMs,
+      lastBatchMs: this.#rate.processingMs,
       rescaling: this.#rescale.isUnderWay,
       lastRescalePauseMs: this.#rescale.lastPauseMs,
     };
@@ -279,7 +280,8 @@ export class JobMachine {
   #onEnds(ends: readonly number[]): void {
     if (this.#phase.kind !== "looking") return;
     const progress = assertDefined(this.#progress, "progress");
-    const input = { shape: this.#shape, settings: this.#graph.settings, sources: this.#sources(), progress, ends, digest: this.#digest };
+    const settings = this.#rate.bound(this.#graph.settings);
+    const input = { shape: this.#shape, settings, sources: this.#sources(), progress, ends, digest: this.#digest };
     const atCheckpoint = progress.lastBatch === this.#checkpoint?.batch;
     if (this.#record.stop === "drain" && atCheckpoint && this.#savepoints.length === 0) return this.#end("stopped", undefined);
     const decision = planNextBatch({ ...input, nowMs: this.#planClock.at(this.#now, progress.lastTimeMs), force: this.#wantsBoundary() });
@@ -303,7 +305,7 @@ export class JobMachine {
   #run(plan: BatchPlan): void {
     const inFlight = new BatchInFlight(plan, { workerCount: this.figures.workers, checkpoint: this.#checkpointDue(plan) });
     this.#phase = { kind: "batch", inFlight };
-    this.#batchStartedMs = this.#now.monotonicMs;
+    this.#rate.batchBegan(this.#now.monotonicMs);
     this.#phaseTimer(BATCH_TIMEOUT_MS);
     const checkpointedBatch = this.#checkpoint?.batch ?? 0;
     this.#toAll(() => ({ kind: "run-batch", plan, checkpoint: inFlight.checkpoint, checkpointedBatch }));
@@ -318,8 +320,8 @@ export class JobMachine {
   #onBatchDone(inFlight: BatchInFlight): void {
     this.#emit({ kind: "cancel-timer", name: "phase" });
     this.#lastDoneMs = this.#now.monotonicMs;
-    this.#lastBatchMs = this.#lastDoneMs - this.#batchStartedMs;
     this.#restarts.batchSucceeded(inFlight.plan.batch);
+    this.#rate.batchDone(this.#lastDoneMs, recordCount(inFlight.plan.ranges));
     this.#progress = progressAfter(assertDefined(this.#progress, "progress"), this.#sources(), inFlight);
     this.#emit({ kind: "status-changed" });
     if (!inFlight.checkpoint) return this.#next();
@@ -398,10 +400,8 @@ export class JobMachine {
         return this.#prepareRescale();
       case "prepare":
         return this.#onUpcoming(this.#rescale.timedOut());
-      case "phase": {
-        const context = { phase: this.#phase.kind };
-        return this.#restart({ kind: "unavailable", code: "phase-timeout", message: "workers did not answer in time", context });
-      }
+      case "phase":
+        return this.#restart(phaseTimeout(this.#phase.kind));
     }
   }
 

@@ -4,6 +4,11 @@ export const MISSED_BATCHES_MAX = 1_000;
 /** The same batch failing in user code this often fails the job: the first may be a bad machine, the third is the code. */
 export const BATCH_ATTEMPTS_MAX = 3;
 
+/** Records per second that a job is given before it has shown what it can do; a few batches later it has what it can. With the slowest of sinks such a batch must end before its time-out. */
+export const INITIAL_RATE = 10_000;
+/** A job that is behind is given as much as it does in this time, though its interval be shorter: each batch costs some milliseconds of its own. */
+export const LIMITED_BATCH_MS_MIN = 1_000;
+
 /** Restarts are counted over this window against `restartsMax`. */
 export const RESTART_WINDOW_MS = 60 * 60 * 1_000;
 

@@ -83,7 +83,11 @@ export class JobOffsets {
         return;
       } catch (error) {
         this.#coordinator = undefined;
-        this.#ports.logger.debug("positions of the job are not in its group", { group: this.#group, attempt, code: toAppError(error).code });
+        this.#ports.logger.debug("positions of the job are not in its group", {
+          group: this.#group,
+          attempt,
+          code: toAppError(error).code,
+        });
         if (!isRetriable(error)) return;
         await sleep(this.#ports.clock, OFFSETS_RETRY_MS, this.#over.signal).catch(() => undefined);
       }
