@@ -11,12 +11,13 @@ import { type BenchOptions, readOptions, USAGE } from "./options.ts";
 import { markdownOf } from "./report/markdown.ts";
 import { type LoadRecord, mergedRecord, type RunRecord } from "./report/run-record.ts";
 import { tableOf } from "./report/table.ts";
+import { runVersus } from "./versus/run-versus.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 const DOCS = fileURLToPath(new URL("docs/performance.md", ROOT));
 
 /** Options about where figures go say nothing about how they were taken. */
-const WHERE_TO: ReadonlySet<string> = new Set(["--json", "--add-to"]);
+const WHERE_TO: ReadonlySet<string> = new Set(["--json", "--add-to", "--name"]);
 
 countBuffersAsHeap(); // as servers do: the generator shall not be the limit
 process.exitCode = await main();
@@ -31,7 +32,7 @@ async function main(): Promise<number> {
   }
   if (options.help) process.stdout.write(USAGE);
   else if (options.list) process.stdout.write(`${LOADS.map(({ name, about }) => `${name.padEnd(30)}${about}`).join("\n")}\n`);
-  else return run(options);
+  else return options.versus === undefined ? run(options) : compare(options);
   return 0;
 }
 
@@ -60,6 +61,21 @@ async function run(options: BenchOptions): Promise<number> {
       ),
       options,
     );
+  } finally {
+    rmSync(temporaryRoot, { recursive: true, force: true });
+  }
+}
+
+async function compare(options: BenchOptions): Promise<number> {
+  const temporaryRoot = mkdtempSync(join(options.dataDir ?? tmpdir(), "millrace-bench-"));
+  try {
+    return await runVersus({
+      options,
+      loads: LOADS,
+      host: hostFacts(temporaryRoot),
+      command: commandOf(),
+      startOurs: (cluster = {}) => startDevCluster({ ...cluster, temporaryRoot, cpuProfileDir: options.cpuProfileDir }),
+    });
   } finally {
     rmSync(temporaryRoot, { recursive: true, force: true });
   }

@@ -19,6 +19,12 @@ export interface BenchOptions {
   readonly address: string | undefined;
   /** Any server of Kafka's protocol, for the loads that speak it; topics of their names are made anew. */
   readonly against: string | undefined;
+  /** Another server of Kafka's protocol, to be measured in turn with ours. */
+  readonly versus: string | undefined;
+  /** Of a comparison. */
+  readonly rounds: number;
+  /** What the other server is, for the page. */
+  readonly otherName: string;
   /** Root of that cluster's processes, for CPU and memory. */
   readonly pid: number | undefined;
   /** Folder for CPU profiles of the server processes. */
@@ -38,6 +44,8 @@ export const USAGE = `Workloads against a cluster of one process, as a table and
   npm run bench -- --data-dir DIR        where clusters keep their data while they run (default: a temporary folder)
   npm run bench -- --address HOST:PORT   a running cluster instead of our own (deletes topics named bench*); --pid N: its root process
   npm run bench -- --against HOST:PORT   the loads named kafka-* against any Kafka-protocol server (makes topics bench-kafka* anew); --pid N: its process
+  npm run bench -- --versus HOST:PORT    rows of the comparison with another Kafka-protocol server that runs, in turn with ours: ratios and goals; --pid N: its process,
+                                         --only 1b,4b: some rows, --rounds N (3), --name TEXT: what it is; --write-docs rewrites docs/side-by-side.md
   npm run bench -- --cpu-prof DIR        CPU profiles of the server processes
 
 Exit code: 0 every load ran and what came out was right, 1 otherwise.
@@ -60,6 +68,9 @@ export function readOptions(args: readonly string[]): BenchOptions {
       "cpu-prof": { type: "string" },
       address: { type: "string" },
       against: { type: "string" },
+      versus: { type: "string" },
+      rounds: { type: "string", default: "3" },
+      name: { type: "string", default: "a server of Kafka's protocol" },
       pid: { type: "string" },
     },
   });
@@ -67,6 +78,9 @@ export function readOptions(args: readonly string[]): BenchOptions {
   if (seconds !== undefined && !(seconds >= 1 && seconds <= SECONDS_MAX)) {
     throw new Error(`--seconds takes a number from 1 to ${SECONDS_MAX}, not ${values.seconds ?? ""}`);
   }
+  const rounds = Number(values.rounds);
+  if (!(Number.isInteger(rounds) && rounds >= 1 && rounds <= ROUNDS_MAX))
+    throw new Error(`--rounds takes a whole number from 1 to ${ROUNDS_MAX}, not ${values.rounds}`);
   return {
     quick: values.quick,
     only: values.only.flatMap((names) => names.split(",")).filter((name) => name !== ""),
@@ -79,10 +93,14 @@ export function readOptions(args: readonly string[]): BenchOptions {
     dataDir: values["data-dir"],
     address: values.address,
     against: values.against,
+    versus: values.versus,
+    rounds,
+    otherName: values.name,
     pid: values.pid === undefined ? undefined : Number(values.pid),
     cpuProfileDir: values["cpu-prof"],
   };
 }
 
+const ROUNDS_MAX = 100;
 /** An hour: more is a soak, and the data of it does not fit a laptop's disk. */
 const SECONDS_MAX = 3_600;

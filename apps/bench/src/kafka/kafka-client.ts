@@ -4,16 +4,22 @@ import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { AppError } from "@millrace/model";
 
-const SOURCE = fileURLToPath(new URL("../../native/kafka-load.c", import.meta.url));
+const NATIVE = fileURLToPath(new URL("../../native/", import.meta.url));
 const CACHE = fileURLToPath(new URL("../../../../node_modules/.cache/millrace-bench/", import.meta.url));
-const COMPILE = ["-O2", "-Wall", "-Wextra", SOURCE, "-lrdkafka", "-lpthread"];
 const HEADER = "/usr/include/librdkafka/rdkafka.h";
 /** Of a run's output: latencies of an hour at 1,000/s are 25 MB. */
 const OUTPUT_BYTES_MAX = 268_435_456;
 
-/** Runs one command of the C client (native/kafka-load.c) and gives its JSON; `onLine` hears each line of its standard error. */
-export async function kafkaLoad(args: readonly (string | number)[], onLine: (line: string) => void = () => undefined): Promise<unknown> {
-  const child = spawn(builtClient(), args.map(String), { stdio: ["ignore", "pipe", "pipe"] });
+/** `kafka-load`: whole clients on librdkafka. `kafka-raw`: encoded batches over raw connections. */
+export type NativeClient = "kafka-load" | "kafka-raw";
+
+/** Runs one command of a C client (native/) and gives its JSON; `onLine` hears each line of its standard error. */
+export async function kafkaLoad(
+  args: readonly (string | number)[],
+  onLine: (line: string) => void = () => undefined,
+  client: NativeClient = "kafka-load",
+): Promise<unknown> {
+  const child = spawn(builtClient(client), args.map(String), { stdio: ["ignore", "pipe", "pipe"] });
   const output: Buffer[] = [];
   const lines: string[] = [];
   let bytes = 0;
@@ -38,14 +44,15 @@ export async function kafkaLoad(args: readonly (string | number)[], onLine: (lin
 const LINES_KEPT = 20;
 
 /** Compiled once for each version of the source, against the system's librdkafka. */
-function builtClient(): string {
-  const version = createHash("sha256").update(readFileSync(SOURCE)).digest("hex").slice(0, 16);
-  const path = `${CACHE}kafka-load-${version}`;
+function builtClient(client: NativeClient): string {
+  const source = `${NATIVE}${client}.c`;
+  const version = createHash("sha256").update(readFileSync(source)).digest("hex").slice(0, 16);
+  const path = `${CACHE}${client}-${version}`;
   if (existsSync(path)) return path;
   if (!existsSync(HEADER)) installLibrary();
   mkdirSync(CACHE, { recursive: true });
   try {
-    execFileSync("cc", ["-o", `${path}.new`, ...COMPILE], { stdio: ["ignore", "ignore", "pipe"] });
+    execFileSync("cc", ["-o", `${path}.new`, "-O2", "-Wall", "-Wextra", source, "-lrdkafka", "-lpthread"], { stdio: ["ignore", "ignore", "pipe"] });
   } catch (error) {
     throw loadError("kafka-client-not-built", `${NEEDED}, and the compiler said no: see the cause`, error);
   }

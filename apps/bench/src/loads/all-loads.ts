@@ -4,6 +4,7 @@ import { fetchLoad } from "./fetch.ts";
 import { flightsLoad } from "./flights.ts";
 import { generatorLoad } from "./generator.ts";
 import { kafkaLatencyLoad } from "./kafka-latency.ts";
+import { kafkaRawLoad } from "./kafka-raw.ts";
 import { kafkaThroughputLoad } from "./kafka-throughput.ts";
 import { latencyLoad } from "./latency.ts";
 import { produceLoad } from "./produce.ts";
@@ -26,6 +27,11 @@ export const LOADS: readonly Load[] = [
   kafkaThroughputLoad({ valueBytes: 1_024, flush: "interval" }),
   kafkaThroughputLoad({ valueBytes: 100, flush: "ack" }),
   kafkaThroughputLoad({ valueBytes: 1_024, flush: "ack" }),
+  kafkaRawLoad({ name: "100", valueBytes: 100, recordsPerBatch: 150, connections: 8, inFlight: 4, flush: "interval" }),
+  kafkaRawLoad({ name: "1024", valueBytes: 1_024, recordsPerBatch: 16, connections: 8, inFlight: 4, flush: "interval" }),
+  kafkaRawLoad({ name: "100-ack", valueBytes: 100, recordsPerBatch: 150, connections: 8, inFlight: 4, flush: "ack" }),
+  kafkaRawLoad({ name: "single-128-ack", valueBytes: 100, recordsPerBatch: 1, connections: 128, inFlight: 1, flush: "ack" }),
+  kafkaRawLoad({ name: "single-64", valueBytes: 100, recordsPerBatch: 1, connections: 8, inFlight: 8, flush: "interval" }),
   kafkaLatencyLoad({ rate: 1_000, flush: "interval" }),
   kafkaLatencyLoad({ rate: 10_000, flush: "interval" }),
   latencyLoad({ flush: "interval" }),

@@ -57,14 +57,20 @@ async function measure({ valueBytes, flush }: KafkaThroughputOptions, context: L
     ...(read.disordered > 0 ? [`${read.disordered} records out of order or twice`] : []),
     ...(read.sum === written.sum ? [] : ["what was read has another checksum than what was acknowledged"]),
   ];
-  const settings = { valueBytes, partitions: PARTITIONS, flush: cluster.isForeign ? "as the server has it" : flush };
+  const settings = {
+    valueBytes,
+    partitions: PARTITIONS,
+    flush: cluster.isForeign ? (flush === "ack" ? "flush.messages=1" : "as the server has it") : flush,
+  };
   const common = { problems, payloadBytes: written.records * valueBytes, records: written.records };
   return [
     {
       ...common,
       name: `kafka-produce-${name}`,
       settings: { ...settings, acks: "all", client: "librdkafka, one, its defaults (linger 5 ms)", seconds: Math.round(written.seconds) },
-      acknowledgement: cluster.isForeign ? "acks=all, one replica: as the server is configured" : acknowledgementOf(flush),
+      acknowledgement: cluster.isForeign
+        ? `acks=all, one replica: ${flush === "ack" ? "flush.messages=1, synced before the answer" : "not synced, unless the server is configured so"}`
+        : acknowledgementOf(flush),
       seconds: written.seconds,
       cost: withClient(writeCost, written),
       verified: "counted, and checksums of all values compared with what was read",
@@ -90,9 +96,15 @@ async function measure({ valueBytes, flush }: KafkaThroughputOptions, context: L
   ];
 }
 
-/** Makes the topic anew. A foreign server is not told how to flush: it has no such setting. */
+/** Makes the topic anew. Kafka's word for a sync before each acknowledgement is `flush.messages=1`; without it a foreign server does as it is configured. */
 export async function makeTopic(cluster: DevCluster, flush: FlushMode, topic = TOPIC): Promise<void> {
-  await kafkaLoad(["topic", kafkaAddressOf(cluster), topic, PARTITIONS, ...(cluster.isForeign ? [] : [`flush=${flush}`])]);
+  await kafkaLoad([
+    "topic",
+    kafkaAddressOf(cluster),
+    topic,
+    PARTITIONS,
+    ...(cluster.isForeign ? (flush === "ack" ? ["flush.messages=1"] : []) : [`flush=${flush}`]),
+  ]);
 }
 
 export function kafkaAddressOf({ kafkaAddress }: DevCluster): string {

@@ -1,0 +1,60 @@
+import { type Measurement, recordsPerSecond } from "../load.ts";
+import type { Figure, Goal, Row } from "./rows.ts";
+
+/** A goal and what was seen, over all rounds. */
+export interface Ratio {
+  readonly row: Row;
+  readonly goal: Goal;
+  /** Medians. */
+  readonly ours: number;
+  readonly theirs: number;
+  /** Median of the rounds' ratios, and the least and greatest of them. */
+  readonly ratio: number;
+  readonly spread: readonly [least: number, greatest: number];
+  readonly isReached: boolean;
+}
+
+/** Measurements of one round, by name. */
+export type Round = ReadonlyMap<string, Measurement>;
+
+/** Ratios of each row; a row of which a figure is missing in every round has none. */
+export function ratiosOf(rows: readonly Row[], rounds: readonly { readonly ours: Round; readonly theirs: Round }[]): Ratio[] {
+  return rows.flatMap((row) => row.goals.flatMap((goal) => ratioOf(row, goal, rounds) ?? []));
+}
+
+function ratioOf(row: Row, goal: Goal, rounds: readonly { readonly ours: Round; readonly theirs: Round }[]): Ratio | undefined {
+  const pairs = rounds.flatMap(({ ours, theirs }) => {
+    const our = figureOf(ours.get(row.ours[1]), goal.figure);
+    const their = figureOf(theirs.get(row.theirs[1]), goal.figure);
+    return our === undefined || their === undefined || their === 0 ? [] : [{ our, their, ratio: our / their }];
+  });
+  if (pairs.length === 0) return undefined;
+  const ratios = pairs.map(({ ratio }) => ratio);
+  const ratio = medianOf(ratios);
+  const isReached = ratio >= (goal.atLeast ?? 0) && ratio <= (goal.atMost ?? Infinity);
+  const [ours, theirs] = [medianOf(pairs.map(({ our }) => our)), medianOf(pairs.map(({ their }) => their))];
+  return { row, goal, ours, theirs, ratio, spread: [Math.min(...ratios), Math.max(...ratios)], isReached };
+}
+
+/** A run with a problem has no figures. */
+export function figureOf(measurement: Measurement | undefined, figure: Figure): number | undefined {
+  if (measurement === undefined || measurement.problems.length > 0) return undefined;
+  switch (figure) {
+    case "records/s":
+      return recordsPerSecond(measurement);
+    case "server CPU s/GB":
+      return measurement.cost === undefined || measurement.payloadBytes === undefined || measurement.cost.serverCpuSeconds === 0
+        ? undefined
+        : measurement.cost.serverCpuSeconds / (measurement.payloadBytes / 1e9);
+    case "p50 ms":
+      return measurement.latency?.p50Ms;
+    case "p99 ms":
+      return measurement.latency?.p99Ms;
+  }
+}
+
+export function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((left, right) => left - right);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? NaN) : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+}

@@ -1,0 +1,97 @@
+/** A figure of a measurement, so named that a table needs no legend. */
+export type Figure = "records/s" | "server CPU s/GB" | "p50 ms" | "p99 ms";
+
+/** What is meant to be reached: ours over theirs. */
+export interface Goal {
+  readonly figure: Figure;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
+
+/** One comparison: a measurement of ours beside one of theirs, in the same rounds. */
+export interface Row {
+  readonly id: string;
+  readonly what: string;
+  /** Name of the load, and of the measurement that it gives. */
+  readonly ours: readonly [load: string, measurement: string];
+  readonly theirs: readonly [load: string, measurement: string];
+  readonly goals: readonly Goal[];
+}
+
+const same = (load: string, measurement = load): Pick<Row, "ours" | "theirs"> => ({
+  ours: [load, measurement],
+  theirs: [load, measurement],
+});
+const rate = (atLeast: number): Goal => ({ figure: "records/s", atLeast });
+const cpu = (atMost: number): Goal => ({ figure: "server CPU s/GB", atMost });
+
+/** The comparisons of a broker with another of Kafka's protocol. Where a row syncs, both do; where it does not, neither, but for row 5. */
+export const ROWS: readonly Row[] = [
+  {
+    id: "1a",
+    what: "produce 100 B, one librdkafka client with defaults, nobody syncs",
+    ...same("kafka-100-interval", "kafka-produce-100-interval"),
+    goals: [rate(1), cpu(0.4)],
+  },
+  {
+    id: "1b",
+    what: "produce 100 B in encoded batches over 8 raw connections, nobody syncs",
+    ...same("kafka-raw-100"),
+    goals: [rate(1.8), cpu(0.35)],
+  },
+  {
+    id: "2a",
+    what: "produce 1 KiB, one librdkafka client with defaults, nobody syncs",
+    ...same("kafka-1024-interval", "kafka-produce-1024-interval"),
+    goals: [rate(1), cpu(0.5)],
+  },
+  {
+    id: "2b",
+    what: "produce 1 KiB in encoded batches over 8 raw connections, nobody syncs",
+    ...same("kafka-raw-1024"),
+    goals: [rate(2), cpu(0.35)],
+  },
+  {
+    id: "3",
+    what: "consume recent 100 B records, one librdkafka client with defaults",
+    ...same("kafka-100-interval", "kafka-consume-100-interval"),
+    goals: [rate(1), cpu(1)],
+  },
+  {
+    id: "3",
+    what: "consume recent 1 KiB records, one librdkafka client with defaults",
+    ...same("kafka-1024-interval", "kafka-consume-1024-interval"),
+    goals: [rate(1), cpu(1)],
+  },
+  {
+    id: "4a",
+    what: "produce 100 B, one librdkafka client with defaults, both sync before they answer",
+    ...same("kafka-100-ack", "kafka-produce-100-ack"),
+    goals: [rate(4)],
+  },
+  {
+    id: "4b",
+    what: "single records over 128 raw connections, one request under way each, both sync before they answer",
+    ...same("kafka-raw-single-128-ack"),
+    goals: [rate(7), { figure: "p99 ms", atMost: 0.25 }],
+  },
+  {
+    id: "5",
+    what: "as shipped: row 1b, ours syncs before it answers, theirs never",
+    ours: ["kafka-raw-100-ack", "kafka-raw-100-ack"],
+    theirs: ["kafka-raw-100", "kafka-raw-100"],
+    goals: [rate(0.8)],
+  },
+  {
+    id: "6",
+    what: "end to end at 1,000/s without linger, librdkafka",
+    ...same("kafka-latency-1000-interval"),
+    goals: [{ figure: "p50 ms", atMost: 1 }, { figure: "p99 ms", atMost: 1 }, cpu(0.5)],
+  },
+  {
+    id: "7",
+    what: "single records over 8 raw connections, 8 requests under way each, nobody syncs",
+    ...same("kafka-raw-single-64"),
+    goals: [rate(4), cpu(0.2)],
+  },
+];
