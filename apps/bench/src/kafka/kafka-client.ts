@@ -52,7 +52,9 @@ function builtClient(client: NativeClient): string {
   if (!existsSync(HEADER)) installLibrary();
   mkdirSync(CACHE, { recursive: true });
   try {
-    execFileSync("cc", ["-o", `${path}.new`, "-O2", "-Wall", "-Wextra", source, "-lrdkafka", "-lpthread"], { stdio: ["ignore", "ignore", "pipe"] });
+    execFileSync("cc", ["-o", `${path}.new`, "-O2", "-Wall", "-Wextra", source, "-lrdkafka", "-lpthread"], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
   } catch (error) {
     throw loadError("kafka-client-not-built", `${NEEDED}, and the compiler said no: see the cause`, error);
   }

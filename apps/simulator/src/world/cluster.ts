@@ -31,6 +31,9 @@ const RESTART_MS = 2_000;
 const FAILURE_CHECK_MS = 500;
 const STOP_MS_MAX = 15_000;
 
+/** Damage is found within a run, not within a week. */
+const SCRUB_INTERVAL_MS = 20_000;
+
 /** A machine on which one service runs, with its process of the moment. */
 export interface Host<Node> {
   readonly name: string;
@@ -162,6 +165,7 @@ export class Cluster {
       rack: `rack-${host.brokerId % 3}`,
       tailCacheBytes: 262_144,
       groupInitialRebalanceDelayMs: 500,
+      scrubIntervalMs: SCRUB_INTERVAL_MS,
       ...this.#plan.brokerSettings,
     });
     host.node = createBrokerNode(settings, {

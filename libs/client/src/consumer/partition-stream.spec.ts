@@ -128,6 +128,16 @@ describe("Client.fetchRange", () => {
     expect(asked.map(([from]) => from)).toEqual([0, 2, 4]);
   });
 
+  it("waits while the broker repairs what it would read, and says so when nothing comes of it", async () => {
+    const damaged = (): AppError => new AppError({ kind: "corrupt", code: "log-corrupt", message: "log is damaged" });
+    await start({ answersUntilFailure: 2, failures: [damaged(), damaged()] });
+    expect(await offsetsOf(LOG_END)).toEqual([0, 1, 2, 3, 4, 5]);
+    await client.close();
+    await server.stop({ deadlineMs: 0 });
+    await start({ answersUntilFailure: 0, failures: Array.from({ length: 100 }, damaged) });
+    await expect(offsetsOf(LOG_END)).rejects.toMatchObject({ code: "log-corrupt" });
+  });
+
   it("throws what a repetition does not help against", async () => {
     await start({ answersUntilFailure: 1, failures: [new AppError({ kind: "invalid", code: "offset-out-of-range", message: "no" })] });
     await expect(offsetsOf(LOG_END)).rejects.toMatchObject({ code: "offset-out-of-range" });

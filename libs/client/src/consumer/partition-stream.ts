@@ -1,5 +1,5 @@
 import { BrokerService, errorFromWire, type FetchResult, Isolation } from "@millrace/contracts";
-import { isRetriable } from "@millrace/model";
+import { AppError, isRetriable } from "@millrace/model";
 import { sleep } from "@millrace/ports";
 import { BoundedQueue } from "@millrace/stdx";
 import type { ClientPorts, FetchedChunk } from "../api.ts";
@@ -76,7 +76,7 @@ async function pumpPartition(options: PartitionStreamOptions, context: FetchCont
       if (failures === 0) failingSinceMs = clock.monotonicMs();
       failures++;
       const waitMs = backoffMs(failures, random);
-      if (!isRetriable(error) || clock.monotonicMs() + waitMs > failingSinceMs + context.retryForMs) {
+      if (!(isRetriable(error) || isUnderRepair(error)) || clock.monotonicMs() + waitMs > failingSinceMs + context.retryForMs) {
         target.queue.end(error);
         return;
       }
@@ -85,6 +85,11 @@ async function pumpPartition(options: PartitionStreamOptions, context: FetchCont
     }
   }
   target.queue.end();
+}
+
+/** A damaged segment is fetched from another replica within about a second (reliability R17); where there is none, the error comes when the time is over. */
+function isUnderRepair(error: unknown): boolean {
+  return error instanceof AppError && error.code === "log-corrupt";
 }
 
 async function* openStream(
