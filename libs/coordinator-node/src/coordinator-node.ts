@@ -16,7 +16,7 @@ import { observeCluster } from "./observe-cluster.ts";
 import { observeJobs } from "./observe-jobs.ts";
 import { ClusterRebuild } from "./rebuild/cluster-rebuild.ts";
 import { isRebuilt, type LostCluster } from "./rebuild/lost-store.ts";
-import { readHistory } from "./rebuild/store-history.ts";
+import { lostChange, readHistory, readLost } from "./rebuild/store-history.ts";
 import { clusterHandlers } from "./rpc/cluster-service.ts";
 import { executorHandlers } from "./rpc/executor-service.ts";
 import { jobHandlers } from "./rpc/job-service.ts";
@@ -125,6 +125,7 @@ class LeasedCoordinator implements CoordinatorNode {
 
   async #lead(fence: Fence, ends: TermEnds): Promise<void> {
     const { store } = this.#ports;
+    this.#lost ??= await readLost(store);
     const lost = this.#lost;
     if (lost !== undefined && isRebuilt(lost, fence.generation, (await readHistory(store)).formerGenerations)) this.#lost = undefined;
     if (this.#lost === undefined) await this.#serveTerm(fence, ends);
@@ -135,6 +136,7 @@ class LeasedCoordinator implements CoordinatorNode {
     const { clock } = this.#ports;
     const onStoreLost = (cluster: LostCluster): void => {
       this.#lost = cluster;
+      this.#tellOfLoss(cluster, fence);
       stepDown("store rolled back");
     };
     const startedMs = clock.monotonicMs();
@@ -156,6 +158,17 @@ class LeasedCoordinator implements CoordinatorNode {
     }
     await ended.promise;
     this.#leaderAddress = "";
+  }
+
+  /**
+   * Whoever leads next rebuilds the store, though no broker proves the loss to it again. Sent before the lease is handed back, and not waited for: nothing may be decided any more. Where
+   * it does not arrive, this process knows, and brokers prove it again.
+   */
+  #tellOfLoss(cluster: LostCluster, fence: Fence): void {
+    const { store, random, logger } = this.#ports;
+    store
+      .commit(fence, random.hex(16), [lostChange(cluster)])
+      .catch((error: unknown) => logger.warn("coordinator.loss-not-written", { error }));
   }
 
   #announce({ epoch, generation }: Fence): void {

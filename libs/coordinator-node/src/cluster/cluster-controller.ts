@@ -21,7 +21,7 @@ import { errors } from "../errors.ts";
 import { CLUSTER_CHANGES_MAX, CLUSTER_COMMIT_BYTES_MAX } from "../limits.ts";
 import type { StoreMemory } from "../rebuild/lost-store.ts";
 import { VERSIONS_PER_TERM } from "../rebuild/lost-store.ts";
-import { readHistory, type StoreHistory, versionChange } from "../rebuild/store-history.ts";
+import { readHistory, type StoreHistory, termEndsAfter, termEndsChange, versionChange } from "../rebuild/store-history.ts";
 import type { FencedStore } from "../term/fenced-store.ts";
 
 /** What a decision changed, for those who follow the metadata. */
@@ -68,7 +68,10 @@ export class ClusterController {
     const many = await Promise.all([store.readAll(BROKER_PREFIX), store.readAll(TOPIC_PREFIX)]);
     const entries = [...singles.filter((entry) => entry !== undefined), ...many.flat()];
     const versions = new Map(entries.map((entry) => [entry.key, entry.version]));
-    const stored = { versions, history: await readHistory(store) };
+    const found = await readHistory(store);
+    const history = { ...found, termEnds: termEndsAfter(found) };
+    if (history.termEnds !== found.termEnds) await store.commit([termEndsChange(history.termEnds)]);
+    const stored = { versions, history };
     const state = decodeClusterState(entries);
     if (state !== undefined) return new ClusterController(state, stored, ports);
     const controller = new ClusterController(createClusterState(context.random.hex(16)), stored, ports);
@@ -83,8 +86,9 @@ export class ClusterController {
 
   /** What the store had when it was loaded, to find out whether it lost something. */
   get memory(): StoreMemory {
-    const { metadataVersion: metadataVersionStored, formerGenerations } = this.#history;
-    return { clusterId: this.state.identity.clusterId, isBlank: this.state.topics.size === 0, metadataVersionStored, formerGenerations };
+    const { metadataVersion: metadataVersionStored, formerGenerations, termEnds } = this.#history;
+    const { clusterId } = this.state.identity;
+    return { clusterId, isBlank: this.state.topics.size === 0, metadataVersionStored, formerGenerations, termEnds };
   }
 
   /** Decides and stores an event; the response counts once it is in the store. */

@@ -27,7 +27,7 @@ import { FencedStore } from "../term/fenced-store.ts";
 import { type LeaderEntry, writeLeader } from "../term/leader-entry.ts";
 import { knowledgeFromWire } from "./knowledge-from-wire.ts";
 import type { LostCluster } from "./lost-store.ts";
-import { formerGenerationsChange, readHistory, versionChange } from "./store-history.ts";
+import { formerGenerationsChange, lostChange, readHistory, termEndsChange, versionChange } from "./store-history.ts";
 
 type Response = MessageInitShape<typeof BrokerSessionResponseSchema>;
 
@@ -159,7 +159,9 @@ export class ClusterRebuild {
     const { formerGenerations } = await readHistory(store);
     const versionMax = Math.max(...reports.map(({ metadataVersion }) => metadataVersion));
     const changes: Change[] = [...removed, ...rebuilt.map(({ key, value }): Change => ({ key, expect: "any", value }))];
-    const last = [versionChange(versionMax), formerGenerationsChange([...new Set([...formerGenerations, ...this.#generations])])];
+    const generations = [...new Set([...formerGenerations, ...this.#generations])];
+    // The terms of a store that was lost say nothing of this one.
+    const last = [versionChange(versionMax), formerGenerationsChange(generations), termEndsChange([]), lostChange(undefined)];
     return [...portionsOf(changes), last];
   }
 }

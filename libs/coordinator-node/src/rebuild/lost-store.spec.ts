@@ -4,7 +4,13 @@ import { RegisterBrokerSchema } from "@millrace/contracts";
 import { isRebuilt, lostBy, type StoreMemory, VERSIONS_PER_TERM } from "./lost-store.ts";
 
 const FENCE = { holder: "a", epoch: 5, generation: "g2", termId: "a/1" };
-const STORE: StoreMemory = { clusterId: "c", isBlank: false, metadataVersionStored: 4 * VERSIONS_PER_TERM + 7, formerGenerations: ["g1"] };
+const STORE: StoreMemory = {
+  clusterId: "c",
+  isBlank: false,
+  metadataVersionStored: 4 * VERSIONS_PER_TERM + 7,
+  formerGenerations: ["g1"],
+  termEnds: [],
+};
 
 interface Seen {
   readonly clusterId?: string;
@@ -48,6 +54,16 @@ describe("lostBy", () => {
   it("asks nothing of a term that changed nothing: its first version is stored nowhere", () => {
     check({ version: 4 * VERSIONS_PER_TERM }, undefined, { metadataVersionStored: VERSIONS_PER_TERM + 16 });
     check({ version: 4 * VERSIONS_PER_TERM + 1 }, "c", { metadataVersionStored: VERSIONS_PER_TERM + 16 });
+  });
+
+  it("compares with what the store has of the same term, not of later ones that took it for what it was", () => {
+    const at = (term: number, change: number): number => term * VERSIONS_PER_TERM + change;
+    const store = { metadataVersionStored: at(4, 7), termEnds: [at(1, 10), at(2, 5), at(4, 7)] };
+    check({ epoch: 1, version: at(1, 10) }, undefined, store);
+    check({ epoch: 1, version: at(1, 11) }, "c", store);
+    check({ epoch: 3, version: at(3, 0) }, undefined, store); // it began, and changed nothing
+    check({ epoch: 3, version: at(3, 1) }, "c", store);
+    check({ epoch: 1, version: at(1, 11) }, undefined, { ...store, termEnds: [at(2, 5), at(4, 7)] }); // too long ago
   });
 
   it("takes brokers of a generation that was rebuilt into this one", () => {

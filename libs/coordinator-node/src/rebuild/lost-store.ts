@@ -21,6 +21,8 @@ export interface StoreMemory {
   readonly isBlank: boolean;
   /** Newest metadata version of earlier terms that is stored; undefined in a store from before it was. */
   readonly metadataVersionStored: number | undefined;
+  /** Last versions of earlier terms, oldest first; terms between that changed nothing are not among them. */
+  readonly termEnds: readonly number[];
   /** Generations that were lost, and whose brokers belong to this one. */
   readonly formerGenerations: readonly string[];
 }
@@ -47,5 +49,19 @@ export function lostBy(broker: RegisterBroker, fence: Fence & { readonly termId:
   const seen = Number(broker.metadataVersionSeen);
   const isOfEarlierTerm = seen < fence.epoch * VERSIONS_PER_TERM;
   const isChange = seen % VERSIONS_PER_TERM > 0;
-  return isOfEarlierTerm && isChange && seen > (store.metadataVersionStored ?? Infinity) ? lost : undefined;
+  return isOfEarlierTerm && isChange && seen > endOf(termOf(seen), store) ? lost : undefined;
+}
+
+/**
+ * The last version of an earlier term that the store has. To compare with its newest version alone would not do: a term that took a rolled-back store for what it was, and changed
+ * something, has greater versions than all that were lost.
+ */
+function endOf(term: number, { termEnds, metadataVersionStored = Infinity }: StoreMemory): number {
+  const [oldest] = termEnds;
+  if (oldest === undefined || term < termOf(oldest)) return metadataVersionStored;
+  return termEnds.find((end) => termOf(end) === term) ?? term * VERSIONS_PER_TERM;
+}
+
+export function termOf(version: number): number {
+  return Math.floor(version / VERSIONS_PER_TERM);
 }
