@@ -20,5 +20,8 @@ export const PARTIAL_FRAME_BYTES_INITIAL = 512;
 /** First buffer of a writer: most answers fit. */
 export const WRITER_BYTES_INITIAL = 1_024;
 
+/** Answers share buffers of this size: some eighty small ones each. */
+export const WRITER_ARENA_BYTES = 8_192;
+
 /** From this length on, bytes are handed on as they are instead of being copied: below, a part of its own costs more in writev than the copy. */
 export const COPY_BYTES_MAX = 512;

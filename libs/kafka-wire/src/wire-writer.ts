@@ -1,5 +1,6 @@
 import { assert } from "@millrace/stdx";
 import { COPY_BYTES_MAX, FRAME_BYTES_MAX, FRAME_SIZE_BYTES, WRITER_BYTES_INITIAL } from "./limits.ts";
+import { writerArena } from "./writer-arena.ts";
 
 const TWO_POW_32 = 4_294_967_296;
 const UVARINT_BYTES_MAX = 5;
@@ -21,9 +22,12 @@ export class WireWriter {
   #partsBytes = 0;
   readonly #parts: Uint8Array[] = [];
 
-  constructor(bytesInitial: number = WRITER_BYTES_INITIAL) {
-    this.#buffer = new Uint8Array(bytesInitial);
-    this.#view = new DataView(this.#buffer.buffer);
+  /** `bytesInitial`: of a buffer of its own; absent: it begins in the arena that all share. */
+  constructor(bytesInitial?: number) {
+    const shared = bytesInitial === undefined ? writerArena.claim(this, WRITER_BYTES_INITIAL) : undefined;
+    this.#buffer = shared?.buffer ?? new Uint8Array(bytesInitial ?? WRITER_BYTES_INITIAL);
+    this.#view = shared?.view ?? new DataView(this.#buffer.buffer);
+    this.#position = this.#partStart = shared?.start ?? 0;
   }
 
   /** Bytes written so far. */
@@ -169,6 +173,7 @@ export class WireWriter {
   /** What was written, as parts in order. The writer is spent. */
   finish(): readonly Uint8Array[] {
     this.#closePart();
+    writerArena.release(this, this.#position);
     return this.#parts;
   }
 
@@ -247,6 +252,7 @@ export class WireWriter {
   /** Parts that are closed stay in the old buffer; only the open one moves. */
   #grow(count: number): number {
     const open = this.#buffer.subarray(this.#partStart, this.#position);
+    writerArena.release(this, this.#partStart); // what is closed is to be sent from there
     this.#buffer = new Uint8Array(Math.max(this.#buffer.length * 2, open.length + count));
     this.#buffer.set(open);
     this.#view = new DataView(this.#buffer.buffer);

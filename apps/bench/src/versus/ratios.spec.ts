@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Measurement } from "../load.ts";
-import { ratiosOf, type Round } from "./ratios.ts";
+import { mergedRatios, ratiosOf, type Round } from "./ratios.ts";
 import type { Row } from "./rows.ts";
 
 const row: Row = { id: "1", what: "w", ours: ["l", "m"], theirs: ["l", "m"], goals: [{ figure: "records/s", atLeast: 2 }] };
@@ -16,6 +16,16 @@ describe("ratiosOf", () => {
     ];
     expect(ratiosOf([row], rounds)).toEqual([
       expect.objectContaining({ ours: 90, theirs: 10, ratio: 3, spread: [2, 10], isReached: true }),
+    ]);
+  });
+
+  it("keeps rows of an earlier run that were not taken again", () => {
+    const other = { ...row, id: "0" };
+    const earlier = [other, row].flatMap((each) => ratiosOf([each], [{ ours: run(10), theirs: run(10) }]));
+    const merged = mergedRatios(earlier, ratiosOf([row], [{ ours: run(30), theirs: run(10) }]), "again");
+    expect(merged.map((ratio) => [ratio.row.id, ratio.ratio, ratio.command])).toEqual([
+      ["0", 1, undefined],
+      ["1", 3, "again"],
     ]);
   });
 

@@ -12,6 +12,16 @@ export interface Ratio {
   readonly ratio: number;
   readonly spread: readonly [least: number, greatest: number];
   readonly isReached: boolean;
+  /** What took it. */
+  readonly command?: string;
+}
+
+/** Those of an earlier run in the places of rows that were not taken again. */
+export function mergedRatios(earlier: readonly Ratio[], taken: readonly Ratio[], command: string): readonly Ratio[] {
+  const nameOf = ({ row, goal }: Ratio): string => `${row.id} ${row.what} ${goal.figure}`;
+  const again = new Set(taken.map(nameOf));
+  const all = [...earlier.filter((ratio) => !again.has(nameOf(ratio))), ...taken.map((ratio) => ({ ...ratio, command }))];
+  return all.sort((left, right) => (left.row.id < right.row.id ? -1 : left.row.id > right.row.id ? 1 : 0));
 }
 
 /** Measurements of one round, by name. */

@@ -51,7 +51,7 @@ export function versusMarkdown(ratios: readonly Ratio[], { command, host, rounds
   const reached = ratios.filter(({ isReached }) => isReached).length;
   return `# Side by side
 
-Written by the bench, from \`${command}\`; do not edit. ${reached} of ${ratios.length} goals reached.
+Written by the bench, from ${commandsOf(ratios, command)}; do not edit. ${reached} of ${ratios.length} goals reached.
 
 Host: ${host.cpu}, ${host.cores} cores shared by server and client, ${(host.memoryBytes / 1024 ** 3).toFixed(0)} GiB, kernel ${host.kernel}, Node ${host.node}, commit ${host.commit}${host.isDirty ? " with changes" : ""}, ${startedAt}.
 The other: ${other}. ${rounds} rounds, the sides taking turns in each; figures are medians, the ratio is the median of the rounds' ratios, with its least and greatest. Every run was
@@ -60,6 +60,10 @@ counted and checked; one that lost or doubled a record has no figure. An acknowl
 
 ${lines.join("\n")}
 `;
+}
+
+function commandsOf(ratios: readonly Ratio[], last: string): string {
+  return [...new Set([...ratios.map(({ command = last }) => command), last])].map((each) => `\`${each}\``).join(" and ");
 }
 
 function number(value: number): string {

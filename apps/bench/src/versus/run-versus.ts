@@ -1,11 +1,11 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { formatError } from "@millrace/service-kit";
 import { kafkaServer, type DevCluster } from "../cluster/dev-cluster.ts";
 import type { Load, LoadContext, Measurement } from "../load.ts";
 import type { HostFacts } from "../measure/host.ts";
 import type { BenchOptions } from "../options.ts";
-import { type Ratio, ratiosOf, type Round } from "./ratios.ts";
+import { mergedRatios, type Ratio, ratiosOf, type Round } from "./ratios.ts";
 import { versusMarkdown, versusTable } from "./report-versus.ts";
 import { type Row, ROWS } from "./rows.ts";
 
@@ -54,10 +54,15 @@ export async function runVersus({ options, loads, host, command, startOurs }: Ve
     }
     rounds.push(measured);
   }
-  const ratios = ratiosOf(rows, rounds);
+  const ratios = mergedRatios(earlierRatios(options.addTo), ratiosOf(rows, rounds), command);
   report(ratios, { options, rounds, facts: { command, host, rounds: options.rounds, startedAt, other: options.otherName } });
   for (const problem of problems) process.stderr.write(`${problem}: its figures count for nothing\n`);
   return problems.length > 0 ? 1 : 0;
+}
+
+/** Of an earlier run's JSON; each keeps the command that it came from. */
+function earlierRatios(file: string | undefined): readonly Ratio[] {
+  return file === undefined ? [] : (JSON.parse(readFileSync(file, "utf8")) as { readonly ratios: readonly Ratio[] }).ratios;
 }
 
 async function take(
@@ -97,7 +102,7 @@ function report(
     formatVersion: 1,
     ...facts,
     ratios,
-    rounds: rounds.map(({ ours, theirs }) => ({ ours: [...ours.values()], theirs: [...theirs.values()] })),
+    taken: rounds.map(({ ours, theirs }) => ({ ours: [...ours.values()], theirs: [...theirs.values()] })),
   };
   const json = `${JSON.stringify(record, undefined, 2)}\n`;
   if (options.jsonPath === "-") process.stdout.write(json);
