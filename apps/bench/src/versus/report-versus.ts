@@ -15,8 +15,15 @@ export function cellsOf({ row, goal, ours, theirs, ratio, spread, isReached }: R
     number(ratio),
     `${number(spread[0])}–${number(spread[1])}`,
     wanted,
-    isReached ? "yes" : "no",
+    verdictOf({ goal, spread, isReached }),
   ];
+}
+
+/** A goal that lies within the spread of the rounds is neither reached nor missed. */
+function verdictOf({ goal, spread: [least, greatest], isReached }: Pick<Ratio, "goal" | "spread" | "isReached">): string {
+  const line = goal.atLeast ?? goal.atMost ?? 0;
+  if (least < line && line < greatest) return "within the spread";
+  return isReached ? "yes" : "no";
 }
 
 /** For a terminal. */
@@ -48,14 +55,14 @@ export function versusMarkdown(ratios: readonly Ratio[], { command, host, rounds
   const lines = [HEADER, HEADER.map((_, column) => (column < 3 ? "---" : "---:")), ...ratios.map(cellsOf)].map(
     (cells) => `| ${cells.join(" | ")} |`,
   );
-  const reached = ratios.filter(({ isReached }) => isReached).length;
+  const countOf = (verdict: string): number => ratios.filter((ratio) => verdictOf(ratio) === verdict).length;
   return `# Side by side
 
-Written by the bench, from ${commandsOf(ratios, command)}; do not edit. ${reached} of ${ratios.length} goals reached.
+Written by the bench, from ${commandsOf(ratios, command)}; do not edit. Of ${ratios.length} goals ${countOf("yes")} reached, ${countOf("within the spread")} within the spread of the rounds.
 
 Host: ${host.cpu}, ${host.cores} cores shared by server and client, ${(host.memoryBytes / 1024 ** 3).toFixed(0)} GiB, kernel ${host.kernel}, Node ${host.node}, commit ${host.commit}${host.isDirty ? " with changes" : ""}, ${startedAt}.
-The other: ${other}. ${rounds} rounds, the sides taking turns in each; figures are medians, the ratio is the median of the rounds' ratios, with its least and greatest. Every run was
-counted and checked; one that lost or doubled a record has no figure. An acknowledgement means acks=all with one replica on both sides; where a row says that both sync, ours is
+The other: ${other}. ${rounds} rounds, the sides taking turns in each; figures are medians, the ratio is the median of the rounds' ratios, with its least and greatest. What whole clients
+wrote was read back and compared by count and checksum, what raw connections wrote by the ends of the logs; a run that lost or doubled a record has no figure. An acknowledgement means acks=all with one replica on both sides; where a row says that both sync, ours is
 \`flush=ack\` and theirs \`flush.messages=1\`; where nobody syncs, ours is \`flush=interval\`.
 
 ${lines.join("\n")}
