@@ -109,6 +109,7 @@ class Broker implements BrokerNode {
     this.#incarnationId = ports.random.hex(8);
     this.#metrics = createBrokerMetrics(ports.metrics);
     const { brokerId } = settings;
+    const here = { brokerId, view: this.#view };
     this.#room = new DiskRoom({ reserveBytes: settings.diskReserveBytes, changed: () => this.#session?.report() }, ports);
     this.#replicas = new Replicas(
       {
@@ -142,16 +143,12 @@ class Broker implements BrokerNode {
       ports,
     );
     this.#coordinators = new TransactionCoordinators(
-      {
-        brokerId,
-        view: this.#view,
-        writeMarkers: (effect, of) => writeMarkers(effect, of, { brokerId, view: this.#view, replicas: this.#replicas, ports }),
-      },
+      { ...here, writeMarkers: (effect, of) => writeMarkers(effect, of, { ...here, replicas: this.#replicas, ports }) },
       ports,
     );
     this.#groups = new GroupCoordinators(
       {
-        ...{ brokerId, view: this.#view },
+        ...here,
         settings: { ...GROUP_SETTINGS_DEFAULT, initialRebalanceDelayMs: settings.groupInitialRebalanceDelayMs },
         isSessionCurrent: () => this.#session?.isCurrent === true,
       },

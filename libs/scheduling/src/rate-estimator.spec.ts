@@ -38,6 +38,14 @@ describe("RateEstimator", () => {
     expect(rates.processingMs).toBe(20_000);
   });
 
+  it("keeps the bound of a job that is quiet for a while", () => {
+    const rates = estimator();
+    batch(rates, 1_000, { records: 10_000, processingMs: 100 });
+    batch(rates, 2_000, { records: 5, processingMs: 20 });
+    expect(rates.rate).toBe(250);
+    expect(rates.bound({ ...settings, maxRecordsPerBatch: 1_000_000 }).maxRecordsPerBatch).toBe(100_000);
+  });
+
   it("finds its way up again when what was slow is fast", () => {
     const rates = estimator();
     let atMs = 10_000;

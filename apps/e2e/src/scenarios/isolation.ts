@@ -9,7 +9,7 @@ import { INPUT_PARTITIONS, NumberSource } from "../sinks/number-source.ts";
 import { readResults } from "../sinks/read-outputs.ts";
 import { SINKS } from "../sinks/sinks-job.ts";
 import { type Cluster, startCluster } from "../system/cluster.ts";
-import { runCli } from "../system/run-cli.ts";
+import { submitJob } from "../system/submit-job.ts";
 
 const RECORDS = 100;
 /** Small, so that the scenario is short: a job fails at the third attempt of its batch. */
@@ -86,8 +86,6 @@ async function fails(bad: BadJob, cluster: Cluster, { folder, say }: ScenarioCon
   return tookMs;
 }
 
-async function submit(cluster: Cluster, path: string): Promise<JobWatch> {
-  const { exit, stdout, stderr } = await runCli(["job", "submit", path, "--no-check", "--json", "--address", cluster.address]);
-  check(exit === 0, `job submit ended with ${exit}: ${stderr}`);
-  return new JobWatch(cluster.client, (JSON.parse(stdout) as { readonly jobId: string }).jobId);
+async function submit({ client, address }: Cluster, path: string): Promise<JobWatch> {
+  return new JobWatch(client, await submitJob(path, address));
 }

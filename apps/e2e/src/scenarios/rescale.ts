@@ -11,6 +11,7 @@ import { readResults } from "../sinks/read-outputs.ts";
 import { SINKS } from "../sinks/sinks-job.ts";
 import { type Cluster, type Member, startCluster } from "../system/cluster.ts";
 import { runCli } from "../system/run-cli.ts";
+import { submitJob } from "../system/submit-job.ts";
 
 const EXECUTORS = 6;
 const RESCALED_MS_MAX = 180_000;
@@ -73,9 +74,7 @@ class Rescales {
 
   async #submit(): Promise<JobWatch> {
     const path = writeCountingJob(this.#context.folder, { version: "first" });
-    const { exit, stdout, stderr } = await runCli(["job", "submit", path, "--no-check", "--json", "--address", this.#cluster.address]);
-    check(exit === 0, `job submit ended with ${exit}: ${stderr}`);
-    return new JobWatch(this.#cluster.client, (JSON.parse(stdout) as { readonly jobId: string }).jobId);
+    return new JobWatch(this.#cluster.client, await submitJob(path, this.#cluster.address));
   }
 
   /** The command waits until it is done, and says so. */

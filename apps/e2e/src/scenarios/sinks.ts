@@ -10,7 +10,7 @@ import { Targets } from "../sinks/sink-places.ts";
 import { SINKS, writeSinksJob } from "../sinks/sinks-job.ts";
 import { type Cluster, startCluster } from "../system/cluster.ts";
 import { childrenOf } from "../system/managed-process.ts";
-import { runCli } from "../system/run-cli.ts";
+import { submitJob } from "../system/submit-job.ts";
 
 const KILLS_DEFAULT = 10;
 const PROGRESS_MS_MAX = 300_000;
@@ -66,10 +66,7 @@ async function runSinks(cluster: Cluster, targets: Targets, context: ScenarioCon
 }
 
 async function submit(cluster: Cluster, targets: Targets, { say }: ScenarioContext): Promise<JobWatch> {
-  const args = ["job", "submit", writeSinksJob(targets.places), "--no-check", "--json", "--address", cluster.address];
-  const { exit, stdout, stderr } = await runCli(args);
-  check(exit === 0, `job submit ended with ${exit}: ${stderr}`);
-  const { jobId } = JSON.parse(stdout) as { readonly jobId: string };
+  const jobId = await submitJob(writeSinksJob(targets.places), cluster.address);
   say(`job ${jobId} submitted`);
   return new JobWatch(cluster.client, jobId);
 }

@@ -6,6 +6,7 @@ import { MemoryWatch } from "../slow-sink/memory-watch.ts";
 import { SINK_RATE, SLOW_INPUT, writeSlowJob } from "../slow-sink/slow-job.ts";
 import { type Cluster, startCluster } from "../system/cluster.ts";
 import { runCli } from "../system/run-cli.ts";
+import { submitJob } from "../system/submit-job.ts";
 
 const MINUTES_DEFAULT = 2;
 const PARTITIONS = 4;
@@ -38,7 +39,8 @@ async function overload(cluster: Cluster, context: ScenarioContext): Promise<Fig
   const { client, executors, brokers } = cluster;
   const minutes = context.flags.minutes ?? MINUTES_DEFAULT;
   await client.admin().createTopic({ name: SLOW_INPUT, partitions: PARTITIONS });
-  const { jobId, watch } = await submit(cluster, writeSlowJob(context.folder));
+  const jobId = await submitJob(writeSlowJob(context.folder), cluster.address);
+  const watch = new JobWatch(client, jobId);
   await watch.until("the start of the job", { withinMs: WITHIN_MS }, ({ state }) => state === JobState.RUNNING);
   const memory = {
     executor: new MemoryWatch(executors[0]?.process.pid ?? 0),
@@ -94,11 +96,4 @@ async function lagOfGroup(jobId: string, { address }: Cluster): Promise<number> 
   const { exit, stdout, stderr } = await runCli(["group", "describe", `millrace-job-${jobId}`, "--json", "--address", address]);
   check(exit === 0, `group describe ended with ${exit}: ${stderr}`);
   return (JSON.parse(stdout) as { readonly lag: number }).lag;
-}
-
-async function submit({ client, address }: Cluster, path: string): Promise<{ readonly jobId: string; readonly watch: JobWatch }> {
-  const { exit, stdout, stderr } = await runCli(["job", "submit", path, "--no-check", "--json", "--address", address]);
-  check(exit === 0, `job submit ended with ${exit}: ${stderr}`);
-  const { jobId } = JSON.parse(stdout) as { readonly jobId: string };
-  return { jobId, watch: new JobWatch(client, jobId) };
 }

@@ -1,3 +1,4 @@
+import { median } from "../replicated/progress-watch.ts";
 import { childrenOf } from "../system/managed-process.ts";
 import { usageOf } from "../system/process-usage.ts";
 
@@ -21,12 +22,8 @@ export class MemoryWatch {
   /** MB, median of the second and of the last fifth of the time: the first belongs to the start. */
   get growth(): { readonly earlyMb: number; readonly lateMb: number } {
     const fifth = Math.floor(this.#samples.length / 5);
-    return { earlyMb: middleOf(this.#samples.slice(fifth, 2 * fifth)), lateMb: middleOf(this.#samples.slice(-fifth)) };
+    return { earlyMb: median(this.#samples.slice(fifth, 2 * fifth)), lateMb: median(this.#samples.slice(-fifth)) };
   }
-}
-
-function middleOf(samples: readonly number[]): number {
-  return [...samples].sort((left, right) => left - right)[Math.floor(samples.length / 2)] ?? 0;
 }
 
 /** 0: it has just ended. */

@@ -53,8 +53,8 @@ export function createEnvironment<O extends OperatorNode>(options: {
   readonly position: () => string | undefined;
 }): OperatorEnvironment<O> {
   const { operator, functions, batch, counts, formats, trail, position } = options;
-  for (const name of Object.keys(functions.get(operator.id) ?? {})) trail.call(operator, name); // known before any batch
   const own = functions.get(operator.id) ?? {};
+  for (const name of Object.keys(own)) trail.call(operator, name); // known before any batch
   return {
     operator,
     batch,
