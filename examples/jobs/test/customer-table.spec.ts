@@ -23,7 +23,10 @@ it("joins each order with the customer of its time, whichever came first", async
 
 it("waits with an order until the table's watermark has reached it", async () => {
   const test = testJob(customerTable);
-  await test.send("customers", change("c1", 10, "CH")).send("customer-orders", order("o1", "c1", 15), order("z", "c2", 50)).batch();
+  await test
+    .send("customers", change("c1", 10, "CH"))
+    .send("customer-orders", order("o1", "c1", 15), order("z", "c2", 50))
+    .batch();
   await test.batch();
   expect(test.takeValues("orders-with-customer")).toEqual([]);
   await test.send("customers", change("c1", 20, "FR")).batch();

@@ -13,13 +13,13 @@ it("writes the three best of each hour when the hour is over, equal ones by name
   const hoursOver = test.takeValues("best-of-hour");
   expect(hoursOver).toHaveLength(2); // in any order
   expect(hoursOver).toContainEqual({
-      hour: 0,
-      best: [
-        { product: "milk", pieces: 9 },
-        { product: "rice", pieces: 3 },
-        { product: "tea", pieces: 3 },
-      ],
-    });
+    hour: 0,
+    best: [
+      { product: "milk", pieces: 9 },
+      { product: "rice", pieces: 3 },
+      { product: "tea", pieces: 3 },
+    ],
+  });
   expect(hoursOver).toContainEqual({ hour: hours(1), best: [{ product: "tea", pieces: 2 }] });
 });
 
