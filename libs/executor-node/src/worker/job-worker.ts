@@ -51,6 +51,7 @@ import { ShufflePeers } from "./shuffle-peers.ts";
 import { createShuffleServer, type ShuffleIdentity } from "./shuffle-server.ts";
 import { Signal } from "./signal.ts";
 import { SinkMarks } from "./sink-marks.ts";
+import { readState } from "./read-state.ts";
 import { loadStatePart } from "./state-parts.ts";
 
 export interface JobWorkerPorts {
@@ -161,6 +162,8 @@ class JobWorker {
         return this.#open(command.value);
       case "runBatch":
         return this.#runBatch(command.value);
+      case "readState":
+        return this.#report({ case: "stateRead", value: readState(command.value, { runtime: this.#runtime, batch: this.#batch }) });
       default:
         throw errors.protocol("worker command");
     }

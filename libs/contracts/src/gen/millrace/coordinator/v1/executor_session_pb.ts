@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file millrace/coordinator/v1/executor_session.proto.
  */
 export const file_millrace_coordinator_v1_executor_session: GenFile = /*@__PURE__*/
-  fileDesc("Ci5taWxscmFjZS9jb29yZGluYXRvci92MS9leGVjdXRvcl9zZXNzaW9uLnByb3RvEhdtaWxscmFjZS5jb29yZGluYXRvci52MSLbAQoWRXhlY3V0b3JTZXNzaW9uUmVxdWVzdBI9CghyZWdpc3RlchgBIAEoCzIpLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJlZ2lzdGVyRXhlY3V0b3JIABI/CgloZWFydGJlYXQYAiABKAsyKi5taWxscmFjZS5jb29yZGluYXRvci52MS5FeGVjdXRvckhlYXJ0YmVhdEgAEjcKBndvcmtlchgDIAEoCzIlLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlclJlcG9ydEgAQggKBnJlcG9ydCKDAQoQUmVnaXN0ZXJFeGVjdXRvchITCgtleGVjdXRvcl9pZBgBIAEoCRIWCg5pbmNhcm5hdGlvbl9pZBgCIAEoCRIMCgRob3N0GAMgASgJEhQKDHdvcmtlcl9zbG90cxgEIAEoBRIeChZjb29yZGluYXRvcl9lcG9jaF9zZWVuGAUgASgDIiUKEUV4ZWN1dG9ySGVhcnRiZWF0EhAKCHN0b3BwaW5nGAEgASgIIuMCChdFeGVjdXRvclNlc3Npb25SZXNwb25zZRJBCgpyZWdpc3RlcmVkGAEgASgLMisubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRXhlY3V0b3JSZWdpc3RlcmVkSAASPAoMc3RhcnRfd29ya2VyGAIgASgLMiQubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhcnRXb3JrZXJIABI6CgtzdG9wX3dvcmtlchgDIAEoCzIjLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0b3BXb3JrZXJIABI4CgZ3b3JrZXIYBCABKAsyJi5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJDb21tYW5kSAASRgoNaGVhcnRiZWF0X2FjaxgFIAEoCzItLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkV4ZWN1dG9ySGVhcnRiZWF0QWNrSABCCQoHY29tbWFuZCKEAQoSRXhlY3V0b3JSZWdpc3RlcmVkEhkKEWNvb3JkaW5hdG9yX2Vwb2NoGAEgASgDEh0KFWhlYXJ0YmVhdF9pbnRlcnZhbF9tcxgCIAEoBRIaChJzZXNzaW9uX3RpbWVvdXRfbXMYAyABKAUSGAoQYnJva2VyX2FkZHJlc3NlcxgEIAMoCSIWChRFeGVjdXRvckhlYXJ0YmVhdEFjayJDCghXb3JrZXJJZBIOCgZqb2JfaWQYASABKAkSEQoJam9iX2Vwb2NoGAIgASgDEhQKDHdvcmtlcl9pbmRleBgDIAEoBSJqCgtTdGFydFdvcmtlchIxCgZ3b3JrZXIYASABKAsyIS5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJJZBIOCgZkaWdlc3QYAiABKAkSGAoQYnJva2VyX2FkZHJlc3NlcxgDIAMoCSI/CgpTdG9wV29ya2VyEjEKBndvcmtlchgBIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlcklkIvEBCg1Xb3JrZXJDb21tYW5kEjEKBndvcmtlchgBIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlcklkEjYKBWZlbmNlGAIgASgLMiUubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRmVuY2VXcml0ZXJzSAASMgoEb3BlbhgDIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk9wZW5UYXNrc0gAEjYKCXJ1bl9iYXRjaBgEIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJ1bkJhdGNoSABCCQoHY29tbWFuZCLQAwoMV29ya2VyUmVwb3J0EjEKBndvcmtlchgBIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlcklkEjUKBXJlYWR5GAIgASgLMiQubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuV29ya2VyUmVhZHlIABI4CgZmZW5jZWQYAyABKAsyJi5taWxscmFjZS5jb29yZGluYXRvci52MS5Xcml0ZXJzRmVuY2VkSAASNgoGb3BlbmVkGAQgASgLMiQubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuVGFza3NPcGVuZWRIABI0CghtYXBfZG9uZRgFIAEoCzIgLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk1hcERvbmVIABI4CgpiYXRjaF9kb25lGAYgASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQmF0Y2hEb25lSAASNwoGZmFpbGVkGAcgASgLMiUubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuV29ya2VyRmFpbGVkSAASMQoDbG9nGAggASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuV29ya2VyTG9nSABCCAoGcmVwb3J0IiYKC1dvcmtlclJlYWR5EhcKD3NodWZmbGVfYWRkcmVzcxgBIAEoCSIpCgxGZW5jZVdyaXRlcnMSGQoRdHJhbnNhY3Rpb25hbF9pZHMYASADKAkiDwoNV3JpdGVyc0ZlbmNlZCKaAQoKVGFza0xheW91dBISCgpzbG90X2NvdW50GAEgASgFEhQKDHNsb3Rfd29ya2VycxgCIAMoBRJIChFzb3VyY2VfcGFydGl0aW9ucxgDIAMoCzItLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlNvdXJjZVBhcnRpdGlvbk93bmVyEhgKEHdvcmtlcl9hZGRyZXNzZXMYBCADKAkibQoUU291cmNlUGFydGl0aW9uT3duZXISDgoGc291cmNlGAEgASgJEg0KBWluZGV4GAIgASgFEg0KBXRvcGljGAMgASgJEhEKCXBhcnRpdGlvbhgEIAEoBRIUCgx3b3JrZXJfaW5kZXgYBSABKAUi2AEKCU9wZW5UYXNrcxIzCgZsYXlvdXQYASABKAsyIy5taWxscmFjZS5jb29yZGluYXRvci52MS5UYXNrTGF5b3V0EhMKC2luY2FybmF0aW9uGAIgASgFEhgKEHRyYW5zYWN0aW9uYWxfaWQYAyABKAkSGAoQY2hlY2twb2ludF9iYXRjaBgEIAEoAxIxCgVwYXJ0cxgFIAMoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0YXRlUGFydBIaChJtYXJrc19zdGFydF9vZmZzZXQYBiABKAMi4AEKCVN0YXRlUGFydBITCgtvcGVyYXRvcl9pZBgBIAEoCRISCgp0YXNrX2luZGV4GAIgASgFEg0KBWJhdGNoGAMgASgDEhEKCWtleV9jb3VudBgEIAEoAxISCgpieXRlX2NvdW50GAUgASgDEg4KBmNyYzMyYxgGIAEoDRIQCgZpbmxpbmUYByABKAxIABI3CgV0b3BpYxgIIAEoCzImLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlRvcGljTG9jYXRpb25IABINCgVkZWx0YRgJIAEoCEIKCghsb2NhdGlvbiJqCg1Ub3BpY0xvY2F0aW9uEg0KBXRvcGljGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoBRIUCgxmaXJzdF9vZmZzZXQYAyABKAMSFAoMcmVjb3JkX2NvdW50GAQgASgFEgsKA2tleRgFIAEoCSJZCgtUYXNrc09wZW5lZBIwCgVtYXJrcxgBIAMoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlNpbmtNYXJrEhgKEG1hcmtzX2VuZF9vZmZzZXQYAiABKAMiSgoIU2lua01hcmsSDAoEc2luaxgBIAEoCRIMCgRzbG90GAIgASgFEg0KBWJhdGNoGAMgASgDEhMKC3BsYW5fZGlnZXN0GAQgASgJIrwBCglCYXRjaFBsYW4SDQoFYmF0Y2gYASABKAMSDwoHdGltZV9tcxgCIAEoAxI0CgZyYW5nZXMYAyADKAsyJC5taWxscmFjZS5jb29yZGluYXRvci52MS5Tb3VyY2VSYW5nZRI6Cgp3YXRlcm1hcmtzGAQgAygLMiYubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuV2F0ZXJtYXJrU3RlcBINCgVmaW5hbBgFIAEoCBIOCgZkaWdlc3QYBiABKAkiVgoLU291cmNlUmFuZ2USDgoGc291cmNlGAEgASgJEg0KBWluZGV4GAIgASgFEhQKDHN0YXJ0X29mZnNldBgDIAEoAxISCgplbmRfb2Zmc2V0GAQgASgDImoKDVdhdGVybWFya1N0ZXASEwoLb3BlcmF0b3JfaWQYASABKAkSFAoHbGF0ZV9tcxgCIAEoAUgAiAEBEhUKCGV2aWN0X21zGAMgASgBSAGIAQFCCgoIX2xhdGVfbXNCCwoJX2V2aWN0X21zIoEBCghSdW5CYXRjaBIwCgRwbGFuGAEgASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQmF0Y2hQbGFuEhIKCmNoZWNrcG9pbnQYAiABKAgSGgoSY2hlY2twb2ludGVkX2JhdGNoGAMgASgDEhMKC3RyYWNlcGFyZW50GAQgASgJInsKB01hcERvbmUSDQoFYmF0Y2gYASABKAMSOwoLZXZlbnRfdGltZXMYAiADKAsyJi5taWxscmFjZS5jb29yZGluYXRvci52MS5FdmVudFRpbWVTZWVuEhIKCnJlY29yZHNfaW4YAyABKAMSEAoIYnl0ZXNfaW4YBCABKAMiUwoNRXZlbnRUaW1lU2VlbhITCgtvcGVyYXRvcl9pZBgBIAEoCRIOCgZzb3VyY2UYAiABKAkSDQoFaW5kZXgYAyABKAUSDgoGbWF4X21zGAQgASgBIukCCglCYXRjaERvbmUSDQoFYmF0Y2gYASABKAMSEwoLcmVjb3Jkc19vdXQYAiABKAMSFAoMbGF0ZV9yZWNvcmRzGAMgASgDEhUKDXN0YXRlX3BlbmRpbmcYBCABKAgSMQoFcGFydHMYBSADKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5TdGF0ZVBhcnQSGAoQbWFya3NfZW5kX29mZnNldBgGIAEoAxI5CgdtZXRyaWNzGAcgAygLMigubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuT3BlcmF0b3JNZXRyaWNzEjIKBnN0YWdlcxgIIAMoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0YWdlVGltZRIVCg1zaHVmZmxlX2J5dGVzGAkgASgDEiAKE29sZGVzdF90aW1lc3RhbXBfbXMYCiABKANIAIgBAUIWChRfb2xkZXN0X3RpbWVzdGFtcF9tcyIrCglTdGFnZVRpbWUSDQoFc3RhZ2UYASABKAkSDwoHc2Vjb25kcxgCIAEoASKKAQoPT3BlcmF0b3JNZXRyaWNzEhMKC29wZXJhdG9yX2lkGAEgASgJEhIKCnJlY29yZHNfaW4YAiABKAMSEwoLcmVjb3Jkc19vdXQYAyABKAMSFAoMbGF0ZV9yZWNvcmRzGAQgASgDEhIKCnN0YXRlX2tleXMYBSABKAMSDwoHYnVzeV9tcxgGIAEoASKBAQoMV29ya2VyRmFpbGVkEigKBWVycm9yGAEgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLkVycm9yEhMKC29wZXJhdG9yX2lkGAIgASgJEg0KBWJhdGNoGAMgASgDEhAKCHBvc2l0aW9uGAQgASgJEhEKCXBlcm1hbmVudBgFIAEoCCIoCglXb3JrZXJMb2cSDAoEdGV4dBgBIAEoCRINCgViYXRjaBgCIAEoAzKTAQoXRXhlY3V0b3JSZWdpc3RyeVNlcnZpY2USeAoPRXhlY3V0b3JTZXNzaW9uEi8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRXhlY3V0b3JTZXNzaW9uUmVxdWVzdBowLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkV4ZWN1dG9yU2Vzc2lvblJlc3BvbnNlKAEwAWIGcHJvdG8z", [file_millrace_common_v1_common]);
+  fileDesc("Ci5taWxscmFjZS9jb29yZGluYXRvci92MS9leGVjdXRvcl9zZXNzaW9uLnByb3RvEhdtaWxscmFjZS5jb29yZGluYXRvci52MSLbAQoWRXhlY3V0b3JTZXNzaW9uUmVxdWVzdBI9CghyZWdpc3RlchgBIAEoCzIpLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJlZ2lzdGVyRXhlY3V0b3JIABI/CgloZWFydGJlYXQYAiABKAsyKi5taWxscmFjZS5jb29yZGluYXRvci52MS5FeGVjdXRvckhlYXJ0YmVhdEgAEjcKBndvcmtlchgDIAEoCzIlLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlclJlcG9ydEgAQggKBnJlcG9ydCKDAQoQUmVnaXN0ZXJFeGVjdXRvchITCgtleGVjdXRvcl9pZBgBIAEoCRIWCg5pbmNhcm5hdGlvbl9pZBgCIAEoCRIMCgRob3N0GAMgASgJEhQKDHdvcmtlcl9zbG90cxgEIAEoBRIeChZjb29yZGluYXRvcl9lcG9jaF9zZWVuGAUgASgDIiUKEUV4ZWN1dG9ySGVhcnRiZWF0EhAKCHN0b3BwaW5nGAEgASgIIuMCChdFeGVjdXRvclNlc3Npb25SZXNwb25zZRJBCgpyZWdpc3RlcmVkGAEgASgLMisubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRXhlY3V0b3JSZWdpc3RlcmVkSAASPAoMc3RhcnRfd29ya2VyGAIgASgLMiQubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhcnRXb3JrZXJIABI6CgtzdG9wX3dvcmtlchgDIAEoCzIjLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0b3BXb3JrZXJIABI4CgZ3b3JrZXIYBCABKAsyJi5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJDb21tYW5kSAASRgoNaGVhcnRiZWF0X2FjaxgFIAEoCzItLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkV4ZWN1dG9ySGVhcnRiZWF0QWNrSABCCQoHY29tbWFuZCKEAQoSRXhlY3V0b3JSZWdpc3RlcmVkEhkKEWNvb3JkaW5hdG9yX2Vwb2NoGAEgASgDEh0KFWhlYXJ0YmVhdF9pbnRlcnZhbF9tcxgCIAEoBRIaChJzZXNzaW9uX3RpbWVvdXRfbXMYAyABKAUSGAoQYnJva2VyX2FkZHJlc3NlcxgEIAMoCSIWChRFeGVjdXRvckhlYXJ0YmVhdEFjayJDCghXb3JrZXJJZBIOCgZqb2JfaWQYASABKAkSEQoJam9iX2Vwb2NoGAIgASgDEhQKDHdvcmtlcl9pbmRleBgDIAEoBSJqCgtTdGFydFdvcmtlchIxCgZ3b3JrZXIYASABKAsyIS5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJJZBIOCgZkaWdlc3QYAiABKAkSGAoQYnJva2VyX2FkZHJlc3NlcxgDIAMoCSI/CgpTdG9wV29ya2VyEjEKBndvcmtlchgBIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlcklkIqsCCg1Xb3JrZXJDb21tYW5kEjEKBndvcmtlchgBIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlcklkEjYKBWZlbmNlGAIgASgLMiUubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRmVuY2VXcml0ZXJzSAASMgoEb3BlbhgDIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk9wZW5UYXNrc0gAEjYKCXJ1bl9iYXRjaBgEIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJ1bkJhdGNoSAASOAoKcmVhZF9zdGF0ZRgFIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJlYWRTdGF0ZUgAQgkKB2NvbW1hbmQiigQKDFdvcmtlclJlcG9ydBIxCgZ3b3JrZXIYASABKAsyIS5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJJZBI1CgVyZWFkeRgCIAEoCzIkLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlclJlYWR5SAASOAoGZmVuY2VkGAMgASgLMiYubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuV3JpdGVyc0ZlbmNlZEgAEjYKBm9wZW5lZBgEIAEoCzIkLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlRhc2tzT3BlbmVkSAASNAoIbWFwX2RvbmUYBSABKAsyIC5taWxscmFjZS5jb29yZGluYXRvci52MS5NYXBEb25lSAASOAoKYmF0Y2hfZG9uZRgGIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkJhdGNoRG9uZUgAEjcKBmZhaWxlZBgHIAEoCzIlLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlckZhaWxlZEgAEjEKA2xvZxgIIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlckxvZ0gAEjgKCnN0YXRlX3JlYWQYCSABKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5TdGF0ZVJlYWRIAEIICgZyZXBvcnQiJgoLV29ya2VyUmVhZHkSFwoPc2h1ZmZsZV9hZGRyZXNzGAEgASgJIikKDEZlbmNlV3JpdGVycxIZChF0cmFuc2FjdGlvbmFsX2lkcxgBIAMoCSIPCg1Xcml0ZXJzRmVuY2VkIpoBCgpUYXNrTGF5b3V0EhIKCnNsb3RfY291bnQYASABKAUSFAoMc2xvdF93b3JrZXJzGAIgAygFEkgKEXNvdXJjZV9wYXJ0aXRpb25zGAMgAygLMi0ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU291cmNlUGFydGl0aW9uT3duZXISGAoQd29ya2VyX2FkZHJlc3NlcxgEIAMoCSJtChRTb3VyY2VQYXJ0aXRpb25Pd25lchIOCgZzb3VyY2UYASABKAkSDQoFaW5kZXgYAiABKAUSDQoFdG9waWMYAyABKAkSEQoJcGFydGl0aW9uGAQgASgFEhQKDHdvcmtlcl9pbmRleBgFIAEoBSLYAQoJT3BlblRhc2tzEjMKBmxheW91dBgBIAEoCzIjLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlRhc2tMYXlvdXQSEwoLaW5jYXJuYXRpb24YAiABKAUSGAoQdHJhbnNhY3Rpb25hbF9pZBgDIAEoCRIYChBjaGVja3BvaW50X2JhdGNoGAQgASgDEjEKBXBhcnRzGAUgAygLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhdGVQYXJ0EhoKEm1hcmtzX3N0YXJ0X29mZnNldBgGIAEoAyLgAQoJU3RhdGVQYXJ0EhMKC29wZXJhdG9yX2lkGAEgASgJEhIKCnRhc2tfaW5kZXgYAiABKAUSDQoFYmF0Y2gYAyABKAMSEQoJa2V5X2NvdW50GAQgASgDEhIKCmJ5dGVfY291bnQYBSABKAMSDgoGY3JjMzJjGAYgASgNEhAKBmlubGluZRgHIAEoDEgAEjcKBXRvcGljGAggASgLMiYubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuVG9waWNMb2NhdGlvbkgAEg0KBWRlbHRhGAkgASgIQgoKCGxvY2F0aW9uImoKDVRvcGljTG9jYXRpb24SDQoFdG9waWMYASABKAkSEQoJcGFydGl0aW9uGAIgASgFEhQKDGZpcnN0X29mZnNldBgDIAEoAxIUCgxyZWNvcmRfY291bnQYBCABKAUSCwoDa2V5GAUgASgJIlkKC1Rhc2tzT3BlbmVkEjAKBW1hcmtzGAEgAygLMiEubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU2lua01hcmsSGAoQbWFya3NfZW5kX29mZnNldBgCIAEoAyJKCghTaW5rTWFyaxIMCgRzaW5rGAEgASgJEgwKBHNsb3QYAiABKAUSDQoFYmF0Y2gYAyABKAMSEwoLcGxhbl9kaWdlc3QYBCABKAkivAEKCUJhdGNoUGxhbhINCgViYXRjaBgBIAEoAxIPCgd0aW1lX21zGAIgASgDEjQKBnJhbmdlcxgDIAMoCzIkLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlNvdXJjZVJhbmdlEjoKCndhdGVybWFya3MYBCADKAsyJi5taWxscmFjZS5jb29yZGluYXRvci52MS5XYXRlcm1hcmtTdGVwEg0KBWZpbmFsGAUgASgIEg4KBmRpZ2VzdBgGIAEoCSJWCgtTb3VyY2VSYW5nZRIOCgZzb3VyY2UYASABKAkSDQoFaW5kZXgYAiABKAUSFAoMc3RhcnRfb2Zmc2V0GAMgASgDEhIKCmVuZF9vZmZzZXQYBCABKAMiagoNV2F0ZXJtYXJrU3RlcBITCgtvcGVyYXRvcl9pZBgBIAEoCRIUCgdsYXRlX21zGAIgASgBSACIAQESFQoIZXZpY3RfbXMYAyABKAFIAYgBAUIKCghfbGF0ZV9tc0ILCglfZXZpY3RfbXMigQEKCFJ1bkJhdGNoEjAKBHBsYW4YASABKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5CYXRjaFBsYW4SEgoKY2hlY2twb2ludBgCIAEoCBIaChJjaGVja3BvaW50ZWRfYmF0Y2gYAyABKAMSEwoLdHJhY2VwYXJlbnQYBCABKAkiewoHTWFwRG9uZRINCgViYXRjaBgBIAEoAxI7CgtldmVudF90aW1lcxgCIAMoCzImLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkV2ZW50VGltZVNlZW4SEgoKcmVjb3Jkc19pbhgDIAEoAxIQCghieXRlc19pbhgEIAEoAyJTCg1FdmVudFRpbWVTZWVuEhMKC29wZXJhdG9yX2lkGAEgASgJEg4KBnNvdXJjZRgCIAEoCRINCgVpbmRleBgDIAEoBRIOCgZtYXhfbXMYBCABKAEi6QIKCUJhdGNoRG9uZRINCgViYXRjaBgBIAEoAxITCgtyZWNvcmRzX291dBgCIAEoAxIUCgxsYXRlX3JlY29yZHMYAyABKAMSFQoNc3RhdGVfcGVuZGluZxgEIAEoCBIxCgVwYXJ0cxgFIAMoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0YXRlUGFydBIYChBtYXJrc19lbmRfb2Zmc2V0GAYgASgDEjkKB21ldHJpY3MYByADKAsyKC5taWxscmFjZS5jb29yZGluYXRvci52MS5PcGVyYXRvck1ldHJpY3MSMgoGc3RhZ2VzGAggAygLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhZ2VUaW1lEhUKDXNodWZmbGVfYnl0ZXMYCSABKAMSIAoTb2xkZXN0X3RpbWVzdGFtcF9tcxgKIAEoA0gAiAEBQhYKFF9vbGRlc3RfdGltZXN0YW1wX21zIisKCVN0YWdlVGltZRINCgVzdGFnZRgBIAEoCRIPCgdzZWNvbmRzGAIgASgBIooBCg9PcGVyYXRvck1ldHJpY3MSEwoLb3BlcmF0b3JfaWQYASABKAkSEgoKcmVjb3Jkc19pbhgCIAEoAxITCgtyZWNvcmRzX291dBgDIAEoAxIUCgxsYXRlX3JlY29yZHMYBCABKAMSEgoKc3RhdGVfa2V5cxgFIAEoAxIPCgdidXN5X21zGAYgASgBIoEBCgxXb3JrZXJGYWlsZWQSKAoFZXJyb3IYASABKAsyGS5taWxscmFjZS5jb21tb24udjEuRXJyb3ISEwoLb3BlcmF0b3JfaWQYAiABKAkSDQoFYmF0Y2gYAyABKAMSEAoIcG9zaXRpb24YBCABKAkSEQoJcGVybWFuZW50GAUgASgIIigKCVdvcmtlckxvZxIMCgR0ZXh0GAEgASgJEg0KBWJhdGNoGAIgASgDImgKCVJlYWRTdGF0ZRIQCghxdWVyeV9pZBgBIAEoAxITCgtvcGVyYXRvcl9pZBgCIAEoCRIRCglrZXlzX2pzb24YAyADKAkSEgoKa2V5X3ByZWZpeBgEIAEoCRINCgVsaW1pdBgFIAEoBSLMAQoJU3RhdGVSZWFkEhAKCHF1ZXJ5X2lkGAEgASgDEg0KBWJhdGNoGAIgASgDEjAKBGhlbGQYAyADKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5IZWxkU3RhdGUSNAoHZW50cmllcxgEIAMoCzIjLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0YXRlRW50cnkSDAoEbW9yZRgFIAEoCBIoCgVlcnJvchgGIAEoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5FcnJvciJHCglIZWxkU3RhdGUSEwoLb3BlcmF0b3JfaWQYASABKAkSEgoKdGFza19pbmRleBgCIAEoBRIRCglrZXlfY291bnQYAyABKAMiegoKU3RhdGVFbnRyeRIQCghrZXlfanNvbhgBIAEoCRISCgp2YWx1ZV9qc29uGAIgASgJEg0KBXRhYmxlGAMgASgJEg4KBmJ1Y2tldBgEIAEoBRISCgp0YXNrX2luZGV4GAUgASgFEhMKC3ZhbHVlX2J5dGVzGAYgASgDMpMBChdFeGVjdXRvclJlZ2lzdHJ5U2VydmljZRJ4Cg9FeGVjdXRvclNlc3Npb24SLy5taWxscmFjZS5jb29yZGluYXRvci52MS5FeGVjdXRvclNlc3Npb25SZXF1ZXN0GjAubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRXhlY3V0b3JTZXNzaW9uUmVzcG9uc2UoATABYgZwcm90bzM", [file_millrace_common_v1_common]);
 
 /**
  * @generated from message millrace.coordinator.v1.ExecutorSessionRequest
@@ -308,6 +308,12 @@ export type WorkerCommand = Message<"millrace.coordinator.v1.WorkerCommand"> & {
      */
     value: RunBatch;
     case: "runBatch";
+  } | {
+    /**
+     * @generated from field: millrace.coordinator.v1.ReadState read_state = 5;
+     */
+    value: ReadState;
+    case: "readState";
   } | { case: undefined; value?: undefined };
 };
 
@@ -372,6 +378,12 @@ export type WorkerReport = Message<"millrace.coordinator.v1.WorkerReport"> & {
      */
     value: WorkerLog;
     case: "log";
+  } | {
+    /**
+     * @generated from field: millrace.coordinator.v1.StateRead state_read = 9;
+     */
+    value: StateRead;
+    case: "stateRead";
   } | { case: undefined; value?: undefined };
 };
 
@@ -1159,6 +1171,178 @@ export type WorkerLog = Message<"millrace.coordinator.v1.WorkerLog"> & {
  */
 export const WorkerLogSchema: GenMessage<WorkerLog> = /*@__PURE__*/
   messageDesc(file_millrace_coordinator_v1_executor_session, 31);
+
+/**
+ * Read what operators keep, between two batches. Answered by StateRead of the same id, whatever goes wrong: a query never ends a worker.
+ *
+ * @generated from message millrace.coordinator.v1.ReadState
+ */
+export type ReadState = Message<"millrace.coordinator.v1.ReadState"> & {
+  /**
+   * @generated from field: int64 query_id = 1;
+   */
+  queryId: bigint;
+
+  /**
+   * Empty: no entries, only what each operator holds.
+   *
+   * @generated from field: string operator_id = 2;
+   */
+  operatorId: string;
+
+  /**
+   * JSON of keys; empty: all.
+   *
+   * @generated from field: repeated string keys_json = 3;
+   */
+  keysJson: string[];
+
+  /**
+   * Text that keys begin with.
+   *
+   * @generated from field: string key_prefix = 4;
+   */
+  keyPrefix: string;
+
+  /**
+   * @generated from field: int32 limit = 5;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.ReadState.
+ * Use `create(ReadStateSchema)` to create a new message.
+ */
+export const ReadStateSchema: GenMessage<ReadState> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_executor_session, 32);
+
+/**
+ * @generated from message millrace.coordinator.v1.StateRead
+ */
+export type StateRead = Message<"millrace.coordinator.v1.StateRead"> & {
+  /**
+   * @generated from field: int64 query_id = 1;
+   */
+  queryId: bigint;
+
+  /**
+   * The last batch that this worker has finished: its output is committed.
+   *
+   * @generated from field: int64 batch = 2;
+   */
+  batch: bigint;
+
+  /**
+   * @generated from field: repeated millrace.coordinator.v1.HeldState held = 3;
+   */
+  held: HeldState[];
+
+  /**
+   * @generated from field: repeated millrace.coordinator.v1.StateEntry entries = 4;
+   */
+  entries: StateEntry[];
+
+  /**
+   * The limit, or the bound of one answer, was reached.
+   *
+   * @generated from field: bool more = 5;
+   */
+  more: boolean;
+
+  /**
+   * Instead of all the above.
+   *
+   * @generated from field: millrace.common.v1.Error error = 6;
+   */
+  error?: Error | undefined;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.StateRead.
+ * Use `create(StateReadSchema)` to create a new message.
+ */
+export const StateReadSchema: GenMessage<StateRead> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_executor_session, 33);
+
+/**
+ * What one operator holds in one task.
+ *
+ * @generated from message millrace.coordinator.v1.HeldState
+ */
+export type HeldState = Message<"millrace.coordinator.v1.HeldState"> & {
+  /**
+   * @generated from field: string operator_id = 1;
+   */
+  operatorId: string;
+
+  /**
+   * @generated from field: int32 task_index = 2;
+   */
+  taskIndex: number;
+
+  /**
+   * @generated from field: int64 key_count = 3;
+   */
+  keyCount: bigint;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.HeldState.
+ * Use `create(HeldStateSchema)` to create a new message.
+ */
+export const HeldStateSchema: GenMessage<HeldState> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_executor_session, 34);
+
+/**
+ * One key of one operator's state.
+ *
+ * @generated from message millrace.coordinator.v1.StateEntry
+ */
+export type StateEntry = Message<"millrace.coordinator.v1.StateEntry"> & {
+  /**
+   * @generated from field: string key_json = 1;
+   */
+  keyJson: string;
+
+  /**
+   * Empty when it is too large to show.
+   *
+   * @generated from field: string value_json = 2;
+   */
+  valueJson: string;
+
+  /**
+   * Which of the operator's tables: a name, or the number of a window or batch.
+   *
+   * @generated from field: string table = 3;
+   */
+  table: string;
+
+  /**
+   * @generated from field: int32 bucket = 4;
+   */
+  bucket: number;
+
+  /**
+   * @generated from field: int32 task_index = 5;
+   */
+  taskIndex: number;
+
+  /**
+   * About how large a value is that is not shown.
+   *
+   * @generated from field: int64 value_bytes = 6;
+   */
+  valueBytes: bigint;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.StateEntry.
+ * Use `create(StateEntrySchema)` to create a new message.
+ */
+export const StateEntrySchema: GenMessage<StateEntry> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_executor_session, 35);
 
 /**
  * Executors: one long-lived session each. An executor supervises workers; worker messages pass through it unread.
