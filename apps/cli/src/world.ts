@@ -27,16 +27,14 @@ export interface CliWorld {
 export interface ConnectOptions {
   /** How long an unreachable cluster is tried. */
   readonly retryForMs?: number;
-  readonly tls?: ConnectTls;
+  readonly tls?: TlsFiles;
 }
 
 /** PEM files for connections to the cluster; all empty: plain text. */
-export interface ConnectTls {
+export interface TlsFiles {
   readonly caFile: string;
   readonly certFile: string;
   readonly keyFile: string;
-  /** Name that the certificate of a service must have which is reached by IP address, as coordinators in pods are; empty: the address. */
-  readonly peerName: string;
 }
 
 export interface Connection {

@@ -14,6 +14,7 @@ const USAGE = `Real processes, real kills: what Millrace promises, tried on a ma
   --broker-kills N   how often to kill a broker, too (exactly-once-copy)
   --brokers N   a cluster of so many instead of millrace dev, each partition on all of them (exactly-once-copy)
   --minutes N   how long (rolling-day, chaos3)
+  --latency M   batch or continuous: the mode in which jobs run (examples, sinks, rescale)
   --seed N      for the random moments; printed by each run
   --json        one JSON object per scenario instead of words
   --keep        leave logs and data of passed scenarios, too

@@ -32,6 +32,7 @@ export function readOptions(args: readonly string[]): Options {
       "broker-kills": { type: "string" },
       brokers: { type: "string" },
       minutes: { type: "string" },
+      latency: { type: "string" },
     },
   });
   return {
@@ -48,8 +49,14 @@ export function readOptions(args: readonly string[]): Options {
       brokerKills: wholeNumber("broker-kills", values["broker-kills"]),
       brokers: wholeNumber("brokers", values.brokers),
       minutes: wholeNumber("minutes", values.minutes),
+      latency: latencyOf(values.latency),
     },
   };
+}
+
+function latencyOf(text: string | undefined): ScenarioFlags["latency"] {
+  if (text === undefined || text === "batch" || text === "continuous") return text;
+  throw new Error(`--latency must be batch or continuous, not ${text}`);
 }
 
 function wholeNumber(name: string, text: string | undefined): number | undefined {

@@ -14,6 +14,8 @@ export interface ScenarioFlags {
   readonly brokers: number | undefined;
   /** How long to go on. */
   readonly minutes: number | undefined;
+  /** In which mode jobs run; absent: as they say. */
+  readonly latency: "batch" | "continuous" | undefined;
 }
 
 export interface ScenarioContext {

@@ -1,7 +1,6 @@
 export type {
   Admin,
   ConfigChange,
-  JobStateQuery,
   JobSubmission,
   Outcome,
   PartitionMove,

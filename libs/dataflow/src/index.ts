@@ -5,6 +5,7 @@ export type {
   EventTimeSeen,
   IncomingBlock,
   MapResult,
+  OpenBatch,
   OperatorCounts,
   OutgoingBlock,
   RuntimeBatch,
@@ -21,5 +22,4 @@ export type {
 export { stageTaskIndex } from "./runtime/task-index.ts";
 export { createValueDecoder, type ValueDecoder } from "./serde/value-decoder.ts";
 export type { SpillSettings } from "./state/state-memory.ts";
-export type { StateAnswer, StateEntry, StateQuery } from "./state/state-query.ts";
 export { createWorkerRuntime } from "./runtime/worker-runtime.ts";

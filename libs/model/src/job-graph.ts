@@ -21,6 +21,8 @@ export interface JobSettings {
   readonly maxRecordsPerBatch: number;
   /** Restarts after failures that may pass, within an hour, before the job fails. */
   readonly restartsMax: number;
+  /** continuous: records are read and worked on as they arrive, and a batch is what lies between two markers. Absent: batch after batch. */
+  readonly latency?: "continuous";
   /** How long each stream's batches are remembered at least; absent: as long as its operators need (planner `retentionOf`). */
   readonly rememberMs?: number;
   /** Which of several watermarks counts; absent: per operator the least of its inputs. */

@@ -179,6 +179,7 @@ const graph = object({
     checkpointIntervalMs: either("off", number),
     maxRecordsPerBatch: number,
     restartsMax: number,
+    latency: optional(oneOf("continuous")),
     rememberMs: optional(number),
     watermarks: optional(object({ policy: oneOf("min", "max"), scope: oneOf("operator", "job") })),
   }),

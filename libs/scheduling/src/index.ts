@@ -1,6 +1,16 @@
 export { assignTasks, type ExecutorCapacity, type TaskAssignment } from "./assign-tasks.ts";
 export { findMarkConflict, type SinkMark } from "./check-marks.ts";
-export type { CommitTag, JobChange, JobEffect, JobEvent, TimerName, WorkerCommand, WorkerLayout, WorkerReport } from "./job-events.ts";
+export type {
+  CommitTag,
+  JobChange,
+  JobEffect,
+  JobEvent,
+  SourcePosition,
+  TimerName,
+  WorkerCommand,
+  WorkerLayout,
+  WorkerReport,
+} from "./job-events.ts";
 export type { JobInput, Now } from "./job-input.ts";
 export { JobMachine } from "./job-machine.ts";
 export {

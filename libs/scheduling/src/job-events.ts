@@ -1,4 +1,4 @@
-import type { EventTimeSeen } from "@millrace/planner";
+import type { EventTimeSeen, WatermarkStep } from "@millrace/planner";
 import type { ExecutorCapacity } from "./assign-tasks.ts";
 import type { SinkMark } from "./check-marks.ts";
 import type { BatchPlan, CheckpointManifest, JobFailure, JobRecord, SourcePartition, StatePart } from "./job-record.ts";
@@ -26,6 +26,7 @@ export type WorkerReport =
   | { readonly kind: "ready"; readonly shuffleAddress: string }
   | { readonly kind: "fenced" }
   | { readonly kind: "opened"; readonly marks: readonly SinkMark[]; readonly marksEndOffset: number }
+  | { readonly kind: "marked"; readonly batch: number; readonly positions: readonly SourcePosition[]; readonly lagRecords: number }
   | { readonly kind: "map-done"; readonly batch: number; readonly eventTimes: readonly EventTimeSeen[]; readonly recordsIn: number }
   | {
       readonly kind: "batch-done";
@@ -89,7 +90,31 @@ export type WorkerCommand =
       readonly parts: readonly StatePart[];
       readonly marksStartOffset: number;
     }
-  | { readonly kind: "run-batch"; readonly plan: BatchPlan; readonly checkpoint: boolean; readonly checkpointedBatch: number };
+  | {
+      readonly kind: "run-batch";
+      readonly plan: BatchPlan;
+      readonly checkpoint: boolean;
+      readonly checkpointedBatch: number;
+      /** Continuous mode: go on reading behind this batch for the next. */
+      readonly follow: boolean;
+    }
+  /** Continuous mode: take records as they arrive for a batch whose plan comes later; `late`: its late filters. */
+  | {
+      readonly kind: "follow";
+      readonly batch: number;
+      readonly positions: readonly SourcePosition[];
+      readonly late: readonly WatermarkStep[];
+    }
+  /** Take no more, and say how far you came. → marked */
+  | { readonly kind: "mark"; readonly batch: number };
+
+/** The next offset of a source partition; `endOffset`: where it ends, if it does. */
+export interface SourcePosition {
+  readonly source: string;
+  readonly index: number;
+  readonly offset: number;
+  readonly endOffset?: number;
+}
 
 export interface WorkerLayout {
   readonly slotCount: number;

@@ -1,12 +1,11 @@
-import { assert, assertDefined } from "@millrace/stdx";
+import { assertDefined } from "@millrace/stdx";
 import type { JobGraph } from "@millrace/model";
 import { assignTasks, sameWorkers, type ExecutorCapacity, type TaskAssignment } from "./assign-tasks.ts";
 import { BatchInFlight } from "./batch-in-flight.ts";
 import { findMarkConflict, marksAhead, type SinkMark } from "./check-marks.ts";
-import { JobCommits } from "./job-commits.ts";
 import { EpochWorkers } from "./epoch-workers.ts";
-import type { JobChange, JobEffect, JobEvent, TimerName, WorkerCommand, WorkerReport } from "./job-events.ts";
-import type { BatchPlan, CheckpointManifest, JobFailure, JobRecord, SourcePartition } from "./job-record.ts";
+import type { JobEffect, JobEvent, TimerName, WorkerReport } from "./job-events.ts";
+import type { BatchPlan, CheckpointManifest, JobFailure, SourcePartition } from "./job-record.ts";
 import { ENDED_STATES } from "./job-record.ts";
 import { type JobShape, shapeOf } from "./job-shape.ts";
 import {
@@ -18,7 +17,10 @@ import {
   STARTING_TIMEOUT_MS,
 } from "./limits.ts";
 import type { JobFigures, JobInput, Now } from "./job-input.ts";
+import { JobHand } from "./job-hand.ts";
 import { isRunning, type JobPhase } from "./job-phase.ts";
+import { Following } from "./following.ts";
+import type { Marker } from "./marker.ts";
 import { layoutChange } from "./layout-change.ts";
 import { openCommand, openingTimeoutMs } from "./open-command.ts";
 import { PlanClock } from "./plan-clock.ts";
@@ -33,8 +35,7 @@ import { comesFromElsewhere, executorLost, phaseTimeout, RestartPolicy } from ".
  * One job as a state machine: `handle` takes what happened and returns what to do. It decides everything about epochs, batches,
  * checkpoints and failures, and does nothing itself, so the same events always give the same effects. One commit is under way at a time.
  */
-export class JobMachine {
-  #record: JobRecord;
+export class JobMachine extends JobHand {
   readonly #graph: JobGraph;
   readonly #shape: JobShape;
   readonly #digest: (text: string) => string;
@@ -42,38 +43,30 @@ export class JobMachine {
   readonly #plans: RecordedPlans;
   #replay: BatchPlan[] = [];
   #phase: JobPhase = { kind: "waiting", untilTimer: false };
-  #workers: EpochWorkers | undefined;
   #executors: readonly ExecutorCapacity[] = [];
   #progress: RunProgress | undefined;
   #lagRecords = 0;
   #lastCheckpointMs = 0;
   #lastDoneMs = 0;
   #savepoints: string[] = [];
-  readonly #rescale = new Rescale((effect) => this.#emit(effect));
-  /** Greatest epoch that workers were ever started with; the store has it before they are. */
-  #epochGiven: number;
-  readonly #commits = new JobCommits((effect) => this.#emit(effect));
+  /** Of a job in continuous mode. */
+  readonly #following: Following | undefined;
+  readonly #rescale = new Rescale((effect) => this.emit(effect));
   readonly #restarts: RestartPolicy;
   readonly #rate: RateEstimator;
   readonly #planClock = new PlanClock();
-  #effects: JobEffect[] = [];
-  #now: Now = { wallMs: 0, monotonicMs: 0 };
 
   constructor(input: JobInput) {
-    this.#record = input.record;
-    this.#epochGiven = input.record.jobEpoch;
+    super(input.record);
     this.#graph = input.graph;
     this.#shape = shapeOf(input.graph);
     this.#digest = input.digest;
     this.#restarts = new RestartPolicy(input.graph.settings);
     this.#rate = new RateEstimator(input.graph.settings.batchIntervalMs);
+    if (input.graph.settings.latency === "continuous") this.#following = new Following(this.#shape, input.graph.settings);
     this.#checkpoint = input.checkpoint;
     this.#plans = new RecordedPlans(input.plans, input.checkpoint?.batch ?? 0);
     if (ENDED_STATES.includes(input.record.state)) this.#phase = { kind: "ended" };
-  }
-
-  get record(): JobRecord {
-    return this.#record;
   }
 
   /** The last one, committed or about to be. */
@@ -91,8 +84,7 @@ export class JobMachine {
       lagRecords: this.#lagRecords,
       lastPlanned: this.#plans.last?.batch ?? this.#checkpoint?.batch ?? 0,
       lastCheckpoint: this.#checkpoint?.batch ?? 0,
-      workers: this.#workers?.count ?? 0,
-      openOn: isRunning(this.#phase) ? (this.#workers?.assignment.workers ?? []) : [],
+      workers: this.workers?.count ?? 0,
       lastBatchMs: this.#rate.processingMs,
       rescaling: this.#rescale.isUnderWay,
       lastRescalePauseMs: this.#rescale.lastPauseMs,
@@ -100,10 +92,9 @@ export class JobMachine {
   }
 
   handle(event: JobEvent, now: Now): readonly JobEffect[] {
-    this.#effects = [];
-    this.#now = now;
+    this.begin(now);
     if (this.#phase.kind !== "ended") this.#dispatch(event);
-    return this.#effects;
+    return this.takeEffects();
   }
 
   #dispatch(event: JobEvent): void {
@@ -113,7 +104,7 @@ export class JobMachine {
       case "sources-resolved":
         return this.#onSources(event.sources);
       case "committed":
-        if (this.#commits.isAwaited(event.sequence)) this.#onCommitted();
+        if (this.commits.isAwaited(event.sequence)) this.#onCommitted();
         else this.#rescale.committed(event.sequence);
         return;
       case "commit-failed":
@@ -123,7 +114,7 @@ export class JobMachine {
       case "timer":
         return this.#onTimer(event.name);
       case "worker":
-        if (event.jobEpoch === this.#workers?.jobEpoch) this.#onReport(this.#workers, event.workerIndex, event.report);
+        if (event.jobEpoch === this.workers?.jobEpoch) this.#onReport(this.workers, event.workerIndex, event.report);
         else this.#onUpcoming(this.#rescale.report(event));
         return;
       case "lookup-failed":
@@ -142,53 +133,53 @@ export class JobMachine {
 
   #onExecutors(live: readonly ExecutorCapacity[]): void {
     this.#executors = live;
-    if (this.#workers === undefined) return this.#phase.kind === "waiting" && !this.#phase.untilTimer ? this.#start() : undefined;
-    const layouts = { current: this.#workers.assignment, upcoming: this.#rescale.upcoming?.assignment, wanted: this.#assign(live) };
+    if (this.workers === undefined) return this.#phase.kind === "waiting" && !this.#phase.untilTimer ? this.#start() : undefined;
+    const layouts = { current: this.workers.assignment, upcoming: this.#rescale.upcoming?.assignment, wanted: this.#assign(live) };
     const change = layoutChange(live, layouts);
     if (change.kind === "lost") return this.#restart(executorLost(change.executorId));
     if (change.kind === "under-way") return;
     this.#rescale.drop();
-    if (change.kind === "wanted") this.#emit({ kind: "set-timer", name: "rescale", delayMs: change.delayMs });
+    if (change.kind === "wanted") this.emit({ kind: "set-timer", name: "rescale", delayMs: change.delayMs });
   }
 
   #start(): void {
-    const { stop } = this.#record;
+    const { stop } = this.record;
     if (stop === "now" || (stop === "drain" && this.#plans.count === 0)) return this.#end("stopped", undefined);
-    if (this.#record.sources === undefined) {
+    if (this.record.sources === undefined) {
       this.#phase = { kind: "resolving" };
-      this.#emit({ kind: "resolve-sources" });
+      this.emit({ kind: "resolve-sources" });
       return;
     }
     const assignment = this.#assign(this.#executors);
     if (assignment.workers.length === 0) {
       this.#phase = { kind: "waiting", untilTimer: false };
-      this.#update({ state: "waiting" });
+      this.update({ state: "waiting" });
       return;
     }
-    const jobEpoch = ++this.#epochGiven;
-    const workers = new EpochWorkers(jobEpoch, assignment, this.#record);
+    const jobEpoch = ++this.epochGiven;
+    const workers = new EpochWorkers(jobEpoch, assignment, this.record);
     const fresh = this.#checkpoint === undefined && this.#plans.count === 0;
-    this.#update({
+    this.update({
       jobEpoch,
-      state: this.#record.stop === "drain" ? "draining" : fresh ? "starting" : "recovering",
-      openTransactionalIds: [...this.#record.openTransactionalIds, ...workers.transactionalIds],
+      state: this.record.stop === "drain" ? "draining" : fresh ? "starting" : "recovering",
+      openTransactionalIds: [...this.record.openTransactionalIds, ...workers.transactionalIds],
     });
-    this.#workers = workers;
+    this.workers = workers;
     this.#phase = { kind: "committing-epoch" };
-    this.#commits.awaited("epoch", [this.#putRecord()]);
+    this.commits.awaited("epoch", [this.putRecord()]);
   }
 
   #assign(live: readonly ExecutorCapacity[]): TaskAssignment {
-    const { sources = [], workersAsked } = this.#record;
+    const { sources = [], workersAsked } = this.record;
     return assignTasks({ slotCount: this.#graph.settings.slotCount, sourcePartitionCount: sources.length, workersAsked }, live);
   }
 
   #onSources(sources: readonly SourcePartition[]): void {
     if (this.#phase.kind !== "resolving") return;
     const interval = this.#graph.settings.batchIntervalMs;
-    const zeroTimeMs = Math.floor(this.#now.wallMs / interval) * interval;
-    this.#update({ sources, zeroTimeMs });
-    this.#commits.awaited("sources", [this.#putRecord()]);
+    const zeroTimeMs = Math.floor(this.now.wallMs / interval) * interval;
+    this.update({ sources, zeroTimeMs });
+    this.commits.awaited("sources", [this.putRecord()]);
   }
 
   #onCommitted(): void {
@@ -198,8 +189,8 @@ export class JobMachine {
         return this.#start();
       case "committing-epoch":
         this.#phase = { kind: "starting" };
-        this.#phaseTimer(STARTING_TIMEOUT_MS);
-        this.#workers?.start().forEach((effect) => this.#emit(effect));
+        this.phaseTimer(STARTING_TIMEOUT_MS);
+        this.workers?.start().forEach((effect) => this.emit(effect));
         return;
       case "committing-plan":
         return this.#run(phase.plan);
@@ -207,7 +198,7 @@ export class JobMachine {
         return this.#afterCheckpoint(phase.savepoints);
       case "committing-end":
         this.#phase = { kind: "ended" };
-        this.#emit({ kind: "status-changed" });
+        this.emit({ kind: "status-changed" });
         return;
       default:
         return;
@@ -227,6 +218,8 @@ export class JobMachine {
       phase.pending.delete(workerIndex);
       phase.marks.push(...report.marks);
       if (phase.pending.size === 0) this.#recover(phase.marks);
+    } else if (report.kind === "marked" && phase.kind === "marking") {
+      if (phase.marker.passed(workerIndex, report)) this.#onMarked(phase.marker);
     } else if (report.kind === "map-done" && phase.kind === "batch") {
       phase.inFlight.mapDone(workerIndex, report);
     } else if (report.kind === "batch-done" && phase.kind === "batch") {
@@ -235,35 +228,35 @@ export class JobMachine {
   }
 
   #fence({ count, transactionalIds }: EpochWorkers): void {
-    const former = this.#record.openTransactionalIds.filter((id) => !transactionalIds.includes(id));
+    const former = this.record.openTransactionalIds.filter((id) => !transactionalIds.includes(id));
     this.#phase = { kind: "fencing", pending: new Set(transactionalIds.keys()) };
-    this.#phaseTimer(FENCING_TIMEOUT_MS);
-    this.#toAll((workerIndex) => ({ kind: "fence", transactionalIds: former.filter((_, i) => i % count === workerIndex) }));
+    this.phaseTimer(FENCING_TIMEOUT_MS);
+    this.toAll((workerIndex) => ({ kind: "fence", transactionalIds: former.filter((_, i) => i % count === workerIndex) }));
   }
 
   #open({ transactionalIds, assignment, addresses }: EpochWorkers): void {
-    this.#update({ openTransactionalIds: transactionalIds }); // Stored with the next commit; fencing again is harmless.
+    this.update({ openTransactionalIds: transactionalIds }); // Stored with the next commit; fencing again is harmless.
     this.#phase = { kind: "opening", pending: new Set(transactionalIds.keys()), marks: [] };
-    this.#phaseTimer(openingTimeoutMs(this.#checkpoint));
-    const epoch = { record: this.#record, graph: this.#graph, checkpoint: this.#checkpoint, assignment, addresses };
-    this.#toAll((workerIndex) => openCommand(epoch, assertDefined(transactionalIds[workerIndex], "transactional id")));
+    this.phaseTimer(openingTimeoutMs(this.#checkpoint));
+    const epoch = { record: this.record, graph: this.#graph, checkpoint: this.#checkpoint, assignment, addresses };
+    this.toAll((workerIndex) => openCommand(epoch, assertDefined(transactionalIds[workerIndex], "transactional id")));
   }
 
   #recover(marks: readonly SinkMark[]): void {
-    this.#emit({ kind: "cancel-timer", name: "phase" });
+    this.emit({ kind: "cancel-timer", name: "phase" });
     const conflict = findMarkConflict(marks, { checkpointBatch: this.#checkpoint?.batch ?? 0, plans: this.#plans.all() });
     if (conflict !== undefined) return this.#end("failed", marksAhead(conflict));
-    const start = { shape: this.#shape, sources: this.#sources(), zeroTimeMs: assertDefined(this.#record.zeroTimeMs, "zero time") };
+    const start = { shape: this.#shape, sources: this.#sources(), zeroTimeMs: assertDefined(this.record.zeroTimeMs, "zero time") };
     this.#progress = this.#checkpoint === undefined ? initialProgress(start) : progressAt(this.#checkpoint, start.shape);
     this.#replay = this.#plans.after(this.#progress.lastBatch);
-    this.#lastCheckpointMs = this.#now.monotonicMs;
-    this.#rescale.opened(this.figures.workers, this.#now.monotonicMs);
-    this.#update({ state: this.#record.stop === "drain" ? "draining" : "running" });
+    this.#lastCheckpointMs = this.now.monotonicMs;
+    this.#rescale.opened(this.figures.workers, this.now.monotonicMs);
+    this.update({ state: this.record.stop === "drain" ? "draining" : "running" });
     this.#next();
   }
 
   #sources(): readonly SourcePartition[] {
-    return assertDefined(this.#record.sources, "source partitions");
+    return assertDefined(this.record.sources, "source partitions");
   }
 
   // ---- batches
@@ -271,82 +264,110 @@ export class JobMachine {
   #next(): void {
     const replayed = this.#replay.shift();
     if (replayed !== undefined) return this.#run(replayed);
-    if (this.#record.stop === "now") return this.#end("stopped", undefined);
+    if (this.record.stop === "now") return this.#end("stopped", undefined);
     const atCheckpoint = this.#progress?.lastBatch === this.#checkpoint?.batch;
-    if (this.#rescale.ready !== undefined && atCheckpoint && this.#record.stop === undefined) return this.#switchTo(this.#rescale.ready);
+    if (this.#rescale.ready !== undefined && atCheckpoint && this.record.stop === undefined) return this.#switchTo(this.#rescale.ready);
+    if (this.#following !== undefined) return this.#nextMarker(this.#following);
     this.#phase = { kind: "looking" };
-    this.#emit({ kind: "list-ends" });
+    this.emit({ kind: "list-ends" });
+  }
+
+  /** Workers read on all the time; what they have read when the marker passes them is a batch. */
+  #nextMarker(following: Following): void {
+    const progress = assertDefined(this.#progress, "progress");
+    if (!following.isOn) this.toAll(following.begin(progress, this.#sources(), this.now.monotonicMs));
+    const planNowMs = this.#planClock.at(this.now, progress.lastTimeMs);
+    const delayMs = following.markerDelayMs(progress, { planNowMs, monotonicMs: this.now.monotonicMs });
+    if (delayMs > 0 && !this.#wantsBoundary()) return this.#waitToPlan(delayMs);
+    const job = { sources: this.#sources(), progress, workerCount: this.figures.workers };
+    this.#phase = { kind: "marking", marker: following.mark(job, this.now.monotonicMs) };
+    this.phaseTimer(BATCH_TIMEOUT_MS);
+    this.toAll(() => ({ kind: "mark", batch: progress.lastBatch + 1 }));
+  }
+
+  #onMarked(marker: Marker): void {
+    this.emit({ kind: "cancel-timer", name: "phase" });
+    this.#phase = { kind: "looking" };
+    this.#onEnds(marker.ends);
+    this.#lagRecords = marker.lagRecords;
+  }
+
+  #waitToPlan(delayMs: number): void {
+    this.#phase = { kind: "idle" };
+    this.emit({ kind: "set-timer", name: "plan", delayMs: this.#planClock.realMs(delayMs) });
   }
 
   #onEnds(ends: readonly number[]): void {
     if (this.#phase.kind !== "looking") return;
     const progress = assertDefined(this.#progress, "progress");
-    const settings = this.#rate.bound(this.#graph.settings);
+    const settings =
+      this.#following !== undefined ? { ...this.#graph.settings, maxRecordsPerBatch: Infinity } : this.#rate.bound(this.#graph.settings);
     const input = { shape: this.#shape, settings, sources: this.#sources(), progress, ends, digest: this.#digest };
     const atCheckpoint = progress.lastBatch === this.#checkpoint?.batch;
-    if (this.#record.stop === "drain" && atCheckpoint && this.#savepoints.length === 0) return this.#end("stopped", undefined);
-    const decision = planNextBatch({ ...input, nowMs: this.#planClock.at(this.#now, progress.lastTimeMs), force: this.#wantsBoundary() });
+    if (this.record.stop === "drain" && atCheckpoint && this.#savepoints.length === 0) return this.#end("stopped", undefined);
+    const decision = planNextBatch({ ...input, nowMs: this.#planClock.at(this.now, progress.lastTimeMs), force: this.#wantsBoundary() });
     if (decision.kind === "finished") return this.#end("finished", undefined);
     this.#lagRecords = decision.lagRecords;
     if (decision.kind === "wait") {
-      this.#phase = { kind: "idle" };
-      this.#emit({ kind: "set-timer", name: "plan", delayMs: this.#planClock.realMs(decision.delayMs) });
-      return;
+      if (this.#following !== undefined) this.toAll(this.#following.begin(progress, this.#sources(), this.now.monotonicMs));
+      return this.#waitToPlan(decision.delayMs);
     }
     this.#phase = { kind: "committing-plan", plan: decision.plan };
     this.#plans.add(decision.plan);
-    this.#commits.awaited("plan", [{ kind: "put-plan", plan: decision.plan }, ...this.#plans.takeDeletions()]);
+    this.commits.awaited("plan", [{ kind: "put-plan", plan: decision.plan }, ...this.#plans.takeDeletions()]);
   }
 
   /** Something waits for a batch that ends in a checkpoint. */
   #wantsBoundary(): boolean {
-    return this.#record.stop === "drain" || this.#rescale.ready !== undefined || this.#savepoints.length > 0;
+    return this.record.stop === "drain" || this.#rescale.ready !== undefined || this.#savepoints.length > 0;
   }
 
   #run(plan: BatchPlan): void {
     const inFlight = new BatchInFlight(plan, { workerCount: this.figures.workers, checkpoint: this.#checkpointDue(plan) });
     this.#phase = { kind: "batch", inFlight };
-    this.#rate.batchBegan(this.#now.monotonicMs);
-    this.#phaseTimer(BATCH_TIMEOUT_MS);
+    this.#rate.batchBegan(this.now.monotonicMs);
+    this.phaseTimer(BATCH_TIMEOUT_MS);
     const checkpointedBatch = this.#checkpoint?.batch ?? 0;
-    this.#toAll(() => ({ kind: "run-batch", plan, checkpoint: inFlight.checkpoint, checkpointedBatch }));
+    const follow = this.#following?.goesOnAfter(plan) ?? false;
+    const { checkpoint } = inFlight;
+    this.toAll(() => ({ kind: "run-batch", plan, checkpoint, checkpointedBatch, follow }));
   }
 
   #checkpointDue(plan: BatchPlan): boolean {
     const interval = this.#graph.settings.checkpointIntervalMs;
-    const isOld = interval !== "off" && this.#now.monotonicMs - this.#lastCheckpointMs >= interval;
+    const isOld = interval !== "off" && this.now.monotonicMs - this.#lastCheckpointMs >= interval;
     return plan.final || isOld || this.#wantsBoundary() || this.#plans.count >= BATCHES_PER_CHECKPOINT_MAX;
   }
 
   #onBatchDone(inFlight: BatchInFlight): void {
-    this.#emit({ kind: "cancel-timer", name: "phase" });
-    this.#lastDoneMs = this.#now.monotonicMs;
+    this.emit({ kind: "cancel-timer", name: "phase" });
+    this.#lastDoneMs = this.now.monotonicMs;
     this.#restarts.batchSucceeded(inFlight.plan.batch);
     this.#rate.batchDone(this.#lastDoneMs, recordCount(inFlight.plan.ranges));
     this.#progress = progressAfter(assertDefined(this.#progress, "progress"), this.#sources(), inFlight);
-    this.#emit({ kind: "status-changed" });
+    this.emit({ kind: "status-changed" });
     if (!inFlight.checkpoint) return this.#next();
     const manifest = inFlight.manifest(this.#progress, this.#checkpoint, { replaying: this.#replay.length > 0 });
     const savepoints = this.#savepoints.splice(0);
     const former = this.#checkpoint;
     this.#checkpoint = manifest;
     this.#plans.prune(manifest.batch);
-    const changes = [this.#putRecord(), ...checkpointChanges(manifest, { savepoints, former }), ...this.#plans.takeDeletions()];
+    const changes = [this.putRecord(), ...checkpointChanges(manifest, { savepoints, former }), ...this.#plans.takeDeletions()];
     this.#phase = { kind: "committing-checkpoint", savepoints };
-    this.#commits.awaited("checkpoint", changes);
+    this.commits.awaited("checkpoint", changes);
   }
 
   #afterCheckpoint(savepoints: readonly string[]): void {
-    this.#lastCheckpointMs = this.#now.monotonicMs;
+    this.#lastCheckpointMs = this.now.monotonicMs;
     const batch = assertDefined(this.#checkpoint, "checkpoint").batch;
-    for (const savepointId of savepoints) this.#emit({ kind: "savepoint-created", savepointId, batch });
-    this.#emit({ kind: "status-changed" });
+    for (const savepointId of savepoints) this.emit({ kind: "savepoint-created", savepointId, batch });
+    this.emit({ kind: "status-changed" });
     this.#next();
   }
 
   #planSoon(): void {
     if (this.#phase.kind !== "idle") return;
-    this.#emit({ kind: "cancel-timer", name: "plan" });
+    this.emit({ kind: "cancel-timer", name: "plan" });
     this.#next();
   }
 
@@ -354,28 +375,28 @@ export class JobMachine {
 
   /** Durable before it is answered, whether or not the job runs now. */
   #onRescale(workers: number | undefined): void {
-    this.#update({ workersAsked: workers });
-    this.#commits.beside("rescale", [this.#putRecord()]);
-    if (this.#workers === undefined) return; // The next start has it.
+    this.update({ workersAsked: workers });
+    this.commits.beside("rescale", [this.putRecord()]);
+    if (this.workers === undefined) return; // The next start has it.
     this.#rescale.isAsked = true;
     this.#prepareRescale();
   }
 
   #prepareRescale(): void {
-    if (this.#workers === undefined || this.#record.stop !== undefined) return;
-    if (!isRunning(this.#phase)) return this.#emit({ kind: "set-timer", name: "rescale", delayMs: RESCALE_WAIT_MS });
+    if (this.workers === undefined || this.record.stop !== undefined) return;
+    if (!isRunning(this.#phase)) return this.emit({ kind: "set-timer", name: "rescale", delayMs: RESCALE_WAIT_MS });
     this.#rescale.isAsked = false;
     const wanted = this.#assign(this.#executors);
     if (sameWorkers(wanted, this.#rescale.upcoming?.assignment)) return;
     this.#rescale.drop();
-    if (wanted.workers.length === 0 || sameWorkers(wanted, this.#workers.assignment)) return this.#emit({ kind: "status-changed" });
-    const workers = new EpochWorkers(++this.#epochGiven, wanted, this.#record);
-    this.#update({ openTransactionalIds: [...this.#record.openTransactionalIds, ...workers.transactionalIds] });
-    this.#rescale.begin(workers, this.#commits.beside("rescale", [this.#putRecord()]));
+    if (wanted.workers.length === 0 || sameWorkers(wanted, this.workers.assignment)) return this.emit({ kind: "status-changed" });
+    const workers = new EpochWorkers(++this.epochGiven, wanted, this.record);
+    this.update({ openTransactionalIds: [...this.record.openTransactionalIds, ...workers.transactionalIds] });
+    this.#rescale.begin(workers, this.commits.beside("rescale", [this.putRecord()]));
   }
 
   #onUpcoming(failure: JobFailure | undefined): void {
-    if (failure !== undefined) this.#update({ error: failure });
+    if (failure !== undefined) this.update({ error: failure });
     else if (this.#rescale.ready !== undefined) this.#planSoon();
   }
 
@@ -383,8 +404,8 @@ export class JobMachine {
   #switchTo(workers: EpochWorkers): void {
     this.#rescale.takeOver(this.#lastDoneMs);
     this.#stopRunning();
-    this.#workers = workers;
-    this.#update({ jobEpoch: workers.jobEpoch });
+    this.workers = workers;
+    this.update({ jobEpoch: workers.jobEpoch });
     this.#fence(workers);
   }
 
@@ -407,7 +428,7 @@ export class JobMachine {
   }
 
   #onWorkerFailed(report: WorkerReport & { kind: "failed" }): void {
-    if (this.#record.stop === "now") return this.#end("stopped", undefined);
+    if (this.record.stop === "now") return this.#end("stopped", undefined);
     if (report.permanent && this.#restarts.repeatsTooOften(report.batch)) {
       this.#end("failed", report.failure);
       return;
@@ -420,8 +441,8 @@ export class JobMachine {
     if (!isResolving && this.#phase.kind !== "looking") return;
     if (!retriable) return this.#end("failed", failure);
     this.#phase = isResolving ? { kind: "waiting", untilTimer: true } : { kind: "idle" };
-    if (isResolving) this.#update({ error: failure });
-    this.#emit({ kind: "set-timer", name: isResolving ? "retry-start" : "plan", delayMs: LOOKUP_RETRY_MS });
+    if (isResolving) this.update({ error: failure });
+    this.emit({ kind: "set-timer", name: isResolving ? "retry-start" : "plan", delayMs: LOOKUP_RETRY_MS });
   }
 
   /** A plan or checkpoint that cannot be stored must not be used: the job ends, and says why. */
@@ -434,30 +455,30 @@ export class JobMachine {
   #restart(failure: JobFailure): void {
     this.#stopWorkers();
     if (this.#phase.kind === "committing-checkpoint") this.#savepoints.unshift(...this.#phase.savepoints); // Stored again by the next one.
-    this.#update({ error: failure, restarts: this.#record.restarts + 1 });
-    const delayMs = this.#restarts.nextDelayMs(this.#now.monotonicMs, { failure: !comesFromElsewhere(failure) });
+    this.update({ error: failure, restarts: this.record.restarts + 1 });
+    const delayMs = this.#restarts.nextDelayMs(this.now.monotonicMs, { failure: !comesFromElsewhere(failure) });
     if (delayMs === undefined) return this.#end("failed", failure);
-    this.#update({ state: "recovering" });
+    this.update({ state: "recovering" });
     this.#phase = { kind: "waiting", untilTimer: true };
-    this.#emit({ kind: "set-timer", name: "retry-start", delayMs });
+    this.emit({ kind: "set-timer", name: "retry-start", delayMs });
   }
 
   /** Durable before it is answered: the next coordinator stops the job as well. */
   #onStop(drain: boolean): void {
-    this.#update({ state: "draining", stop: drain && this.#record.stop !== "now" ? "drain" : "now" });
-    this.#commits.beside("stop", [this.#putRecord()]);
+    this.update({ state: "draining", stop: drain && this.record.stop !== "now" ? "drain" : "now" });
+    this.commits.beside("stop", [this.putRecord()]);
     const idle = this.#phase.kind === "waiting" || this.#phase.kind === "resolving";
-    if (this.#record.stop === "now" || (idle && this.#plans.count === 0)) this.#end("stopped", undefined);
+    if (this.record.stop === "now" || (idle && this.#plans.count === 0)) this.#end("stopped", undefined);
     else this.#planSoon();
   }
 
   #end(state: "finished" | "stopped" | "failed", failure: JobFailure | undefined): void {
-    const running = this.#workers !== undefined;
+    const running = this.workers !== undefined;
     this.#stopWorkers();
-    if (state !== "finished" && running) this.#emit({ kind: "abandon-writers", transactionalIds: this.#record.openTransactionalIds });
-    this.#update({ state, endedAtMs: this.#now.wallMs, error: failure ?? (state === "failed" ? this.#record.error : undefined) });
+    if (state !== "finished" && running) this.emit({ kind: "abandon-writers", transactionalIds: this.record.openTransactionalIds });
+    this.update({ state, endedAtMs: this.now.wallMs, error: failure ?? (state === "failed" ? this.record.error : undefined) });
     this.#phase = { kind: "committing-end" };
-    this.#commits.awaited("ended", [this.#putRecord()]);
+    this.commits.awaited("ended", [this.putRecord()]);
   }
 
   #stopWorkers(): void {
@@ -466,34 +487,9 @@ export class JobMachine {
   }
 
   #stopRunning(): void {
-    this.#workers?.stop().forEach((effect) => this.#emit(effect));
-    this.#workers = undefined;
-    for (const name of ["phase", "plan", "rescale", "retry-start"] as const) this.#emit({ kind: "cancel-timer", name });
-  }
-
-  // ---- leaves
-
-  #update(changes: Partial<JobRecord>): void {
-    this.#record = { ...this.#record, ...changes };
-    this.#emit({ kind: "status-changed" });
-  }
-
-  /** With the greatest epoch that was ever given out: a coordinator that takes over must not give one out again. */
-  #putRecord(): JobChange {
-    return { kind: "put-record", record: { ...this.#record, jobEpoch: this.#epochGiven } };
-  }
-
-  #phaseTimer(delayMs: number): void {
-    this.#emit({ kind: "set-timer", name: "phase", delayMs });
-  }
-
-  #toAll(command: (workerIndex: number) => WorkerCommand): void {
-    const workers = assertDefined(this.#workers, "workers");
-    assert(workers.count > 0, "a running job has workers");
-    workers.tell(command).forEach((effect) => this.#emit(effect));
-  }
-
-  #emit(effect: JobEffect): void {
-    this.#effects.push(effect);
+    this.workers?.stop().forEach((effect) => this.emit(effect));
+    this.workers = undefined;
+    this.#following?.end();
+    for (const name of ["phase", "plan", "rescale", "retry-start"] as const) this.emit({ kind: "cancel-timer", name });
   }
 }

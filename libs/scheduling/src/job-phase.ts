@@ -1,5 +1,6 @@
 import type { BatchInFlight } from "./batch-in-flight.ts";
 import type { SinkMark } from "./check-marks.ts";
+import type { Marker } from "./marker.ts";
 import type { BatchPlan } from "./job-record.ts";
 
 /** Where a job is between nothing and running; see docs/protocol/job-runtime.md, "Job epoch". */
@@ -12,6 +13,7 @@ export type JobPhase =
   | { readonly kind: "opening"; readonly pending: Set<number>; readonly marks: SinkMark[] }
   | { readonly kind: "idle" }
   | { readonly kind: "looking" }
+  | { readonly kind: "marking"; readonly marker: Marker }
   | { readonly kind: "committing-plan"; readonly plan: BatchPlan }
   | { readonly kind: "batch"; readonly inFlight: BatchInFlight }
   | { readonly kind: "committing-checkpoint"; readonly savepoints: readonly string[] }
@@ -20,5 +22,5 @@ export type JobPhase =
 
 /** Tasks are open: batches run, or wait for input. */
 export function isRunning({ kind }: JobPhase): boolean {
-  return ["idle", "looking", "committing-plan", "batch", "committing-checkpoint"].includes(kind);
+  return ["idle", "looking", "marking", "committing-plan", "batch", "committing-checkpoint"].includes(kind);
 }

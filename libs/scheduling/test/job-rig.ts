@@ -1,5 +1,5 @@
 import { JOB_SETTINGS_DEFAULT, type JobGraph } from "@millrace/model";
-import type { JobEffect, JobEvent, WorkerReport } from "../src/job-events.ts";
+import type { JobEffect, JobEvent, WorkerCommand, WorkerReport } from "../src/job-events.ts";
 import type { JobInput, Now } from "../src/job-input.ts";
 import { JobMachine } from "../src/job-machine.ts";
 import type { BatchPlan, CheckpointManifest, JobRecord } from "../src/job-record.ts";
@@ -86,13 +86,7 @@ export function createRig(input: Partial<JobInput> = {}) {
           return [`${effect.kind} ${effect.executorId} ${effect.jobEpoch}.${effect.workerIndex}`];
         case "command": {
           const { command } = effect;
-          const what =
-            command.kind === "run-batch"
-              ? `run ${command.plan.batch} [${command.plan.ranges.map((r) => `${r.startOffset}-${r.endOffset}`).join()}]${command.checkpoint ? " checkpoint" : ""}${command.plan.final ? " final" : ""}`
-              : command.kind === "fence"
-                ? `fence ${command.transactionalIds.join()}`
-                : `open @${command.checkpointBatch}`;
-          return [`${effect.workerIndex}: ${what}`];
+          return [`${effect.workerIndex}: ${describeCommand(command)}`];
         }
         case "set-timer":
           return effect.name === "phase" ? [] : [`timer ${effect.name}`];
@@ -142,4 +136,22 @@ export function createRig(input: Partial<JobInput> = {}) {
     },
   };
   return rig;
+}
+
+function describeCommand(command: WorkerCommand): string {
+  switch (command.kind) {
+    case "fence":
+      return `fence ${command.transactionalIds.join()}`;
+    case "open":
+      return `open @${command.checkpointBatch}`;
+    case "follow":
+      return `follow ${command.batch} [${command.positions.map(({ offset }) => offset).join()}]`;
+    case "mark":
+      return `mark ${command.batch}`;
+    case "run-batch": {
+      const { plan, checkpoint, follow } = command;
+      const ranges = plan.ranges.map((range) => `${range.startOffset}-${range.endOffset}`).join();
+      return `run ${plan.batch} [${ranges}]${checkpoint ? " checkpoint" : ""}${plan.final ? " final" : ""}${follow ? " follow" : ""}`;
+    }
+  }
 }

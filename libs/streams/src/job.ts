@@ -29,6 +29,11 @@ export interface JobOptions {
   readonly slots?: number;
   /** How often state is saved; "off" is refused when an operator keeps state. Default: 10 s. */
   readonly checkpointInterval?: Duration | "off";
+  /**
+   * "batch": batch after batch of what has arrived, at each interval. "continuous": records are read and pass through operators without state as they arrive, and
+   * the interval is that of markers, at which state is applied and output committed. Results are the same. Default: "batch".
+   */
+  readonly latency?: "batch" | "continuous";
   /** Bound of one batch over all sources. Default: 200,000. */
   readonly maxRecordsPerBatch?: number;
   /** Restarts an hour, after failures that may pass, before the job fails. Default: 20. */
@@ -97,13 +102,20 @@ function settingsOf(options: JobOptions): JobSettings {
     checkpointIntervalMs: options.checkpointInterval ?? JOB_SETTINGS_DEFAULT.checkpointIntervalMs,
     maxRecordsPerBatch: options.maxRecordsPerBatch ?? JOB_SETTINGS_DEFAULT.maxRecordsPerBatch,
     restartsMax: options.restartsMax ?? JOB_SETTINGS_DEFAULT.restartsMax,
+    ...(latencyOf(options) === "batch" ? {} : { latency: "continuous" }),
     ...(options.watermarks === undefined ? {} : { watermarks: options.watermarks }),
   };
-  const known = ["batchInterval", "slots", "checkpointInterval", "maxRecordsPerBatch", "restartsMax", "watermarks"];
+  const known = ["batchInterval", "slots", "checkpointInterval", "latency", "maxRecordsPerBatch", "restartsMax", "watermarks"];
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw jobError("invalid-job-setting", `no such job setting; known are ${known.join(", ")}`, { name });
   }
   return settings;
+}
+
+function latencyOf({ latency = "batch" }: JobOptions): "batch" | "continuous" {
+  const given: string = latency;
+  if (given === "batch" || given === "continuous") return given;
+  throw jobError("invalid-job-setting", 'latency is "batch" or "continuous"', { setting: "latency", value: given });
 }
 
 /** Batch handles of the streams in order; that their types are those of the streams is the signature's promise. */

@@ -1,7 +1,6 @@
 import { bansRule } from "./rules/bans.ts";
 import { compatibilityRule } from "./rules/compatibility.ts";
 import { errorPagesRule } from "./rules/error-pages.ts";
-import { examplesRule } from "./rules/examples.ts";
 import { filesRule } from "./rules/files.ts";
 import { layersRule } from "./rules/layers.ts";
 import { libReadmeRule } from "./rules/lib-readme.ts";
@@ -20,6 +19,5 @@ export const rules: readonly Rule[] = [
   linksRule,
   bansRule,
   compatibilityRule,
-  examplesRule,
   metricsRule,
 ];

@@ -37,5 +37,6 @@ function heading({ name, settings }: JobGraph): string {
   const checkpoints =
     settings.checkpointIntervalMs === "off" ? "no checkpoints" : `checkpoints every ${describeDuration(settings.checkpointIntervalMs)}`;
   const slots = `${settings.slotCount} slot${settings.slotCount === 1 ? "" : "s"}`;
-  return `job ${name}: batches every ${describeDuration(settings.batchIntervalMs)} of at most ${formatCount(settings.maxRecordsPerBatch)} records, ${slots}, ${checkpoints}`;
+  const batches = settings.latency === "continuous" ? "continuous, markers" : "batches";
+  return `job ${name}: ${batches} every ${describeDuration(settings.batchIntervalMs)} of at most ${formatCount(settings.maxRecordsPerBatch)} records, ${slots}, ${checkpoints}`;
 }

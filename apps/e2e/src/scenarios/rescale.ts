@@ -12,6 +12,7 @@ import { SINKS } from "../sinks/sinks-job.ts";
 import { type Cluster, type Member, startCluster } from "../system/cluster.ts";
 import { runCli } from "../system/run-cli.ts";
 import { submitJob } from "../system/submit-job.ts";
+import { withLatency } from "../system/with-latency.ts";
 
 const EXECUTORS = 6;
 const RESCALED_MS_MAX = 180_000;
@@ -73,7 +74,7 @@ class Rescales {
   }
 
   async #submit(): Promise<JobWatch> {
-    const path = writeCountingJob(this.#context.folder, { version: "first" });
+    const path = withLatency(writeCountingJob(this.#context.folder, { version: "first" }), this.#context);
     return new JobWatch(this.#cluster.client, await submitJob(path, this.#cluster.address));
   }
 

@@ -11,6 +11,7 @@ import { SINKS, writeSinksJob } from "../sinks/sinks-job.ts";
 import { type Cluster, startCluster } from "../system/cluster.ts";
 import { childrenOf } from "../system/managed-process.ts";
 import { submitJob } from "../system/submit-job.ts";
+import { withLatency } from "../system/with-latency.ts";
 
 const KILLS_DEFAULT = 10;
 const PROGRESS_MS_MAX = 300_000;
@@ -65,9 +66,9 @@ async function runSinks(cluster: Cluster, targets: Targets, context: ScenarioCon
   return { numbers: count, ...killed };
 }
 
-async function submit(cluster: Cluster, targets: Targets, { say }: ScenarioContext): Promise<JobWatch> {
-  const jobId = await submitJob(writeSinksJob(targets.places), cluster.address);
-  say(`job ${jobId} submitted`);
+async function submit(cluster: Cluster, targets: Targets, context: ScenarioContext): Promise<JobWatch> {
+  const jobId = await submitJob(withLatency(writeSinksJob(targets.places), context), cluster.address);
+  context.say(`job ${jobId} submitted`);
   return new JobWatch(cluster.client, jobId);
 }
 

@@ -14,8 +14,7 @@ import {
 } from "@millrace/scheduling";
 import type { ExecutorCommand, ExecutorHandle } from "../executors/executor-registry.ts";
 import type { JobsPorts } from "../jobs-port.ts";
-import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { BatchDone, WorkerCommandSchema } from "@millrace/contracts";
+import type { BatchDone } from "@millrace/contracts";
 import { abandonWriters } from "./abandon-writers.ts";
 import { JobOffsets, positionsOf } from "./job-offsets.ts";
 import { changesOfJob, type StoredJob } from "./job-store.ts";
@@ -168,13 +167,6 @@ export class JobRunner {
     await this.#commits;
   }
 
-  /** Sends a command of no batch to every worker with open tasks. */
-  tellWorkers(command: MessageInitShape<typeof WorkerCommandSchema>["command"] & object): void {
-    const { jobEpoch } = this.machine.record;
-    for (const [workerIndex, executorId] of this.machine.figures.openOn.entries())
-      this.#send({ executorId }, { case: "worker", value: { worker: this.#workerId({ jobEpoch, workerIndex }), command } });
-  }
-
   stop(): void {
     this.#over.abort(new Error("the term of this coordinator is over"));
     for (const timer of this.#timers.values()) timer.cancel();
@@ -203,6 +195,7 @@ export class JobRunner {
         this.#send(effect, { case: "stopWorker", value: { worker: this.#workerId(effect) } });
         return;
       case "command":
+        if (effect.command.kind === "mark" && effect.workerIndex === 0) this.meter.looking();
         if (effect.command.kind === "run-batch" && effect.workerIndex === 0) this.meter.running(effect.command.plan);
         this.#send(effect, { case: "worker", value: { worker: this.#workerId(effect), command: this.#commandOf(effect) } });
         return;

@@ -3,12 +3,13 @@ import {
   type BatchPlan as WirePlan,
   type BatchPlanSchema,
   type Error as WireError,
+  type SourcePositionSchema,
   type StatePart as WirePart,
   type StatePartSchema,
 } from "@millrace/contracts";
 import type { WatermarkStep as WireStep, WatermarkStepSchema, WorkerCommandSchema, WorkerReport as WireReport } from "@millrace/contracts";
 import { errorFromWire } from "@millrace/contracts";
-import type { BatchPlan, JobFailure, StatePart, WatermarkStep, WorkerCommand, WorkerReport } from "@millrace/scheduling";
+import type { BatchPlan, JobFailure, SourcePosition, StatePart, WatermarkStep, WorkerCommand, WorkerReport } from "@millrace/scheduling";
 
 /** Generated messages stop here: between their form and that of the scheduling engine, both ways. */
 
@@ -141,9 +142,21 @@ export function commandToWire(command: WorkerCommand, traceparent = ""): Message
           checkpoint: command.checkpoint,
           checkpointedBatch: BigInt(command.checkpointedBatch),
           traceparent,
+          follow: command.follow,
         },
       };
+    case "follow":
+      return {
+        case: "follow",
+        value: { batch: BigInt(command.batch), positions: command.positions.map(positionToWire), late: command.late.map(watermarkToWire) },
+      };
+    case "mark":
+      return { case: "mark", value: { batch: BigInt(command.batch) } };
   }
+}
+
+function positionToWire({ source, index, offset, endOffset }: SourcePosition): MessageInitShape<typeof SourcePositionSchema> {
+  return { source, index, offset: BigInt(offset), ...(endOffset === undefined ? {} : { endOffset: BigInt(endOffset) }) };
 }
 
 /** undefined: nothing for the job machine (a log line). */
@@ -158,6 +171,13 @@ export function reportFromWire({ report }: WireReport): WorkerReport | undefined
         kind: "opened",
         marks: report.value.marks.map((mark) => ({ sink: mark.sink, slot: mark.slot, batch: Number(mark.batch), digest: mark.planDigest })),
         marksEndOffset: Number(report.value.marksEndOffset),
+      };
+    case "marked":
+      return {
+        kind: "marked",
+        batch: Number(report.value.batch),
+        positions: report.value.positions.map(({ source, index, offset }) => ({ source, index, offset: Number(offset) })),
+        lagRecords: Number(report.value.lagRecords),
       };
     case "mapDone":
       return {

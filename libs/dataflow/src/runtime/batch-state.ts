@@ -2,7 +2,7 @@ import type { OperatorNode } from "@millrace/model";
 import type { PhysicalPlan } from "@millrace/planner";
 import { parentBatchMissing } from "../errors.ts";
 import type { BatchContext } from "../operators/environment.ts";
-import type { RuntimeBatch, RuntimeSettings, Watermarks } from "./runtime-types.ts";
+import type { OpenBatch, RuntimeBatch, RuntimeSettings, Watermarks } from "./runtime-types.ts";
 import { WatermarkFlow } from "./watermark-flow.ts";
 
 /** The running batch as operators see it: which streams have a batch now, and the watermarks of stateful operators. */
@@ -22,6 +22,12 @@ export class BatchState implements BatchContext {
     this.#plan = plan;
     this.#batchIntervalMs = settings.batchIntervalMs;
     this.#flow = new WatermarkFlow(plan, settings.watermarks?.policy ?? "min");
+  }
+
+  /** Records may come before the plan does: what they meet on their way to a shuffle or a sink is the number of the batch and the late filter. */
+  open({ batch, lateMs }: OpenBatch): void {
+    this.batch = batch;
+    this.#flow.begin(new Map(Array.from(lateMs, ([id, late]) => [id, { lateMs: late, evictMs: undefined }])));
   }
 
   begin(batch: RuntimeBatch): void {

@@ -1,6 +1,5 @@
 import type { JobFunctions, JobSettings } from "@millrace/model";
 import type { SpillSettings } from "../state/state-memory.ts";
-import type { StateAnswer, StateQuery } from "../state/state-query.ts";
 import type { PhysicalPlan } from "@millrace/planner";
 import type { ValueCodec, ValueFormats } from "@millrace/ports";
 import type { RecordOffsets } from "@millrace/records";
@@ -46,6 +45,13 @@ export interface RuntimeBatch {
   readonly absentSources?: ReadonlySet<string>;
   /** Partitions of sources whose number changes from batch to batch (queues): tasks beyond it have none now. Absent: one per task. */
   readonly partitionCounts?: ReadonlyMap<string, number>;
+}
+
+/** A batch of which only that is known which records meet before a shuffle: continuous mode, where the plan is recorded when its records are read already. */
+export interface OpenBatch {
+  readonly batch: number;
+  /** wm(t-1) by id of the eventTime operator: wm(t) of the batch before. */
+  readonly lateMs: ReadonlyMap<string, number | undefined>;
 }
 
 /** Rows on their way to a slot of another worker. `sequence` order within a task is the order of the calls. */
@@ -172,6 +178,8 @@ export interface WorkerRuntime {
   loadState(part: StatePartName & { readonly bytes: Uint8Array }): void;
   /** All chunks are loaded: what follows from them is made anew. The first batch does it otherwise. */
   stateLoaded(): void;
+  /** Optional, before `beginBatch` of the same batch: from here on records are taken. Keyed stages, and what acts at the end of a batch, wait for its plan. */
+  openBatch(batch: OpenBatch): void;
   beginBatch(batch: RuntimeBatch): void;
   /** Records of one decoded record batch with startOffset ≤ offset < endOffset. Views on them are not kept. */
   pushRecords(request: {
@@ -202,10 +210,6 @@ export interface WorkerRuntime {
   finishBatch(): BatchResult;
   /** State of every stateful (operator, task) of this worker: what changed since the last call, or all of those that `wantsFull` names. */
   snapshotState(wantsFull?: (part: StatePartName, hasChanges: boolean) => boolean): readonly StateSnapshot[];
-  /** Rows of an operator's state as they are now, between two batches. Changes nothing and keeps to bounds of its own. */
-  readState(operatorId: string, query: StateQuery): StateAnswer;
-  /** What this worker holds, by (operator, task). */
-  heldState(): readonly (StatePartName & { readonly keyCount: number })[];
   /** Slots of each sink whose marks this worker moves. */
   readonly sinkSlots: ReadonlyMap<string, readonly number[]>;
   /** (operator, task index) of every state part that this worker owns. */

@@ -8,7 +8,6 @@ import { type BlockTarget, slotTable } from "../shuffle/block-writer.ts";
 import { Inbox } from "../shuffle/inbox.ts";
 import { rowCount } from "../shuffle/rows.ts";
 import { StateMemory } from "../state/state-memory.ts";
-import { keysOf, type StateAnswer, StateCollector, type StateQuery } from "../state/state-query.ts";
 import { BatchState } from "./batch-state.ts";
 import { CallTrail } from "./call-trail.ts";
 import { Lanes } from "./lanes.ts";
@@ -16,6 +15,7 @@ import type {
   BatchResult,
   IncomingBlock,
   MapResult,
+  OpenBatch,
   RuntimeBatch,
   RuntimeOutput,
   StatePartName,
@@ -58,6 +58,8 @@ class Runtime implements WorkerRuntime {
   #sourcesEnded = new Set<string>();
   #recordsIn = 0;
   #bytesIn = 0;
+  /** Batch that takes records though its plan is not known yet. */
+  #open: number | undefined;
   /** The last call; calls run one after the other. */
   #advancing: Promise<void> = Promise.resolve();
 
@@ -98,11 +100,25 @@ class Runtime implements WorkerRuntime {
     this.#memory.relieve();
   }
 
+  openBatch(batch: OpenBatch): void {
+    this.#reset(batch.batch);
+    this.#state.open(batch);
+    this.#open = batch.batch;
+    this.#takeEarly(batch.batch);
+  }
+
   beginBatch(batch: RuntimeBatch): void {
-    assert(batch.batch > this.#state.batch, () => `batches must come in order batch=${batch.batch} last=${this.#state.batch}`);
-    this.stateLoaded();
+    const isOpen = batch.batch === this.#open;
+    if (!isOpen) this.#reset(batch.batch);
+    this.#open = undefined;
     this.#state.begin(batch);
-    this.#trail.beginBatch(batch.batch);
+    if (!isOpen) this.#takeEarly(batch.batch);
+  }
+
+  #reset(batch: number): void {
+    assert(batch > this.#state.batch, () => `batches must come in order batch=${batch} last=${this.#state.batch}`);
+    this.stateLoaded();
+    this.#trail.beginBatch(batch);
     this.#inbox = new Inbox(this.#layout.workerCount);
     this.#sent = new Map();
     this.#stagesDone = new Set();
@@ -111,8 +127,11 @@ class Runtime implements WorkerRuntime {
     this.#bytesIn = 0;
     for (const counts of this.#counts.values()) Object.assign(counts, { recordsIn: 0, recordsOut: 0, lateRecords: 0 });
     for (const task of this.#tasks.flat()) if (task.source !== undefined) task.source.badRecords = 0;
-    const early = this.#early.get(batch.batch);
-    for (const number of this.#early.keys()) if (number <= batch.batch) this.#early.delete(number);
+  }
+
+  #takeEarly(batch: number): void {
+    const early = this.#early.get(batch);
+    for (const number of this.#early.keys()) if (number <= batch) this.#early.delete(number);
     for (const block of early?.blocks ?? []) this.receiveBlock(block);
     for (const end of early?.ends ?? []) this.receiveEdgeEnd(end);
   }
@@ -135,6 +154,7 @@ class Runtime implements WorkerRuntime {
   }
 
   endSources(): MapResult {
+    assert(this.#open === undefined, "a batch ends only when its plan is known");
     for (const { source, index } of this.#layout.sourceTasks) {
       assert(
         this.#sourcesEnded.has(`${source}/${index}`) || this.#sourceTask(source, index) === undefined,
@@ -199,20 +219,6 @@ class Runtime implements WorkerRuntime {
       const isNeeded = full || (state.hasChanges && (state.started || state.hasBase));
       return { operatorId, taskIndex, keyCount, isFull: full || !state.hasBase, chunks: isNeeded ? state.chunks(full) : undefined };
     });
-  }
-
-  readState(operatorId: string, query: StateQuery): StateAnswer {
-    const keys = keysOf(query);
-    const collector = new StateCollector(query);
-    const parts = this.#parts.filter((part) => part.operatorId === operatorId).sort((left, right) => left.taskIndex - right.taskIndex);
-    collect: for (const { taskIndex, stateful } of parts)
-      for (const { table, row } of stateful.state.rows(keys)) if (!collector.take(taskIndex, table, row)) break collect;
-    this.#memory.relieve();
-    return collector.answer;
-  }
-
-  heldState(): ReturnType<WorkerRuntime["heldState"]> {
-    return this.#parts.map(({ operatorId, taskIndex, stateful: { keyCount } }) => ({ operatorId, taskIndex, keyCount }));
   }
 
   /** Looks again after each stage: what peers sent meanwhile may have made another one ready. */

@@ -45,6 +45,7 @@ export class TestCluster {
   readonly #sourceTasks: readonly (SourceTask & { readonly worker: number })[];
   readonly #parts = new Map<string, SavedPart>();
   readonly #pick: (count: number) => number;
+  readonly #continuous: boolean;
   #messages: Message[] = [];
   #sinks: SinkRecord[] = [];
 
@@ -56,11 +57,14 @@ export class TestCluster {
     readonly snapshot?: Snapshot;
     /** Memory budget of each worker; the rest goes to a store. Absent: all in memory. */
     readonly budgetBytes?: number;
+    /** As in continuous mode: elements come one by one, in any order of the sources, before the plan of their batch does. */
+    readonly continuous?: boolean;
   }) {
     const { job, workerCount } = options;
     const plan = planJob(job.graph);
     const { slotCount, batchIntervalMs } = job.graph.settings;
     this.#pick = options.pick ?? (() => 0);
+    this.#continuous = options.continuous ?? false;
     let next = 0;
     this.#sourceTasks = Array.from(options.tasksOfSource).flatMap(([source, count]) =>
       Array.from({ length: count }, (_, index) => ({ source, index, topic: source, partition: index, worker: next++ % workerCount })),
@@ -94,16 +98,14 @@ export class TestCluster {
 
   /** Runs a batch up to its `steps`-th message between workers, as one that is cut off by a crash; this cluster must not be used again. */
   async crashIn(batch: RuntimeBatch, input: BatchInput, steps: number): Promise<void> {
-    for (const worker of this.workers) worker.beginBatch(batch);
-    for (const [index, worker] of this.workers.entries()) this.#map(worker, index, input);
+    await this.#mapAll(batch, input);
     await Promise.all(this.workers.map((worker) => worker.advance()));
     for (let step = 0; step < steps && this.#messages.length > 0; step++) await this.#deliver();
   }
 
   async runBatch(batch: RuntimeBatch, input: BatchInput): Promise<BatchOutcome> {
     this.#sinks = [];
-    for (const worker of this.workers) worker.beginBatch(batch);
-    const maps = this.workers.map((worker, index) => this.#map(worker, index, input));
+    const maps = await this.#mapAll(batch, input);
     await Promise.all(this.workers.map((worker) => worker.advance()));
     while (this.#messages.length > 0) await this.#deliver();
     return { maps, results: this.workers.map((worker) => worker.finishBatch()), sinks: this.#sinks };
@@ -129,6 +131,26 @@ export class TestCluster {
       }
     }
     return new Map(this.#parts);
+  }
+
+  async #mapAll(batch: RuntimeBatch, input: BatchInput): Promise<readonly MapResult[]> {
+    if (this.#continuous) await this.#follow(batch, input);
+    for (const worker of this.workers) worker.beginBatch(batch);
+    return this.workers.map((worker, index) => this.#map(worker, index, this.#continuous ? new Map() : input));
+  }
+
+  /** What arrives before the marker: an element of any source at a time, and now and then what workers have sent each other by then. */
+  async #follow(batch: RuntimeBatch, input: BatchInput): Promise<void> {
+    const lateMs = new Map(Array.from(batch.watermarks, ([id, watermarks]) => [id, watermarks.lateMs]));
+    for (const worker of this.workers) worker.openBatch({ batch: batch.batch, lateMs });
+    const waiting = this.#sourceTasks.map((task) => ({ task, elements: [...(input.get(task.source)?.[task.index] ?? [])] }));
+    for (let open = waiting; open.length > 0; open = open.filter(({ elements }) => elements.length > 0)) {
+      const next = open[this.#pick(open.length)];
+      if (next === undefined) throw new Error("no such source");
+      const { source, index, worker } = next.task;
+      this.workers[worker]?.pushElements({ source, index, elements: next.elements.splice(0, 1), timeMs: batch.timeMs });
+      if (this.#messages.length > 0 && this.#pick(2) === 1) await this.#deliver();
+    }
   }
 
   #map(worker: WorkerRuntime, workerIndex: number, input: BatchInput): MapResult {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { toAppError } from "@millrace/model";
 import type { Batches, GoldenCase, GoldenError } from "./golden-case.ts";
 import { type GoldenRun, runGolden } from "./run-golden.ts";
+import { describeEngine, ENGINES } from "./engines.ts";
 
 /** A case in which the engine differs on purpose: the rule, and what it gives instead. Then no error is expected. */
 export interface Difference {
@@ -11,9 +12,6 @@ export interface Difference {
 }
 
 export type Differences = Readonly<Record<string, Difference>>;
-
-/** Numbers of workers on which every case runs: results must not depend on them. */
-const WORKER_COUNTS: readonly number[] = [1, 2, 7];
 
 /** What Spark says and the code of our error of the same content. */
 const CODES: readonly (readonly [RegExp, string])[] = [
@@ -35,9 +33,9 @@ const CODES: readonly (readonly [RegExp, string])[] = [
 /** Why the case does not pass; undefined if it does. */
 export async function checkGolden(golden: GoldenCase, difference?: Difference): Promise<string | undefined> {
   const wanted = difference === undefined ? golden : differing(golden, difference);
-  for (const workers of WORKER_COUNTS) {
-    const problem = compare(wanted, await runGolden(wanted, workers));
-    if (problem !== undefined) return `${problem} (workers=${workers})`;
+  for (const engine of ENGINES) {
+    const problem = compare(wanted, await runGolden(wanted, engine));
+    if (problem !== undefined) return `${problem} (${describeEngine(engine)})`;
   }
   return undefined;
 }

@@ -2,8 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { toAppError } from "@millrace/model";
 import type { QueryCase, Row } from "./query-case.ts";
 import { type QueryRun, runQuery } from "./run-query.ts";
-
-const WORKER_COUNTS: readonly number[] = [1, 2, 7];
+import { describeEngine, ENGINES } from "./engines.ts";
 
 /** What Spark says and the codes of our errors of the same content. */
 const CODES: readonly (readonly [RegExp, readonly string[]])[] = [
@@ -24,9 +23,9 @@ const CODES: readonly (readonly [RegExp, readonly string[]])[] = [
 
 /** Why the case does not pass; undefined if it does. */
 export async function checkQuery(golden: QueryCase): Promise<string | undefined> {
-  for (const workers of WORKER_COUNTS) {
-    const problem = compare(golden, await runQuery(golden, workers));
-    if (problem !== undefined) return `${problem} (workers=${workers})`;
+  for (const engine of ENGINES) {
+    const problem = compare(golden, await runQuery(golden, engine));
+    if (problem !== undefined) return `${problem} (${describeEngine(engine)})`;
   }
   return undefined;
 }

@@ -137,7 +137,7 @@ describe("the runner of queries", () => {
       [null, null, null, null, 11_000, 1],
     ];
     const joined = [9, 60_000, 2, 9, 60_000, 3];
-    const run = await runQuery({ ...golden, params: { ...golden.params, steps: 4 }, input }, 1);
+    const run = await runQuery({ ...golden, params: { ...golden.params, steps: 4 }, input }, { workers: 1, continuous: false });
     expect(run.batches.map(({ rows }) => rows)).toEqual([[], [joined], alone]);
     const spark = { ...golden, input, expected: [[[null, 10_000, 1, null, 11_000, 1]], [joined], []] };
     expect((await nullKeyDifference(spark))?.expected.map((rows) => rows.length)).toEqual([0, 1, 2]);

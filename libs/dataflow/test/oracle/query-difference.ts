@@ -14,7 +14,7 @@ export async function nullKeyDifference(golden: QueryCase): Promise<QueryCase | 
   if (join?.op !== "join" || join.type !== "full_outer" || golden.error !== undefined) return undefined;
   const keys = keysOf(query, join);
   if (keys === undefined || !hasNullKey(golden, keys)) return undefined;
-  const { batches } = await runQuery({ ...golden, input: withUniqueKeys(golden, keys) }, 1);
+  const { batches } = await runQuery({ ...golden, input: withUniqueKeys(golden, keys) }, { workers: 1, continuous: false });
   const width = columnCount(query, join.left);
   const places = [keys.left.index, width + keys.right.index] as const;
   const isOfNull = (row: Row): boolean => places.every((place) => (row[place] ?? null) === null);

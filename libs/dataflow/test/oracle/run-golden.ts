@@ -5,6 +5,7 @@ import { partitioned, QueueSource } from "../harness/queue-source.ts";
 import { BatchHistory } from "./batch-history.ts";
 import { GoldenJob } from "./build-golden.ts";
 import type { Batches, GoldenCase, Retained } from "./golden-case.ts";
+import type { Engine } from "./engines.ts";
 
 /** What the engine made of a case, in the terms of the tables. */
 export interface GoldenRun {
@@ -28,14 +29,14 @@ const BUILD_CODES: readonly string[] = [
   "window-not-multiple",
 ];
 
-/** Runs a case on an engine of so many workers. */
-export async function runGolden(golden: GoldenCase, workerCount: number): Promise<GoldenRun> {
-  return await new Runner(golden, workerCount).run();
+/** Runs a case on an engine. */
+export async function runGolden(golden: GoldenCase, engine: Engine): Promise<GoldenRun> {
+  return await new Runner(golden, engine).run();
 }
 
 class Runner {
   readonly #golden: GoldenCase;
-  readonly #workerCount: number;
+  readonly #engine: Engine;
   readonly #outputs: Map<string, (readonly unknown[] | null)[]>;
   readonly #order: (readonly [number, string])[] = [];
   readonly #partitions: (number | null)[];
@@ -43,10 +44,10 @@ class Runner {
   readonly #histories = new Map<string, BatchHistory>();
   readonly #queues = new Map<string, QueueSource>();
 
-  constructor(golden: GoldenCase, workerCount: number) {
+  constructor(golden: GoldenCase, engine: Engine) {
     const { params, input } = golden;
     this.#golden = golden;
-    this.#workerCount = workerCount;
+    this.#engine = engine;
     this.#outputs = new Map(params.outputs.map((id) => [id, new Array<readonly unknown[] | null>(params.batches).fill(null)]));
     this.#partitions = new Array<number | null>(params.batches).fill(null);
     for (const { id, kind, oneAtATime = true, partitions = 2, ...rest } of params.sources) {
@@ -133,7 +134,13 @@ class Runner {
     const tasksOf = ({ id, kind, partitions = 2, oneAtATime = true }: (typeof params.sources)[number]): number =>
       kind === "queue" && !oneAtATime ? partitions * Math.max(1, input[id]?.length ?? 0) : partitions;
     const tasksOfSource = new Map(params.sources.map((source) => [source.id, tasksOf(source)]));
-    return new TestCluster({ job, workerCount: this.#workerCount, tasksOfSource, ...(snapshot === undefined ? {} : { snapshot }) });
+    return new TestCluster({
+      job,
+      workerCount: this.#engine.workers,
+      continuous: this.#engine.continuous,
+      tasksOfSource,
+      ...(snapshot === undefined ? {} : { snapshot }),
+    });
   }
 
   #onBatch(id: string, elements: readonly unknown[], time: number): void {

@@ -15,6 +15,7 @@ import { WatermarkFlow } from "../../src/runtime/watermark-flow.ts";
 import { type BatchOutcome, TestCluster } from "../harness/cluster.ts";
 import { buildQuery, type QueryProgram } from "./build-query.ts";
 import type { QueryCase, Row } from "./query-case.ts";
+import type { Engine } from "./engines.ts";
 
 /** One micro-batch as the tables describe it. */
 export interface QueryBatch {
@@ -37,9 +38,9 @@ export interface QueryRun {
   readonly failure?: { readonly phase: string; readonly batch?: number; readonly error: unknown };
 }
 
-/** Runs a query on an engine of so many workers, batch by batch as Spark's trigger would cut them. */
-export async function runQuery(golden: QueryCase, workerCount: number): Promise<QueryRun> {
-  const run = new Runner(golden, workerCount);
+/** Runs a query on an engine, batch by batch as Spark's trigger would cut them. */
+export async function runQuery(golden: QueryCase, engine: Engine): Promise<QueryRun> {
+  const run = new Runner(golden, engine);
   let program: QueryProgram;
   let plan: PhysicalPlan;
   try {
@@ -58,15 +59,15 @@ export async function runQuery(golden: QueryCase, workerCount: number): Promise<
 
 class Runner {
   readonly #golden: QueryCase;
-  readonly #workerCount: number;
+  readonly #engine: Engine;
   readonly #batches: QueryBatch[] = [];
   #output: readonly Row[] = [];
   #table: readonly Row[] = [];
   #probed = new Map<string, readonly Pair<unknown, Row>[]>();
 
-  constructor(golden: QueryCase, workerCount: number) {
+  constructor(golden: QueryCase, engine: Engine) {
     this.#golden = golden;
-    this.#workerCount = workerCount;
+    this.#engine = engine;
   }
 
   output(rows: readonly Row[]): void {
@@ -185,7 +186,8 @@ class Runner {
     const snapshot = before?.snapshot();
     return new TestCluster({
       job: program.job,
-      workerCount: this.#workerCount,
+      workerCount: this.#engine.workers,
+      continuous: this.#engine.continuous,
       tasksOfSource,
       ...(snapshot === undefined ? {} : { snapshot }),
     });

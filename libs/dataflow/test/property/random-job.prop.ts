@@ -20,6 +20,8 @@ interface Batch {
   readonly workers: number;
   /** Memory for state from the next cut or crash on, in bytes: none means that all of it goes to the store. */
   readonly budgetBytes: number | null;
+  /** Whether workers from the next cut or crash on take elements before the plan of their batch. */
+  readonly continuous: boolean;
 }
 
 const TASKS = 3;
@@ -41,6 +43,7 @@ const batchArbitrary: fc.Arbitrary<Batch> = fc.record({
   crashAfter: fc.option(fc.nat(30), { freq: 2 }),
   workers: fc.constantFrom(1, 2, 7),
   budgetBytes: fc.constantFrom(null, 0, 600),
+  continuous: fc.boolean(),
 });
 
 const LATE_KINDS = ["aggregateByTimeWindow", "aggregateBySession", "dropDuplicates", "joinWithin", "mapGroupsWithState", "process"];
@@ -61,16 +64,20 @@ async function check(choices: readonly Choice[], batches: readonly Batch[], pick
   let draws = 0;
   const pick = (count: number): number => (picks[draws++ % picks.length] ?? 0) % count;
   const naive = new NaiveJob(job);
-  const clusterOf = ({ workers, budgetBytes }: Pick<Batch, "workers" | "budgetBytes">, snapshot?: Snapshot): TestCluster =>
+  const clusterOf = (
+    { workers, budgetBytes, continuous }: Pick<Batch, "workers" | "budgetBytes" | "continuous">,
+    snapshot?: Snapshot,
+  ): TestCluster =>
     new TestCluster({
       job,
       workerCount: workers,
+      continuous,
       tasksOfSource,
       pick,
       ...(snapshot === undefined ? {} : { snapshot }),
       ...(budgetBytes === null ? {} : { budgetBytes }),
     });
-  let cluster = clusterOf(batches[0] ?? { workers: 1, budgetBytes: null });
+  let cluster = clusterOf(batches[0] ?? { workers: 1, budgetBytes: null, continuous: false });
   let saved: Snapshot = new Map();
   let sinceSaved: { readonly batch: RuntimeBatch; readonly input: BatchInput; readonly outputs: ReadonlyMap<string, unknown> }[] = [];
   let evict: number | undefined;
@@ -135,7 +142,7 @@ async function check(choices: readonly Choice[], batches: readonly Batch[], pick
 }
 
 describe("a random job", () => {
-  it("gives what the naive evaluation gives: on 1, 2 or 7 workers, in memory or in the store, moved to others or crashed in any batch and at any message", async () => {
+  it("gives what the naive evaluation gives: on 1, 2 or 7 workers, batch by batch or as elements arrive, in memory or in the store, moved to others or crashed in any batch and at any message", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(choiceArbitrary, { minLength: 1, maxLength: 8 }),
@@ -150,7 +157,17 @@ describe("a random job", () => {
   it("remembers that a row had a partner which did not stay itself, also over a restart", async () => {
     const choice = (operator: number, parent: number, other: number): Choice => ({ operator, parent, other, size: 1, slide: 1 });
     const idle = (watermarkStep: number | null, cut = false): Batch => {
-      return { a: [[], [], []], b: [[], [], []], watermarkStep, save: false, cut, crashAfter: null, workers: 1, budgetBytes: null };
+      return {
+        a: [[], [], []],
+        b: [[], [], []],
+        watermarkStep,
+        save: false,
+        cut,
+        crashAfter: null,
+        workers: 1,
+        budgetBytes: null,
+        continuous: false,
+      };
     };
     const batches: readonly Batch[] = [
       { ...idle(8), a: [[], [["x", 0, 102]], []] },
@@ -164,7 +181,7 @@ describe("a random job", () => {
   });
 
   it("drops an element without a finite event time", async () => {
-    const kept = { save: false, cut: false, crashAfter: null, workers: 1, budgetBytes: null };
+    const kept = { save: false, cut: false, crashAfter: null, workers: 1, budgetBytes: null, continuous: false };
     const batch: Batch = { a: [[["x", 1, NaN]], [], []], b: [[], [], []], watermarkStep: 1, ...kept };
     await check([{ operator: 25, parent: 0, other: 0, size: 1, slide: 1 }], [batch, batch], [0]);
   });

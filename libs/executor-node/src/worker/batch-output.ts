@@ -26,7 +26,9 @@ export interface OutputTarget {
  */
 export class BatchOutput {
   readonly #target: OutputTarget;
-  readonly #batch: { readonly batch: number; readonly digest: string; readonly jobEpoch: number };
+  readonly #batch: { readonly batch: number; readonly jobEpoch: number };
+  /** Of the batch's plan, which may come after the first records. */
+  #digest: string | undefined;
   #open = false;
   #full = false;
   #recordCount = 0;
@@ -37,12 +39,18 @@ export class BatchOutput {
   /** `headers` go with every record: the trace that it belongs to. */
   constructor(
     target: OutputTarget,
-    batch: { batch: number; digest: string; jobEpoch: number },
+    batch: { batch: number; digest?: string; jobEpoch: number },
     headers: () => ProducerRecord["headers"] = () => undefined,
   ) {
     this.#target = target;
     this.#batch = batch;
+    this.#digest = batch.digest;
     this.#headers = headers;
+  }
+
+  /** The plan is recorded: from here on the batch may be committed. */
+  planned(digest: string): void {
+    this.#digest = digest;
   }
 
   /** Records of the batch, those that are out already among them: a replay counts as much as the first run. */
@@ -89,9 +97,10 @@ export class BatchOutput {
    * to those only whose mark is behind. A batch without output commits nothing: replaying it writes nothing either.
    */
   async commit(): Promise<void> {
-    await this.#commitTopics();
+    const digest = assertDefined(this.#digest, "digest of the recorded plan");
+    await this.#commitTopics(digest);
     for (const connector of this.#target.connectors.values())
-      await this.#waitFor(connector, connector.commit({ batch: this.#batch.batch, digest: this.#batch.digest }));
+      await this.#waitFor(connector, connector.commit({ batch: this.#batch.batch, digest }));
   }
 
   #writeTo(connector: ConnectorOutput, record: SinkRecord): void {
@@ -111,17 +120,17 @@ export class BatchOutput {
     }
   }
 
-  async #commitTopics(): Promise<void> {
+  async #commitTopics(digest: string): Promise<void> {
     if (!this.#open) return;
     const { marks, producer } = this.#target;
-    const record = this.#markRecord();
+    const record = this.#markRecord(digest);
     producer.send(SINK_MARKS_TOPIC, { key: marks.key, value: marks.encode(record), partition: marks.partition });
     await producer.commitTransaction();
     marks.committed(record);
   }
 
-  #markRecord(): MarkRecord {
-    const { batch, digest, jobEpoch } = this.#batch;
+  #markRecord(digest: string): MarkRecord {
+    const { batch, jobEpoch } = this.#batch;
     const moved = [...this.#target.sinkSlots].map(
       ([sink, slots]) => [sink, slots.filter((slot) => !this.#target.marks.covers(sink, slot, batch))] as const,
     );

@@ -10,7 +10,7 @@ interface TracedBatch {
   readonly jobId: string;
   readonly batch: number;
   readonly workerIndex: number;
-  /** Context of the coordinator's span of the batch; empty: not sampled. */
+  /** Context of the coordinator's span of the batch; empty: not sampled, or not known yet. */
   readonly parent: string;
   /** Context of a sampled record that another worker read and sent a part of here; known when its blocks are complete. */
   readonly remote: () => string | undefined;
@@ -24,7 +24,7 @@ interface TracedBatch {
 export class BatchTrace {
   readonly #tracer: Tracer;
   readonly #of: TracedBatch;
-  readonly #task: Span | undefined;
+  #task: Span | undefined;
   readonly #records: Span[] = [];
   #shuffle: Span | undefined;
   #header: { readonly context: string | undefined; readonly headers: ProducerRecord["headers"] } | undefined;
@@ -32,7 +32,12 @@ export class BatchTrace {
   constructor(tracer: Tracer, of: TracedBatch) {
     this.#tracer = tracer;
     this.#of = of;
-    this.#task = of.parent === "" ? undefined : tracer.startSpan("task", { parent: of.parent, attributes: this.#attributes() });
+    this.below(of.parent);
+  }
+
+  /** The coordinator's span of the batch, once there is one; empty: not sampled. */
+  below(parent: string): void {
+    if (parent !== "") this.#task = this.#tracer.startSpan("task", { parent, attributes: this.#attributes() });
   }
 
   /** A fetched batch, waited for since `askedMs`. */

@@ -3,6 +3,8 @@ import { type Client, createClient, type Producer } from "@millrace/client";
 import {
   errorToWire,
   type FenceWriters,
+  type Follow,
+  type Mark,
   type OpenTasks,
   type RpcListener,
   type RpcServer,
@@ -44,6 +46,7 @@ import { BatchOutput } from "./batch-output.ts";
 import { BatchTrace } from "./batch-trace.ts";
 import { CheckpointWriter } from "./checkpoint-writer.ts";
 import type { ConnectorOutput } from "./connector-output.ts";
+import { Follower, type TakeRecords } from "./follower.ts";
 import { openConnectors } from "./open-connectors.ts";
 import { RemoteContexts } from "./remote-contexts.ts";
 import { type BatchContext, runBatch } from "./run-batch.ts";
@@ -51,7 +54,6 @@ import { ShufflePeers } from "./shuffle-peers.ts";
 import { createShuffleServer, type ShuffleIdentity } from "./shuffle-server.ts";
 import { Signal } from "./signal.ts";
 import { SinkMarks } from "./sink-marks.ts";
-import { readState } from "./read-state.ts";
 import { loadStatePart } from "./state-parts.ts";
 
 export interface JobWorkerPorts {
@@ -108,6 +110,9 @@ class JobWorker {
   #connectors: ReadonlyMap<string, ConnectorOutput> = new Map();
   #trace: BatchTrace | undefined;
   readonly #remoteContexts = new RemoteContexts();
+  #follower: Follower | undefined;
+  /** The batch that takes records before its plan is known, of a job in continuous mode. */
+  #followed = 0;
   #batch = 0;
 
   constructor(ports: JobWorkerPorts) {
@@ -162,8 +167,10 @@ class JobWorker {
         return this.#open(command.value);
       case "runBatch":
         return this.#runBatch(command.value);
-      case "readState":
-        return this.#report({ case: "stateRead", value: readState(command.value, { runtime: this.#runtime, batch: this.#batch }) });
+      case "follow":
+        return this.#follow(command.value);
+      case "mark":
+        return this.#mark(command.value);
       default:
         throw errors.protocol("worker command");
     }
@@ -190,6 +197,7 @@ class JobWorker {
   }
 
   async close(): Promise<void> {
+    await this.#follower?.close();
     this.#peers?.close();
     await Promise.allSettled([...this.#connectors.values()].map((connector) => connector.close()));
     await this.#server?.stop({ deadlineMs: 0 });
@@ -317,29 +325,85 @@ class JobWorker {
     return this.#peers?.ready() ?? this.#output?.ready();
   }
 
+  /** Continuous mode: opens a batch whose plan comes later, or goes on with it after a marker that made none. */
+  #follow({ batch, positions, late }: Follow): void {
+    const context = assertDefined(this.#context, "open tasks");
+    if (this.#followed === Number(batch)) {
+      this.#follower?.resume(this.#taker());
+      return;
+    }
+    const recordsMax = recordsOfWorker(assertDefined(this.#job, "job").definition.graph, positions.length, context.sources.length);
+    const readers = context.sources.map((source) => {
+      const from = positions.find((candidate) => candidate.source === source.source && candidate.index === source.index);
+      const { offset, endOffset } = assertDefined(from, "position of a source partition");
+      return { source, offset: Number(offset), endOffset: Number(endOffset ?? Number.MAX_SAFE_INTEGER) };
+    });
+    this.#follower = new Follower(readers, recordsMax, {
+      ...context,
+      ready: () => this.#ready(),
+      onFailure: (error) => void this.reportFailure(toAppError(error)),
+    });
+    this.#openBatch(Number(batch), new Map(late.map(({ operatorId, lateMs }) => [operatorId, lateMs])));
+  }
+
+  #openBatch(batch: number, lateMs: ReadonlyMap<string, number | undefined>): void {
+    this.#begin(batch, { digest: undefined, traceparent: "" });
+    this.#opened().openBatch({ batch, lateMs });
+    this.#followed = batch;
+    this.#follower?.open(this.#taker());
+  }
+
+  #taker(): TakeRecords {
+    const runtime = this.#opened();
+    const trace = assertDefined(this.#trace, "trace of the batch");
+    const { clock } = this.#ports;
+    return (records, from, range) => {
+      trace.sawRecords(from, records, clock.wallMs());
+      runtime.pushRecords({ source: from.source, index: from.index, records, ...range });
+    };
+  }
+
+  async #mark({ batch }: Mark): Promise<void> {
+    const { positions, lagRecords } = assertDefined(this.#follower, "reading of a marked batch").mark();
+    const own = positions.map(({ source, index, offset }) => ({ source, index, offset: BigInt(offset) }));
+    await this.#report({ case: "marked", value: { batch, positions: own, lagRecords: BigInt(lagRecords) } });
+  }
+
+  /** Trace and output of a batch that begins. */
+  #begin(batch: number, { digest, traceparent }: { digest: string | undefined; traceparent: string }): void {
+    const { jobId, jobEpoch, workerIndex } = this.#identity;
+    this.#batch = batch;
+    const trace = new BatchTrace(this.#ports.tracer, {
+      jobId,
+      batch,
+      workerIndex,
+      parent: traceparent,
+      remote: () => this.#remoteContexts.of(batch),
+    });
+    this.#trace = trace;
+    const { target } = assertDefined(this.#context, "open tasks");
+    this.#output = new BatchOutput(target, { batch, jobEpoch, ...(digest === undefined ? {} : { digest }) }, () => trace.headers);
+  }
+
   async #runBatch(command: RunBatch): Promise<void> {
     const plan = assertDefined(command.plan, "plan");
     const context = assertDefined(this.#context, "open tasks");
-    this.#batch = Number(plan.batch);
-    const trace = new BatchTrace(this.#ports.tracer, {
-      jobId: this.#identity.jobId,
-      batch: this.#batch,
-      workerIndex: this.#identity.workerIndex,
-      parent: command.traceparent,
-      remote: () => this.#remoteContexts.of(Number(plan.batch)),
-    });
-    this.#trace = trace;
-    const output = new BatchOutput(
-      context.target,
-      { batch: this.#batch, digest: plan.digest, jobEpoch: this.#identity.jobEpoch },
-      () => trace.headers,
-    );
-    this.#output = output;
+    const batch = Number(plan.batch);
+    const isRead = this.#followed === batch;
+    if (!isRead) this.#begin(batch, { digest: plan.digest, traceparent: command.traceparent });
+    const trace = assertDefined(this.#trace, "trace of the batch");
+    const output = assertDefined(this.#output, "output of the batch");
+    if (isRead) {
+      trace.below(command.traceparent);
+      output.planned(plan.digest);
+    }
     try {
+      const oldestMs = isRead ? this.#follower?.settle(plan) : undefined;
       await runBatch(
         {
           plan,
           checkpoint: command.checkpoint,
+          ...(oldestMs === undefined ? {} : { oldestMs }),
           output,
           ready: () => this.#ready(),
           trace,
@@ -355,7 +419,9 @@ class JobWorker {
     }
     this.#output = undefined;
     this.#trace = undefined;
-    this.#remoteContexts.done(this.#batch);
+    this.#remoteContexts.done(batch);
+    if (command.follow && this.#follower !== undefined)
+      this.#openBatch(batch + 1, new Map(plan.watermarks.map(({ operatorId, evictMs }) => [operatorId, evictMs])));
   }
 
   #opened(): WorkerRuntime {
@@ -367,6 +433,11 @@ class JobWorker {
     const worker = { jobId, jobEpoch: BigInt(jobEpoch), workerIndex };
     return this.#ports.channel.report(toBinary(WorkerReportSchema, create(WorkerReportSchema, { worker, report })));
   }
+}
+
+/** A worker's share of the bound of a batch, by its part of the partitions. */
+function recordsOfWorker({ settings }: JobGraph, partitions: number, own: number): number {
+  return Math.max(1, Math.ceil((settings.maxRecordsPerBatch * own) / Math.max(1, partitions)));
 }
 
 /** The topic that an operator writes: a sink's, or that of a source's dead letters. */

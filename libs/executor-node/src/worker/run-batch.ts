@@ -30,6 +30,8 @@ export interface BatchContext {
 interface BatchRun {
   readonly plan: BatchPlan;
   readonly checkpoint: boolean;
+  /** Its records are read already (continuous mode): least timestamp of their batches, Infinity without any. Absent: they are read now. */
+  readonly oldestMs?: number;
   readonly output: BatchOutput;
   /** Resolves when peers and output have room; undefined when they have now. */
   readonly ready: () => Promise<void> | undefined;
@@ -50,7 +52,8 @@ export async function runBatch(run: BatchRun, context: BatchContext): Promise<vo
     final: plan.final,
   });
   const clock = new StageClock(context.clock);
-  const oldestMs = await clock.time("map", () => readSources(run, context));
+  const oldestMs = run.oldestMs ?? (await clock.time("map", () => readSources(run, context)));
+  for (const { source, index } of context.sources) runtime.endSource(source, index);
   const mapped = runtime.endSources();
   const eventTimes = mapped.eventTimes.map(({ operatorId, source, index, maxMs }) => ({ operatorId, source, index, maxMs }));
   const counts = { recordsIn: BigInt(mapped.recordsIn), bytesIn: BigInt(mapped.bytesIn) };
@@ -104,7 +107,6 @@ async function readSources(run: BatchRun, context: BatchContext): Promise<number
       if (context.arrived.failure !== undefined) throw context.arrived.failure;
     }
   }
-  for (const source of sources) runtime.endSource(source.source, source.index);
   return oldestMs;
 }
 

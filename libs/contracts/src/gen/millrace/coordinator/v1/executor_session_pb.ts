@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file millrace/coordinator/v1/executor_session.proto.
  */
 export const file_millrace_coordinator_v1_executor_session: GenFile = /*@__PURE__*/
-  fileDesc("Ci5taWxscmFjZS9jb29yZGluYXRvci92MS9leGVjdXRvcl9zZXNzaW9uLnByb3RvEhdtaWxscmFjZS5jb29yZGluYXRvci52MSLbAQoWRXhlY3V0b3JTZXNzaW9uUmVxdWVzdBI9CghyZWdpc3RlchgBIAEoCzIpLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJlZ2lzdGVyRXhlY3V0b3JIABI/CgloZWFydGJlYXQYAiABKAsyKi5taWxscmFjZS5jb29yZGluYXRvci52MS5FeGVjdXRvckhlYXJ0YmVhdEgAEjcKBndvcmtlchgDIAEoCzIlLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlclJlcG9ydEgAQggKBnJlcG9ydCKDAQoQUmVnaXN0ZXJFeGVjdXRvchITCgtleGVjdXRvcl9pZBgBIAEoCRIWCg5pbmNhcm5hdGlvbl9pZBgCIAEoCRIMCgRob3N0GAMgASgJEhQKDHdvcmtlcl9zbG90cxgEIAEoBRIeChZjb29yZGluYXRvcl9lcG9jaF9zZWVuGAUgASgDIiUKEUV4ZWN1dG9ySGVhcnRiZWF0EhAKCHN0b3BwaW5nGAEgASgIIuMCChdFeGVjdXRvclNlc3Npb25SZXNwb25zZRJBCgpyZWdpc3RlcmVkGAEgASgLMisubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRXhlY3V0b3JSZWdpc3RlcmVkSAASPAoMc3RhcnRfd29ya2VyGAIgASgLMiQubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhcnRXb3JrZXJIABI6CgtzdG9wX3dvcmtlchgDIAEoCzIjLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0b3BXb3JrZXJIABI4CgZ3b3JrZXIYBCABKAsyJi5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJDb21tYW5kSAASRgoNaGVhcnRiZWF0X2FjaxgFIAEoCzItLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkV4ZWN1dG9ySGVhcnRiZWF0QWNrSABCCQoHY29tbWFuZCKEAQoSRXhlY3V0b3JSZWdpc3RlcmVkEhkKEWNvb3JkaW5hdG9yX2Vwb2NoGAEgASgDEh0KFWhlYXJ0YmVhdF9pbnRlcnZhbF9tcxgCIAEoBRIaChJzZXNzaW9uX3RpbWVvdXRfbXMYAyABKAUSGAoQYnJva2VyX2FkZHJlc3NlcxgEIAMoCSIWChRFeGVjdXRvckhlYXJ0YmVhdEFjayJDCghXb3JrZXJJZBIOCgZqb2JfaWQYASABKAkSEQoJam9iX2Vwb2NoGAIgASgDEhQKDHdvcmtlcl9pbmRleBgDIAEoBSJqCgtTdGFydFdvcmtlchIxCgZ3b3JrZXIYASABKAsyIS5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJJZBIOCgZkaWdlc3QYAiABKAkSGAoQYnJva2VyX2FkZHJlc3NlcxgDIAMoCSI/CgpTdG9wV29ya2VyEjEKBndvcmtlchgBIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlcklkIqsCCg1Xb3JrZXJDb21tYW5kEjEKBndvcmtlchgBIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlcklkEjYKBWZlbmNlGAIgASgLMiUubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRmVuY2VXcml0ZXJzSAASMgoEb3BlbhgDIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk9wZW5UYXNrc0gAEjYKCXJ1bl9iYXRjaBgEIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJ1bkJhdGNoSAASOAoKcmVhZF9zdGF0ZRgFIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJlYWRTdGF0ZUgAQgkKB2NvbW1hbmQiigQKDFdvcmtlclJlcG9ydBIxCgZ3b3JrZXIYASABKAsyIS5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJJZBI1CgVyZWFkeRgCIAEoCzIkLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlclJlYWR5SAASOAoGZmVuY2VkGAMgASgLMiYubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuV3JpdGVyc0ZlbmNlZEgAEjYKBm9wZW5lZBgEIAEoCzIkLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlRhc2tzT3BlbmVkSAASNAoIbWFwX2RvbmUYBSABKAsyIC5taWxscmFjZS5jb29yZGluYXRvci52MS5NYXBEb25lSAASOAoKYmF0Y2hfZG9uZRgGIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkJhdGNoRG9uZUgAEjcKBmZhaWxlZBgHIAEoCzIlLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlckZhaWxlZEgAEjEKA2xvZxgIIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlckxvZ0gAEjgKCnN0YXRlX3JlYWQYCSABKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5TdGF0ZVJlYWRIAEIICgZyZXBvcnQiJgoLV29ya2VyUmVhZHkSFwoPc2h1ZmZsZV9hZGRyZXNzGAEgASgJIikKDEZlbmNlV3JpdGVycxIZChF0cmFuc2FjdGlvbmFsX2lkcxgBIAMoCSIPCg1Xcml0ZXJzRmVuY2VkIpoBCgpUYXNrTGF5b3V0EhIKCnNsb3RfY291bnQYASABKAUSFAoMc2xvdF93b3JrZXJzGAIgAygFEkgKEXNvdXJjZV9wYXJ0aXRpb25zGAMgAygLMi0ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU291cmNlUGFydGl0aW9uT3duZXISGAoQd29ya2VyX2FkZHJlc3NlcxgEIAMoCSJtChRTb3VyY2VQYXJ0aXRpb25Pd25lchIOCgZzb3VyY2UYASABKAkSDQoFaW5kZXgYAiABKAUSDQoFdG9waWMYAyABKAkSEQoJcGFydGl0aW9uGAQgASgFEhQKDHdvcmtlcl9pbmRleBgFIAEoBSLYAQoJT3BlblRhc2tzEjMKBmxheW91dBgBIAEoCzIjLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlRhc2tMYXlvdXQSEwoLaW5jYXJuYXRpb24YAiABKAUSGAoQdHJhbnNhY3Rpb25hbF9pZBgDIAEoCRIYChBjaGVja3BvaW50X2JhdGNoGAQgASgDEjEKBXBhcnRzGAUgAygLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhdGVQYXJ0EhoKEm1hcmtzX3N0YXJ0X29mZnNldBgGIAEoAyLgAQoJU3RhdGVQYXJ0EhMKC29wZXJhdG9yX2lkGAEgASgJEhIKCnRhc2tfaW5kZXgYAiABKAUSDQoFYmF0Y2gYAyABKAMSEQoJa2V5X2NvdW50GAQgASgDEhIKCmJ5dGVfY291bnQYBSABKAMSDgoGY3JjMzJjGAYgASgNEhAKBmlubGluZRgHIAEoDEgAEjcKBXRvcGljGAggASgLMiYubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuVG9waWNMb2NhdGlvbkgAEg0KBWRlbHRhGAkgASgIQgoKCGxvY2F0aW9uImoKDVRvcGljTG9jYXRpb24SDQoFdG9waWMYASABKAkSEQoJcGFydGl0aW9uGAIgASgFEhQKDGZpcnN0X29mZnNldBgDIAEoAxIUCgxyZWNvcmRfY291bnQYBCABKAUSCwoDa2V5GAUgASgJIlkKC1Rhc2tzT3BlbmVkEjAKBW1hcmtzGAEgAygLMiEubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU2lua01hcmsSGAoQbWFya3NfZW5kX29mZnNldBgCIAEoAyJKCghTaW5rTWFyaxIMCgRzaW5rGAEgASgJEgwKBHNsb3QYAiABKAUSDQoFYmF0Y2gYAyABKAMSEwoLcGxhbl9kaWdlc3QYBCABKAkivAEKCUJhdGNoUGxhbhINCgViYXRjaBgBIAEoAxIPCgd0aW1lX21zGAIgASgDEjQKBnJhbmdlcxgDIAMoCzIkLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlNvdXJjZVJhbmdlEjoKCndhdGVybWFya3MYBCADKAsyJi5taWxscmFjZS5jb29yZGluYXRvci52MS5XYXRlcm1hcmtTdGVwEg0KBWZpbmFsGAUgASgIEg4KBmRpZ2VzdBgGIAEoCSJWCgtTb3VyY2VSYW5nZRIOCgZzb3VyY2UYASABKAkSDQoFaW5kZXgYAiABKAUSFAoMc3RhcnRfb2Zmc2V0GAMgASgDEhIKCmVuZF9vZmZzZXQYBCABKAMiagoNV2F0ZXJtYXJrU3RlcBITCgtvcGVyYXRvcl9pZBgBIAEoCRIUCgdsYXRlX21zGAIgASgBSACIAQESFQoIZXZpY3RfbXMYAyABKAFIAYgBAUIKCghfbGF0ZV9tc0ILCglfZXZpY3RfbXMigQEKCFJ1bkJhdGNoEjAKBHBsYW4YASABKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5CYXRjaFBsYW4SEgoKY2hlY2twb2ludBgCIAEoCBIaChJjaGVja3BvaW50ZWRfYmF0Y2gYAyABKAMSEwoLdHJhY2VwYXJlbnQYBCABKAkiewoHTWFwRG9uZRINCgViYXRjaBgBIAEoAxI7CgtldmVudF90aW1lcxgCIAMoCzImLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkV2ZW50VGltZVNlZW4SEgoKcmVjb3Jkc19pbhgDIAEoAxIQCghieXRlc19pbhgEIAEoAyJTCg1FdmVudFRpbWVTZWVuEhMKC29wZXJhdG9yX2lkGAEgASgJEg4KBnNvdXJjZRgCIAEoCRINCgVpbmRleBgDIAEoBRIOCgZtYXhfbXMYBCABKAEi6QIKCUJhdGNoRG9uZRINCgViYXRjaBgBIAEoAxITCgtyZWNvcmRzX291dBgCIAEoAxIUCgxsYXRlX3JlY29yZHMYAyABKAMSFQoNc3RhdGVfcGVuZGluZxgEIAEoCBIxCgVwYXJ0cxgFIAMoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0YXRlUGFydBIYChBtYXJrc19lbmRfb2Zmc2V0GAYgASgDEjkKB21ldHJpY3MYByADKAsyKC5taWxscmFjZS5jb29yZGluYXRvci52MS5PcGVyYXRvck1ldHJpY3MSMgoGc3RhZ2VzGAggAygLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhZ2VUaW1lEhUKDXNodWZmbGVfYnl0ZXMYCSABKAMSIAoTb2xkZXN0X3RpbWVzdGFtcF9tcxgKIAEoA0gAiAEBQhYKFF9vbGRlc3RfdGltZXN0YW1wX21zIisKCVN0YWdlVGltZRINCgVzdGFnZRgBIAEoCRIPCgdzZWNvbmRzGAIgASgBIooBCg9PcGVyYXRvck1ldHJpY3MSEwoLb3BlcmF0b3JfaWQYASABKAkSEgoKcmVjb3Jkc19pbhgCIAEoAxITCgtyZWNvcmRzX291dBgDIAEoAxIUCgxsYXRlX3JlY29yZHMYBCABKAMSEgoKc3RhdGVfa2V5cxgFIAEoAxIPCgdidXN5X21zGAYgASgBIoEBCgxXb3JrZXJGYWlsZWQSKAoFZXJyb3IYASABKAsyGS5taWxscmFjZS5jb21tb24udjEuRXJyb3ISEwoLb3BlcmF0b3JfaWQYAiABKAkSDQoFYmF0Y2gYAyABKAMSEAoIcG9zaXRpb24YBCABKAkSEQoJcGVybWFuZW50GAUgASgIIigKCVdvcmtlckxvZxIMCgR0ZXh0GAEgASgJEg0KBWJhdGNoGAIgASgDImgKCVJlYWRTdGF0ZRIQCghxdWVyeV9pZBgBIAEoAxITCgtvcGVyYXRvcl9pZBgCIAEoCRIRCglrZXlzX2pzb24YAyADKAkSEgoKa2V5X3ByZWZpeBgEIAEoCRINCgVsaW1pdBgFIAEoBSLMAQoJU3RhdGVSZWFkEhAKCHF1ZXJ5X2lkGAEgASgDEg0KBWJhdGNoGAIgASgDEjAKBGhlbGQYAyADKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5IZWxkU3RhdGUSNAoHZW50cmllcxgEIAMoCzIjLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0YXRlRW50cnkSDAoEbW9yZRgFIAEoCBIoCgVlcnJvchgGIAEoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5FcnJvciJHCglIZWxkU3RhdGUSEwoLb3BlcmF0b3JfaWQYASABKAkSEgoKdGFza19pbmRleBgCIAEoBRIRCglrZXlfY291bnQYAyABKAMiegoKU3RhdGVFbnRyeRIQCghrZXlfanNvbhgBIAEoCRISCgp2YWx1ZV9qc29uGAIgASgJEg0KBXRhYmxlGAMgASgJEg4KBmJ1Y2tldBgEIAEoBRISCgp0YXNrX2luZGV4GAUgASgFEhMKC3ZhbHVlX2J5dGVzGAYgASgDMpMBChdFeGVjdXRvclJlZ2lzdHJ5U2VydmljZRJ4Cg9FeGVjdXRvclNlc3Npb24SLy5taWxscmFjZS5jb29yZGluYXRvci52MS5FeGVjdXRvclNlc3Npb25SZXF1ZXN0GjAubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRXhlY3V0b3JTZXNzaW9uUmVzcG9uc2UoATABYgZwcm90bzM", [file_millrace_common_v1_common]);
+  fileDesc("Ci5taWxscmFjZS9jb29yZGluYXRvci92MS9leGVjdXRvcl9zZXNzaW9uLnByb3RvEhdtaWxscmFjZS5jb29yZGluYXRvci52MSLbAQoWRXhlY3V0b3JTZXNzaW9uUmVxdWVzdBI9CghyZWdpc3RlchgBIAEoCzIpLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJlZ2lzdGVyRXhlY3V0b3JIABI/CgloZWFydGJlYXQYAiABKAsyKi5taWxscmFjZS5jb29yZGluYXRvci52MS5FeGVjdXRvckhlYXJ0YmVhdEgAEjcKBndvcmtlchgDIAEoCzIlLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlclJlcG9ydEgAQggKBnJlcG9ydCKDAQoQUmVnaXN0ZXJFeGVjdXRvchITCgtleGVjdXRvcl9pZBgBIAEoCRIWCg5pbmNhcm5hdGlvbl9pZBgCIAEoCRIMCgRob3N0GAMgASgJEhQKDHdvcmtlcl9zbG90cxgEIAEoBRIeChZjb29yZGluYXRvcl9lcG9jaF9zZWVuGAUgASgDIiUKEUV4ZWN1dG9ySGVhcnRiZWF0EhAKCHN0b3BwaW5nGAEgASgIIuMCChdFeGVjdXRvclNlc3Npb25SZXNwb25zZRJBCgpyZWdpc3RlcmVkGAEgASgLMisubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRXhlY3V0b3JSZWdpc3RlcmVkSAASPAoMc3RhcnRfd29ya2VyGAIgASgLMiQubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhcnRXb3JrZXJIABI6CgtzdG9wX3dvcmtlchgDIAEoCzIjLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0b3BXb3JrZXJIABI4CgZ3b3JrZXIYBCABKAsyJi5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJDb21tYW5kSAASRgoNaGVhcnRiZWF0X2FjaxgFIAEoCzItLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkV4ZWN1dG9ySGVhcnRiZWF0QWNrSABCCQoHY29tbWFuZCKEAQoSRXhlY3V0b3JSZWdpc3RlcmVkEhkKEWNvb3JkaW5hdG9yX2Vwb2NoGAEgASgDEh0KFWhlYXJ0YmVhdF9pbnRlcnZhbF9tcxgCIAEoBRIaChJzZXNzaW9uX3RpbWVvdXRfbXMYAyABKAUSGAoQYnJva2VyX2FkZHJlc3NlcxgEIAMoCSIWChRFeGVjdXRvckhlYXJ0YmVhdEFjayJDCghXb3JrZXJJZBIOCgZqb2JfaWQYASABKAkSEQoJam9iX2Vwb2NoGAIgASgDEhQKDHdvcmtlcl9pbmRleBgDIAEoBSJqCgtTdGFydFdvcmtlchIxCgZ3b3JrZXIYASABKAsyIS5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJJZBIOCgZkaWdlc3QYAiABKAkSGAoQYnJva2VyX2FkZHJlc3NlcxgDIAMoCSI/CgpTdG9wV29ya2VyEjEKBndvcmtlchgBIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlcklkItMCCg1Xb3JrZXJDb21tYW5kEjEKBndvcmtlchgBIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlcklkEjYKBWZlbmNlGAIgASgLMiUubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRmVuY2VXcml0ZXJzSAASMgoEb3BlbhgDIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk9wZW5UYXNrc0gAEjYKCXJ1bl9iYXRjaBgEIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJ1bkJhdGNoSAASMQoGZm9sbG93GAogASgLMh8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRm9sbG93SAASLQoEbWFyaxgLIAEoCzIdLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk1hcmtIAEIJCgdjb21tYW5kIoMECgxXb3JrZXJSZXBvcnQSMQoGd29ya2VyGAEgASgLMiEubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuV29ya2VySWQSNQoFcmVhZHkYAiABKAsyJC5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJSZWFkeUgAEjgKBmZlbmNlZBgDIAEoCzImLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldyaXRlcnNGZW5jZWRIABI2CgZvcGVuZWQYBCABKAsyJC5taWxscmFjZS5jb29yZGluYXRvci52MS5UYXNrc09wZW5lZEgAEjQKCG1hcF9kb25lGAUgASgLMiAubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTWFwRG9uZUgAEjgKCmJhdGNoX2RvbmUYBiABKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5CYXRjaERvbmVIABI3CgZmYWlsZWQYByABKAsyJS5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJGYWlsZWRIABIxCgNsb2cYCCABKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJMb2dIABIxCgZtYXJrZWQYDCABKAsyHy5taWxscmFjZS5jb29yZGluYXRvci52MS5NYXJrZWRIAEIICgZyZXBvcnQiJgoLV29ya2VyUmVhZHkSFwoPc2h1ZmZsZV9hZGRyZXNzGAEgASgJIikKDEZlbmNlV3JpdGVycxIZChF0cmFuc2FjdGlvbmFsX2lkcxgBIAMoCSIPCg1Xcml0ZXJzRmVuY2VkIpoBCgpUYXNrTGF5b3V0EhIKCnNsb3RfY291bnQYASABKAUSFAoMc2xvdF93b3JrZXJzGAIgAygFEkgKEXNvdXJjZV9wYXJ0aXRpb25zGAMgAygLMi0ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU291cmNlUGFydGl0aW9uT3duZXISGAoQd29ya2VyX2FkZHJlc3NlcxgEIAMoCSJtChRTb3VyY2VQYXJ0aXRpb25Pd25lchIOCgZzb3VyY2UYASABKAkSDQoFaW5kZXgYAiABKAUSDQoFdG9waWMYAyABKAkSEQoJcGFydGl0aW9uGAQgASgFEhQKDHdvcmtlcl9pbmRleBgFIAEoBSLYAQoJT3BlblRhc2tzEjMKBmxheW91dBgBIAEoCzIjLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlRhc2tMYXlvdXQSEwoLaW5jYXJuYXRpb24YAiABKAUSGAoQdHJhbnNhY3Rpb25hbF9pZBgDIAEoCRIYChBjaGVja3BvaW50X2JhdGNoGAQgASgDEjEKBXBhcnRzGAUgAygLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhdGVQYXJ0EhoKEm1hcmtzX3N0YXJ0X29mZnNldBgGIAEoAyLgAQoJU3RhdGVQYXJ0EhMKC29wZXJhdG9yX2lkGAEgASgJEhIKCnRhc2tfaW5kZXgYAiABKAUSDQoFYmF0Y2gYAyABKAMSEQoJa2V5X2NvdW50GAQgASgDEhIKCmJ5dGVfY291bnQYBSABKAMSDgoGY3JjMzJjGAYgASgNEhAKBmlubGluZRgHIAEoDEgAEjcKBXRvcGljGAggASgLMiYubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuVG9waWNMb2NhdGlvbkgAEg0KBWRlbHRhGAkgASgIQgoKCGxvY2F0aW9uImoKDVRvcGljTG9jYXRpb24SDQoFdG9waWMYASABKAkSEQoJcGFydGl0aW9uGAIgASgFEhQKDGZpcnN0X29mZnNldBgDIAEoAxIUCgxyZWNvcmRfY291bnQYBCABKAUSCwoDa2V5GAUgASgJIlkKC1Rhc2tzT3BlbmVkEjAKBW1hcmtzGAEgAygLMiEubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU2lua01hcmsSGAoQbWFya3NfZW5kX29mZnNldBgCIAEoAyJKCghTaW5rTWFyaxIMCgRzaW5rGAEgASgJEgwKBHNsb3QYAiABKAUSDQoFYmF0Y2gYAyABKAMSEwoLcGxhbl9kaWdlc3QYBCABKAkivAEKCUJhdGNoUGxhbhINCgViYXRjaBgBIAEoAxIPCgd0aW1lX21zGAIgASgDEjQKBnJhbmdlcxgDIAMoCzIkLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlNvdXJjZVJhbmdlEjoKCndhdGVybWFya3MYBCADKAsyJi5taWxscmFjZS5jb29yZGluYXRvci52MS5XYXRlcm1hcmtTdGVwEg0KBWZpbmFsGAUgASgIEg4KBmRpZ2VzdBgGIAEoCSJWCgtTb3VyY2VSYW5nZRIOCgZzb3VyY2UYASABKAkSDQoFaW5kZXgYAiABKAUSFAoMc3RhcnRfb2Zmc2V0GAMgASgDEhIKCmVuZF9vZmZzZXQYBCABKAMiagoNV2F0ZXJtYXJrU3RlcBITCgtvcGVyYXRvcl9pZBgBIAEoCRIUCgdsYXRlX21zGAIgASgBSACIAQESFQoIZXZpY3RfbXMYAyABKAFIAYgBAUIKCghfbGF0ZV9tc0ILCglfZXZpY3RfbXMikQEKCFJ1bkJhdGNoEjAKBHBsYW4YASABKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5CYXRjaFBsYW4SEgoKY2hlY2twb2ludBgCIAEoCBIaChJjaGVja3BvaW50ZWRfYmF0Y2gYAyABKAMSEwoLdHJhY2VwYXJlbnQYBCABKAkSDgoGZm9sbG93GAUgASgIIokBCgZGb2xsb3cSDQoFYmF0Y2gYASABKAMSOgoJcG9zaXRpb25zGAIgAygLMicubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU291cmNlUG9zaXRpb24SNAoEbGF0ZRgDIAMoCzImLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldhdGVybWFya1N0ZXAiFQoETWFyaxINCgViYXRjaBgBIAEoAyJoCgZNYXJrZWQSDQoFYmF0Y2gYASABKAMSOgoJcG9zaXRpb25zGAIgAygLMicubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU291cmNlUG9zaXRpb24SEwoLbGFnX3JlY29yZHMYAyABKAMiZwoOU291cmNlUG9zaXRpb24SDgoGc291cmNlGAEgASgJEg0KBWluZGV4GAIgASgFEg4KBm9mZnNldBgDIAEoAxIXCgplbmRfb2Zmc2V0GAQgASgDSACIAQFCDQoLX2VuZF9vZmZzZXQiewoHTWFwRG9uZRINCgViYXRjaBgBIAEoAxI7CgtldmVudF90aW1lcxgCIAMoCzImLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkV2ZW50VGltZVNlZW4SEgoKcmVjb3Jkc19pbhgDIAEoAxIQCghieXRlc19pbhgEIAEoAyJTCg1FdmVudFRpbWVTZWVuEhMKC29wZXJhdG9yX2lkGAEgASgJEg4KBnNvdXJjZRgCIAEoCRINCgVpbmRleBgDIAEoBRIOCgZtYXhfbXMYBCABKAEi6QIKCUJhdGNoRG9uZRINCgViYXRjaBgBIAEoAxITCgtyZWNvcmRzX291dBgCIAEoAxIUCgxsYXRlX3JlY29yZHMYAyABKAMSFQoNc3RhdGVfcGVuZGluZxgEIAEoCBIxCgVwYXJ0cxgFIAMoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0YXRlUGFydBIYChBtYXJrc19lbmRfb2Zmc2V0GAYgASgDEjkKB21ldHJpY3MYByADKAsyKC5taWxscmFjZS5jb29yZGluYXRvci52MS5PcGVyYXRvck1ldHJpY3MSMgoGc3RhZ2VzGAggAygLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhZ2VUaW1lEhUKDXNodWZmbGVfYnl0ZXMYCSABKAMSIAoTb2xkZXN0X3RpbWVzdGFtcF9tcxgKIAEoA0gAiAEBQhYKFF9vbGRlc3RfdGltZXN0YW1wX21zIisKCVN0YWdlVGltZRINCgVzdGFnZRgBIAEoCRIPCgdzZWNvbmRzGAIgASgBIooBCg9PcGVyYXRvck1ldHJpY3MSEwoLb3BlcmF0b3JfaWQYASABKAkSEgoKcmVjb3Jkc19pbhgCIAEoAxITCgtyZWNvcmRzX291dBgDIAEoAxIUCgxsYXRlX3JlY29yZHMYBCABKAMSEgoKc3RhdGVfa2V5cxgFIAEoAxIPCgdidXN5X21zGAYgASgBIoEBCgxXb3JrZXJGYWlsZWQSKAoFZXJyb3IYASABKAsyGS5taWxscmFjZS5jb21tb24udjEuRXJyb3ISEwoLb3BlcmF0b3JfaWQYAiABKAkSDQoFYmF0Y2gYAyABKAMSEAoIcG9zaXRpb24YBCABKAkSEQoJcGVybWFuZW50GAUgASgIIigKCVdvcmtlckxvZxIMCgR0ZXh0GAEgASgJEg0KBWJhdGNoGAIgASgDMpMBChdFeGVjdXRvclJlZ2lzdHJ5U2VydmljZRJ4Cg9FeGVjdXRvclNlc3Npb24SLy5taWxscmFjZS5jb29yZGluYXRvci52MS5FeGVjdXRvclNlc3Npb25SZXF1ZXN0GjAubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRXhlY3V0b3JTZXNzaW9uUmVzcG9uc2UoATABYgZwcm90bzM", [file_millrace_common_v1_common]);
 
 /**
  * @generated from message millrace.coordinator.v1.ExecutorSessionRequest
@@ -310,10 +310,16 @@ export type WorkerCommand = Message<"millrace.coordinator.v1.WorkerCommand"> & {
     case: "runBatch";
   } | {
     /**
-     * @generated from field: millrace.coordinator.v1.ReadState read_state = 5;
+     * @generated from field: millrace.coordinator.v1.Follow follow = 10;
      */
-    value: ReadState;
-    case: "readState";
+    value: Follow;
+    case: "follow";
+  } | {
+    /**
+     * @generated from field: millrace.coordinator.v1.Mark mark = 11;
+     */
+    value: Mark;
+    case: "mark";
   } | { case: undefined; value?: undefined };
 };
 
@@ -380,10 +386,10 @@ export type WorkerReport = Message<"millrace.coordinator.v1.WorkerReport"> & {
     case: "log";
   } | {
     /**
-     * @generated from field: millrace.coordinator.v1.StateRead state_read = 9;
+     * @generated from field: millrace.coordinator.v1.Marked marked = 12;
      */
-    value: StateRead;
-    case: "stateRead";
+    value: Marked;
+    case: "marked";
   } | { case: undefined; value?: undefined };
 };
 
@@ -888,6 +894,13 @@ export type RunBatch = Message<"millrace.coordinator.v1.RunBatch"> & {
    * @generated from field: string traceparent = 4;
    */
   traceparent: string;
+
+  /**
+   * Continuous mode: when this batch is done, take records for the one after it as they arrive, from the ends of its ranges on.
+   *
+   * @generated from field: bool follow = 5;
+   */
+  follow: boolean;
 };
 
 /**
@@ -896,6 +909,123 @@ export type RunBatch = Message<"millrace.coordinator.v1.RunBatch"> & {
  */
 export const RunBatchSchema: GenMessage<RunBatch> = /*@__PURE__*/
   messageDesc(file_millrace_coordinator_v1_executor_session, 24);
+
+/**
+ * Continuous mode: takes records as they arrive, for a batch that has no plan yet. Again for the same batch after `Mark`: it goes on.
+ *
+ * @generated from message millrace.coordinator.v1.Follow
+ */
+export type Follow = Message<"millrace.coordinator.v1.Follow"> & {
+  /**
+   * @generated from field: int64 batch = 1;
+   */
+  batch: bigint;
+
+  /**
+   * Of this worker's source partitions: where it begins.
+   *
+   * @generated from field: repeated millrace.coordinator.v1.SourcePosition positions = 2;
+   */
+  positions: SourcePosition[];
+
+  /**
+   * Late filters of the batch: the watermarks of the batch before it.
+   *
+   * @generated from field: repeated millrace.coordinator.v1.WatermarkStep late = 3;
+   */
+  late: WatermarkStep[];
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.Follow.
+ * Use `create(FollowSchema)` to create a new message.
+ */
+export const FollowSchema: GenMessage<Follow> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_executor_session, 25);
+
+/**
+ * Stop taking records, and say how far it came: the plan of the batch is made of that.
+ *
+ * @generated from message millrace.coordinator.v1.Mark
+ */
+export type Mark = Message<"millrace.coordinator.v1.Mark"> & {
+  /**
+   * @generated from field: int64 batch = 1;
+   */
+  batch: bigint;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.Mark.
+ * Use `create(MarkSchema)` to create a new message.
+ */
+export const MarkSchema: GenMessage<Mark> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_executor_session, 26);
+
+/**
+ * @generated from message millrace.coordinator.v1.Marked
+ */
+export type Marked = Message<"millrace.coordinator.v1.Marked"> & {
+  /**
+   * @generated from field: int64 batch = 1;
+   */
+  batch: bigint;
+
+  /**
+   * @generated from field: repeated millrace.coordinator.v1.SourcePosition positions = 2;
+   */
+  positions: SourcePosition[];
+
+  /**
+   * Committed records beyond those positions, as far as the worker knows.
+   *
+   * @generated from field: int64 lag_records = 3;
+   */
+  lagRecords: bigint;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.Marked.
+ * Use `create(MarkedSchema)` to create a new message.
+ */
+export const MarkedSchema: GenMessage<Marked> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_executor_session, 27);
+
+/**
+ * @generated from message millrace.coordinator.v1.SourcePosition
+ */
+export type SourcePosition = Message<"millrace.coordinator.v1.SourcePosition"> & {
+  /**
+   * @generated from field: string source = 1;
+   */
+  source: string;
+
+  /**
+   * @generated from field: int32 index = 2;
+   */
+  index: number;
+
+  /**
+   * The next to be read.
+   *
+   * @generated from field: int64 offset = 3;
+   */
+  offset: bigint;
+
+  /**
+   * Where a bounded source ends; absent: nowhere.
+   *
+   * @generated from field: optional int64 end_offset = 4;
+   */
+  endOffset?: bigint | undefined;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.SourcePosition.
+ * Use `create(SourcePositionSchema)` to create a new message.
+ */
+export const SourcePositionSchema: GenMessage<SourcePosition> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_executor_session, 28);
 
 /**
  * All source tasks of this worker have read their ranges and sent their blocks.
@@ -929,7 +1059,7 @@ export type MapDone = Message<"millrace.coordinator.v1.MapDone"> & {
  * Use `create(MapDoneSchema)` to create a new message.
  */
 export const MapDoneSchema: GenMessage<MapDone> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 25);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 29);
 
 /**
  * Greatest event time seen by an event-time operator in one source task, in this batch.
@@ -963,7 +1093,7 @@ export type EventTimeSeen = Message<"millrace.coordinator.v1.EventTimeSeen"> & {
  * Use `create(EventTimeSeenSchema)` to create a new message.
  */
 export const EventTimeSeenSchema: GenMessage<EventTimeSeen> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 26);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 30);
 
 /**
  * All tasks of this worker have finished the batch; its output is committed with its marks.
@@ -1037,7 +1167,7 @@ export type BatchDone = Message<"millrace.coordinator.v1.BatchDone"> & {
  * Use `create(BatchDoneSchema)` to create a new message.
  */
 export const BatchDoneSchema: GenMessage<BatchDone> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 27);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 31);
 
 /**
  * @generated from message millrace.coordinator.v1.StageTime
@@ -1061,7 +1191,7 @@ export type StageTime = Message<"millrace.coordinator.v1.StageTime"> & {
  * Use `create(StageTimeSchema)` to create a new message.
  */
 export const StageTimeSchema: GenMessage<StageTime> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 28);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 32);
 
 /**
  * @generated from message millrace.coordinator.v1.OperatorMetrics
@@ -1103,7 +1233,7 @@ export type OperatorMetrics = Message<"millrace.coordinator.v1.OperatorMetrics">
  * Use `create(OperatorMetricsSchema)` to create a new message.
  */
 export const OperatorMetricsSchema: GenMessage<OperatorMetrics> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 29);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 33);
 
 /**
  * @generated from message millrace.coordinator.v1.WorkerFailed
@@ -1146,7 +1276,7 @@ export type WorkerFailed = Message<"millrace.coordinator.v1.WorkerFailed"> & {
  * Use `create(WorkerFailedSchema)` to create a new message.
  */
 export const WorkerFailedSchema: GenMessage<WorkerFailed> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 30);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 34);
 
 /**
  * A line that user code printed (print operator, console).
@@ -1170,178 +1300,6 @@ export type WorkerLog = Message<"millrace.coordinator.v1.WorkerLog"> & {
  * Use `create(WorkerLogSchema)` to create a new message.
  */
 export const WorkerLogSchema: GenMessage<WorkerLog> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 31);
-
-/**
- * Read what operators keep, between two batches. Answered by StateRead of the same id, whatever goes wrong: a query never ends a worker.
- *
- * @generated from message millrace.coordinator.v1.ReadState
- */
-export type ReadState = Message<"millrace.coordinator.v1.ReadState"> & {
-  /**
-   * @generated from field: int64 query_id = 1;
-   */
-  queryId: bigint;
-
-  /**
-   * Empty: no entries, only what each operator holds.
-   *
-   * @generated from field: string operator_id = 2;
-   */
-  operatorId: string;
-
-  /**
-   * JSON of keys; empty: all.
-   *
-   * @generated from field: repeated string keys_json = 3;
-   */
-  keysJson: string[];
-
-  /**
-   * Text that keys begin with.
-   *
-   * @generated from field: string key_prefix = 4;
-   */
-  keyPrefix: string;
-
-  /**
-   * @generated from field: int32 limit = 5;
-   */
-  limit: number;
-};
-
-/**
- * Describes the message millrace.coordinator.v1.ReadState.
- * Use `create(ReadStateSchema)` to create a new message.
- */
-export const ReadStateSchema: GenMessage<ReadState> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 32);
-
-/**
- * @generated from message millrace.coordinator.v1.StateRead
- */
-export type StateRead = Message<"millrace.coordinator.v1.StateRead"> & {
-  /**
-   * @generated from field: int64 query_id = 1;
-   */
-  queryId: bigint;
-
-  /**
-   * The last batch that this worker has finished: its output is committed.
-   *
-   * @generated from field: int64 batch = 2;
-   */
-  batch: bigint;
-
-  /**
-   * @generated from field: repeated millrace.coordinator.v1.HeldState held = 3;
-   */
-  held: HeldState[];
-
-  /**
-   * @generated from field: repeated millrace.coordinator.v1.StateEntry entries = 4;
-   */
-  entries: StateEntry[];
-
-  /**
-   * The limit, or the bound of one answer, was reached.
-   *
-   * @generated from field: bool more = 5;
-   */
-  more: boolean;
-
-  /**
-   * Instead of all the above.
-   *
-   * @generated from field: millrace.common.v1.Error error = 6;
-   */
-  error?: Error | undefined;
-};
-
-/**
- * Describes the message millrace.coordinator.v1.StateRead.
- * Use `create(StateReadSchema)` to create a new message.
- */
-export const StateReadSchema: GenMessage<StateRead> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 33);
-
-/**
- * What one operator holds in one task.
- *
- * @generated from message millrace.coordinator.v1.HeldState
- */
-export type HeldState = Message<"millrace.coordinator.v1.HeldState"> & {
-  /**
-   * @generated from field: string operator_id = 1;
-   */
-  operatorId: string;
-
-  /**
-   * @generated from field: int32 task_index = 2;
-   */
-  taskIndex: number;
-
-  /**
-   * @generated from field: int64 key_count = 3;
-   */
-  keyCount: bigint;
-};
-
-/**
- * Describes the message millrace.coordinator.v1.HeldState.
- * Use `create(HeldStateSchema)` to create a new message.
- */
-export const HeldStateSchema: GenMessage<HeldState> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 34);
-
-/**
- * One key of one operator's state.
- *
- * @generated from message millrace.coordinator.v1.StateEntry
- */
-export type StateEntry = Message<"millrace.coordinator.v1.StateEntry"> & {
-  /**
-   * @generated from field: string key_json = 1;
-   */
-  keyJson: string;
-
-  /**
-   * Empty when it is too large to show.
-   *
-   * @generated from field: string value_json = 2;
-   */
-  valueJson: string;
-
-  /**
-   * Which of the operator's tables: a name, or the number of a window or batch.
-   *
-   * @generated from field: string table = 3;
-   */
-  table: string;
-
-  /**
-   * @generated from field: int32 bucket = 4;
-   */
-  bucket: number;
-
-  /**
-   * @generated from field: int32 task_index = 5;
-   */
-  taskIndex: number;
-
-  /**
-   * About how large a value is that is not shown.
-   *
-   * @generated from field: int64 value_bytes = 6;
-   */
-  valueBytes: bigint;
-};
-
-/**
- * Describes the message millrace.coordinator.v1.StateEntry.
- * Use `create(StateEntrySchema)` to create a new message.
- */
-export const StateEntrySchema: GenMessage<StateEntry> = /*@__PURE__*/
   messageDesc(file_millrace_coordinator_v1_executor_session, 35);
 
 /**
