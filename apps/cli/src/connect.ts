@@ -8,9 +8,9 @@ import type { Connection, ConnectOptions } from "./world.ts";
 
 /** A client over gRPC. Nothing is asked of the cluster before its first use. */
 export function connect(addresses: readonly string[], options: ConnectOptions = {}): Connection {
-  const { caFile = "", certFile = "", keyFile = "" } = options.tls ?? {};
-  const files = { ...NO_TLS, tlsCaFile: caFile, tlsCertFile: certFile, tlsKeyFile: keyFile };
-  const tls = openTlsIdentity(files, SILENT_LOGGER);
+  const { caFile = "", certFile = "", keyFile = "", peerName = "" } = options.tls ?? {};
+  const settings = { ...NO_TLS, tlsCaFile: caFile, tlsCertFile: certFile, tlsKeyFile: keyFile, tlsPeerName: peerName };
+  const tls = openTlsIdentity(settings, SILENT_LOGGER);
   const transport = createRpcTransport({ tls });
   const ports = { transport, clock: systemClock, random: systemRandom, crc32c, compression: createCompressionCodecs() };
   const client = createClient({ bootstrap: addresses, retryForMs: options.retryForMs ?? CLUSTER_RETRY_MS }, ports);

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import type { TlsFiles } from "./world.ts";
+import type { ConnectTls } from "./world.ts";
 
 /** Options that every command has. */
 export interface GlobalOptions {
@@ -10,6 +10,8 @@ export interface GlobalOptions {
   readonly tlsCaFile?: string;
   readonly tlsCertFile?: string;
   readonly tlsKeyFile?: string;
+  /** Name in certificates of services that are reached by IP address. */
+  readonly tlsPeerName?: string;
 }
 
 /** Parser of a whole number in a range, for an option. */
@@ -38,9 +40,9 @@ export function addressesOf(options: GlobalOptions): readonly string[] {
     .filter((address) => address !== "");
 }
 
-/** PEM files of the connection. */
-export function tlsFilesOf({ tlsCaFile = "", tlsCertFile = "", tlsKeyFile = "" }: GlobalOptions): TlsFiles {
-  return { caFile: tlsCaFile, certFile: tlsCertFile, keyFile: tlsKeyFile };
+/** Who the connection is, and whom it believes. */
+export function tlsOf({ tlsCaFile = "", tlsCertFile = "", tlsKeyFile = "", tlsPeerName = "" }: GlobalOptions): ConnectTls {
+  return { caFile: tlsCaFile, certFile: tlsCertFile, keyFile: tlsKeyFile, peerName: tlsPeerName };
 }
 
 /** Refuses what cannot be an address before anything tries to resolve it. */

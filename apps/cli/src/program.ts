@@ -37,6 +37,11 @@ export function createProgram(world: CliWorld): Command {
       new Option("--tls-cert-file <file>", "PEM file of the own certificate, where the cluster asks for one").env("MILLRACE_TLS_CERT_FILE"),
     )
     .addOption(new Option("--tls-key-file <file>", "PEM file of its key").env("MILLRACE_TLS_KEY_FILE"))
+    .addOption(
+      new Option("--tls-peer-name <name>", "name in the certificates of services that are reached by IP address").env(
+        "MILLRACE_TLS_PEER_NAME",
+      ),
+    )
     .option("--json", "results as JSON, one document a line, for scripts")
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help of a command")

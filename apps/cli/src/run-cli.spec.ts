@@ -76,6 +76,19 @@ describe("wrong use", () => {
   });
 });
 
+describe("TLS", () => {
+  it("connects as the options say", async () => {
+    const seen: unknown[] = [];
+    const parts: FakeParts = {
+      admin: { listTopics: () => Promise.resolve([]) },
+      onConnect: (_, { tls }) => seen.push(tls),
+    };
+    const args = "topic list --tls-ca-file ca.pem --tls-cert-file c.pem --tls-key-file c.key --tls-peer-name coordinators";
+    expect((await run(args, parts)).code).toBe(0);
+    expect(seen).toEqual([{ caFile: "ca.pem", certFile: "c.pem", keyFile: "c.key", peerName: "coordinators" }]);
+  });
+});
+
 describe("help", () => {
   it.each([
     "--help",

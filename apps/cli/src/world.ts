@@ -27,14 +27,16 @@ export interface CliWorld {
 export interface ConnectOptions {
   /** How long an unreachable cluster is tried. */
   readonly retryForMs?: number;
-  readonly tls?: TlsFiles;
+  readonly tls?: ConnectTls;
 }
 
 /** PEM files for connections to the cluster; all empty: plain text. */
-export interface TlsFiles {
+export interface ConnectTls {
   readonly caFile: string;
   readonly certFile: string;
   readonly keyFile: string;
+  /** Name that the certificate of a service must have which is reached by IP address, as coordinators in pods are; empty: the address. */
+  readonly peerName: string;
 }
 
 export interface Connection {

@@ -1,5 +1,5 @@
 import type { Admin, Client, Consumer, Producer, ProducerRecord } from "@millrace/client";
-import type { CliWorld } from "../src/world.ts";
+import type { CliWorld, ConnectOptions } from "../src/world.ts";
 
 /** A world that remembers what was said, on a cluster that answers as `client` says. */
 export interface FakeWorld extends CliWorld {
@@ -16,6 +16,7 @@ export interface FakeParts {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly folder?: string;
+  readonly onConnect?: (addresses: readonly string[], options: ConnectOptions) => void;
 }
 
 export function fakeWorld(parts: FakeParts = {}): FakeWorld {
@@ -36,7 +37,10 @@ export function fakeWorld(parts: FakeParts = {}): FakeWorld {
     interrupt: new AbortController().signal,
     monotonicMs: () => 0,
     wallMs: () => 1_000_000,
-    connect: () => Promise.resolve({ client: fakeClient(parts), close: () => Promise.resolve() }),
+    connect: (addresses, options = {}) => {
+      parts.onConnect?.(addresses, options);
+      return Promise.resolve({ client: fakeClient(parts), close: () => Promise.resolve() });
+    },
     output: () => output.join(""),
     notes: () => notes.join(""),
   };

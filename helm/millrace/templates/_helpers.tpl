@@ -119,6 +119,9 @@ topologySpreadConstraints:
 {{- $top := index . 0 -}}
 {{- $own := index . 2 -}}
 millrace.dev/settings: {{ include "millrace.settings" . | sha256sum | trunc 16 }}
+{{- if $top.Values.tls.enabled }}
+millrace.dev/tls: {{ include "millrace.tlsMode" $top | quote }}
+{{- end }}
 {{- with $top.Values.podAnnotations }}
 {{ toYaml . }}
 {{- end }}
@@ -134,6 +137,13 @@ millrace.dev/settings: {{ include "millrace.settings" . | sha256sum | trunc 16 }
 {{- $own := index . 2 -}}
 {{- $settings := dict "logFormat" "json" "adminAddress" "0.0.0.0:9464" -}}
 {{- with $top.Values.telemetry.otlpEndpoint -}}{{- $_ := set $settings "otlpEndpoint" . -}}{{- end -}}
+{{- if $top.Values.tls.enabled -}}
+{{- $_ := set $settings "tlsCaFile" "/etc/millrace-tls/ca.crt" -}}
+{{- $_ := set $settings "tlsCertFile" "/etc/millrace-tls/tls.crt" -}}
+{{- $_ := set $settings "tlsKeyFile" "/etc/millrace-tls/tls.key" -}}
+{{- $_ := set $settings "tlsClientAuth" $top.Values.tls.clientAuth -}}
+{{- $_ := set $settings "tlsPeerName" (include "millrace.tlsPeerName" $top) -}}
+{{- end -}}
 {{- /* Half of the grace period: then whatever is left has the other half to be cut in order. */ -}}
 {{- $_ := set $settings "drainMs" (div (mul $own.terminationGracePeriodSeconds 1000) 2) -}}
 {{- if eq $component "broker" -}}
@@ -257,6 +267,7 @@ Kafka {{ $own.hostTemplate | replace "{id}" "0" }}:9094, gRPC {{ $own.hostTempla
 {{- fail (printf "coordinator.settings.replicationFactorDefault is %d, but there are only %d brokers: no topic could be made. Raise broker.replicas or lower it." (int .) $replicas) -}}
 {{- end -}}
 {{- end -}}
+{{- include "millrace.checkTls" . -}}
 {{- if and .Values.executor.autoscaling.enabled (lt (int .Values.executor.autoscaling.maxReplicas) (int .Values.executor.autoscaling.minReplicas)) -}}
 {{- fail (printf "executor.autoscaling.maxReplicas (%d) is less than minReplicas (%d)" (int .Values.executor.autoscaling.maxReplicas) (int .Values.executor.autoscaling.minReplicas)) -}}
 {{- end -}}

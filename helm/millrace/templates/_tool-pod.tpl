@@ -21,12 +21,18 @@ containers:
     env:
       - name: MILLRACE_ADDRESS
         value: {{ include "millrace.bootstrap" $top }}:9190
+      {{- if $top.Values.tls.enabled }}
+      {{- include "millrace.tlsClientEnv" $top | nindent 6 }}
+      {{- end }}
     securityContext: {{- include "millrace.containerSecurity" $top | nindent 6 }}
     resources:
       requests: {cpu: 20m, memory: 64Mi}
       limits: {memory: 512Mi}
     volumeMounts:
       - {name: tmp, mountPath: /tmp}
+      {{- if $top.Values.tls.enabled }}
+      {{- include "millrace.tlsMount" $top | nindent 6 }}
+      {{- end }}
       {{- with $.mounts }}
       {{- toYaml . | nindent 6 }}
       {{- end }}
@@ -34,6 +40,9 @@ containers:
 volumes:
   - name: tmp
     emptyDir: {sizeLimit: 64Mi}
+  {{- if $top.Values.tls.enabled }}
+  {{- include "millrace.tlsVolume" (list $top (include "millrace.tlsClientSecret" $top)) | nindent 2 }}
+  {{- end }}
   {{- with .volumes }}
   {{- toYaml . | nindent 2 }}
   {{- end }}

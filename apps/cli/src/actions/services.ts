@@ -1,11 +1,12 @@
 import { type KitSettings, parseFlags, runProcess, type ServiceProcess, settingFields } from "@millrace/service-kit";
+import type { GlobalOptions } from "../options.ts";
 import { table } from "../output/table.ts";
 import type { CliWorld } from "../world.ts";
 
 /** Variables with Millrace's prefix that the command line reads, not a service. */
 export const CLI_ENV: readonly string[] = ["MILLRACE_ADDRESS"];
 
-export interface ServiceCommandOptions {
+export interface ServiceCommandOptions extends GlobalOptions {
   /** What the command line did not take for itself: settings. */
   readonly flags: readonly string[];
   readonly settings?: boolean;
@@ -32,10 +33,15 @@ async function run<T extends KitSettings>(service: ServiceProcess<T>, options: S
   if (options.settings === true) return list(service, world);
   await runProcess(service, () => ({
     env: world.env,
-    flags: parseFlags(options.flags),
+    flags: { ...flagsTaken(options), ...parseFlags(options.flags) },
     ...(options.settingsFile === undefined ? {} : { file: options.settingsFile }),
     otherEnv: CLI_ENV,
   }));
+}
+
+/** Flags of a service that are options of every command, too, so that the command line has taken them. */
+function flagsTaken({ tlsCaFile, tlsCertFile, tlsKeyFile, tlsPeerName }: GlobalOptions): Readonly<Record<string, string | undefined>> {
+  return { "tls-ca-file": tlsCaFile, "tls-cert-file": tlsCertFile, "tls-key-file": tlsKeyFile, "tls-peer-name": tlsPeerName };
 }
 
 async function list<T extends KitSettings>(service: ServiceProcess<T>, world: CliWorld): Promise<void> {

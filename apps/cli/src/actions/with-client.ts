@@ -1,5 +1,5 @@
 import type { Client } from "@millrace/client";
-import { addressesOf, type GlobalOptions, tlsFilesOf } from "../options.ts";
+import { addressesOf, type GlobalOptions, tlsOf } from "../options.ts";
 import type { CliWorld, ConnectOptions } from "../world.ts";
 
 const WAITING_SHOWN_MS = 1_500; // a healthy cluster has answered by then
@@ -11,7 +11,7 @@ export async function withClient<T>(
   use: (client: Client) => Promise<T>,
   connecting?: ConnectOptions,
 ): Promise<T> {
-  const connection = await world.connect(addressesOf(options), { ...connecting, tls: tlsFilesOf(options) });
+  const connection = await world.connect(addressesOf(options), { ...connecting, tls: tlsOf(options) });
   const waiting = setTimeout(() => {
     world.progress(`waiting for the cluster at ${options.address} …`);
   }, WAITING_SHOWN_MS);

@@ -79,7 +79,7 @@ function addService(
   onRun<{ readonly settings?: boolean; readonly settingsFile?: string }, readonly [readonly string[]]>(
     command,
     async ([flags], options) => {
-      await (await import("../actions/services.ts")).runServiceCommand(name, { flags, ...options }, world);
+      await (await import("../actions/services.ts")).runServiceCommand(name, { ...options, flags }, world);
     },
   );
   const more = {

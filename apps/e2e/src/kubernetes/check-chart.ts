@@ -12,6 +12,7 @@ const renderings: Readonly<Record<string, readonly string[]>> = {
     ...TEST_VALUES,
     ...[
       "networkPolicy.enabled=true",
+      "tls.enabled=true",
       "executor.autoscaling.enabled=true",
       "monitoring.dashboards.enabled=true",
       "telemetry.otlpEndpoint=http://otel:4317",

@@ -1,16 +1,40 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import type { TlsIdentity } from "@millrace/ports";
 
 const COMMAND_MS_MAX = 10 * 60_000;
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
+
+/** How clients outside reach the release: ports of every node, and who they are where it wants to know. */
+export interface Doors {
+  readonly grpcBootstrapPort: number;
+  readonly kafkaBootstrapPort: number;
+  readonly tls?: TlsIdentity;
+}
+
+/** Those of the chart's default values. */
+const PLAIN_DOORS: Doors = { grpcBootstrapPort: 32190, kafkaBootstrapPort: 32092 };
 
 /** A cluster that KUBECONFIG names, with one release in one namespace. */
 export class Kubernetes {
   readonly namespace: string;
   readonly release = "millrace";
+  readonly doors: Doors;
 
-  constructor(namespace: string) {
+  constructor(namespace: string, doors: Doors = PLAIN_DOORS) {
     this.namespace = namespace;
+    this.doors = doors;
+  }
+
+  /** Makes the namespace. Pods must be of the restricted profile: one that is not is refused, not warned about. */
+  async createNamespace(): Promise<void> {
+    const labels = { "pod-security.kubernetes.io/enforce": "restricted", "pod-security.kubernetes.io/warn": "restricted" };
+    const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: this.namespace, labels } };
+    await run("kubectl", ["create", "--filename", "-"], JSON.stringify(namespace));
+  }
+
+  async deleteNamespace(): Promise<void> {
+    await run("kubectl", ["delete", "namespace", this.namespace, "--ignore-not-found", "--wait=false"]);
   }
 
   kubectl(args: readonly string[], input?: string): Promise<string> {

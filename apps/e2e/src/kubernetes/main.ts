@@ -12,8 +12,22 @@ import { Kubernetes, run } from "./kubernetes.ts";
 import { type KubernetesOptions, parseKubernetesOptions } from "./options.ts";
 import { drain, kill, reinstall, upgrade } from "./ordeals.ts";
 import type { Step } from "./steps.ts";
+import { tls } from "./tls.ts";
 
-const STEPS: readonly Step[] = [dryRun, refuse, manifests, install, helmTest, foreignClients, flights, upgrade, drain, kill, reinstall];
+const STEPS: readonly Step[] = [
+  dryRun,
+  refuse,
+  manifests,
+  install,
+  helmTest,
+  foreignClients,
+  flights,
+  upgrade,
+  drain,
+  kill,
+  reinstall,
+  tls,
+];
 const IMAGES = ["broker", "coordinator", "executor", "cli", "redis"];
 const PODS = 3 + 2 + 2 + 1;
 
@@ -60,8 +74,7 @@ async function main(): Promise<number> {
     return 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
-    if (!options.keep && !options.reuse)
-      await run("kubectl", ["delete", "namespace", options.namespace, "--ignore-not-found", "--wait=false"]);
+    if (!options.keep && !options.reuse) await kubernetes.deleteNamespace();
   }
 }
 
@@ -71,17 +84,11 @@ function stepsOf({ only }: KubernetesOptions): readonly Step[] {
   return only.length === 0 ? STEPS : STEPS.filter(({ name }) => only.includes(name));
 }
 
-/** Images into nodes, and a namespace whose pods must be of the restricted profile: one that is not is refused, not warned about. */
-async function prepare({ namespace }: Kubernetes, { load, reuse }: KubernetesOptions): Promise<void> {
+/** Images into nodes, and a namespace. */
+async function prepare(kubernetes: Kubernetes, { load, reuse }: KubernetesOptions): Promise<void> {
   const [program, ...args] = load ?? [];
   if (program !== undefined) for (const image of IMAGES) await run(program, [...args, inCheckout(`dist/images/${image}.tar`)]);
-  if (reuse) return;
-  const labels = { "pod-security.kubernetes.io/enforce": "restricted", "pod-security.kubernetes.io/warn": "restricted" };
-  await run(
-    "kubectl",
-    ["create", "--filename", "-"],
-    JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } }),
-  );
+  if (!reuse) await kubernetes.createNamespace();
 }
 
 async function runSteps(

@@ -2,9 +2,6 @@ import { connectClient, type ClusterClient } from "../system/cluster-client.ts";
 import { check } from "../scenario.ts";
 import type { Kubernetes } from "./kubernetes.ts";
 
-const GRPC_BOOTSTRAP_PORT = 32190;
-const KAFKA_BOOTSTRAP_PORT = 32092;
-
 /** Addresses of every node, where clients outside of the cluster begin. */
 export async function outsideAddresses(
   kubernetes: Kubernetes,
@@ -13,10 +10,11 @@ export async function outsideAddresses(
     status.addresses.filter(({ type }) => type === "InternalIP").map(({ address }) => address),
   );
   check(hosts.length > 0, "the cluster's nodes have no addresses");
-  return { grpc: hosts.map((host) => `${host}:${GRPC_BOOTSTRAP_PORT}`), kafka: hosts.map((host) => `${host}:${KAFKA_BOOTSTRAP_PORT}`) };
+  const { grpcBootstrapPort, kafkaBootstrapPort } = kubernetes.doors;
+  return { grpc: hosts.map((host) => `${host}:${grpcBootstrapPort}`), kafka: hosts.map((host) => `${host}:${kafkaBootstrapPort}`) };
 }
 
 /** Millrace's own client from outside, by node ports: whatever brokers tell it must be addresses that it reaches. */
 export async function connectFromOutside(kubernetes: Kubernetes): Promise<ClusterClient> {
-  return connectClient((await outsideAddresses(kubernetes)).grpc);
+  return connectClient((await outsideAddresses(kubernetes)).grpc, { tls: kubernetes.doors.tls });
 }

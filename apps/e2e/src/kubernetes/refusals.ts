@@ -49,5 +49,31 @@ export const refusals: readonly Refusal[] = [
     set: ["monitoring.alerts.enabled=true"],
     says: ["monitoring.coreos.com/v1", "Prometheus operator"],
   },
+  {
+    what: "certificates that come from nowhere",
+    set: ["tls.enabled=true", "tls.from=vault"],
+    says: ["tls.from", "own", "secret", "cert-manager"],
+  },
+  {
+    what: "TLS without a Secret",
+    set: ["tls.enabled=true", "tls.from=secret"],
+    says: ["tls.secrets.services", "ca.crt, tls.crt and tls.key", "millrace-coordinator."],
+  },
+  {
+    what: "clients that must show a certificate and have none",
+    set: ["tls.enabled=true", "tls.from=secret", "tls.secrets.services=s"],
+    says: ["tls.secrets.clients", "tls.clientAuth=required"],
+  },
+  {
+    what: "a Secret that would not be used",
+    set: ["tls.secrets.services=s"],
+    says: ["tls.secrets", "tls.enabled=true", "tls.from=secret"],
+  },
+  {
+    what: "cert-manager where there is none",
+    set: ["tls.enabled=true", "tls.from=cert-manager", "tls.certManager.issuer.name=i"],
+    says: ["cert-manager.io/v1", "Install cert-manager first"],
+  },
+  { what: "a duration in days", set: ["tls.enabled=true", "tls.certManager.duration=90d"], says: ["tls.certManager.duration", "h|m|s"] },
   { what: "a job without a name", set: ["jobs.Word_Count=export"], says: ["jobs", "Word_Count"] },
 ];

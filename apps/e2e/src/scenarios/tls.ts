@@ -1,9 +1,8 @@
-import { connect } from "node:tls";
 import { readFileSync } from "node:fs";
-import { apiVersionsApi, encodeRequestHeader, WireWriter } from "@millrace/kafka-wire";
 import { testTlsFile } from "@millrace/testkit";
 import { check, type Scenario } from "../scenario.ts";
 import { type Cluster, startCluster } from "../system/cluster.ts";
+import { askKafkaOverTls } from "../system/kafka-over-tls.ts";
 import { type ProgramResult, runCli } from "../system/run-cli.ts";
 
 const WITHIN_MS = 60_000;
@@ -39,7 +38,11 @@ export const tls: Scenario = {
       say(`a job of two workers counted: ${counted.stdout.trim().split("\n").sort().join(" ")}`);
       check(counted.stdout.trim().split("\n").sort().join() === "1,1,2,2", `wrong counts: ${counted.stdout}`);
       await done(millrace(cluster, ["job", "stop", jobId]));
-      const versions = await askOverTls(cluster.brokers[0]?.kafkaAddress ?? "");
+      const { apiCount: versions } = await askKafkaOverTls(cluster.brokers[0]?.kafkaAddress ?? "", {
+        ca: readFileSync(testTlsFile("ca.pem")),
+        cert: readFileSync(testTlsFile("service.pem")),
+        key: readFileSync(testTlsFile("service.key")),
+      });
       check(versions > 40, `the Kafka listener answers over TLS, with ${versions} APIs`);
       const plain = await runCli(["topic", "list", "--address", cluster.address]);
       check(
@@ -64,20 +67,4 @@ async function done(running: Promise<ProgramResult>): Promise<ProgramResult> {
   const result = await running;
   check(result.exit === 0, `exit ${result.exit}: ${result.stderr}`);
   return result;
-}
-
-/** APIs that ApiVersions v0 lists to a client with a certificate. */
-async function askOverTls(address: string): Promise<number> {
-  const [host, port] = address.split(":");
-  const files = { ca: "ca.pem", cert: "service.pem", key: "service.key" };
-  const material = Object.fromEntries(Object.entries(files).map(([name, file]) => [name, readFileSync(testTlsFile(file))]));
-  const socket = connect({ host, port: Number(port), ...material });
-  const writer = new WireWriter();
-  encodeRequestHeader(writer, { apiKey: apiVersionsApi.key, apiVersion: 0, correlationId: 1, clientId: "tls" });
-  const frame = Buffer.concat(writer.finish());
-  const size = Buffer.alloc(4);
-  size.writeInt32BE(frame.length);
-  socket.write(Buffer.concat([size, frame]));
-  for await (const chunk of socket as AsyncIterable<Buffer>) return chunk.readInt32BE(10); // size, correlation id, error code, count
-  return 0;
 }

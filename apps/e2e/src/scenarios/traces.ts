@@ -22,7 +22,7 @@ export const traces: Scenario = {
     const telemetry = await openTracer("record-owner");
     const env = { ...FOLLOW_ONLY, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint };
     const cluster = await startCluster(folder, { coordinators: 1, brokers: 3, executors: 2, env });
-    const traced = connectClient(cluster.address.split(","), telemetry.tracer);
+    const traced = connectClient(cluster.address.split(","), { tracer: telemetry.tracer });
     try {
       const job = await submitWordCount(cluster);
       const reading = readAll(traced.client.consumer({ groupId: "readers" }));
