@@ -1,13 +1,9 @@
-import { readFileSync } from "node:fs";
-import { request } from "node:https";
-import { AppError } from "@millrace/model";
+import { AppError, toAppError } from "@millrace/model";
+import { askKubernetes } from "@millrace/service-kit";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const ZONE_LABEL = "topology.kubernetes.io/zone";
-const ACCOUNT_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
-const API_TIMEOUT_MS = 10_000;
-const NODE_BYTES_MAX = 4 * 1024 * 1024; // A node with hundreds of images is some 100 KiB.
 
 /** How a node's labels are asked for; replaced in specs. */
 export type AskNode = (name: string) => Promise<unknown>;
@@ -58,34 +54,12 @@ function numberIn(env: Environment, name: string): number {
 
 /** The node as the API server describes it, asked with the pod's own account. */
 async function askApiServer(name: string): Promise<unknown> {
-  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
-  const headers = { authorization: `Bearer ${readFileSync(`${ACCOUNT_FOLDER}/token`, "utf8")}` };
-  const ca = readFileSync(`${ACCOUNT_FOLDER}/ca.crt`);
-  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  const path = `/api/v1/nodes/${encodeURIComponent(name)}`;
-  const asked = request({ host, port, path, headers, ca, timeout: API_TIMEOUT_MS }, (response) => {
-    let text = "";
-    response.setEncoding("utf8").on("data", (chunk: string) => {
-      text += chunk;
-      if (text.length > NODE_BYTES_MAX) asked.destroy(new Error("answer too large"));
-    });
-    response.on("end", () => {
-      if (response.statusCode === 200) resolve(JSON.parse(text));
-      else
-        reject(
-          discoveryError("the API server does not tell about the node: give the broker's account the right to read nodes", {
-            node: name,
-            status: response.statusCode,
-          }),
-        );
-    });
+  const { status, body } = await askKubernetes(`/api/v1/nodes/${encodeURIComponent(name)}`).catch((cause: unknown) => {
+    throw discoveryError("the API server cannot be asked about the node", { node: name, detail: toAppError(cause).message });
   });
-  asked.on("timeout", () => asked.destroy(new Error(`no answer in ${API_TIMEOUT_MS} ms`)));
-  asked.on("error", (cause) => {
-    reject(discoveryError("the API server cannot be asked about the node", { node: name, detail: cause.message }));
-  });
-  asked.end();
-  return promise;
+  if (status === 200) return body;
+  const message = "the API server does not tell about the node: give the broker's account the right to read nodes";
+  throw discoveryError(message, { node: name, status });
 }
 
 function discoveryError(message: string, context: Readonly<Record<string, string | number | undefined>>): AppError {

@@ -141,7 +141,7 @@ millrace.dev/tls: {{ include "millrace.tlsMode" $top | quote }}
 {{- $_ := set $settings "tlsCaFile" "/etc/millrace-tls/ca.crt" -}}
 {{- $_ := set $settings "tlsCertFile" "/etc/millrace-tls/tls.crt" -}}
 {{- $_ := set $settings "tlsKeyFile" "/etc/millrace-tls/tls.key" -}}
-{{- $_ := set $settings "tlsClientAuth" $top.Values.tls.clientAuth -}}
+{{- if ne $component "metrics-adapter" -}}{{- $_ := set $settings "tlsClientAuth" $top.Values.tls.clientAuth -}}{{- end -}}
 {{- $_ := set $settings "tlsPeerName" (include "millrace.tlsPeerName" $top) -}}
 {{- end -}}
 {{- /* Half of the grace period: then whatever is left has the other half to be cut in order. */ -}}
@@ -163,6 +163,8 @@ millrace.dev/tls: {{ include "millrace.tlsMode" $top | quote }}
 {{- $_ := set $settings "workerSlots" $own.workerSlots -}}
 {{- $_ := set $settings "workerHeapMb" $own.workerHeapMb -}}
 {{- $_ := set $settings "coordinators" (list (include "millrace.coordinators" $top)) -}}
+{{- else if eq $component "metrics-adapter" -}}
+{{- $_ := set $settings "brokers" (list (printf "%s:9190" (include "millrace.bootstrap" $top))) -}}
 {{- end -}}
 {{- mergeOverwrite $settings (deepCopy ($own.settings | default dict)) | toJson -}}
 {{- end -}}
@@ -226,7 +228,7 @@ Kafka {{ $own.hostTemplate | replace "{id}" "0" }}:9094, gRPC {{ $own.hostTempla
 
 {{/* Mistakes that a schema cannot see, because they are about two values at once. */}}
 {{- define "millrace.check" -}}
-{{- range $where, $tag := dict "image.tag" .Values.image.tag "broker.image.tag" .Values.broker.image.tag "coordinator.image.tag" .Values.coordinator.image.tag "executor.image.tag" .Values.executor.image.tag -}}
+{{- range $where, $tag := dict "image.tag" .Values.image.tag "broker.image.tag" .Values.broker.image.tag "coordinator.image.tag" .Values.coordinator.image.tag "metricsAdapter.image.tag" .Values.metricsAdapter.image.tag "executor.image.tag" .Values.executor.image.tag -}}
 {{- if eq ($tag | default "") "latest" -}}
 {{- fail (printf "%s: latest is no version: a cluster cannot tell two of them apart, and no roll would happen. Give a version." $where) -}}
 {{- end -}}
@@ -268,7 +270,5 @@ Kafka {{ $own.hostTemplate | replace "{id}" "0" }}:9094, gRPC {{ $own.hostTempla
 {{- end -}}
 {{- end -}}
 {{- include "millrace.checkTls" . -}}
-{{- if and .Values.executor.autoscaling.enabled (lt (int .Values.executor.autoscaling.maxReplicas) (int .Values.executor.autoscaling.minReplicas)) -}}
-{{- fail (printf "executor.autoscaling.maxReplicas (%d) is less than minReplicas (%d)" (int .Values.executor.autoscaling.maxReplicas) (int .Values.executor.autoscaling.minReplicas)) -}}
-{{- end -}}
+{{- include "millrace.checkAutoscaling" . -}}
 {{- end -}}

@@ -3,6 +3,7 @@ export { countBuffersAsHeap } from "./buffer-memory.ts";
 export { systemClock } from "./clock.ts";
 export { exitCodeOf, formatError } from "./exit.ts";
 export { type KitSettings, kitSettings } from "./kit-settings.ts";
+export { type AskKubernetes, askKubernetes, type KubernetesAnswer } from "./kubernetes-api.ts";
 export { createLogger, LOG_LEVELS, type LoggerOptions, type LogLevel } from "./logger.ts";
 export { MetricRegistry } from "./metric-registry.ts";
 export { meteredStore } from "./metered-store.ts";

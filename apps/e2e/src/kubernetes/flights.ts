@@ -5,6 +5,7 @@ import { check } from "../scenario.ts";
 import { inCheckout } from "../system/sources.ts";
 import type { Kubernetes } from "./kubernetes.ts";
 import { connectFromOutside } from "./outside.ts";
+import { runInCluster } from "./run-in-cluster.ts";
 import { CHART, type Step, type StepContext, TEST_VALUES } from "./steps.ts";
 
 const PARTITIONS = 6;
@@ -50,42 +51,9 @@ interface Ended {
 
 /** Follows the job with the command line in the cluster; its last line is how it ended, the line with most workers where it ran. */
 async function ended(kubernetes: Kubernetes): Promise<Ended> {
-  const image = (
-    await kubernetes.json<{ spec: { containers: { image: string }[] } }>(["get", "pod", "millrace-selftest"]).catch(() => undefined)
-  )?.spec.containers[0]?.image;
-  const overrides = toolPod(image ?? "docker.io/millrace/cli:k8s-test", ["job", "status", JOB, "--follow", "--json"]);
-  await kubernetes.kubectl(["delete", "pod", "follow", "--ignore-not-found", "--wait=true"]);
-  await kubernetes.kubectl(["apply", "--filename", "-"], JSON.stringify(overrides));
-  await kubernetes
-    .kubectl(["wait", "pod/follow", "--for", "jsonpath={.status.phase}=Succeeded", "--timeout", "540s"])
-    .catch(async (error: unknown) => {
-      throw new Error(await kubernetes.kubectl(["logs", "follow"]), { cause: error });
-    });
-  const lines = (await kubernetes.kubectl(["logs", "follow"])).trim().split("\n");
+  const lines = (await runInCluster(kubernetes, "follow", ["job", "status", JOB, "--follow", "--json"])).trim().split("\n");
   const statuses = lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as Ended);
   const last = statuses.at(-1);
   check(last !== undefined, `the job told nothing:\n${lines.join("\n")}`);
   return { ...last, workers: Math.max(...statuses.map(({ workers }) => workers)) };
-}
-
-function toolPod(image: string, args: readonly string[]): object {
-  return {
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: { name: "follow" },
-    spec: {
-      restartPolicy: "Never",
-      automountServiceAccountToken: false,
-      securityContext: { runAsNonRoot: true, runAsUser: 10001, seccompProfile: { type: "RuntimeDefault" } },
-      containers: [
-        {
-          name: "cli",
-          image,
-          args,
-          env: [{ name: "MILLRACE_ADDRESS", value: "millrace-bootstrap:9190" }],
-          securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
-        },
-      ],
-    },
-  };
 }

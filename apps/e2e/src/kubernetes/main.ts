@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SeededRandom } from "@millrace/testkit";
 import { inCheckout } from "../system/sources.ts";
+import { autoscale } from "./autoscale.ts";
 import { dryRun, refuse } from "./check-chart.ts";
 import { manifests } from "./check-manifests.ts";
 import { flights } from "./flights.ts";
@@ -22,13 +23,14 @@ const STEPS: readonly Step[] = [
   helmTest,
   foreignClients,
   flights,
+  autoscale,
   upgrade,
   drain,
   kill,
   reinstall,
   tls,
 ];
-const IMAGES = ["broker", "coordinator", "executor", "cli", "redis"];
+const IMAGES = ["broker", "coordinator", "executor", "metrics-adapter", "cli", "redis"];
 const PODS = 3 + 2 + 2 + 1;
 
 const USAGE = `The chart on a real cluster of three nodes: installed, used from outside, upgraded, drained, killed.

@@ -45,6 +45,21 @@ export const refusals: readonly Refusal[] = [
     says: ["executor.autoscaling.maxReplicas (4) is less than minReplicas (5)"],
   },
   {
+    what: "lag that scales nothing",
+    set: ["executor.autoscaling.lag.enabled=true"],
+    says: ["executor.autoscaling.enabled is false", "metricsAdapter.enabled"],
+  },
+  {
+    what: "lag without a goal",
+    set: ["executor.autoscaling.enabled=true", "executor.autoscaling.lag.enabled=true", "executor.autoscaling.lag.recordsPerExecutor=0"],
+    says: ["recordsPerExecutor and secondsMax are both 0", "recordsPerExecutor=100000"],
+  },
+  {
+    what: "an autoscaler without a metric",
+    set: ["executor.autoscaling.enabled=true", "executor.autoscaling.targetCpuPercent=0"],
+    says: ["executor.autoscaling", "no other metric"],
+  },
+  {
     what: "alerts without an operator",
     set: ["monitoring.alerts.enabled=true"],
     says: ["monitoring.coreos.com/v1", "Prometheus operator"],

@@ -10,12 +10,13 @@ export interface JobVersion {
   readonly more?: string;
   /** False: without the operator that counts. */
   readonly counts?: boolean;
+  readonly maxRecordsPerBatch?: number;
 }
 
 export const COUNTING_JOB = "counting";
 
 /** Writes a version of a job that numbers what each key has had (state), shuffles twice and writes to a topic; returns its path. */
-export function writeCountingJob(folder: string, { version, more = "", counts = true }: JobVersion): string {
+export function writeCountingJob(folder: string, { version, more = "", counts = true, maxRecordsPerBatch = 4_000 }: JobVersion): string {
   const path = join(folder, `counting-${version}.ts`);
   writeFileSync(
     path,
@@ -42,7 +43,7 @@ export default job(
     ${more}
     results.to(kafka(${JSON.stringify(SINKS.topic)}, { value: json<Result>() })).named("results");
   },
-  { batchInterval: milliseconds(200), checkpointInterval: milliseconds(5_000), slots: 12, restartsMax: 3_600, maxRecordsPerBatch: 4_000 },
+  { batchInterval: milliseconds(200), checkpointInterval: milliseconds(5_000), slots: 12, restartsMax: 3_600, maxRecordsPerBatch: ${maxRecordsPerBatch} },
 );
 `,
   );
