@@ -15,6 +15,9 @@ describe("readFrontProxy", () => {
     ["there is no front proxy", answering(200, {}), /requestheader-client-ca-file/],
     ["nobody answers", () => Promise.reject(new Error("refused")), /cannot be asked/],
   ])("says what to do where %s", async (_, ask, words) => {
-    await expect(readFrontProxy(ask)).rejects.toMatchObject({ code: "front-proxy-unknown", message: expect.stringMatching(words) as unknown });
+    await expect(readFrontProxy(ask)).rejects.toMatchObject({
+      code: "front-proxy-unknown",
+      message: expect.stringMatching(words) as unknown,
+    });
   });
 });

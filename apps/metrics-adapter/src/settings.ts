@@ -4,7 +4,10 @@ import { z } from "zod";
 /** Settings of the metrics adapter: those of every service, the cluster it looks at, and how the API server reaches it. */
 export const metricsAdapterSchema = z.object({
   ...kitSettings.shape,
-  brokers: z.array(z.string().regex(/^.+:\d{1,5}$/, "host:port")).min(1).describe("host:port of brokers of the cluster (gRPC); one that answers is enough."),
+  brokers: z
+    .array(z.string().regex(/^.+:\d{1,5}$/, "host:port"))
+    .min(1)
+    .describe("host:port of brokers of the cluster (gRPC); one that answers is enough."),
   listenAddress: z
     .string()
     .regex(/^.+:\d{1,5}$/, "host:port")

@@ -18,7 +18,11 @@ export interface RunningAdapter extends RunningService {
 }
 
 /** Starts an adapter on a kit: learns whose requests to answer, and listens. Of the cluster nothing is asked before the first question. */
-export async function startAdapter(settings: MetricsAdapterSettings, kit: ServiceKit, ask: AskKubernetes = askKubernetes): Promise<RunningAdapter> {
+export async function startAdapter(
+  settings: MetricsAdapterSettings,
+  kit: ServiceKit,
+  ask: AskKubernetes = askKubernetes,
+): Promise<RunningAdapter> {
   const logger = kit.loggerOf("metrics-adapter");
   const { clock, random, tls } = kit;
   const frontProxy = await readFrontProxy(ask);

@@ -32,7 +32,7 @@ export const askKubernetes: AskKubernetes = (path) => {
       try {
         resolve({ status, body: status === 200 ? JSON.parse(text) : undefined });
       } catch (error) {
-        reject(error as Error);
+        reject(error);
       }
     });
   });

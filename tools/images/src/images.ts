@@ -36,7 +36,9 @@ export const images: readonly Image[] = [
     main: "apps/stream-executor/src/main.ts",
     ...worker,
   }),
-  service("metrics-adapter", "Lag of Millrace jobs and consumer groups for autoscalers of Kubernetes", { main: "apps/metrics-adapter/src/main.ts" }),
+  service("metrics-adapter", "Lag of Millrace jobs and consumer groups for autoscalers of Kubernetes", {
+    main: "apps/metrics-adapter/src/main.ts",
+  }),
   service(
     "cli",
     "The millrace command: topics, records, groups, jobs",

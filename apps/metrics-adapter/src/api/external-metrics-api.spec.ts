@@ -44,7 +44,14 @@ describe("external.metrics.k8s.io", () => {
   });
 
   it.each([
-    ["millrace_job_lag_records", "", [["counts", "1000"], ["joins", "200"]]],
+    [
+      "millrace_job_lag_records",
+      "",
+      [
+        ["counts", "1000"],
+        ["joins", "200"],
+      ],
+    ],
     ["millrace_job_lag_records", "job in (joins)", [["joins", "200"]]],
     ["millrace_job_lag_records", "job=nobody", []],
     ["millrace_jobs_lag_records", "", [["", "1200"]]],

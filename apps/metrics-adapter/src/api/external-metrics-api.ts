@@ -40,7 +40,8 @@ async function readMetric(
   const known = externalMetrics.map(({ name }) => name).join(", ");
   if (metric === undefined) return failure(404, "NotFound", `no such metric: ${metricName}; there are ${known}`);
   const selector = parseLabelSelector(asked.selector);
-  if (selector === undefined) return failure(400, "BadRequest", `not a label selector: ${asked.selector}; write label=value or label in (a, b)`);
+  if (selector === undefined)
+    return failure(400, "BadRequest", `not a label selector: ${asked.selector}; write label=value or label in (a, b)`);
   try {
     const values = await metric.read(source, selector);
     const items = values.map(({ labels, value }) => ({ metricName, metricLabels: labels, timestamp: nowIso, value: quantity(value) }));

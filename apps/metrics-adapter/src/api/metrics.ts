@@ -37,8 +37,7 @@ function overJobs(name: string, value: (lags: readonly Lag[]) => number): Extern
 function ofGroups(name: string, value: (lag: Lag) => number): ExternalMetric {
   return {
     name,
-    read: async (source, selector) =>
-      labelled(await source.groups(valuesAsked(selector, "group")), { label: "group", value, selector }),
+    read: async (source, selector) => labelled(await source.groups(valuesAsked(selector, "group")), { label: "group", value, selector }),
   };
 }
 

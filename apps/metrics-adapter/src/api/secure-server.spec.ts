@@ -26,10 +26,16 @@ describe("the secure server", () => {
 
   /** Status and body, with the subject of the server's certificate; the code of the error where the connection ends. */
   function ask(certificate: TestCertificate | undefined): Promise<{ status: number; body: unknown; subject: unknown } | string> {
-    const own = certificate === undefined ? {} : { cert: readFileSync(testTlsFile(`${certificate}.pem`)), key: readFileSync(testTlsFile(`${certificate}.key`)) };
+    const own =
+      certificate === undefined
+        ? {}
+        : { cert: readFileSync(testTlsFile(`${certificate}.pem`)), key: readFileSync(testTlsFile(`${certificate}.key`)) };
     const { promise, resolve } = Promise.withResolvers<{ status: number; body: unknown; subject: unknown } | string>();
     const asked = request(`https://${server?.address ?? ""}/apis?a=b`, { ca: AUTHORITY, agent: false, ...own }, (response) => {
-      const subject = "getPeerCertificate" in response.socket ? (response.socket as never as { getPeerCertificate(): { serialNumber: string } }).getPeerCertificate().serialNumber : "";
+      const subject =
+        "getPeerCertificate" in response.socket
+          ? (response.socket as never as { getPeerCertificate(): { serialNumber: string } }).getPeerCertificate().serialNumber
+          : "";
       let text = "";
       response.on("data", (chunk: Buffer) => (text += chunk.toString()));
       response.on("end", () => resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as unknown, subject }));

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { TLSSocket } from "node:tls";
+import { TLSSocket } from "node:tls";
 import { AppError } from "@millrace/model";
 import type { TlsIdentity } from "@millrace/ports";
 import type { FrontProxy } from "../front-proxy.ts";
@@ -66,7 +66,9 @@ function listen(server: Server, at: { readonly host: string; readonly port: numb
       const message = inUse
         ? "another process listens on this address: stop it, or choose another port"
         : "cannot listen on this address: check that host and port are this machine's to use";
-      reject(new AppError({ kind: inUse ? "conflict" : "invalid", code: inUse ? "port-in-use" : "cannot-listen", message, context, cause }));
+      reject(
+        new AppError({ kind: inUse ? "conflict" : "invalid", code: inUse ? "port-in-use" : "cannot-listen", message, context, cause }),
+      );
     });
     server.listen(at, () => {
       const bound = server.address();
@@ -80,9 +82,10 @@ async function respond(
   { names }: FrontProxy,
   answer: SecureServerOptions["answer"],
 ): Promise<void> {
-  const { CN: name = "" } = (request.socket as TLSSocket).getPeerCertificate().subject;
+  const { socket } = request;
+  const name = socket instanceof TLSSocket ? String(socket.getPeerCertificate().subject.CN) : "";
   const { status, body } =
-    names.length === 0 || names.includes(String(name))
+    names.length === 0 || names.includes(name)
       ? await answer({ method: request.method ?? "", target: request.url ?? "/" })
       : { status: 403, body: { kind: "Status", apiVersion: "v1", status: "Failure", reason: "Forbidden", code: 403 } };
   response.writeHead(status, { "content-type": "application/json" }).end(request.method === "HEAD" ? undefined : JSON.stringify(body));
