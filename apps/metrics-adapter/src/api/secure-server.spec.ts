@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
+import { TLSSocket } from "node:tls";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { type TestCertificate, testTlsFile, TestTlsIdentity } from "@millrace/testkit";
 import { type SecureServer, startSecureServer } from "./secure-server.ts";
@@ -24,21 +25,19 @@ describe("the secure server", () => {
     return identity;
   }
 
-  /** Status and body, with the subject of the server's certificate; the code of the error where the connection ends. */
-  function ask(certificate: TestCertificate | undefined): Promise<{ status: number; body: unknown; subject: unknown } | string> {
+  /** Status and body, with the serial number of the server's certificate; the code of the error where the connection ends. */
+  function ask(certificate: TestCertificate | undefined): Promise<{ status: number; body: unknown; serial: string } | string> {
     const own =
       certificate === undefined
         ? {}
         : { cert: readFileSync(testTlsFile(`${certificate}.pem`)), key: readFileSync(testTlsFile(`${certificate}.key`)) };
-    const { promise, resolve } = Promise.withResolvers<{ status: number; body: unknown; subject: unknown } | string>();
+    const { promise, resolve } = Promise.withResolvers<{ status: number; body: unknown; serial: string } | string>();
     const asked = request(`https://${server?.address ?? ""}/apis?a=b`, { ca: AUTHORITY, agent: false, ...own }, (response) => {
-      const subject =
-        "getPeerCertificate" in response.socket
-          ? (response.socket as never as { getPeerCertificate(): { serialNumber: string } }).getPeerCertificate().serialNumber
-          : "";
+      const { socket } = response;
+      const serial = socket instanceof TLSSocket ? socket.getPeerCertificate().serialNumber : "";
       let text = "";
       response.on("data", (chunk: Buffer) => (text += chunk.toString()));
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as unknown, subject }));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as unknown, serial }));
     });
     asked.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
     asked.end();
@@ -65,7 +64,7 @@ describe("the secure server", () => {
     const before = await ask("worker");
     identity.become("renewed");
     const after = await ask("worker");
-    expect((after as { subject: unknown }).subject).not.toEqual((before as { subject: unknown }).subject);
+    expect((after as { serial: string }).serial).not.toEqual((before as { serial: string }).serial);
     server?.believe({ authority: OTHER_AUTHORITY, names: [] });
     expect(await ask("stranger")).toMatchObject({ status: 200 });
     expect(await ask("worker")).toMatch(/ERR_SSL|ECONNRESET|EPIPE/);
