@@ -1,5 +1,5 @@
 import { type ApiCodec, WireReader, WireWriter } from "@millrace/kafka-wire";
-import type { KafkaConnectionHandler, KafkaFrameHandler, KafkaListener, KafkaServer } from "@millrace/ports";
+import type { KafkaAnswer, KafkaConnectionHandler, KafkaFrameHandler, KafkaListener, KafkaServer } from "@millrace/ports";
 
 const API_VERSIONS_KEY = 18;
 const SIZE_BYTES = 4;
@@ -22,13 +22,8 @@ export class KafkaLoopback implements KafkaListener {
     const onConnection = this.#servers.get(address);
     if (onConnection === undefined) throw new Error(`nobody listens at ${address}`);
     const gone = new AbortController();
-    const recycled: Uint8Array[] = [];
-    const recycle = (frame: Uint8Array): void => {
-      recycled.push(frame);
-      frame.fill(0xee); // as another request would: who still looks at it sees nonsense
-    };
-    const handle = onConnection({ id: this.#nextId++, peer: "client:1", signal: gone.signal, recycle });
-    return new KafkaTestClient(handle, { close: () => gone.abort(), recycled });
+    const handle = onConnection({ id: this.#nextId++, peer: "client:1", signal: gone.signal });
+    return new KafkaTestClient(handle, () => gone.abort());
   }
 }
 
@@ -36,14 +31,11 @@ export class KafkaLoopback implements KafkaListener {
 export class KafkaTestClient {
   readonly #handle: KafkaFrameHandler;
   readonly close: () => void;
-  /** Frames that the broker gave back. */
-  readonly recycled: readonly Uint8Array[];
   #correlationId = 100;
 
-  constructor(handle: KafkaFrameHandler, of: { close: () => void; recycled: readonly Uint8Array[] }) {
+  constructor(handle: KafkaFrameHandler, close: () => void) {
     this.#handle = handle;
-    this.close = of.close;
-    this.recycled = of.recycled;
+    this.close = close;
   }
 
   /** The answer, decoded; undefined if there is none. Rejects when the broker would close the connection. */
@@ -57,7 +49,7 @@ export class KafkaTestClient {
     writer.writeNullableString("spec", false);
     if (isFlexible) writer.writeUvarint(0);
     api.encodeRequest(writer, request, version);
-    const answer = await this.#handle(whole(writer.finish()));
+    const answer = await this.#send(whole(writer.finish()));
     if (answer === undefined) return undefined;
     const reader = answerReader(answer.parts, correlationId);
     answer.onSent?.(); // answerReader has made a copy
@@ -67,8 +59,24 @@ export class KafkaTestClient {
 
   /** For frames that no codec would write; the answer behind its correlation id. */
   async askRaw(bytes: readonly number[]): Promise<WireReader | undefined> {
-    const answer = await this.#handle(Uint8Array.from(bytes));
+    const answer = await this.#send(Uint8Array.from(bytes));
     return answer === undefined ? undefined : answerReader(answer.parts);
+  }
+
+  #send(frame: Uint8Array): Promise<KafkaAnswer | undefined> {
+    const { promise, resolve, reject } = Promise.withResolvers<KafkaAnswer | undefined>();
+    let isKept = false;
+    const keep = (): Uint8Array => {
+      isKept = true;
+      return frame;
+    };
+    try {
+      this.#handle({ frame, keep, answer: resolve, fail: reject });
+    } catch (error) {
+      reject(error as Error);
+    }
+    if (!isKept) frame.fill(0xee); // as the next read would: who still looks at it sees nonsense
+    return promise;
   }
 }
 

@@ -1,23 +1,13 @@
 import type { Socket } from "node:net";
 import { toAppError } from "@millrace/model";
-import type { KafkaAnswer, KafkaConnection, KafkaConnectionHandler, KafkaFrameHandler, Logger } from "@millrace/ports";
+import type { KafkaConnection, KafkaConnectionHandler, KafkaFrameHandler, Logger } from "@millrace/ports";
 import { netErrors } from "./errors.ts";
 import type { FramePool } from "./frame-pool.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
 import { readInto } from "./read-into.ts";
 import { REQUEST_BYTES_IN_FLIGHT_MAX, REQUESTS_IN_FLIGHT_MAX } from "./limits.ts";
-
-const PRODUCE_KEY = 0;
-
-interface Request {
-  readonly frameBytes: number;
-  readonly isProduce: boolean;
-  /** Set when it may be sent. */
-  answer: KafkaAnswer | undefined;
-  isDone: boolean;
-  /** To be told when the answer is sent. */
-  afterSent: (() => void) | undefined;
-}
+import { isProduce, Request, type RequestOwner } from "./request.ts";
+import { sendAnswers } from "./send-answers.ts";
 
 interface ConnectionOptions {
   readonly id: number;
@@ -35,7 +25,7 @@ interface ConnectionOptions {
  * everything before it is answered and the client has taken the bytes. Reading stops whenever the next request may not begin, so a client that does not read
  * holds one answer, and one that only sends holds its requests in flight and one chunk.
  */
-export class Connection {
+export class Connection implements RequestOwner {
   readonly #socket: Socket;
   readonly #options: ConnectionOptions;
   readonly #gone = new AbortController();
@@ -44,6 +34,7 @@ export class Connection {
   readonly #peer: string;
   #requests: Request[] = [];
   #bytesInFlight = 0;
+  /** One that may not begin yet. */
   #next: Uint8Array | undefined;
   /** Memory of a frame that the next read goes to; undefined: the listener's own. */
   #target: Uint8Array | undefined;
@@ -73,6 +64,7 @@ export class Connection {
     socket.on("end", () => socket.destroy()); // half-open clients wait for nothing that they could use
     socket.on("close", () => {
       this.#gone.abort();
+      this.#splitter.close();
       for (const run of this.#unsent) run();
       options.onClosed();
     });
@@ -84,7 +76,6 @@ export class Connection {
       id: this.#options.id,
       peer: this.#peer,
       signal: this.#gone.signal,
-      recycle: (frame) => this.#options.pool.recycle(frame),
       afterSent: (run) => this.#afterSent(run),
       cut: (reason) => this.#cut(reason),
     };
@@ -108,7 +99,7 @@ export class Connection {
 
   #received(count: number, memory: Uint8Array): void {
     if (memory === this.#target) this.#splitter.filled(count);
-    else this.#splitter.push(memory.subarray(0, count));
+    else this.#splitter.push(memory, count);
     this.#advance();
     this.#splitter.detach();
   }
@@ -128,57 +119,53 @@ export class Connection {
   #advance(): void {
     try {
       while (!this.#isStopping && !this.#socket.destroyed) {
-        this.#next ??= this.#splitter.next();
-        if (this.#next === undefined) {
+        const frame = this.#next ?? this.#splitter.next();
+        if (frame === undefined) {
           if (this.#socket.isPaused()) this.#socket.resume();
           return;
         }
-        if (!this.#mayBegin(this.#next)) {
+        const isView = this.#next === undefined && this.#splitter.isView;
+        if (!this.#mayBegin(frame)) {
+          this.#next = isView ? new Uint8Array(frame) : frame;
           this.#socket.pause();
           return;
         }
-        const frame = this.#next;
         this.#next = undefined;
-        this.#begin(frame);
+        this.#begin(frame, isView);
       }
     } catch (error) {
-      this.#close(error);
+      this.failed(error);
     }
   }
 
   #mayBegin(frame: Uint8Array): boolean {
     if (this.#socket.writableNeedDrain) return false;
-    if (this.#requests.length === 0) return true;
+    const last = this.#requests.at(-1);
+    // Nothing else begins beside another request: so if the last one is a Produce, all are.
     return (
-      isProduce(frame) &&
-      this.#requests.every((request) => request.isProduce) &&
-      this.#requests.length < REQUESTS_IN_FLIGHT_MAX &&
-      this.#bytesInFlight + frame.length <= REQUEST_BYTES_IN_FLIGHT_MAX
+      last === undefined ||
+      (last.isProduce &&
+        isProduce(frame) &&
+        this.#requests.length < REQUESTS_IN_FLIGHT_MAX &&
+        this.#bytesInFlight + frame.length <= REQUEST_BYTES_IN_FLIGHT_MAX)
     );
   }
 
-  #begin(frame: Uint8Array): void {
-    const request: Request = {
-      frameBytes: frame.length,
-      isProduce: isProduce(frame),
-      answer: undefined,
-      isDone: false,
-      afterSent: undefined,
-    };
+  #begin(frame: Uint8Array, isView: boolean): void {
+    const request = new Request(frame, isView, this);
     this.#requests.push(request);
     this.#bytesInFlight += frame.length;
-    this.#handle(frame).then(
-      (answer) => {
-        request.answer = answer;
-        request.isDone = true;
-        this.#scheduleFlush();
-      },
-      (error: unknown) => this.#close(error),
-    );
+    try {
+      this.#handle(request);
+    } catch (error) {
+      request.fail(error);
+    }
+    const free = request.letGo();
+    if (free !== undefined) this.#options.pool.recycle(free);
   }
 
-  /** Answers of one turn of the event loop are one write. */
-  #scheduleFlush(): void {
+  /** A request is answered. Answers of one turn of the event loop are one write. */
+  answered(): void {
     if (this.#isFlushScheduled || this.#requests[0]?.isDone !== true) return;
     this.#isFlushScheduled = true;
     setImmediate(() => {
@@ -189,34 +176,14 @@ export class Connection {
 
   #flush(): void {
     if (this.#socket.destroyed) return;
-    let sent = 0;
-    this.#socket.cork();
-    for (const request of this.#requests) {
-      if (!request.isDone) break;
-      sent++;
-      this.#bytesInFlight -= request.frameBytes;
-      this.#send(request);
-    }
-    this.#socket.uncork();
-    this.#requests = this.#requests.slice(sent);
+    const unanswered = this.#requests.findIndex(({ isDone }) => !isDone);
+    const answered = unanswered === -1 ? this.#requests : this.#requests.slice(0, unanswered);
+    this.#requests = unanswered === -1 ? [] : this.#requests.slice(unanswered);
+    for (const { frameBytes } of answered) this.#bytesInFlight -= frameBytes;
+    sendAnswers(this.#socket, answered);
     if (this.#socket.writableNeedDrain) this.#socket.setTimeout(this.#options.stallMs);
     this.#closeWhenDone();
     this.#advance();
-  }
-
-  #send({ answer, afterSent }: Request): void {
-    const { parts = [], onSent } = answer ?? {};
-    const last = parts.length - 1;
-    if (last < 0) afterSent?.();
-    // Written in order: when the last part was taken, so were those before.
-    for (const [index, part] of parts.entries()) {
-      if (index < last) this.#socket.write(part);
-      else
-        this.#socket.write(part, (error) => {
-          if (!error) onSent?.();
-          afterSent?.();
-        });
-    }
   }
 
   #closeWhenDone(): void {
@@ -234,11 +201,12 @@ export class Connection {
 
   /** Without waiting for a client that does not read: its answers are what is to be let go. */
   #cut(reason: unknown): void {
-    this.#close(reason);
+    this.failed(reason);
     this.#socket.destroy();
   }
 
-  #close(error: unknown): void {
+  /** Closes the connection for an error. */
+  failed(error: unknown): void {
     if (this.#socket.destroyed) return;
     const { message, code, context } = toAppError(error);
     this.#options.logger.warn("kafka connection closed", { peer: this.#peer, reason: message, code, ...context });
@@ -248,8 +216,4 @@ export class Connection {
     this.#socket.destroySoon();
     this.#gone.abort();
   }
-}
-
-function isProduce(frame: Uint8Array): boolean {
-  return frame[0] === 0 && frame[1] === PRODUCE_KEY;
 }

@@ -1,4 +1,4 @@
-import { FRAME_POOL_BYTES_MAX, POOLED_FRAME_BYTES_MAX, POOLED_FRAME_BYTES_MIN } from "./limits.ts";
+import { AHEAD_BYTES_MAX, FRAME_POOL_BYTES_MAX, POOLED_FRAME_BYTES_MAX, POOLED_FRAME_BYTES_MIN } from "./limits.ts";
 
 /**
  * Memory for frames, used again and again by all connections of a listener: a broker that takes gigabytes of batches would otherwise have the collector run for
@@ -9,6 +9,7 @@ export class FramePool {
   /** Buffers that were handed out and may come back. */
   readonly #lent = new WeakSet<ArrayBuffer>();
   #freeBytes = 0;
+  #aheadBytes = 0;
 
   get freeBytes(): number {
     return this.#freeBytes;
@@ -23,6 +24,20 @@ export class FramePool {
     const taken = buffer ?? allocateUnpooled(size).buffer;
     this.#lent.add(taken);
     return new Uint8Array(taken, 0, bytes);
+  }
+
+  /**
+   * Allows a frame of which a part has come to have room for all of it: as many bytes, to be given back; 0: not now. Bounded for all connections together, as clients
+   * may announce what they never send.
+   */
+  takeAhead(bytes: number): number {
+    if (bytes > POOLED_FRAME_BYTES_MAX || this.#aheadBytes + bytes > AHEAD_BYTES_MAX) return 0;
+    this.#aheadBytes += bytes;
+    return bytes;
+  }
+
+  giveBackAhead(bytes: number): void {
+    this.#aheadBytes -= bytes;
   }
 
   /** Takes back what `allocate` gave, once; anything else is left alone. Nobody may look at it afterwards. */

@@ -74,16 +74,64 @@ describe("FrameSplitter", () => {
   it("takes a frame of use again for the next one, and nothing of the old one shows", () => {
     const pool = new FramePool();
     const splitter = new FrameSplitter(pool);
-    const chunk = (fill: number) => Uint8Array.from([0, 0, 39, 16, ...Array<number>(10_000).fill(fill)]);
-    splitter.push(chunk(1));
-    const first = splitter.next() ?? new Uint8Array(0);
+    const take = (fill: number): Uint8Array => {
+      splitter.push(Uint8Array.from([0, 0, 39, 16, ...Array<number>(5_000).fill(fill)]));
+      expect(splitter.next()).toBeUndefined();
+      splitter.push(new Uint8Array(5_000).fill(fill));
+      return splitter.next() ?? new Uint8Array(0);
+    };
+    const first = take(1);
     pool.recycle(first);
-    splitter.push(chunk(2));
-    const second = splitter.next() ?? new Uint8Array(0);
+    const second = take(2);
     expect([second.buffer === first.buffer, second.every((byte) => byte === 2), second.length]).toEqual([true, true, 10_000]);
   });
 
   const long = Array.from({ length: 3_000 }, (_, index) => index % 251);
+
+  it("copies no frame that is whole in a chunk", () => {
+    const splitter = new FrameSplitter(new FramePool());
+    const chunk = Uint8Array.from([...frame([1, 2, 3]), ...frame([4]), 0, 0, 0, 2, 5]);
+    splitter.push(chunk);
+    const seen = [splitter.next(), splitter.next()].map((each) => [each?.buffer === chunk.buffer, splitter.isView]);
+    expect(seen).toEqual([
+      [true, true],
+      [true, true],
+    ]);
+    expect(splitter.next()).toBeUndefined();
+    splitter.push(Uint8Array.of(6));
+    expect([[...(splitter.next() ?? [])], splitter.isView]).toEqual([[5, 6], false]);
+  });
+
+  it("has the rest of a large frame read into its place, and that of a small one with what follows", () => {
+    const splitter = new FrameSplitter(new FramePool());
+    splitter.push(Uint8Array.from([0, 1, 0, 0, 7])); // 65,536
+    splitter.next();
+    expect(splitter.target?.length).toBe(65_535);
+    splitter.filled(splitter.target?.fill(8, 0, 40_000) === undefined ? 0 : 40_000);
+    expect(splitter.target).toBeUndefined();
+    splitter.push(Uint8Array.from([...Array<number>(25_535).fill(9), ...frame([1])]));
+    const large = splitter.next() ?? new Uint8Array(0);
+    expect([large.length, large[0], large[40_000], large[40_001], large[65_535]]).toEqual([65_536, 7, 8, 9, 9]);
+    expect([...(splitter.next() ?? [])]).toEqual([1]);
+  });
+
+  it("makes room at once for what was announced, within one bound for all connections", () => {
+    const pool = new FramePool();
+    const splitters: FrameSplitter[] = [];
+    for (let index = 0; index < 101; index++) {
+      const splitter = new FrameSplitter(pool);
+      splitter.push(Uint8Array.from([0, 16, 0, 0, 1])); // 1 MiB, of which a byte comes
+      expect(splitter.next()).toBeUndefined();
+      splitters.push(splitter);
+    }
+    const sizes = splitters.map(({ partialBytes }) => partialBytes);
+    expect([sizes[0], sizes[99], sizes[100]]).toEqual([1_048_576, 1_048_576, 512]);
+    splitters[0]?.close();
+    const next = new FrameSplitter(pool);
+    next.push(Uint8Array.from([0, 16, 0, 0, 1]));
+    next.next();
+    expect(next.partialBytes).toBe(1_048_576);
+  });
 
   it("finds the same frames wherever the bytes are cut", () => {
     const bytes = [...frame([1, 2, 3]), ...frame([4]), ...frame([5, 6])];

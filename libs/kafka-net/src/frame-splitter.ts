@@ -1,23 +1,27 @@
 import { netErrors } from "./errors.ts";
 import type { FramePool } from "./frame-pool.ts";
-import { FRAME_BYTES_MAX, PARTIAL_FRAME_BYTES_INITIAL } from "./limits.ts";
+import { FRAME_BYTES_MAX, PARTIAL_FRAME_BYTES_INITIAL, TARGET_BYTES_MIN } from "./limits.ts";
 
 const SIZE_BYTES = 4;
 const NO_BYTES = new Uint8Array(0);
 
 /**
- * Cuts what arrives into frames. The chunk is the reader's own memory, which the next read overwrites: so frames are copied out of it once. A frame that is
- * larger than what has arrived has a buffer of its own, and the socket reads the rest straight into it (`target`). That buffer grows with what is there, never with
- * what was announced.
+ * Cuts what arrives into frames. The chunk is the reader's own memory, which the next read overwrites: a frame that is whole in it is a view of it, and nothing is
+ * copied. A frame of which only a part has come has a buffer of its own, and if much of it is to come, the socket reads that straight into it (`target`).
  */
 export class FrameSplitter {
+  /** The last frame is a view of the chunk; false: memory of its own, from the pool. */
+  isView = false;
   readonly #pool: FramePool;
   #chunk: Uint8Array = NO_BYTES;
   #position = 0;
+  #end = 0;
   #sizeBytes = 0; // bytes of the size that have arrived
   #size = 0;
   #partial: Uint8Array | undefined;
   #partialLength = 0;
+  /** Of the partial frame's buffer, taken of the pool's allowance for what was announced and has not come. */
+  #aheadBytes = 0;
 
   constructor(pool: FramePool) {
     this.#pool = pool;
@@ -30,7 +34,8 @@ export class FrameSplitter {
 
   /** Where the next bytes may be read to without being copied again: the rest of a frame that has begun. `filled` says how many came. */
   get target(): Uint8Array | undefined {
-    if (this.#partial === undefined || this.#position < this.#chunk.length) return undefined;
+    if (this.#partial === undefined || this.#position < this.#end) return undefined;
+    if (this.#size - this.#partialLength < TARGET_BYTES_MIN) return undefined; // what follows it comes with the same read
     if (this.#partialLength === this.#partial.length) this.#grow(Math.min(this.#size, this.#partialLength * 2));
     return this.#partial.subarray(this.#partialLength);
   }
@@ -41,38 +46,54 @@ export class FrameSplitter {
   }
 
   /** More bytes. All frames of the chunk before must have been taken, or kept by `detach`. */
-  push(chunk: Uint8Array): void {
+  push(chunk: Uint8Array, length = chunk.length): void {
     this.#chunk = chunk;
     this.#position = 0;
+    this.#end = length;
   }
 
   /** Keeps what is left of the chunk in memory of its own: the next read may overwrite the chunk. */
   detach(): void {
-    if (this.#position >= this.#chunk.length) {
+    if (this.#position >= this.#end) {
       this.#forget();
       return;
     }
     // Not `slice`, which of a Buffer is a view: what follows here would become another connection's bytes.
-    this.#chunk = new Uint8Array(this.#chunk.subarray(this.#position));
-    this.#position = 0;
+    this.push(new Uint8Array(this.#chunk.subarray(this.#position, this.#end)));
   }
 
   /** The next whole frame without its size; undefined when more bytes are needed. Throws if the size cannot be one. */
   next(): Uint8Array | undefined {
     if (!this.#readSize()) return undefined;
-    const available = this.#chunk.length - this.#position;
+    const available = this.#end - this.#position;
+    if (this.#partial === undefined && available >= this.#size) return this.#view();
     this.#gather(Math.min(available, this.#size - this.#partialLength));
     return this.#partialLength === this.#size ? this.#complete() : undefined;
   }
 
+  /** Nothing more will come. */
+  close(): void {
+    this.#pool.giveBackAhead(this.#aheadBytes);
+    this.#aheadBytes = 0;
+  }
+
   #readSize(): boolean {
     while (this.#sizeBytes < SIZE_BYTES) {
-      if (this.#position >= this.#chunk.length) return this.#forget();
+      if (this.#position >= this.#end) return this.#forget();
       this.#size = (this.#size << 8) | (this.#chunk[this.#position++] ?? 0);
       this.#sizeBytes++;
     }
     if (this.#size <= 0 || this.#size > FRAME_BYTES_MAX) throw netErrors.frameSize(this.#size);
     return true;
+  }
+
+  #view(): Uint8Array {
+    const start = this.#position;
+    this.#position += this.#size;
+    this.#sizeBytes = 0;
+    this.#size = 0;
+    this.isView = true;
+    return this.#chunk.subarray(start, this.#position);
   }
 
   #gather(count: number): void {
@@ -84,8 +105,10 @@ export class FrameSplitter {
     this.#partialLength = length;
   }
 
+  /** The buffer grows with what has come, and at once to what was announced where the pool allows that: each step copies all that is there. */
   #grow(bytes: number): void {
-    const larger = this.#pool.allocate(bytes);
+    if (this.#aheadBytes === 0 && bytes < this.#size) this.#aheadBytes = this.#pool.takeAhead(this.#size);
+    const larger = this.#pool.allocate(this.#aheadBytes === 0 ? bytes : this.#size);
     const smaller = this.#partial;
     if (smaller !== undefined) {
       larger.set(smaller.subarray(0, this.#partialLength));
@@ -100,6 +123,8 @@ export class FrameSplitter {
     this.#size = 0;
     this.#partial = undefined;
     this.#partialLength = 0;
+    this.isView = false;
+    if (this.#aheadBytes > 0) this.close();
     return frame;
   }
 
@@ -107,6 +132,7 @@ export class FrameSplitter {
   #forget(): false {
     this.#chunk = NO_BYTES;
     this.#position = 0;
+    this.#end = 0;
     return false;
   }
 }

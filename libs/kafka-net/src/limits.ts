@@ -19,8 +19,17 @@ export const IDLE_MS_DEFAULT = 600_000;
 /** How long a client may leave an answer unread without taking a byte of it: then its memory is worth more than its connection. */
 export const STALL_MS_DEFAULT = 60_000;
 
-/** What one read of a socket takes at most, in memory that all connections of a listener share: as much as libuv reads at once by itself. */
-export const READ_BYTES = 65_536;
+/** What one read of a socket takes at most, in memory that all connections of a listener share: several requests of a client that sends ahead, and still within a core's cache. */
+export const READ_BYTES = 262_144;
+
+/** With less than this of a frame to come it is read together with what follows, and copied: cheaper than a read of its own. */
+export const TARGET_BYTES_MIN = 32_768;
+
+/** Room of frames that is ahead of what has arrived, over all connections of a listener: a hundred batches of 1 MB on their way. Above, buffers grow with what comes. */
+export const AHEAD_BYTES_MAX = 104_857_600;
+
+/** Answers of one turn that are together no larger are joined to one buffer for one write: copying them costs less than a list of them does. */
+export const JOINED_ANSWERS_BYTES_MAX = 16_384;
 
 /** Frames below are cheaper made anew than looked up; above, none is common enough to keep memory for. */
 export const POOLED_FRAME_BYTES_MIN = 8_192;

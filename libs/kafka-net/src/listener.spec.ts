@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { type KafkaAnswer, type KafkaConnectionHandler, type KafkaServer, type Logger, SILENT_LOGGER } from "@millrace/ports";
+import { type KafkaAnswer, type KafkaConnection, type KafkaServer, type Logger, SILENT_LOGGER } from "@millrace/ports";
 import { createDeferred } from "@millrace/stdx";
 import { netErrors } from "./errors.ts";
 import { createKafkaListener, type KafkaListenerOptions } from "./listener.ts";
@@ -17,8 +17,19 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop({ deadlineMs: 0 })));
 });
 
-async function listen(onConnection: KafkaConnectionHandler, options: Partial<KafkaListenerOptions> = {}): Promise<KafkaServer> {
-  const server = await createKafkaListener({ logger: SILENT_LOGGER, ...options }).listen("127.0.0.1:0", onConnection);
+type Handle = (frame: Uint8Array) => Promise<KafkaAnswer | undefined>;
+
+/** Handlers that look at their frame when they like. */
+async function listen(onConnection: (connection: KafkaConnection) => Handle, options: Partial<KafkaListenerOptions> = {}): Promise<KafkaServer> {
+  const server = await createKafkaListener({ logger: SILENT_LOGGER, ...options }).listen("127.0.0.1:0", (connection) => {
+    const handle = onConnection(connection);
+    return (request) => {
+      handle(request.keep()).then(
+        (answer) => request.answer(answer),
+        (error: unknown) => request.fail(error),
+      );
+    };
+  });
   servers.push(server);
   return server;
 }
@@ -110,6 +121,37 @@ describe("KafkaListener", () => {
     expect(begun).toBe(64);
     first.resolve(undefined);
     expect(await read(socket, 500)).toHaveLength(500);
+  });
+
+  it("hands out frames in the memory that it reads to, and copies those that are kept", async () => {
+    const seen: { kept: Uint8Array; lent: Uint8Array; first: (number | undefined)[] }[] = [];
+    const server = await createKafkaListener({ logger: SILENT_LOGGER }).listen("127.0.0.1:0", () => (request) => {
+      const lent = request.frame;
+      const isKept = lent[2] === 1;
+      seen.push({ lent, kept: isKept ? request.keep() : lent, first: [...lent] });
+      request.answer(answer(lent[2] ?? -1));
+    });
+    servers.push(server);
+    const socket = await client(server);
+    for (const number of [1, 2, 3]) {
+      socket.write(frame(PRODUCE, number, number));
+      await read(socket, 5);
+    }
+    expect(seen.map(({ kept, lent }) => kept.buffer === lent.buffer)).toEqual([false, true, true]);
+    expect([...(seen[0]?.kept ?? [])]).toEqual(seen[0]?.first);
+    expect([...(seen[1]?.lent ?? [])]).not.toEqual(seen[1]?.first); // the third was read over it
+  });
+
+  it("fails a request whose handler throws", async () => {
+    const { logger, reasons } = logged();
+    const server = await createKafkaListener({ logger }).listen("127.0.0.1:0", () => () => {
+      throw netErrors.frameSize(0);
+    });
+    servers.push(server);
+    const socket = await client(server);
+    socket.write(frame(FETCH));
+    await closed(socket);
+    expect(await reasons).toBe("bad-frame-size");
   });
 
   it("closes with a logged reason when the size of a frame is impossible, or the handler rejects", async () => {

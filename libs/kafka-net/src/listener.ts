@@ -44,7 +44,7 @@ class ConnectionPool {
   readonly #options: KafkaListenerOptions;
   readonly #connections = new Set<Connection>();
   readonly #frames = new FramePool();
-  readonly #readBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
+  readonly #readBuffer = new Uint8Array(READ_BYTES);
   #nextId = 1;
   #onEmpty: (() => void) | undefined;
 

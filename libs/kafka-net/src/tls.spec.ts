@@ -1,7 +1,7 @@
 import { connect as connectPlain } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { type KafkaServer, SILENT_LOGGER } from "@millrace/ports";
+import { type KafkaRequest, type KafkaServer, SILENT_LOGGER } from "@millrace/ports";
 import { TestTlsIdentity } from "@millrace/testkit";
 import { createKafkaListener } from "./listener.ts";
 
@@ -13,10 +13,11 @@ describe("KafkaListener over TLS", () => {
 
   /** Answers each frame with itself. */
   async function listen(tls: TestTlsIdentity): Promise<number> {
-    const echo = (frame: Uint8Array) => {
+    const echo = (request: KafkaRequest): void => {
+      const frame = request.keep();
       const size = Buffer.alloc(4);
       size.writeUInt32BE(frame.length);
-      return Promise.resolve({ parts: [size, Buffer.from(frame)] });
+      request.answer({ parts: [size, frame] });
     };
     server = await createKafkaListener({ logger: SILENT_LOGGER, tls }).listen("127.0.0.1:0", () => echo);
     return Number(server.address.split(":").at(-1));

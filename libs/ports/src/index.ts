@@ -17,6 +17,7 @@ export type {
   KafkaConnectionHandler,
   KafkaFrameHandler,
   KafkaListener,
+  KafkaRequest,
   KafkaServer,
 } from "./kafka-listener.ts";
 export { type Logger, type LogValues, SILENT_LOGGER } from "./logger.ts";

@@ -6,8 +6,6 @@ export interface KafkaConnection {
   readonly peer: string;
   /** Aborted when the connection is gone: nobody waits for the answers any more. */
   readonly signal: AbortSignal;
-  /** Says that nobody will look at a frame of this connection again, so that its memory may be used for another. Never needed, and only for large frames of use. */
-  recycle?(frame: Uint8Array): void;
   /** Runs once when the answer to the latest request under way has left this process, or the connection is gone: until then the answer's memory is held. */
   afterSent?(run: () => void): void;
   /** Cuts the connection, unsent answers included; the reason is logged. */
@@ -22,12 +20,23 @@ export interface KafkaAnswer {
   readonly onSent?: (() => void) | undefined;
 }
 
+/** One request, for its handler. Answered or failed once, at any time; what comes after that counts for nothing. */
+export interface KafkaRequest {
+  /** Without its size. Only until the handler returns, unless it is kept: its memory is that of the next read. */
+  readonly frame: Uint8Array;
+  /** The frame in memory that nobody writes to any more, for whoever looks at it after the handler has returned. Called before that. */
+  keep(): Uint8Array;
+  /** `undefined`: nothing is sent (Produce with acks=0). */
+  answer(answer: KafkaAnswer | undefined): void;
+  /** Closes the connection after the answers before; the reason is logged. */
+  fail(error: unknown): void;
+}
+
 /**
- * Handles the requests of one connection. Called in the order of the frames, without waiting for earlier answers: what must happen in order is begun before
- * the first `await`, or is put behind what came before. Answers are sent in the order of the requests whichever is ready first. `undefined`: no answer (Produce
- * with acks=0). A rejection closes the connection after the answers before it, and its reason is logged.
+ * Handles the requests of one connection. Called in the order of the frames, without waiting for earlier answers: what must happen in order is begun before it
+ * returns, or is put behind what came before. Answers are sent in the order of the requests whichever is ready first. What it throws fails the request.
  */
-export type KafkaFrameHandler = (frame: Uint8Array) => Promise<KafkaAnswer | undefined>;
+export type KafkaFrameHandler = (request: KafkaRequest) => void;
 
 /** Makes the handler of each new connection. */
 export type KafkaConnectionHandler = (connection: KafkaConnection) => KafkaFrameHandler;

@@ -1,5 +1,4 @@
-import { create } from "@bufbuild/protobuf";
-import { Acks, ProduceRequestSchema } from "@millrace/contracts";
+import { Acks } from "@millrace/contracts";
 import {
   produceApi,
   type ProduceRequest,
@@ -9,14 +8,14 @@ import {
 } from "@millrace/kafka-wire";
 import { AppError } from "@millrace/model";
 import type { ClusterView } from "../cluster-view.ts";
-import type { PartitionResult } from "../rpc/append-batch.ts";
+import type { BatchAppend, PartitionResult } from "../rpc/append-batch.ts";
 import { currentLeaderOf, nodeEndpointsOf } from "./current-leader.ts";
 import { kafkaCodeOf, kafkaCodeOfWire, KafkaError } from "./error-codes.ts";
-import type { KafkaCall, KafkaContext } from "./kafka-context.ts";
-import { serve } from "./served-api.ts";
+import type { KafkaContext } from "./kafka-context.ts";
+import { encodeAnswer, namesOf, type Outcome as Then, type ServedApi } from "./served-api.ts";
 import { topicNameOf } from "./topic-lookup.ts";
 
-const ACKS = new Map([
+const ACKS = new Map<number, Acks>([
   [-1, Acks.ALL],
   [0, Acks.NONE],
   [1, Acks.LEADER],
@@ -27,42 +26,50 @@ const ACKS = new Map([
  * message; v10 current leader and its address (KIP-951); v13 topic ids. Partitions succeed or fail alone. With acks=0 nothing is answered; a failure closes the connection, so
  * that the client looks for the leader again (G15).
  */
-export const produce = serve(produceApi, async (request, call, context) => {
-  const acks = ACKS.get(request.acks);
-  if (acks === undefined) return { responses: refuseAll(request, KafkaError.INVALID_REQUIRED_ACKS) };
-  const responses = await append(request, acks, call, context);
-  if (acks !== Acks.NONE) return { responses, nodeEndpoints: endpointsIn(responses, context) };
-  const failed = responses.flatMap((topic) => topic.partitionResponses).find((partition) => partition.errorCode !== KafkaError.NONE);
-  if (failed !== undefined) throw unacknowledged(failed);
-  return undefined;
-});
+export const produce: ServedApi = {
+  ...namesOf(produceApi),
+  answer({ reader, correlationId, call, context }, then) {
+    const { version } = call;
+    const request = produceApi.decodeRequest(reader, version);
+    const acks = ACKS.get(request.acks);
+    const respond = (responses: readonly ProduceResponseTopicInit[]): void => {
+      if (acks === Acks.NONE) return answerNothing(responses, then);
+      const response = { responses, nodeEndpoints: endpointsIn(responses, context) };
+      then.answered({ parts: encodeAnswer(produceApi, { correlationId, version, response }) });
+    };
+    if (acks === undefined) return respond(refuseAll(request, KafkaError.INVALID_REQUIRED_ACKS));
+    const names = request.topicData.map((topic) => (version >= 13 ? topicNameOf(context.view, topic.topicId) : topic.name));
+    const { transactionalId, timeoutMs } = request;
+    const batches = { batches: batchesOf(request, names), acks, transactionalId: transactionalId ?? "", timeoutMs: Math.max(1, timeoutMs) };
+    try {
+      // Staged before this returns, so that requests of a connection keep their order.
+      context.produce.append(batches, call.call, (results) => {
+        try {
+          respond(answers(request, { names, results, version, view: context.view }));
+        } catch (error) {
+          then.failed(error);
+        }
+      });
+    } catch (error) {
+      respond(refuseAll(request, kafkaCodeOf(error)));
+    }
+  },
+};
 
-async function append(request: ProduceRequest, acks: Acks, call: KafkaCall, context: KafkaContext): Promise<ProduceResponseTopicInit[]> {
-  const names = request.topicData.map((topic) => (call.version >= 13 ? topicNameOf(context.view, topic.topicId) : topic.name));
-  const partitions = request.topicData.flatMap(({ partitionData }, index) => {
+function batchesOf({ topicData }: ProduceRequest, names: readonly (string | undefined)[]): BatchAppend[] {
+  const batches: BatchAppend[] = [];
+  for (const [index, { partitionData }] of topicData.entries()) {
     const topic = names[index];
-    if (topic === undefined) return [];
-    return partitionData.map(({ index: partition, records }) => ({
-      topic,
-      partition,
-      data: { case: "batch" as const, value: records ?? NO_BYTES },
-    }));
-  });
-  const message = create(ProduceRequestSchema, {
-    partitions,
-    acks,
-    transactionalId: request.transactionalId ?? "",
-    timeoutMs: Math.max(1, request.timeoutMs),
-  });
-  try {
-    // Appends are staged before the first await within, so requests of a connection keep their order.
-    const { results } = await context.produce.produce(message, call.call, { force: true });
-    // Every batch is in its log's memory, or never will be: also of those that are late.
-    call.connection.recycle?.(call.frame);
-    return answers(request, { names, results, version: call.version, view: context.view });
-  } catch (error) {
-    return refuseAll(request, kafkaCodeOf(error));
+    if (topic === undefined) continue;
+    for (const { index: partition, records } of partitionData) batches.push({ topic, partition, batch: records ?? NO_BYTES });
   }
+  return batches;
+}
+
+function answerNothing(responses: readonly ProduceResponseTopicInit[], then: Then): void {
+  const failed = responses.flatMap((topic) => topic.partitionResponses).find((partition) => partition.errorCode !== KafkaError.NONE);
+  if (failed === undefined) then.answered(undefined);
+  else then.failed(unacknowledged(failed));
 }
 
 interface Outcome {
@@ -78,22 +85,19 @@ function answers(request: ProduceRequest, outcome: Outcome): ProduceResponseTopi
   let next = 0;
   return request.topicData.map((topic, index) => {
     if (outcome.names[index] === undefined) return refused(topic, KafkaError.UNKNOWN_TOPIC_ID);
-    return {
-      ...topic,
-      partitionResponses: topic.partitionData.map((partition) => answerOf(partition.index, outcome.results[next++], outcome)),
-    };
+    const { name, topicId } = topic;
+    return { name, topicId, partitionResponses: topic.partitionData.map(({ index }) => answerOf(index, outcome.results[next++], outcome)) };
   });
 }
 
 function answerOf(index: number, result: PartitionResult | undefined, { version, view }: Outcome): ProduceResponsePartitionInit {
   if (result === undefined) return { index, errorCode: KafkaError.UNKNOWN_SERVER_ERROR, baseOffset: -1 };
   const { topic, partition, baseOffset, logAppendTimeMs, logStartOffset, error } = result;
-  const offsets = { baseOffset: Number(baseOffset), logAppendTimeMs: Number(logAppendTimeMs), logStartOffset: Number(logStartOffset) };
-  if (error === undefined) return { index, errorCode: KafkaError.NONE, ...offsets };
+  if (error === undefined) return { index, errorCode: KafkaError.NONE, baseOffset, logAppendTimeMs, logStartOffset };
   const recordErrors = recordErrorsOf(error.context["records"]);
   const errorCode = errorCodeOf(kafkaCodeOfWire(error), version);
   const currentLeader = currentLeaderOf(view, { topic, partition }, errorCode);
-  return { index, errorCode, ...offsets, errorMessage: error.message, recordErrors, currentLeader };
+  return { index, errorCode, baseOffset, logAppendTimeMs, logStartOffset, errorMessage: error.message, recordErrors, currentLeader };
 }
 
 /** Where the leaders are that the answer names. */
@@ -131,7 +135,8 @@ function refuseAll(request: ProduceRequest, errorCode: number): ProduceResponseT
 }
 
 function refused(topic: ProduceRequestTopic, errorCode: number): ProduceResponseTopicInit {
-  return { ...topic, partitionResponses: topic.partitionData.map(({ index }) => ({ index, errorCode, baseOffset: -1 })) };
+  const { name, topicId, partitionData } = topic;
+  return { name, topicId, partitionResponses: partitionData.map(({ index }) => ({ index, errorCode, baseOffset: -1 })) };
 }
 
 function unacknowledged({ errorCode, errorMessage }: ProduceResponsePartitionInit): AppError {

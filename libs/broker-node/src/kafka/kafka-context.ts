@@ -23,8 +23,6 @@ export interface KafkaCall {
   readonly version: number;
   readonly clientId: string | null;
   readonly connection: KafkaConnection;
-  /** The request's bytes: what its body was read from, and views of which it may hold. */
-  readonly frame: Uint8Array;
   /** For handlers that both doors share. */
   readonly call: CallContext;
   /** Set by a handler whose answer's memory may be used again when it was sent. */

@@ -82,10 +82,11 @@ describe("Produce with a partition whose replicas are away", () => {
     expect(codesOf(await waiting)).toEqual([[20, -1]]); // without time passing
   });
 
-  it("keeps the frame for appends that wait for their transaction's coordinator, and appends none that is late", async () => {
+  const OWNER = { producerId: 7, producerEpoch: 0 };
+
+  /** Another broker coordinates transactions, and answers when the returned function is called. */
+  async function slowCoordinator(): Promise<() => void> {
     await world.createTopic(TRANSACTION_STATE_TOPIC, { partitions: 1 });
-    const owner = { producerId: 7, producerEpoch: 0 };
-    // Another broker coordinates, and does not answer.
     world.coordinator.alterPartition(TRANSACTION_STATE_TOPIC, 0, { leader: 2, replicas: [2], inSyncSet: [2] });
     const slow = Promise.withResolvers<{ transactionNumber: bigint }>();
     await world.loopback.listen("broker-2:9190", [
@@ -99,11 +100,23 @@ describe("Produce with a partition whose replicas are away", () => {
     ]);
     world.coordinator.tell({ brokers: [create(BrokerSchema, { brokerId: 2, address: "broker-2:9190" })] });
     await settle();
-    const answer = await world.run(ask([0], batchOf("late", owner), "t"));
+    return () => slow.resolve({ transactionNumber: 1n });
+  }
+
+  it("appends none that waited for its transaction's coordinator for too long", async () => {
+    const answerOfCoordinator = await slowCoordinator();
+    const answer = await world.run(ask([0], batchOf("late", OWNER), "t"));
     expect(codesOf(answer)).toEqual([[7, -1]]);
-    expect(client.recycled).toHaveLength(1);
-    slow.resolve({ transactionNumber: 1n });
+    answerOfCoordinator();
     await settle();
     expect(codesOf(await world.run(ask([0])))).toEqual([[0, 0]]); // the late one is not before it
+  });
+
+  it("appends what waited for its transaction's coordinator as it was sent, whatever was read into the frame since", async () => {
+    const answerOfCoordinator = await slowCoordinator();
+    const waiting = ask([0], batchOf("kept", OWNER), "t");
+    await settle();
+    answerOfCoordinator();
+    expect(codesOf(await world.run(waiting))).toEqual([[0, 0]]); // its checksum is right
   });
 });

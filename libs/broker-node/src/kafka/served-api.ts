@@ -11,8 +11,21 @@ export interface ServedApi {
   /** Lower than `versionMin` where old clients probe for a version that they never send (section 4 of the reference). */
   readonly advertisedMin: number;
   readonly flexibleMin: number;
-  /** Reads the body and answers it; undefined: no answer is sent. */
-  answer(request: { reader: WireReader; correlationId: number; call: KafkaCall; context: KafkaContext }): Promise<KafkaAnswer | undefined>;
+  /** Reads the body, and calls one of `then` once. What it throws is a failure as well. */
+  answer(request: ServedRequest, then: Outcome): void;
+}
+
+export interface ServedRequest {
+  readonly reader: WireReader;
+  readonly correlationId: number;
+  readonly call: KafkaCall;
+  readonly context: KafkaContext;
+}
+
+export interface Outcome {
+  /** undefined: no answer is sent. */
+  answered(answer: KafkaAnswer | undefined): void;
+  failed(error: unknown): void;
 }
 
 type Codec<Q, R> = ApiCodec<Q, never, unknown, R>;
@@ -23,20 +36,23 @@ export function serve<Q, R>(
   handle: (request: Q, call: KafkaCall, context: KafkaContext) => Promise<R | undefined>,
   options: { versionMax?: number } = {},
 ): ServedApi {
-  const { key, name, versionMin, advertisedMin, flexibleMin } = api;
+  const respond = async ({ reader, correlationId, call, context }: ServedRequest): Promise<KafkaAnswer | undefined> => {
+    const response = await handle(api.decodeRequest(reader, call.version), call, context);
+    if (response === undefined) return undefined;
+    return { parts: encodeAnswer(api, { correlationId, version: call.version, response }), onSent: call.onSent };
+  };
   return {
-    key,
-    name,
-    versionMin,
+    ...namesOf(api),
     versionMax: options.versionMax ?? api.versionMax,
-    advertisedMin,
-    flexibleMin,
-    async answer({ reader, correlationId, call, context }) {
-      const response = await handle(api.decodeRequest(reader, call.version), call, context);
-      if (response === undefined) return undefined;
-      return { parts: encodeAnswer(api, { correlationId, version: call.version, response }), onSent: call.onSent };
+    answer(request, { answered, failed }) {
+      respond(request).then(answered, failed);
     },
   };
+}
+
+/** What of a codec stands in its row. */
+export function namesOf({ key, name, versionMin, versionMax, advertisedMin, flexibleMin }: Omit<ServedApi, "answer">): Omit<ServedApi, "answer"> {
+  return { key, name, versionMin, versionMax, advertisedMin, flexibleMin };
 }
 
 const API_VERSIONS_KEY = 18;

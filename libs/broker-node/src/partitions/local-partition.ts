@@ -14,13 +14,12 @@ import {
 import type { PartitionAssignment, Wish } from "@millrace/replication";
 import { brokerErrors } from "../errors.ts";
 import type { Append, AppendOptions } from "./append.ts";
-import { AppendWaiters, type Durability } from "./append-waiters.ts";
+import { AppendWaiters, type Durability, storedAppend } from "./append-waiters.ts";
 import { ENDED_PRODUCERS_MAX, HOLD_GRACE_MS, OPEN_TRANSACTIONS_MAX } from "../limits.ts";
 import { LeaderRole } from "../replication/leader-role.ts";
 import type { LocalPartitionPorts } from "./partition-ports.ts";
 import { RecordHolds } from "./record-holds.ts";
 
-const STORED: Promise<void> = Promise.resolve();
 /** As a follower: whom, and what it said last. */
 interface Followed {
   readonly epoch: LeaderEpoch;
@@ -268,10 +267,7 @@ export class LocalPartition {
     this.#requireInSync();
     if (this.#isOfFormerTransaction(marker)) {
       const { stagedEndOffset } = this.log;
-      return {
-        result: { kind: "duplicate", baseOffset: stagedEndOffset, lastOffset: stagedEndOffset, logAppendTime: NO_TIMESTAMP },
-        stored: STORED,
-      };
+      return storedAppend({ kind: "duplicate", baseOffset: stagedEndOffset, lastOffset: stagedEndOffset, logAppendTime: NO_TIMESTAMP });
     }
     const result = this.log.stageMarker(marker, this.#stageOptions(now));
     this.#openTransactions.delete(marker.producerId);
@@ -408,10 +404,10 @@ export class LocalPartition {
       this.#isScheduled = true;
       this.#ports.groupCommit.schedule(this);
     }
-    if (durability === undefined) return { result, stored: STORED };
+    if (durability === undefined) return storedAppend(result);
     const endOffset = (result.lastOffset + 1) as Offset;
-    if (result.kind === "duplicate" && this.#reached()[durability] >= endOffset) return { result, stored: STORED };
-    return { result, ...this.#waiters.add({ endOffset, durability, onTooFewInSync }) };
+    if (result.kind === "duplicate" && this.#reached()[durability] >= endOffset) return storedAppend(result);
+    return this.#waiters.add({ result, endOffset, durability, onTooFewInSync });
   }
 
   #requireInSync(): void {

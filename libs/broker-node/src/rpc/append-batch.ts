@@ -10,10 +10,15 @@ import type { ProduceDeadline } from "./produce-deadline.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { traceBatch } from "../tracing/trace-batch.ts";
 
-export interface AppendRequest {
+/** A batch and where it goes. */
+export interface BatchAppend {
   readonly topic: string;
   readonly partition: number;
   readonly batch: Uint8Array;
+}
+
+/** What a produce request asks for all of its partitions. */
+export interface AppendRequest {
   readonly acks: Acks;
   readonly transactionalId: string;
   readonly traceparent: string | undefined;
@@ -24,42 +29,58 @@ export interface AppendRequest {
 export interface PartitionResult {
   readonly topic: string;
   readonly partition: number;
-  readonly baseOffset: bigint;
-  readonly logAppendTimeMs: bigint;
-  readonly logStartOffset: bigint;
+  /** -1 where there is none, as the others. */
+  readonly baseOffset: number;
+  readonly logAppendTimeMs: number;
+  readonly logStartOffset: number;
   readonly error?: ReturnType<typeof errorToWire>;
 }
 
 /**
- * Appends one batch to a partition that this broker leads and resolves when it is as durable as `acks` and the topic's `flush` ask. Never rejects: a
- * refusal is an answer, and so is a time-out. What can be staged at once is staged before this returns, so that requests keep their order. Once it has resolved
- * nobody looks at the batch again: what is late and not staged by then never will be.
+ * Appends one batch to a partition that this broker leads and calls `done` once when it is as durable as `acks` and the topic's `flush` ask: a refusal is an answer,
+ * and so is a time-out. What can be staged at once is staged before this returns, so that requests keep their order; nobody looks at the batch's bytes after that.
  */
-export function appendBatch(request: AppendRequest, context: RpcContext): Promise<PartitionResult> {
+export function appendBatch(
+  target: BatchAppend,
+  request: AppendRequest,
+  context: RpcContext,
+  done: (result: PartitionResult) => void,
+): void {
   const { metrics, ports } = context;
   const startedMs = ports.clock.monotonicMs();
-  const labels = { topic: request.topic };
-  const span = traceBatch(ports.tracer, "append", request);
-  metrics.produceRequests.add(1, labels);
-  return stageAndWait(request, context).then(
-    ({ append, partition }) => {
+  const span = ports.tracer.isOn ? traceBatch(ports.tracer, "append", { ...target, traceparent: request.traceparent }) : undefined;
+  const failed = (error: unknown): void => {
+    const labels = { topic: target.topic };
+    metrics.produceRequests.add(1, labels);
+    metrics.failedProduceRequests.add(1, labels);
+    span?.end(error);
+    done(failureOf(target, error));
+  };
+  const wait = ({ append, partition }: Staged): void => {
+    append.whenStored((error) => {
+      if (error !== undefined) return failed(error);
+      metrics.produceRequests.add(1, partition.labels);
       metrics.appendSeconds.record((ports.clock.monotonicMs() - startedMs) / 1_000, undefined, span?.traceparent);
       span?.setAttribute("kafka.offset", append.result.baseOffset);
       span?.end();
-      return resultOf(request, append, partition);
-    },
-    (error: unknown) => {
-      metrics.failedProduceRequests.add(1, labels);
-      span?.end(error);
-      return failureOf(request, error);
-    },
-  );
+      done(resultOf(append, partition));
+    });
+    request.deadline.limit(append);
+  };
+  let staged: Staged | Promise<Staged>;
+  try {
+    staged = stage(target, request, context);
+  } catch (error) {
+    failed(error);
+    return;
+  }
+  if ("append" in staged) wait(staged);
+  else request.deadline.within(staged).then(wait, failed);
 }
 
 /** The answer for a partition whose records were refused. */
-export function failureOf(target: { topic: string; partition: number }, error: unknown): PartitionResult {
-  const { topic, partition } = target;
-  return { topic, partition, baseOffset: -1n, logAppendTimeMs: -1n, logStartOffset: -1n, error: errorToWire(error) };
+export function failureOf({ topic, partition }: { topic: string; partition: number }, error: unknown): PartitionResult {
+  return { topic, partition, baseOffset: -1, logAppendTimeMs: -1, logStartOffset: -1, error: errorToWire(error) };
 }
 
 interface Staged {
@@ -67,49 +88,42 @@ interface Staged {
   readonly partition: LocalPartition;
 }
 
-async function stageAndWait(request: AppendRequest, context: RpcContext): Promise<Staged> {
-  const staged = stage(request, context);
-  const { append, partition } = "append" in staged ? staged : await request.deadline.within(staged);
-  const stopWatching = append.giveUp === undefined ? undefined : request.deadline.onOver(append.giveUp);
-  try {
-    await append.stored;
-  } finally {
-    stopWatching?.();
-  }
-  return { append, partition };
-}
-
-/** Stages at once, unless the transaction has to be verified first. */
-function stage(request: AppendRequest, context: RpcContext): Staged | Promise<Staged> {
-  const { topic, batch, transactionalId } = request;
+/** Stages at once, unless the transaction has to be verified first: then a copy, later. */
+function stage(target: BatchAppend, request: AppendRequest, context: RpcContext): Staged | Promise<Staged> {
+  const { topic, batch } = target;
+  const { transactionalId } = request;
   if (context.stopping.aborted) throw brokerErrors.stopping();
-  const partition = context.replicas.requireLeader(topic, request.partition);
+  const partition = context.replicas.requireLeader(topic, target.partition);
   if (topic === TRANSACTION_STATE_TOPIC || topic === GROUP_OFFSETS_TOPIC) throw brokerErrors.internalTopic(topic);
   const view = batch.length >= BATCH_HEADER_BYTES ? new RecordBatchView(batch) : undefined;
-  const appendNow = (transactionVerified: boolean): Staged => {
-    const now = timestampMs(context.ports.clock.wallMs());
-    const shaped = shapeBatch(batch, { config: partition.config, now }, context.ports);
-    const append = partition.append(shaped, {
-      durability: durabilityOf(request.acks, partition),
-      now,
-      transactionVerified,
-      onTooFewInSync: "fail",
-    });
-    if (append.result.kind === "appended") {
-      context.metrics.bytesIn.add(batch.length, { topic });
-      context.metrics.messagesIn.add(append.result.lastOffset - append.result.baseOffset + 1, { topic });
-    }
-    return { append, partition };
-  };
-  if (view?.isTransactional !== true) return appendNow(false);
+  if (view?.isTransactional !== true) return stageNow(batch, false, partition, { request, context });
   if (transactionalId === "") throw brokerErrors.invalidRequest("transactional batches need the request's transactional_id", { topic });
   const verified = context.verifier.verify({ transactionalId, partition, producerId: view.producerId, producerEpoch: view.producerEpoch });
-  return verified === undefined
-    ? appendNow(true)
-    : verified.then(() => {
-        request.deadline.requireTime();
-        return appendNow(true);
-      });
+  if (verified === undefined) return stageNow(batch, true, partition, { request, context });
+  const kept = new Uint8Array(batch);
+  return verified.then(() => {
+    request.deadline.requireTime();
+    return stageNow(kept, true, partition, { request, context });
+  });
+}
+
+function stageNow(
+  batch: Uint8Array,
+  transactionVerified: boolean,
+  partition: LocalPartition,
+  { request, context }: { readonly request: AppendRequest; readonly context: RpcContext },
+): Staged {
+  const { metrics, ports } = context;
+  const now = timestampMs(ports.clock.wallMs());
+  const shaped = shapeBatch(batch, { config: partition.config, now }, ports);
+  const durability = durabilityOf(request.acks, partition);
+  const append = partition.append(shaped, { durability, now, transactionVerified, onTooFewInSync: "fail" });
+  const { kind, baseOffset, lastOffset } = append.result;
+  if (kind === "appended") {
+    metrics.bytesIn.add(batch.length, partition.labels);
+    metrics.messagesIn.add(lastOffset - baseOffset + 1, partition.labels);
+  }
+  return { append, partition };
 }
 
 function durabilityOf(acks: Acks, partition: LocalPartition): Durability | undefined {
@@ -118,12 +132,6 @@ function durabilityOf(acks: Acks, partition: LocalPartition): Durability | undef
   return "committed";
 }
 
-function resultOf({ topic, partition }: AppendRequest, append: Append, local: LocalPartition): PartitionResult {
-  return {
-    topic,
-    partition,
-    baseOffset: BigInt(append.result.baseOffset),
-    logAppendTimeMs: BigInt(append.result.logAppendTime),
-    logStartOffset: BigInt(local.log.logStartOffset),
-  };
+function resultOf({ result }: Append, { topic, partition, log }: LocalPartition): PartitionResult {
+  return { topic, partition, baseOffset: result.baseOffset, logAppendTimeMs: result.logAppendTime, logStartOffset: log.logStartOffset };
 }

@@ -2,12 +2,17 @@ import type { AppError } from "@millrace/model";
 import type { Clock, Timer } from "@millrace/ports";
 import { brokerErrors } from "../errors.ts";
 
+/** What can be answered as late; nothing once it is answered. */
+export interface Lateable {
+  giveUp(error: AppError): void;
+}
+
 /** When a produce request is answered at the latest, one for all of its partitions: those that are not as durable as asked by then are answered as timed out, the others as they are. */
 export class ProduceDeadline {
   readonly #timer: Timer | undefined;
   readonly #timeoutMs: number;
-  /** One per partition of the request that is not answered. */
-  readonly #waiting = new Set<(error: AppError) => void>();
+  /** Of the request's partitions: those that are answered hear it for nothing. */
+  readonly #waiting: Lateable[] = [];
   #isOver = false;
 
   /** `timeoutMs` Infinity: never. */
@@ -21,22 +26,17 @@ export class ProduceDeadline {
     if (this.#isOver) throw brokerErrors.timedOut({ timeoutMs: this.#timeoutMs });
   }
 
-  /** Calls once when it is over. Returns how to stop listening. */
-  onOver(expire: (error: AppError) => void): () => void {
-    this.#waiting.add(expire);
-    return () => void this.#waiting.delete(expire);
+  /** Has it given up when it is over. */
+  limit(work: Lateable): void {
+    this.#waiting.push(work);
   }
 
   /** The work, or a rejection as timed out if that comes first. */
   async within<T>(work: Promise<T>): Promise<T> {
     this.requireTime();
     const { promise: expired, reject } = Promise.withResolvers<never>();
-    const stop = this.onOver(reject);
-    try {
-      return await Promise.race([work, expired]);
-    } finally {
-      stop();
-    }
+    this.limit({ giveUp: reject });
+    return Promise.race([work, expired]);
   }
 
   /** Everything is answered. */
@@ -47,7 +47,6 @@ export class ProduceDeadline {
   #expire(): void {
     this.#isOver = true;
     const error = brokerErrors.timedOut({ timeoutMs: this.#timeoutMs });
-    for (const expire of this.#waiting) expire(error);
-    this.#waiting.clear();
+    for (const work of this.#waiting.splice(0)) work.giveUp(error);
   }
 }

@@ -1,4 +1,5 @@
 import {
+  type Acks,
   BrokerService,
   type CallContext,
   ErrorKind,
@@ -18,7 +19,7 @@ import {
   PLAIN_RETRY_WAIT_MS,
   PRODUCE_TIMEOUT_MS_DEFAULT,
 } from "../limits.ts";
-import { appendBatch, failureOf, type PartitionResult } from "./append-batch.ts";
+import { appendBatch, type BatchAppend, failureOf, type PartitionResult } from "./append-batch.ts";
 import { InFlightBytes } from "./in-flight-bytes.ts";
 import { PlainRecords } from "./plain-records.ts";
 import { ProduceDeadline } from "./produce-deadline.ts";
@@ -36,8 +37,22 @@ interface Asked {
   readonly deadline: ProduceDeadline;
 }
 
+/** Batches of one request of Kafka's protocol. */
+export interface BatchesRequest {
+  readonly batches: readonly BatchAppend[];
+  readonly acks: Acks;
+  readonly transactionalId: string;
+  readonly timeoutMs: number;
+}
+
+type WireResult = Omit<PartitionResult, "baseOffset" | "logAppendTimeMs" | "logStartOffset"> & {
+  readonly baseOffset: bigint;
+  readonly logAppendTimeMs: bigint;
+  readonly logStartOffset: bigint;
+};
+
 interface ProduceAnswer {
-  readonly results: PartitionResult[];
+  readonly results: WireResult[];
 }
 
 /** Produce and ProduceStream. Partitions of a request succeed or fail alone; requests of a stream are staged and answered in order. */
@@ -61,6 +76,35 @@ export class ProduceHandler {
     } finally {
       this.inFlight.release(bytes);
     }
+  }
+
+  /**
+   * Appends batches and calls `done` once with their results, in their order: the same for a door that has no messages of gRPC. Throws what refuses all of it. Nobody
+   * looks at the bytes of the batches after it has returned.
+   */
+  append(request: BatchesRequest, call: CallContext, done: (results: readonly PartitionResult[]) => void): void {
+    const { batches, acks, transactionalId } = request;
+    requireFew(batches.length);
+    let bytes = 0;
+    for (const { batch } of batches) bytes += batch.length;
+    this.inFlight.acquire(bytes, { force: true });
+    const deadline = new ProduceDeadline(this.#context.ports.clock, Math.min(request.timeoutMs, call.remainingMs()));
+    const asked = { acks, transactionalId, traceparent: call.metadata.get("traceparent"), deadline };
+    const results = new Array<PartitionResult>(batches.length);
+    let left = batches.length + 1;
+    const settled = (): void => {
+      if (--left > 0) return;
+      deadline.cancel();
+      this.inFlight.release(bytes);
+      done(results);
+    };
+    for (const [index, batch] of batches.entries()) {
+      appendBatch(batch, asked, this.#context, (result) => {
+        results[index] = result;
+        settled();
+      });
+    }
+    settled();
   }
 
   async *produceStream(
@@ -104,14 +148,13 @@ export class ProduceHandler {
   }
 
   async #handle(request: ProduceRequest, call: CallContext): Promise<ProduceAnswer> {
-    if (request.partitions.length > PARTITIONS_PER_REQUEST_MAX) {
-      throw brokerErrors.invalidRequest("too many partitions in one request", { partitions: request.partitions.length });
-    }
+    requireFew(request.partitions.length);
     const timeoutMs = Math.min(request.timeoutMs > 0 ? request.timeoutMs : PRODUCE_TIMEOUT_MS_DEFAULT, call.remainingMs());
     const deadline = new ProduceDeadline(this.#context.ports.clock, timeoutMs);
     try {
       const asked: Asked = { request, call, deadline };
-      return { results: await Promise.all(request.partitions.flatMap((part) => this.#producePart(part, asked))) };
+      const results = await Promise.all(request.partitions.flatMap((part) => this.#producePart(part, asked)));
+      return { results: results.map(toWire) };
     } finally {
       deadline.cancel();
     }
@@ -138,7 +181,9 @@ export class ProduceHandler {
   #append(target: Target, batch: Uint8Array, { request, call, deadline }: Asked): Promise<PartitionResult> {
     const { acks, transactionalId } = request;
     const traceparent = call.metadata.get("traceparent");
-    return appendBatch({ ...target, batch, acks, transactionalId, traceparent, deadline }, this.#context);
+    const { promise, resolve } = Promise.withResolvers<PartitionResult>();
+    appendBatch({ ...target, batch }, { acks, transactionalId, traceparent, deadline }, this.#context, resolve);
+    return promise;
   }
 
   /**
@@ -198,8 +243,10 @@ export class ProduceHandler {
       );
       const [result] = response.results;
       if (result === undefined) throw brokerErrors.noLeader({ ...target });
-      const { error, ...rest } = result;
-      return error === undefined ? rest : { ...rest, error };
+      const { topic, partition, error } = result;
+      const [baseOffset, logAppendTimeMs] = [Number(result.baseOffset), Number(result.logAppendTimeMs)];
+      const numbers = { topic, partition, baseOffset, logAppendTimeMs, logStartOffset: Number(result.logStartOffset) };
+      return error === undefined ? numbers : { ...numbers, error };
     } catch (error) {
       return failureOf(target, error);
     }
@@ -208,6 +255,19 @@ export class ProduceHandler {
 
 /** Marks a request that a broker passed on: it is passed on once. */
 export const FORWARDED = "millrace-forwarded";
+
+function requireFew(partitions: number): void {
+  if (partitions > PARTITIONS_PER_REQUEST_MAX) throw brokerErrors.invalidRequest("too many partitions in one request", { partitions });
+}
+
+function toWire({ baseOffset, logAppendTimeMs, logStartOffset, ...rest }: PartitionResult): WireResult {
+  return {
+    ...rest,
+    baseOffset: BigInt(baseOffset),
+    logAppendTimeMs: BigInt(logAppendTimeMs),
+    logStartOffset: BigInt(logStartOffset),
+  };
+}
 
 function bytesOf(request: ProduceRequest): number {
   let bytes = 0;
