@@ -65,17 +65,17 @@ export class KafkaTestClient {
 
   #send(frame: Uint8Array): Promise<KafkaAnswer | undefined> {
     const { promise, resolve, reject } = Promise.withResolvers<KafkaAnswer | undefined>();
-    let isKept = false;
+    const kept = new Set<Uint8Array>();
     const keep = (): Uint8Array => {
-      isKept = true;
+      kept.add(frame);
       return frame;
     };
     try {
       this.#handle({ frame, keep, answer: resolve, fail: reject });
     } catch (error) {
-      reject(error as Error);
+      reject(error);
     }
-    if (!isKept) frame.fill(0xee); // as the next read would: who still looks at it sees nonsense
+    if (!kept.has(frame)) frame.fill(0xee); // as the next read would: who still looks at it sees nonsense
     return promise;
   }
 }

@@ -20,7 +20,10 @@ afterEach(async () => {
 type Handle = (frame: Uint8Array) => Promise<KafkaAnswer | undefined>;
 
 /** Handlers that look at their frame when they like. */
-async function listen(onConnection: (connection: KafkaConnection) => Handle, options: Partial<KafkaListenerOptions> = {}): Promise<KafkaServer> {
+async function listen(
+  onConnection: (connection: KafkaConnection) => Handle,
+  options: Partial<KafkaListenerOptions> = {},
+): Promise<KafkaServer> {
   const server = await createKafkaListener({ logger: SILENT_LOGGER, ...options }).listen("127.0.0.1:0", (connection) => {
     const handle = onConnection(connection);
     return (request) => {

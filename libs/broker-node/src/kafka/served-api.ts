@@ -24,8 +24,8 @@ export interface ServedRequest {
 
 export interface Outcome {
   /** undefined: no answer is sent. */
-  answered(answer: KafkaAnswer | undefined): void;
-  failed(error: unknown): void;
+  readonly answered: (answer: KafkaAnswer | undefined) => void;
+  readonly failed: (error: unknown) => void;
 }
 
 type Codec<Q, R> = ApiCodec<Q, never, unknown, R>;
@@ -51,7 +51,14 @@ export function serve<Q, R>(
 }
 
 /** What of a codec stands in its row. */
-export function namesOf({ key, name, versionMin, versionMax, advertisedMin, flexibleMin }: Omit<ServedApi, "answer">): Omit<ServedApi, "answer"> {
+export function namesOf({
+  key,
+  name,
+  versionMin,
+  versionMax,
+  advertisedMin,
+  flexibleMin,
+}: Omit<ServedApi, "answer">): Omit<ServedApi, "answer"> {
   return { key, name, versionMin, versionMax, advertisedMin, flexibleMin };
 }
 

@@ -1,5 +1,5 @@
 import type { StageResult } from "@millrace/log-engine";
-import type { Offset } from "@millrace/model";
+import { type Offset, toAppError } from "@millrace/model";
 import { assert } from "@millrace/stdx";
 import type { Append } from "./append.ts";
 
@@ -54,7 +54,7 @@ class Waiter implements Append {
     this.#stored ??= new Promise((resolve, reject) => {
       this.whenStored(() => {
         if (this.#outcome === "stored") resolve();
-        else reject(this.#error as Error);
+        else reject(toAppError(this.#error));
       });
     });
     return this.#stored;
