@@ -26,6 +26,7 @@ import { seven } from "./scenarios/seven.ts";
 import { sinks } from "./scenarios/sinks.ts";
 import { smoke } from "./scenarios/smoke.ts";
 import { slowSink } from "./scenarios/slow-sink.ts";
+import { state } from "./scenarios/state.ts";
 import { tls } from "./scenarios/tls.ts";
 import { traces } from "./scenarios/traces.ts";
 import { transform } from "./scenarios/transform.ts";
@@ -53,6 +54,7 @@ export const scenarios: readonly Scenario[] = [
   isolation,
   slowSink,
   upgrade,
+  state,
   powerLoss,
   pausedCoordinator,
   badInput,

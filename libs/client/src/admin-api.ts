@@ -5,6 +5,7 @@ import type {
   GetJobResponse,
   JobStatus,
   OngoingReassignment,
+  ReadJobStateResponse,
   StopJobResponse,
   Savepoint,
   SubmitJobResponse,
@@ -38,6 +39,18 @@ export interface JobSubmission {
   readonly dryRun?: boolean;
   /** Start although the savepoint has state of operators that the graph does not have; otherwise that is refused (`state-dropped`). */
   readonly allowDroppedState?: boolean;
+}
+
+/** Which of an operator's state is wanted. */
+export interface JobStateQuery {
+  /** Id or name. */
+  readonly operator?: string;
+  /** JSON of keys; absent: all. */
+  readonly keysJson?: readonly string[];
+  /** What the text of keys begins with. */
+  readonly keyPrefix?: string;
+  /** Entries; absent: 100. */
+  readonly limit?: number;
 }
 
 /** One change of a topic's setting; `append` and `subtract` are for lists, elements with commas between. */
@@ -148,6 +161,8 @@ export interface Admin {
   stopJob(job: string, options?: { drain?: boolean; savepoint?: boolean }): Promise<StopJobResponse>;
   /** Durable when it resolves; the status says when it is done. 0 workers: as many as the executors offer. */
   rescaleJob(job: string, workers: number): Promise<JobStatus>;
+  /** What operators of a running job keep; without `operator` only which ones do. */
+  readJobState(job: string, query?: JobStateQuery): Promise<ReadJobStateResponse>;
   createSavepoint(job: string): Promise<CreateSavepointResponse>;
   /** Of a job's id or name; absent: all. */
   listSavepoints(job?: string): Promise<readonly Savepoint[]>;

@@ -79,6 +79,8 @@ export function createAdmin(context: AdminContext): Admin {
     stopJob: (job, { drain = false, savepoint = false } = {}) =>
       jobs((service) => service.stopJob({ job, drain, savepoint }, drain || savepoint ? {} : options)),
     rescaleJob: async (job, workers) => wholeStatus((await jobs((service) => service.rescaleJob({ job, workers }, options))).status),
+    readJobState: (job, { operator = "", keysJson = [], keyPrefix = "", limit = 0 } = {}) =>
+      jobs((service) => service.readJobState({ job, operator, keysJson: [...keysJson], keyPrefix, limit }, options)),
     createSavepoint: (job) => jobs((service) => service.createSavepoint({ job }, options)),
     listSavepoints: async (job = "") => (await jobs((service) => service.listSavepoints({ job }, options))).savepoints,
     deleteSavepoint: async (savepointId) => {

@@ -1,6 +1,7 @@
 export type {
   Admin,
   ConfigChange,
+  JobStateQuery,
   JobSubmission,
   Outcome,
   PartitionMove,

@@ -382,6 +382,14 @@ export {
   WorkerReportSchema,
   type WritersFenced,
   WritersFencedSchema,
+  type HeldState,
+  HeldStateSchema,
+  type ReadState,
+  ReadStateSchema,
+  type StateEntry,
+  StateEntrySchema,
+  type StateRead,
+  StateReadSchema,
 } from "./gen/millrace/coordinator/v1/executor_session_pb.ts";
 export {
   type CreateSavepointRequest,
@@ -425,6 +433,12 @@ export {
   WatchJobRequestSchema,
   type WatchJobResponse,
   WatchJobResponseSchema,
+  type OperatorState,
+  OperatorStateSchema,
+  type ReadJobStateRequest,
+  ReadJobStateRequestSchema,
+  type ReadJobStateResponse,
+  ReadJobStateResponseSchema,
 } from "./gen/millrace/coordinator/v1/job_pb.ts";
 export { type StoredCheckpoint, StoredCheckpointSchema } from "./gen/millrace/coordinator/v1/store_pb.ts";
 export {

@@ -139,3 +139,9 @@ function describe(value: unknown): string {
   if (Array.isArray(value)) return `array of ${value.length}`;
   return typeof value === "string" ? JSON.stringify(value.slice(0, 40)) : typeof value;
 }
+
+/** A query of state names a key that is no JSON. */
+export function invalidStateKey(key: string, cause: unknown): AppError {
+  const message = 'a key of state is asked for as JSON: 7 for a number, "seven" with its quotes for a string';
+  return new AppError({ kind: "invalid", code: "state-key-invalid", message, context: { key }, cause });
+}

@@ -46,3 +46,12 @@ export const WALK_ENTRIES = 4_096;
 /** Rows of one chunk of a checkpoint, and about its bytes: what is encoded at once. */
 export const CHUNK_ROWS_MAX = 4_096;
 export const CHUNK_BYTES = 256 * 1024;
+
+/** Rows looked at for one query of state: what a worker may be kept from its next batch for, ~ 50 ms in memory. */
+export const STATE_QUERY_ROWS_MAX = 100_000;
+
+/** Characters of one answer to such a query, of each worker: eight of a hundred workers at once are 200 MB in the coordinator at the very most. */
+export const STATE_ANSWER_CHARS_MAX = 256 * 1024;
+
+/** A value that is estimated larger is not shown: it would be all of an answer. */
+export const STATE_VALUE_BYTES_MAX = 64 * 1024;

@@ -40,6 +40,12 @@ export const errors = {
           }),
   staleShuffle: (context: Readonly<Record<string, string | number>>): AppError =>
     new AppError({ kind: "fenced", code: "stale-shuffle", message: "blocks of another job epoch are not taken", context }),
+  tasksNotOpen: (): AppError =>
+    new AppError({
+      kind: "retry",
+      code: "job-not-running",
+      message: "this worker of the job has not opened its tasks yet: try again in a moment",
+    }),
   protocol: (what: string): AppError => new AppError({ kind: "internal", code: "worker-protocol", message: `unexpected message: ${what}` }),
   stateDamaged: (context: Readonly<Record<string, string | number>>): AppError =>
     new AppError({

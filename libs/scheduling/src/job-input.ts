@@ -17,6 +17,8 @@ export interface JobFigures {
   readonly lastPlanned: number;
   readonly lastCheckpoint: number;
   readonly workers: number;
+  /** Executors by index of worker, while tasks are open; none while they are not. */
+  readonly openOn: readonly string[];
   readonly lastBatchMs: number;
   /** Its workers are not yet those that were asked for, and it is about to change them. */
   readonly rescaling: boolean;

@@ -85,6 +85,7 @@ export class JobMachine extends JobHand {
       lastPlanned: this.#plans.last?.batch ?? this.#checkpoint?.batch ?? 0,
       lastCheckpoint: this.#checkpoint?.batch ?? 0,
       workers: this.workers?.count ?? 0,
+      openOn: isRunning(this.#phase) ? (this.workers?.assignment.workers ?? []) : [],
       lastBatchMs: this.#rate.processingMs,
       rescaling: this.#rescale.isUnderWay,
       lastRescalePauseMs: this.#rescale.lastPauseMs,

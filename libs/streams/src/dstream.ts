@@ -384,7 +384,7 @@ export class DStream<out T, out Time = unknown> extends StatefulOperators<T, Tim
     return this.#output({ kind: "foreachBatch", ...modeOf(options) }, { f });
   }
 
-  /** Of a batch that a program runs by hand (`ctx.batch` of `@millrace/local`): runs it, and gives all elements. In a job it is refused. */
+  /** Of a batch that a program runs by hand (`ctx.batch` of `@millrace/streams/testing`): runs it, and gives all elements. In a job it is refused. */
   collect(): Promise<readonly T[]> {
     return this.#graph.collect(this.#draft) as Promise<readonly T[]>;
   }

@@ -4,6 +4,7 @@ import { withMetricTables } from "./metrics-page.ts";
 import { bansRule } from "./rules/bans.ts";
 import { compatibilityRule } from "./rules/compatibility.ts";
 import { errorPagesRule } from "./rules/error-pages.ts";
+import { examplesRule } from "./rules/examples.ts";
 import { filesRule } from "./rules/files.ts";
 import { layersRule } from "./rules/layers.ts";
 import { libReadmeRule } from "./rules/lib-readme.ts";
@@ -207,5 +208,22 @@ describe("metricsRule", () => {
     check(metricsRule, { "docs/operations/metrics.md": page.replace("Batches fetched.", "Batches.") }, [
       "differs from the declared metrics",
     ]);
+  });
+});
+
+describe("examplesRule", () => {
+  const cases = "apps/e2e/src/examples/example-cases.ts";
+  const job = { "examples/jobs/fraud.ts": "", "examples/jobs/test/fraud.spec.ts": "", "examples/jobs/tsconfig.json": "{}" };
+  it("accepts jobs of which each has a case", () => {
+    check(examplesRule, { ...job, [cases]: '  {\n    file: "fraud.ts",\n  },\n' }, []);
+  });
+  it("refuses a job without a case", () => {
+    check(examplesRule, { ...job, [cases]: "" }, [`examples/jobs/fraud.ts: examples: has no case in ${cases}`]);
+  });
+  it("refuses a job without a spec", () => {
+    check(examplesRule, { "examples/jobs/fraud.ts": "", [cases]: '    file: "fraud.ts",\n' }, ["has no examples/jobs/test/fraud.spec.ts"]);
+  });
+  it("refuses a case without a job", () => {
+    check(examplesRule, { [cases]: '    file: "fraud.ts",\n' }, ["has a case for fraud.ts, which is not in examples/jobs"]);
   });
 });

@@ -1,6 +1,7 @@
 import { bansRule } from "./rules/bans.ts";
 import { compatibilityRule } from "./rules/compatibility.ts";
 import { errorPagesRule } from "./rules/error-pages.ts";
+import { examplesRule } from "./rules/examples.ts";
 import { filesRule } from "./rules/files.ts";
 import { layersRule } from "./rules/layers.ts";
 import { libReadmeRule } from "./rules/lib-readme.ts";
@@ -19,5 +20,6 @@ export const rules: readonly Rule[] = [
   linksRule,
   bansRule,
   compatibilityRule,
+  examplesRule,
   metricsRule,
 ];

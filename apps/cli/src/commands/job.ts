@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { CliWorld } from "../world.ts";
 import { workerCount } from "../options.ts";
+import { addState } from "./job-state.ts";
 import { examples, onRun } from "./on-run.ts";
 
 const ALLOW_DROPPED = "start although the savepoint has state of operators that the module does not have";
@@ -25,7 +26,7 @@ export interface JobExplainOptions {
   readonly mermaid?: boolean;
 }
 
-/** `millrace job submit|upgrade|list|status|explain|stop|rescale|savepoint|savepoints`. */
+/** `millrace job submit|upgrade|list|status|explain|stop|state|rescale|savepoint|savepoints`. */
 export function addJobCommands(program: Command, world: CliWorld): void {
   const job = program
     .command("job")
@@ -61,6 +62,7 @@ export function addJobCommands(program: Command, world: CliWorld): void {
   });
   examples(stop, ["millrace job stop airport-delays"]);
 
+  addState(job, world);
   addRescale(job, world);
   addSavepoint(job, world);
   addUpgrade(job, world);

@@ -9,64 +9,113 @@ import { withLatency } from "../system/with-latency.ts";
 import { runCli } from "../system/run-cli.ts";
 import { waitFor } from "../system/wait-for.ts";
 
-/** An example job with input and what it must write. */
-export interface ExampleCase {
-  /** File in `examples/jobs`. */
-  readonly file: string;
+/** Records for a job, and what must have come of them. */
+export interface ExampleStep {
   /** Records by topic, in order, each on its own line; topics of the output are made too. */
   readonly input: Readonly<Record<string, readonly unknown[]>>;
-  /** All that must be in each topic at the end, in any order. */
+  /** All that must be in each topic afterwards, that of the steps before included, in any order. */
   readonly output: Readonly<Record<string, readonly unknown[]>>;
+}
+
+/** An example job with input and what it must write. */
+export interface ExampleCase extends ExampleStep {
+  /** File in `examples/jobs`. */
+  readonly file: string;
+  /** What is sent when the output of the first step is there. */
+  readonly then?: readonly ExampleStep[];
+  /** The job's input is bounded: it is there before the job, which ends by itself. */
+  readonly bounded?: true;
+  /** Parts records into key and value. */
+  readonly keySeparator?: string;
   /** Topics whose last records alone count: as many as `output` has. */
   readonly lastOnly?: readonly string[];
+  /** Topics whose records may come again, batch by batch, as often as the clock has it: each of them at least once, and no other. */
+  readonly repeated?: readonly string[];
 }
 
 const WITHIN_MS = 60_000;
 
+interface Cluster {
+  readonly client: Client;
+  readonly address: string;
+}
+
 /** Runs an example as its head says: topics, job, records; waits until all has come, and that nothing comes after it. */
-export async function runExample(
-  example: ExampleCase,
-  { client, address }: { readonly client: Client; readonly address: string },
-  context: ScenarioContext,
-): Promise<void> {
+export async function runExample(example: ExampleCase, cluster: Cluster, context: ScenarioContext): Promise<void> {
   const { say } = context;
-  for (const name of [...Object.keys(example.input), ...Object.keys(example.output)])
-    await client.admin().createTopic({ name, partitions: 1 });
+  const { client, address } = cluster;
+  const steps: readonly ExampleStep[] = [example, ...(example.then ?? [])];
+  const topics = new Set(steps.flatMap(({ input, output }) => [...Object.keys(input), ...Object.keys(output)]));
+  for (const name of topics) await client.admin().createTopic({ name, partitions: 1 });
+  if (example.bounded === true) for (const { input } of steps) await send(example, input, address);
   const jobId = await submitJob(withLatency(inCheckout(`examples/jobs/${example.file}`), context), address);
   const watch = new JobWatch(client, jobId);
-  await watch.until("the start of the job", { withinMs: WITHIN_MS }, ({ state }) => state === JobState.RUNNING);
-  for (const [topic, records] of Object.entries(example.input)) {
-    const input = records.map((record) => (typeof record === "string" ? record : JSON.stringify(record))).join("\n");
-    await millrace(["produce", topic, "--address", address], `${input}\n`);
+  const ends = example.bounded === true ? JobState.FINISHED : JobState.STOPPED;
+  if (example.bounded !== true) {
+    await watch.until("the start of the job", { withinMs: WITHIN_MS }, ({ state }) => state === JobState.RUNNING);
+    for (const { input, output } of steps) {
+      await send(example, input, address);
+      await untilWritten(example, output, client);
+    }
+    await millrace(["job", "stop", jobId, "--address", address]);
   }
-  for (const [topic, expected] of Object.entries(example.output)) {
-    const isLastOnly = example.lastOnly?.includes(topic) === true;
-    const given = async (): Promise<readonly string[]> => {
-      const all = await valuesOf(client, topic);
-      return isLastOnly ? all.slice(-expected.length) : all;
-    };
-    const wanted = sorted(expected.map((value) => canonical(value)));
-    await waitFor(
-      `${example.file}: what is expected in ${topic}`,
-      WITHIN_MS,
-      async () => same(sorted(await given()), wanted) || undefined,
-    ).catch(async () => {
-      check(false, `${example.file}: ${topic} holds\n${(await given()).join("\n")}\nand not\n${wanted.join("\n")}`);
-    });
-  }
-  await millrace(["job", "stop", jobId, "--address", address]);
   await watch
-    .until("the end of the job", { withinMs: WITHIN_MS }, ({ state }) => state === JobState.STOPPED)
+    .until("the end of the job", { withinMs: WITHIN_MS }, ({ state }) => state === ends)
     .catch((error: unknown) => {
-      if (watch.last?.state !== JobState.STOPPED) throw error;
+      if (watch.last?.state !== ends) throw error;
     });
   watch.stop();
-  for (const [topic, expected] of Object.entries(example.output)) {
-    if (example.lastOnly?.includes(topic) === true) continue;
-    const count = (await valuesOf(client, topic)).length;
-    check(count === expected.length, `${example.file}: ${topic} holds ${count} records after the stop, not ${expected.length}`);
+  for (const { output } of steps.slice(-1)) {
+    for (const [topic, expected] of Object.entries(output)) {
+      const given = await givenOf(example, topic, { client, expected });
+      check(same(given, wantedOf(expected)), differs(example, topic, { given, expected }));
+    }
   }
+  for (const name of topics) await client.admin().deleteTopic(name); // another example may have one of this name
   say(`${example.file}: output as expected`);
+}
+
+async function send(example: ExampleCase, input: ExampleStep["input"], address: string): Promise<void> {
+  const keys = example.keySeparator === undefined ? [] : ["--key-separator", example.keySeparator];
+  for (const [topic, records] of Object.entries(input)) {
+    const lines = records.map((record) => (typeof record === "string" ? record : JSON.stringify(record))).join("\n");
+    await millrace(["produce", topic, ...keys, "--address", address], `${lines}\n`);
+  }
+}
+
+async function untilWritten(example: ExampleCase, output: ExampleStep["output"], client: Client): Promise<void> {
+  for (const [topic, expected] of Object.entries(output)) {
+    const wanted = wantedOf(expected);
+    const given = (): Promise<readonly string[]> => givenOf(example, topic, { client, expected });
+    await waitFor(`${example.file}: what is expected in ${topic}`, WITHIN_MS, async () => same(await given(), wanted) || undefined).catch(
+      async () => {
+        check(false, differs(example, topic, { given: await given(), expected }));
+      },
+    );
+  }
+}
+
+/** What of a topic is compared, sorted. */
+async function givenOf(
+  example: ExampleCase,
+  topic: string,
+  { client, expected }: { readonly client: Client; readonly expected: readonly unknown[] },
+): Promise<readonly string[]> {
+  const all = await valuesOf(client, topic);
+  if (example.lastOnly?.includes(topic) === true) return sorted(expected.length === 0 ? [] : all.slice(-expected.length));
+  return sorted(example.repeated?.includes(topic) === true ? [...new Set(all)] : all);
+}
+
+function wantedOf(expected: readonly unknown[]): readonly string[] {
+  return sorted(expected.map((value) => canonical(value)));
+}
+
+function differs(
+  example: ExampleCase,
+  topic: string,
+  { given, expected }: { readonly given: readonly string[]; readonly expected: readonly unknown[] },
+): string {
+  return `${example.file}: ${topic} holds\n${given.join("\n")}\nand not\n${wantedOf(expected).join("\n")}`;
 }
 
 async function millrace(args: readonly string[], input = ""): Promise<string> {

@@ -4,6 +4,29 @@ import type { ExampleCase } from "./example-case.ts";
 const at = (clock: string): string => `2026-03-01T${clock}Z`;
 const ms = (clock: string): number => Date.parse(at(clock));
 
+const HOUR_MS = 3_600_000;
+
+const flight = (origin: string, clock: string, delay: number) => ({ date: at(clock), delay, distance: 500, origin, destination: "ZZZ" });
+
+interface Delays {
+  readonly flights: number;
+  readonly meanDelay: number;
+  readonly lateShare: number;
+}
+
+/** A record of one airport and hour. */
+function hourOf(airport: string, clock: string, delays: Delays): unknown {
+  return [airport, { kind: "hour", airport, start: ms(clock), end: ms(clock) + HOUR_MS, ...delays }];
+}
+
+/** Records of an airport's days that end at so many hours after midnight, and the hours after. */
+function last24Hours(airport: string, ends: { readonly first: number; readonly count: number }, delays: Delays): readonly unknown[] {
+  return Array.from({ length: ends.count }, (_, index) => {
+    const end = ms("00:00:00") + (ends.first + index) * HOUR_MS;
+    return [airport, { kind: "last-24-hours", airport, start: end - 24 * HOUR_MS, end, ...delays }];
+  });
+}
+
 /** Each example with a small input, worked out by hand. */
 export const exampleCases: readonly ExampleCase[] = [
   {
@@ -162,6 +185,117 @@ export const exampleCases: readonly ExampleCase[] = [
       ],
     },
     lastOnly: ["best-ever"],
+  },
+  {
+    file: "enrichment.ts",
+    input: {
+      readers: [
+        { reader: "r1", data: { name: "Ada", country: "CH" } },
+        { reader: "r2", data: { name: "Bo", country: "XX" } },
+        { reader: "r3", data: { name: "Cy", country: "FR" } },
+        { reader: "r3", data: null },
+      ],
+      reads: [
+        { reader: "r1", page: "/a" },
+        { reader: "r2", page: "/b" },
+        { reader: "r3", page: "/c" },
+        { reader: "r4", page: "/d" },
+      ],
+    },
+    output: {
+      "reads-enriched": [
+        { reader: "r1", page: "/a", name: "Ada", country: "Switzerland" },
+        { reader: "r2", page: "/b", name: "Bo", country: "unknown" },
+      ],
+      "reads-unknown": [
+        { reader: "r3", page: "/c" },
+        { reader: "r4", page: "/d" },
+      ],
+    },
+    then: [
+      {
+        // A reader moves: what is read from now on has the new country.
+        input: { readers: [{ reader: "r1", data: { name: "Ada", country: "FR" } }], reads: [{ reader: "r1", page: "/e" }] },
+        output: {
+          "reads-enriched": [
+            { reader: "r1", page: "/a", name: "Ada", country: "Switzerland" },
+            { reader: "r2", page: "/b", name: "Bo", country: "unknown" },
+            { reader: "r1", page: "/e", name: "Ada", country: "France" },
+          ],
+          "reads-unknown": [
+            { reader: "r3", page: "/c" },
+            { reader: "r4", page: "/d" },
+          ],
+        },
+      },
+    ],
+  },
+  {
+    file: "orders-payments.ts",
+    keySeparator: " ",
+    // Pairs come again with each second in which both are in the window.
+    repeated: ["paid"],
+    input: { orders: ["a 10", "b 20"] },
+    output: {
+      paid: [],
+      waiting: [
+        ["a", { waiting: 10, givenUp: false }],
+        ["b", { waiting: 20, givenUp: false }],
+      ],
+    },
+    then: [
+      {
+        input: { payments: ["a 10", "b 5"] },
+        output: {
+          paid: [["a", 10]],
+          waiting: [
+            ["a", { waiting: 10, givenUp: false }],
+            ["b", { waiting: 20, givenUp: false }],
+            ["a", { waiting: 0, givenUp: false }],
+            ["b", { waiting: 15, givenUp: false }],
+          ],
+        },
+      },
+    ],
+  },
+  {
+    file: "airport-delays.ts",
+    bounded: true,
+    // AAA: 50 flights at ten, 20 minutes late. BBB: 49 at ten, 100 late, and one at eleven on time. CCC: one, too few for the list of the day.
+    input: {
+      flights: [
+        ...Array.from({ length: 50 }, () => flight("AAA", "10:15:00", 20)),
+        ...Array.from({ length: 49 }, () => flight("BBB", "10:45:00", 100)),
+        flight("BBB", "11:00:00", 0),
+        flight("CCC", "11:30:00", 15),
+      ],
+    },
+    output: {
+      "airport-delays": [
+        hourOf("AAA", "10:00:00", { flights: 50, meanDelay: 20, lateShare: 1 }),
+        hourOf("BBB", "10:00:00", { flights: 49, meanDelay: 100, lateShare: 1 }),
+        hourOf("BBB", "11:00:00", { flights: 1, meanDelay: 0, lateShare: 0 }),
+        hourOf("CCC", "11:00:00", { flights: 1, meanDelay: 15, lateShare: 0 }),
+        ...last24Hours("AAA", { first: 11, count: 24 }, { flights: 50, meanDelay: 20, lateShare: 1 }),
+        ...last24Hours("BBB", { first: 11, count: 1 }, { flights: 49, meanDelay: 100, lateShare: 1 }),
+        ...last24Hours("BBB", { first: 12, count: 23 }, { flights: 50, meanDelay: 98, lateShare: 0.98 }),
+        ...last24Hours("BBB", { first: 35, count: 1 }, { flights: 1, meanDelay: 0, lateShare: 0 }),
+        ...last24Hours("CCC", { first: 12, count: 24 }, { flights: 1, meanDelay: 15, lateShare: 0 }),
+        [
+          "2026-03-01",
+          {
+            kind: "top-ten",
+            day: "2026-03-01",
+            start: ms("00:00:00"),
+            end: ms("00:00:00") + 24 * HOUR_MS,
+            airports: [
+              { airport: "BBB", flights: 50, meanDelay: 98 },
+              { airport: "AAA", flights: 50, meanDelay: 20 },
+            ],
+          },
+        ],
+      ],
+    },
   },
   {
     file: "customer-table.ts",

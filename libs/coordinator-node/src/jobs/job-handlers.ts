@@ -11,6 +11,7 @@ import type { Jobs } from "./jobs-part.ts";
 import { BUNDLE_BYTES_MAX, ENDED_JOBS_MAX, WATCH_INTERVAL_MS } from "./limits.ts";
 import { assertRunning, rescaleHandler } from "./rescale-handler.ts";
 import { assertTopicsExist } from "./resolve-sources.ts";
+import { stateHandler } from "./state-handler.ts";
 import { fromSavepoint, savepointHandlers, type StateOrigin } from "./savepoints.ts";
 
 /** The service that users call. Jobs are named by id or name; a name means its newest job. */
@@ -77,12 +78,16 @@ export function createJobHandlers(jobs: Jobs): ServiceHandlers<typeof JobService
       return { savepointId, batch: BigInt(await stored) };
     },
     ...savepointHandlers(jobs),
-    ...rescaleHandler(jobs),
+    ...runningJobHandlers(jobs),
     async getJobBundle(request) {
       const { graphJson, bundle, record } = (await findAsync(jobs, request.jobId)).stored;
       return { graphJson, bundle, digest: record.digest };
     },
   };
+}
+
+function runningJobHandlers(jobs: Jobs): Pick<ServiceHandlers<typeof JobService>, "rescaleJob" | "readJobState"> {
+  return { ...rescaleHandler(jobs), ...stateHandler(jobs) };
 }
 
 /** The job becomes durable, then it is taken up. */

@@ -14,7 +14,8 @@ import {
 } from "@millrace/scheduling";
 import type { ExecutorCommand, ExecutorHandle } from "../executors/executor-registry.ts";
 import type { JobsPorts } from "../jobs-port.ts";
-import type { BatchDone } from "@millrace/contracts";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { BatchDone, WorkerCommandSchema } from "@millrace/contracts";
 import { abandonWriters } from "./abandon-writers.ts";
 import { JobOffsets, positionsOf } from "./job-offsets.ts";
 import { changesOfJob, type StoredJob } from "./job-store.ts";
@@ -165,6 +166,13 @@ export class JobRunner {
       stopWatching();
     }
     await this.#commits;
+  }
+
+  /** Sends a command of no batch to every worker with open tasks. */
+  tellWorkers(command: MessageInitShape<typeof WorkerCommandSchema>["command"] & object): void {
+    const { jobEpoch } = this.machine.record;
+    for (const [workerIndex, executorId] of this.machine.figures.openOn.entries())
+      this.#send({ executorId }, { case: "worker", value: { worker: this.#workerId({ jobEpoch, workerIndex }), command } });
   }
 
   stop(): void {

@@ -8,6 +8,7 @@ import { jobFigures } from "./job-figures.ts";
 import { JobRunner } from "./job-runner.ts";
 import { decodeJobs, decodeSavepoints, JOBS_PREFIX, type StoredJob } from "./job-store.ts";
 import { RecordHolder, type ReplayingJob } from "./record-holder.ts";
+import { StateReads } from "./state-reads.ts";
 import { TopicTrimmer, type TrimHolder } from "./topic-trimmer.ts";
 import { reportFromWire } from "./worker-messages.ts";
 
@@ -29,6 +30,7 @@ export class Jobs implements JobsPart {
   readonly runners = new Map<string, JobRunner>();
   /** State that savepoints refer to, by their id. */
   readonly savepoints = new Map<string, CheckpointManifest>();
+  readonly stateReads: StateReads;
   readonly #stopListening: (() => void)[] = [];
   readonly #trimmer: TopicTrimmer;
   readonly #recordHolder: RecordHolder;
@@ -38,6 +40,7 @@ export class Jobs implements JobsPart {
   constructor(settings: JobsSettings, ports: JobsPorts) {
     this.settings = settings;
     this.ports = ports;
+    this.stateReads = new StateReads(ports.clock);
     this.handlers = createJobHandlers(this);
     this.#trimmer = new TopicTrimmer(() => this.#holders(), ports);
     this.#recordHolder = new RecordHolder(() => this.#replaying(), ports);
@@ -59,6 +62,7 @@ export class Jobs implements JobsPart {
         const { worker } = report;
         const translated = reportFromWire(report);
         if (worker === undefined) return;
+        if (report.report.case === "stateRead") return this.stateReads.answered(worker, report.report.value);
         if (report.report.case === "batchDone") this.runners.get(worker.jobId)?.measure(worker, report.report.value);
         if (translated === undefined) this.#logLine(worker.jobId, report.report);
         else this.runners.get(worker.jobId)?.onReport(Number(worker.jobEpoch), worker.workerIndex, translated);

@@ -30,3 +30,15 @@ export const OFFSETS_RETRY_MS = 500;
 export const OFFSETS_ATTEMPTS_MAX = 5;
 /** Partitions in one commit: below what a broker takes. */
 export const OFFSETS_PER_REQUEST_MAX = 500;
+/** Queries of state under way, over all jobs: an answer is at most 256 Ki characters of each worker. */
+export const STATE_READS_MAX = 8;
+/** Workers answer between batches: one that has not answered by then is in a long batch, or gone. */
+export const STATE_READ_TIMEOUT_MS = 10_000;
+/** Entries of one answer; more is what a checkpoint is read for. */
+export const STATE_ENTRIES_MAX = 10_000;
+export const STATE_ENTRIES_DEFAULT = 100;
+/** Characters of one answer, over all workers: far below what one message may be. */
+export const STATE_ANSWER_CHARS_MAX = 8 * 1024 * 1024;
+/** Keys of one query, and characters of one of them. */
+export const STATE_KEYS_MAX = 100;
+export const STATE_KEY_CHARS_MAX = 10_000;

@@ -23,6 +23,7 @@ export function jobHandlers(term: () => Term): Handlers {
     createSavepoint: async (request, context) => jobs().createSavepoint(request, context),
     listSavepoints: async (request, context) => jobs().listSavepoints(request, context),
     deleteSavepoint: async (request, context) => jobs().deleteSavepoint(request, context),
+    readJobState: async (request, context) => jobs().readJobState(request, context),
     getJobBundle: async (request, context) => jobs().getJobBundle(request, context),
   };
 }

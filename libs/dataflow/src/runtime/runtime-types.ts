@@ -1,5 +1,6 @@
 import type { JobFunctions, JobSettings } from "@millrace/model";
 import type { SpillSettings } from "../state/state-memory.ts";
+import type { StateAnswer, StateQuery } from "../state/state-query.ts";
 import type { PhysicalPlan } from "@millrace/planner";
 import type { ValueCodec, ValueFormats } from "@millrace/ports";
 import type { RecordOffsets } from "@millrace/records";
@@ -210,6 +211,10 @@ export interface WorkerRuntime {
   finishBatch(): BatchResult;
   /** State of every stateful (operator, task) of this worker: what changed since the last call, or all of those that `wantsFull` names. */
   snapshotState(wantsFull?: (part: StatePartName, hasChanges: boolean) => boolean): readonly StateSnapshot[];
+  /** Rows of an operator's state as they are now, between two batches. Changes nothing and keeps to bounds of its own. */
+  readState(operatorId: string, query: StateQuery): StateAnswer;
+  /** What this worker holds, by (operator, task). */
+  heldState(): readonly (StatePartName & { readonly keyCount: number })[];
   /** Slots of each sink whose marks this worker moves. */
   readonly sinkSlots: ReadonlyMap<string, readonly number[]>;
   /** (operator, task index) of every state part that this worker owns. */

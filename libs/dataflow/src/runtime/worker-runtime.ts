@@ -8,6 +8,7 @@ import { type BlockTarget, slotTable } from "../shuffle/block-writer.ts";
 import { Inbox } from "../shuffle/inbox.ts";
 import { rowCount } from "../shuffle/rows.ts";
 import { StateMemory } from "../state/state-memory.ts";
+import { keysOf, type StateAnswer, StateCollector, type StateQuery } from "../state/state-query.ts";
 import { BatchState } from "./batch-state.ts";
 import { CallTrail } from "./call-trail.ts";
 import { Lanes } from "./lanes.ts";
@@ -219,6 +220,20 @@ class Runtime implements WorkerRuntime {
       const isNeeded = full || (state.hasChanges && (state.started || state.hasBase));
       return { operatorId, taskIndex, keyCount, isFull: full || !state.hasBase, chunks: isNeeded ? state.chunks(full) : undefined };
     });
+  }
+
+  readState(operatorId: string, query: StateQuery): StateAnswer {
+    const keys = keysOf(query);
+    const collector = new StateCollector(query);
+    const parts = this.#parts.filter((part) => part.operatorId === operatorId).sort((left, right) => left.taskIndex - right.taskIndex);
+    collect: for (const { taskIndex, stateful } of parts)
+      for (const { table, row } of stateful.state.rows(keys)) if (!collector.take(taskIndex, table, row)) break collect;
+    this.#memory.relieve();
+    return collector.answer;
+  }
+
+  heldState(): ReturnType<WorkerRuntime["heldState"]> {
+    return this.#parts.map(({ operatorId, taskIndex, stateful: { keyCount } }) => ({ operatorId, taskIndex, keyCount }));
   }
 
   /** Looks again after each stage: what peers sent meanwhile may have made another one ready. */

@@ -85,6 +85,12 @@ export class KeyedTable<V> implements Spillable {
     return entry;
   }
 
+  /** The key as a checkpoint would have it now. */
+  row(canonical: CanonicalKey): SavedRow | undefined {
+    const entry = this.get(canonical);
+    return entry === undefined ? undefined : { key: entry.key, saved: this.#form.save(entry.value), isGone: false };
+  }
+
   set(canonical: CanonicalKey, key: unknown, value: V): void {
     const known = this.get(canonical);
     if (known === undefined) {

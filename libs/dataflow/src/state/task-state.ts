@@ -1,6 +1,7 @@
+import type { CanonicalKey } from "@millrace/model";
 import { corruptState } from "../errors.ts";
 import { CHUNK_BYTES, CHUNK_ROWS_MAX } from "../limits.ts";
-import { KeyedTable, type ValueForm } from "./keyed-table.ts";
+import { KeyedTable, type SavedRow, type ValueForm } from "./keyed-table.ts";
 import type { StateMemory } from "./state-memory.ts";
 
 const FORMAT_VERSION = 2;
@@ -108,6 +109,20 @@ export class TaskState {
 
   get hasBase(): boolean {
     return this.#hasBase;
+  }
+
+  /** Rows as a checkpoint would have them now, with the name of their table: of some keys, or all. Changes nothing. */
+  *rows(keys: readonly CanonicalKey[] | undefined): Generator<{ readonly table: string; readonly row: SavedRow }, void, undefined> {
+    for (const [name, table] of this.#tables()) {
+      if (keys === undefined) {
+        for (const row of table.rows(true)) yield { table: String(name), row };
+        continue;
+      }
+      for (const key of keys) {
+        const row = table.row(key);
+        if (row !== undefined) yield { table: String(name), row };
+      }
+    }
   }
 
   /** To be walked through to the end before the next batch; the state counts as saved then. */

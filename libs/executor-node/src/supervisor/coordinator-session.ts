@@ -5,6 +5,7 @@ import {
   type ExecutorSessionRequestSchema,
   type ExecutorSessionResponse,
   type RpcTransport,
+  type StateEntrySchema,
 } from "@millrace/contracts";
 import { AppError, toAppError } from "@millrace/model";
 import { type Clock, type Logger, sleep, type Timer } from "@millrace/ports";
@@ -186,8 +187,14 @@ export class CoordinatorSession {
 
 function weightOf(request: Request): number {
   const report = request.report;
+  if (report?.case === "worker" && report.value.report?.case === "stateRead")
+    return 256 + weightOfAnswer(report.value.report.value.entries);
   if (report?.case !== "worker" || report.value.report?.case !== "batchDone") return 256;
   return 256 + (report.value.report.value.parts ?? []).reduce((sum, part) => sum + Number(part.byteCount ?? 0n), 0);
+}
+
+function weightOfAnswer(entries: readonly MessageInitShape<typeof StateEntrySchema>[] = []): number {
+  return entries.reduce((sum, { keyJson = "", valueJson = "" }) => sum + keyJson.length + valueJson.length + 64, 0);
 }
 
 function staleCoordinator(address: string): AppError {

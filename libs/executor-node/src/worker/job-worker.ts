@@ -54,6 +54,7 @@ import { ShufflePeers } from "./shuffle-peers.ts";
 import { createShuffleServer, type ShuffleIdentity } from "./shuffle-server.ts";
 import { Signal } from "./signal.ts";
 import { SinkMarks } from "./sink-marks.ts";
+import { readState } from "./read-state.ts";
 import { loadStatePart } from "./state-parts.ts";
 
 export interface JobWorkerPorts {
@@ -171,6 +172,8 @@ class JobWorker {
         return this.#follow(command.value);
       case "mark":
         return this.#mark(command.value);
+      case "readState":
+        return this.#report({ case: "stateRead", value: readState(command.value, { runtime: this.#runtime, batch: this.#batch }) });
       default:
         throw errors.protocol("worker command");
     }

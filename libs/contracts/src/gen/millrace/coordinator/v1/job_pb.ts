@@ -6,13 +6,15 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Error } from "../../common/v1/common_pb.ts";
 import { file_millrace_common_v1_common } from "../../common/v1/common_pb.ts";
+import type { StateEntry } from "./executor_session_pb.ts";
+import { file_millrace_coordinator_v1_executor_session } from "./executor_session_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file millrace/coordinator/v1/job.proto.
  */
 export const file_millrace_coordinator_v1_job: GenFile = /*@__PURE__*/
-  fileDesc("CiFtaWxscmFjZS9jb29yZGluYXRvci92MS9qb2IucHJvdG8SF21pbGxyYWNlLmNvb3JkaW5hdG9yLnYxIrABChBTdWJtaXRKb2JSZXF1ZXN0EgwKBG5hbWUYASABKAkSEgoKZ3JhcGhfanNvbhgCIAEoCRIOCgZidW5kbGUYAyABKAwSDgoGZGlnZXN0GAQgASgJEhQKDHNhdmVwb2ludF9pZBgFIAEoCRIWCg5mYWlsX2lmX2V4aXN0cxgGIAEoCBIPCgdkcnlfcnVuGAcgASgIEhsKE2FsbG93X2Ryb3BwZWRfc3RhdGUYCCABKAgicAoRU3VibWl0Sm9iUmVzcG9uc2USDgoGam9iX2lkGAEgASgJEhAKCHdhcm5pbmdzGAIgAygJEjkKBXN0YXRlGAMgAygLMioubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuT3BlcmF0b3JTdGF0ZUZhdGUijwEKEU9wZXJhdG9yU3RhdGVGYXRlEhMKC29wZXJhdG9yX2lkGAEgASgJEjAKBGZhdGUYAiABKA4yIi5taWxscmFjZS5jb29yZGluYXRvci52MS5TdGF0ZUZhdGUSDAoEbm90ZRgDIAEoCRIRCglrZXlfY291bnQYBCABKAMSEgoKYnl0ZV9jb3VudBgFIAEoAyKdBQoJSm9iU3RhdHVzEg4KBmpvYl9pZBgBIAEoCRIMCgRuYW1lGAIgASgJEjAKBXN0YXRlGAMgASgOMiEubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iU3RhdGUSEQoJam9iX2Vwb2NoGAQgASgDEhMKC2luY2FybmF0aW9uGAUgASgFEhoKEmxhc3RfYmF0Y2hfcGxhbm5lZBgGIAEoAxIXCg9sYXN0X2JhdGNoX2RvbmUYByABKAMSHQoVbGFzdF9jaGVja3BvaW50X2JhdGNoGAggASgDEhIKCnJlY29yZHNfaW4YCSABKAMSEwoLcmVjb3Jkc19vdXQYCiABKAMSFAoMbGF0ZV9yZWNvcmRzGAsgASgDEhMKC2xhZ19yZWNvcmRzGAwgASgDEkYKCndhdGVybWFya3MYDSADKAsyMi5taWxscmFjZS5jb29yZGluYXRvci52MS5Kb2JTdGF0dXMuV2F0ZXJtYXJrc0VudHJ5EhAKCHJlc3RhcnRzGA4gASgFEg8KB3dvcmtlcnMYDyABKAUSGgoScmVjb3Jkc19wZXJfc2Vjb25kGBAgASgBEhcKD3N1Ym1pdHRlZF9hdF9tcxgRIAEoAxITCgtlbmRlZF9hdF9tcxgSIAEoAxIoCgVlcnJvchgTIAEoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5FcnJvchIVCg1sYXN0X2JhdGNoX21zGBQgASgBEhUKDXdvcmtlcnNfYXNrZWQYFSABKAUSEQoJcmVzY2FsaW5nGBYgASgIEh0KFWxhc3RfcmVzY2FsZV9wYXVzZV9tcxgXIAEoARoxCg9XYXRlcm1hcmtzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgDOgI4ASIRCg9MaXN0Sm9ic1JlcXVlc3QiRAoQTGlzdEpvYnNSZXNwb25zZRIwCgRqb2JzGAEgAygLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iU3RhdHVzIhwKDUdldEpvYlJlcXVlc3QSCwoDam9iGAEgASgJIlgKDkdldEpvYlJlc3BvbnNlEjIKBnN0YXR1cxgBIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkpvYlN0YXR1cxISCgpncmFwaF9qc29uGAIgASgJIh4KD1dhdGNoSm9iUmVxdWVzdBILCgNqb2IYASABKAkiRgoQV2F0Y2hKb2JSZXNwb25zZRIyCgZzdGF0dXMYASABKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5Kb2JTdGF0dXMiPwoOU3RvcEpvYlJlcXVlc3QSCwoDam9iGAEgASgJEg0KBWRyYWluGAIgASgIEhEKCXNhdmVwb2ludBgDIAEoCCJbCg9TdG9wSm9iUmVzcG9uc2USMgoGc3RhdHVzGAEgASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iU3RhdHVzEhQKDHNhdmVwb2ludF9pZBgCIAEoCSIxChFSZXNjYWxlSm9iUmVxdWVzdBILCgNqb2IYASABKAkSDwoHd29ya2VycxgCIAEoBSJIChJSZXNjYWxlSm9iUmVzcG9uc2USMgoGc3RhdHVzGAEgASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iU3RhdHVzIiUKFkNyZWF0ZVNhdmVwb2ludFJlcXVlc3QSCwoDam9iGAEgASgJIj4KF0NyZWF0ZVNhdmVwb2ludFJlc3BvbnNlEhQKDHNhdmVwb2ludF9pZBgBIAEoCRINCgViYXRjaBgCIAEoAyIkChVMaXN0U2F2ZXBvaW50c1JlcXVlc3QSCwoDam9iGAEgASgJIlAKFkxpc3RTYXZlcG9pbnRzUmVzcG9uc2USNgoKc2F2ZXBvaW50cxgBIAMoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlNhdmVwb2ludCJ4CglTYXZlcG9pbnQSFAoMc2F2ZXBvaW50X2lkGAEgASgJEg4KBmpvYl9pZBgCIAEoCRINCgViYXRjaBgDIAEoAxIPCgd0aW1lX21zGAQgASgDEhEKCWtleV9jb3VudBgFIAEoAxISCgpieXRlX2NvdW50GAYgASgDIi4KFkRlbGV0ZVNhdmVwb2ludFJlcXVlc3QSFAoMc2F2ZXBvaW50X2lkGAEgASgJIhkKF0RlbGV0ZVNhdmVwb2ludFJlc3BvbnNlIiUKE0dldEpvYkJ1bmRsZVJlcXVlc3QSDgoGam9iX2lkGAEgASgJIkoKFEdldEpvYkJ1bmRsZVJlc3BvbnNlEhIKCmdyYXBoX2pzb24YASABKAkSDgoGYnVuZGxlGAIgASgMEg4KBmRpZ2VzdBgDIAEoCSqAAQoJU3RhdGVGYXRlEhoKFlNUQVRFX0ZBVEVfVU5TUEVDSUZJRUQQABITCg9TVEFURV9GQVRFX0tFUFQQARISCg5TVEFURV9GQVRFX05FVxACEhYKElNUQVRFX0ZBVEVfRFJPUFBFRBADEhYKElNUQVRFX0ZBVEVfUkVGVVNFRBAEKuIBCghKb2JTdGF0ZRIZChVKT0JfU1RBVEVfVU5TUEVDSUZJRUQQABIVChFKT0JfU1RBVEVfV0FJVElORxABEhYKEkpPQl9TVEFURV9TVEFSVElORxACEhUKEUpPQl9TVEFURV9SVU5OSU5HEAMSGAoUSk9CX1NUQVRFX1JFQ09WRVJJTkcQBBIWChJKT0JfU1RBVEVfRFJBSU5JTkcQBRIWChJKT0JfU1RBVEVfRklOSVNIRUQQBhIVChFKT0JfU1RBVEVfU1RPUFBFRBAHEhQKEEpPQl9TVEFURV9GQUlMRUQQCDKgCAoKSm9iU2VydmljZRJiCglTdWJtaXRKb2ISKS5taWxscmFjZS5jb29yZGluYXRvci52MS5TdWJtaXRKb2JSZXF1ZXN0GioubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3VibWl0Sm9iUmVzcG9uc2USXwoITGlzdEpvYnMSKC5taWxscmFjZS5jb29yZGluYXRvci52MS5MaXN0Sm9ic1JlcXVlc3QaKS5taWxscmFjZS5jb29yZGluYXRvci52MS5MaXN0Sm9ic1Jlc3BvbnNlElkKBkdldEpvYhImLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkdldEpvYlJlcXVlc3QaJy5taWxscmFjZS5jb29yZGluYXRvci52MS5HZXRKb2JSZXNwb25zZRJhCghXYXRjaEpvYhIoLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldhdGNoSm9iUmVxdWVzdBopLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldhdGNoSm9iUmVzcG9uc2UwARJcCgdTdG9wSm9iEicubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RvcEpvYlJlcXVlc3QaKC5taWxscmFjZS5jb29yZGluYXRvci52MS5TdG9wSm9iUmVzcG9uc2USZQoKUmVzY2FsZUpvYhIqLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJlc2NhbGVKb2JSZXF1ZXN0GisubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuUmVzY2FsZUpvYlJlc3BvbnNlEnQKD0NyZWF0ZVNhdmVwb2ludBIvLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkNyZWF0ZVNhdmVwb2ludFJlcXVlc3QaMC5taWxscmFjZS5jb29yZGluYXRvci52MS5DcmVhdGVTYXZlcG9pbnRSZXNwb25zZRJxCg5MaXN0U2F2ZXBvaW50cxIuLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkxpc3RTYXZlcG9pbnRzUmVxdWVzdBovLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkxpc3RTYXZlcG9pbnRzUmVzcG9uc2USdAoPRGVsZXRlU2F2ZXBvaW50Ei8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRGVsZXRlU2F2ZXBvaW50UmVxdWVzdBowLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkRlbGV0ZVNhdmVwb2ludFJlc3BvbnNlEmsKDEdldEpvYkJ1bmRsZRIsLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkdldEpvYkJ1bmRsZVJlcXVlc3QaLS5taWxscmFjZS5jb29yZGluYXRvci52MS5HZXRKb2JCdW5kbGVSZXNwb25zZWIGcHJvdG8z", [file_millrace_common_v1_common]);
+  fileDesc("CiFtaWxscmFjZS9jb29yZGluYXRvci92MS9qb2IucHJvdG8SF21pbGxyYWNlLmNvb3JkaW5hdG9yLnYxIrABChBTdWJtaXRKb2JSZXF1ZXN0EgwKBG5hbWUYASABKAkSEgoKZ3JhcGhfanNvbhgCIAEoCRIOCgZidW5kbGUYAyABKAwSDgoGZGlnZXN0GAQgASgJEhQKDHNhdmVwb2ludF9pZBgFIAEoCRIWCg5mYWlsX2lmX2V4aXN0cxgGIAEoCBIPCgdkcnlfcnVuGAcgASgIEhsKE2FsbG93X2Ryb3BwZWRfc3RhdGUYCCABKAgicAoRU3VibWl0Sm9iUmVzcG9uc2USDgoGam9iX2lkGAEgASgJEhAKCHdhcm5pbmdzGAIgAygJEjkKBXN0YXRlGAMgAygLMioubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuT3BlcmF0b3JTdGF0ZUZhdGUijwEKEU9wZXJhdG9yU3RhdGVGYXRlEhMKC29wZXJhdG9yX2lkGAEgASgJEjAKBGZhdGUYAiABKA4yIi5taWxscmFjZS5jb29yZGluYXRvci52MS5TdGF0ZUZhdGUSDAoEbm90ZRgDIAEoCRIRCglrZXlfY291bnQYBCABKAMSEgoKYnl0ZV9jb3VudBgFIAEoAyKdBQoJSm9iU3RhdHVzEg4KBmpvYl9pZBgBIAEoCRIMCgRuYW1lGAIgASgJEjAKBXN0YXRlGAMgASgOMiEubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iU3RhdGUSEQoJam9iX2Vwb2NoGAQgASgDEhMKC2luY2FybmF0aW9uGAUgASgFEhoKEmxhc3RfYmF0Y2hfcGxhbm5lZBgGIAEoAxIXCg9sYXN0X2JhdGNoX2RvbmUYByABKAMSHQoVbGFzdF9jaGVja3BvaW50X2JhdGNoGAggASgDEhIKCnJlY29yZHNfaW4YCSABKAMSEwoLcmVjb3Jkc19vdXQYCiABKAMSFAoMbGF0ZV9yZWNvcmRzGAsgASgDEhMKC2xhZ19yZWNvcmRzGAwgASgDEkYKCndhdGVybWFya3MYDSADKAsyMi5taWxscmFjZS5jb29yZGluYXRvci52MS5Kb2JTdGF0dXMuV2F0ZXJtYXJrc0VudHJ5EhAKCHJlc3RhcnRzGA4gASgFEg8KB3dvcmtlcnMYDyABKAUSGgoScmVjb3Jkc19wZXJfc2Vjb25kGBAgASgBEhcKD3N1Ym1pdHRlZF9hdF9tcxgRIAEoAxITCgtlbmRlZF9hdF9tcxgSIAEoAxIoCgVlcnJvchgTIAEoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5FcnJvchIVCg1sYXN0X2JhdGNoX21zGBQgASgBEhUKDXdvcmtlcnNfYXNrZWQYFSABKAUSEQoJcmVzY2FsaW5nGBYgASgIEh0KFWxhc3RfcmVzY2FsZV9wYXVzZV9tcxgXIAEoARoxCg9XYXRlcm1hcmtzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgDOgI4ASIRCg9MaXN0Sm9ic1JlcXVlc3QiRAoQTGlzdEpvYnNSZXNwb25zZRIwCgRqb2JzGAEgAygLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iU3RhdHVzIhwKDUdldEpvYlJlcXVlc3QSCwoDam9iGAEgASgJIlgKDkdldEpvYlJlc3BvbnNlEjIKBnN0YXR1cxgBIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkpvYlN0YXR1cxISCgpncmFwaF9qc29uGAIgASgJIh4KD1dhdGNoSm9iUmVxdWVzdBILCgNqb2IYASABKAkiRgoQV2F0Y2hKb2JSZXNwb25zZRIyCgZzdGF0dXMYASABKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5Kb2JTdGF0dXMiPwoOU3RvcEpvYlJlcXVlc3QSCwoDam9iGAEgASgJEg0KBWRyYWluGAIgASgIEhEKCXNhdmVwb2ludBgDIAEoCCJbCg9TdG9wSm9iUmVzcG9uc2USMgoGc3RhdHVzGAEgASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iU3RhdHVzEhQKDHNhdmVwb2ludF9pZBgCIAEoCSIxChFSZXNjYWxlSm9iUmVxdWVzdBILCgNqb2IYASABKAkSDwoHd29ya2VycxgCIAEoBSJIChJSZXNjYWxlSm9iUmVzcG9uc2USMgoGc3RhdHVzGAEgASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iU3RhdHVzIiUKFkNyZWF0ZVNhdmVwb2ludFJlcXVlc3QSCwoDam9iGAEgASgJIj4KF0NyZWF0ZVNhdmVwb2ludFJlc3BvbnNlEhQKDHNhdmVwb2ludF9pZBgBIAEoCRINCgViYXRjaBgCIAEoAyIkChVMaXN0U2F2ZXBvaW50c1JlcXVlc3QSCwoDam9iGAEgASgJIlAKFkxpc3RTYXZlcG9pbnRzUmVzcG9uc2USNgoKc2F2ZXBvaW50cxgBIAMoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlNhdmVwb2ludCJ4CglTYXZlcG9pbnQSFAoMc2F2ZXBvaW50X2lkGAEgASgJEg4KBmpvYl9pZBgCIAEoCRINCgViYXRjaBgDIAEoAxIPCgd0aW1lX21zGAQgASgDEhEKCWtleV9jb3VudBgFIAEoAxISCgpieXRlX2NvdW50GAYgASgDIi4KFkRlbGV0ZVNhdmVwb2ludFJlcXVlc3QSFAoMc2F2ZXBvaW50X2lkGAEgASgJIhkKF0RlbGV0ZVNhdmVwb2ludFJlc3BvbnNlImoKE1JlYWRKb2JTdGF0ZVJlcXVlc3QSCwoDam9iGAEgASgJEhAKCG9wZXJhdG9yGAIgASgJEhEKCWtleXNfanNvbhgDIAMoCRISCgprZXlfcHJlZml4GAQgASgJEg0KBWxpbWl0GAUgASgFIqQBChRSZWFkSm9iU3RhdGVSZXNwb25zZRI5CglvcGVyYXRvcnMYASADKAsyJi5taWxscmFjZS5jb29yZGluYXRvci52MS5PcGVyYXRvclN0YXRlEjQKB2VudHJpZXMYAiADKAsyIy5taWxscmFjZS5jb29yZGluYXRvci52MS5TdGF0ZUVudHJ5EgwKBG1vcmUYAyABKAgSDQoFYmF0Y2gYBCABKAMiZwoNT3BlcmF0b3JTdGF0ZRITCgtvcGVyYXRvcl9pZBgBIAEoCRIMCgRuYW1lGAIgASgJEgwKBGtpbmQYAyABKAkSEQoJa2V5X2NvdW50GAQgASgDEhIKCnRhc2tfY291bnQYBSABKAUiJQoTR2V0Sm9iQnVuZGxlUmVxdWVzdBIOCgZqb2JfaWQYASABKAkiSgoUR2V0Sm9iQnVuZGxlUmVzcG9uc2USEgoKZ3JhcGhfanNvbhgBIAEoCRIOCgZidW5kbGUYAiABKAwSDgoGZGlnZXN0GAMgASgJKoABCglTdGF0ZUZhdGUSGgoWU1RBVEVfRkFURV9VTlNQRUNJRklFRBAAEhMKD1NUQVRFX0ZBVEVfS0VQVBABEhIKDlNUQVRFX0ZBVEVfTkVXEAISFgoSU1RBVEVfRkFURV9EUk9QUEVEEAMSFgoSU1RBVEVfRkFURV9SRUZVU0VEEAQq4gEKCEpvYlN0YXRlEhkKFUpPQl9TVEFURV9VTlNQRUNJRklFRBAAEhUKEUpPQl9TVEFURV9XQUlUSU5HEAESFgoSSk9CX1NUQVRFX1NUQVJUSU5HEAISFQoRSk9CX1NUQVRFX1JVTk5JTkcQAxIYChRKT0JfU1RBVEVfUkVDT1ZFUklORxAEEhYKEkpPQl9TVEFURV9EUkFJTklORxAFEhYKEkpPQl9TVEFURV9GSU5JU0hFRBAGEhUKEUpPQl9TVEFURV9TVE9QUEVEEAcSFAoQSk9CX1NUQVRFX0ZBSUxFRBAIMo0JCgpKb2JTZXJ2aWNlEmIKCVN1Ym1pdEpvYhIpLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN1Ym1pdEpvYlJlcXVlc3QaKi5taWxscmFjZS5jb29yZGluYXRvci52MS5TdWJtaXRKb2JSZXNwb25zZRJfCghMaXN0Sm9icxIoLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkxpc3RKb2JzUmVxdWVzdBopLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkxpc3RKb2JzUmVzcG9uc2USWQoGR2V0Sm9iEiYubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuR2V0Sm9iUmVxdWVzdBonLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkdldEpvYlJlc3BvbnNlEmEKCFdhdGNoSm9iEigubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuV2F0Y2hKb2JSZXF1ZXN0GikubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuV2F0Y2hKb2JSZXNwb25zZTABElwKB1N0b3BKb2ISJy5taWxscmFjZS5jb29yZGluYXRvci52MS5TdG9wSm9iUmVxdWVzdBooLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0b3BKb2JSZXNwb25zZRJlCgpSZXNjYWxlSm9iEioubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuUmVzY2FsZUpvYlJlcXVlc3QaKy5taWxscmFjZS5jb29yZGluYXRvci52MS5SZXNjYWxlSm9iUmVzcG9uc2USdAoPQ3JlYXRlU2F2ZXBvaW50Ei8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQ3JlYXRlU2F2ZXBvaW50UmVxdWVzdBowLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkNyZWF0ZVNhdmVwb2ludFJlc3BvbnNlEnEKDkxpc3RTYXZlcG9pbnRzEi4ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTGlzdFNhdmVwb2ludHNSZXF1ZXN0Gi8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTGlzdFNhdmVwb2ludHNSZXNwb25zZRJ0Cg9EZWxldGVTYXZlcG9pbnQSLy5taWxscmFjZS5jb29yZGluYXRvci52MS5EZWxldGVTYXZlcG9pbnRSZXF1ZXN0GjAubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRGVsZXRlU2F2ZXBvaW50UmVzcG9uc2USawoMUmVhZEpvYlN0YXRlEiwubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuUmVhZEpvYlN0YXRlUmVxdWVzdBotLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJlYWRKb2JTdGF0ZVJlc3BvbnNlEmsKDEdldEpvYkJ1bmRsZRIsLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkdldEpvYkJ1bmRsZVJlcXVlc3QaLS5taWxscmFjZS5jb29yZGluYXRvci52MS5HZXRKb2JCdW5kbGVSZXNwb25zZWIGcHJvdG8z", [file_millrace_common_v1_common, file_millrace_coordinator_v1_executor_session]);
 
 /**
  * @generated from message millrace.coordinator.v1.SubmitJobRequest
@@ -647,6 +649,130 @@ export const DeleteSavepointResponseSchema: GenMessage<DeleteSavepointResponse> 
   messageDesc(file_millrace_coordinator_v1_job, 20);
 
 /**
+ * @generated from message millrace.coordinator.v1.ReadJobStateRequest
+ */
+export type ReadJobStateRequest = Message<"millrace.coordinator.v1.ReadJobStateRequest"> & {
+  /**
+   * @generated from field: string job = 1;
+   */
+  job: string;
+
+  /**
+   * Id or name. Empty: no entries, only which operators keep state.
+   *
+   * @generated from field: string operator = 2;
+   */
+  operator: string;
+
+  /**
+   * JSON of keys that are wanted; empty: all. A whole number finds the bigint of the same value too.
+   *
+   * @generated from field: repeated string keys_json = 3;
+   */
+  keysJson: string[];
+
+  /**
+   * Only keys whose text (a string itself, else its JSON) begins so.
+   *
+   * @generated from field: string key_prefix = 4;
+   */
+  keyPrefix: string;
+
+  /**
+   * Entries; 0: 100.
+   *
+   * @generated from field: int32 limit = 5;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.ReadJobStateRequest.
+ * Use `create(ReadJobStateRequestSchema)` to create a new message.
+ */
+export const ReadJobStateRequestSchema: GenMessage<ReadJobStateRequest> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_job, 21);
+
+/**
+ * @generated from message millrace.coordinator.v1.ReadJobStateResponse
+ */
+export type ReadJobStateResponse = Message<"millrace.coordinator.v1.ReadJobStateResponse"> & {
+  /**
+   * Those that keep state: all of the job, or the one that was asked for.
+   *
+   * @generated from field: repeated millrace.coordinator.v1.OperatorState operators = 1;
+   */
+  operators: OperatorState[];
+
+  /**
+   * In order of task, within it in the order in which keys came.
+   *
+   * @generated from field: repeated millrace.coordinator.v1.StateEntry entries = 2;
+   */
+  entries: StateEntry[];
+
+  /**
+   * There may be more than these: ask for a key, a prefix or a higher limit.
+   *
+   * @generated from field: bool more = 3;
+   */
+  more: boolean;
+
+  /**
+   * Every worker has finished this batch.
+   *
+   * @generated from field: int64 batch = 4;
+   */
+  batch: bigint;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.ReadJobStateResponse.
+ * Use `create(ReadJobStateResponseSchema)` to create a new message.
+ */
+export const ReadJobStateResponseSchema: GenMessage<ReadJobStateResponse> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_job, 22);
+
+/**
+ * @generated from message millrace.coordinator.v1.OperatorState
+ */
+export type OperatorState = Message<"millrace.coordinator.v1.OperatorState"> & {
+  /**
+   * @generated from field: string operator_id = 1;
+   */
+  operatorId: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string kind = 3;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: int64 key_count = 4;
+   */
+  keyCount: bigint;
+
+  /**
+   * Tasks that the state is divided in.
+   *
+   * @generated from field: int32 task_count = 5;
+   */
+  taskCount: number;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.OperatorState.
+ * Use `create(OperatorStateSchema)` to create a new message.
+ */
+export const OperatorStateSchema: GenMessage<OperatorState> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_job, 23);
+
+/**
  * @generated from message millrace.coordinator.v1.GetJobBundleRequest
  */
 export type GetJobBundleRequest = Message<"millrace.coordinator.v1.GetJobBundleRequest"> & {
@@ -661,7 +787,7 @@ export type GetJobBundleRequest = Message<"millrace.coordinator.v1.GetJobBundleR
  * Use `create(GetJobBundleRequestSchema)` to create a new message.
  */
 export const GetJobBundleRequestSchema: GenMessage<GetJobBundleRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 21);
+  messageDesc(file_millrace_coordinator_v1_job, 24);
 
 /**
  * @generated from message millrace.coordinator.v1.GetJobBundleResponse
@@ -688,7 +814,7 @@ export type GetJobBundleResponse = Message<"millrace.coordinator.v1.GetJobBundle
  * Use `create(GetJobBundleResponseSchema)` to create a new message.
  */
 export const GetJobBundleResponseSchema: GenMessage<GetJobBundleResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 22);
+  messageDesc(file_millrace_coordinator_v1_job, 25);
 
 /**
  * @generated from enum millrace.coordinator.v1.StateFate
@@ -885,6 +1011,16 @@ export const JobService: GenService<{
     methodKind: "unary";
     input: typeof DeleteSavepointRequestSchema;
     output: typeof DeleteSavepointResponseSchema;
+  },
+  /**
+   * What an operator of a running job keeps, read between two batches of each worker.
+   *
+   * @generated from rpc millrace.coordinator.v1.JobService.ReadJobState
+   */
+  readJobState: {
+    methodKind: "unary";
+    input: typeof ReadJobStateRequestSchema;
+    output: typeof ReadJobStateResponseSchema;
   },
   /**
    * The bundle of a job, for executors.

@@ -1,0 +1,32 @@
+import { check } from "../scenario.ts";
+import { KEYS } from "../sinks/sinks-job.ts";
+import { type ProgramResult, runCli } from "../system/run-cli.ts";
+
+/** Reads state of the counting job as a user does. */
+export class StateReader {
+  readonly #address: string;
+
+  constructor(address: string) {
+    this.#address = address;
+  }
+
+  /** `millrace job state …` */
+  run(args: readonly string[]): Promise<ProgramResult> {
+    return runCli(["job", "state", ...args, "--json", "--address", this.#address]);
+  }
+
+  /** What each key is counted at; the value that `mapWithState` saves is [state, time of last touch]. */
+  async counts(args: readonly string[]): Promise<ReadonlyMap<number, number>> {
+    const { exit, stdout, stderr } = await this.run(args);
+    check(exit === 0, `job state ${args.join(" ")} ended with ${exit}: ${stderr}`);
+    const lines = stdout.split("\n").filter((line) => line !== "");
+    const entries = lines.map((line) => JSON.parse(line) as { readonly key: number; readonly value: readonly [number, number] });
+    check(new Set(entries.map(({ key }) => key)).size === entries.length, "a key is there twice");
+    return new Map(entries.map(({ key, value }) => [key, value[0]]));
+  }
+}
+
+/** How many of the numbers below `numbers` each key has. */
+export function expectedCounts(numbers: number): ReadonlyMap<number, number> {
+  return new Map(Array.from({ length: Math.min(KEYS, numbers) }, (_, key) => [key, Math.floor((numbers - 1 - key) / KEYS) + 1]));
+}
