@@ -25,6 +25,7 @@ import { rollingRestart } from "./scenarios/rolling-restart.ts";
 import { seven } from "./scenarios/seven.ts";
 import { sinks } from "./scenarios/sinks.ts";
 import { smoke } from "./scenarios/smoke.ts";
+import { sources } from "./scenarios/sources.ts";
 import { slowSink } from "./scenarios/slow-sink.ts";
 import { state } from "./scenarios/state.ts";
 import { tls } from "./scenarios/tls.ts";
@@ -50,6 +51,7 @@ export const scenarios: readonly Scenario[] = [
   killDev,
   killDevJob,
   sinks,
+  sources,
   rescale,
   isolation,
   slowSink,

@@ -1,7 +1,9 @@
-import type { ConnectorOptions, Connectors, SinkConnector } from "@millrace/ports";
+import type { ConnectorOptions, Connectors, SinkConnector, StreamSource } from "@millrace/ports";
 import { filesSink } from "./files/files-sink.ts";
+import { folderSource } from "./folder/folder-source.ts";
 import { kafkaSink } from "./kafka/kafka-sink.ts";
 import { postgresSink } from "./postgres/postgres-sink.ts";
+import { rateSource } from "./rate/rate-source.ts";
 import { redisSink } from "./redis/redis-sink.ts";
 
 type MakeSink = (options: ConnectorOptions) => SinkConnector;
@@ -13,7 +15,15 @@ const SINKS: ReadonlyMap<string, MakeSink> = new Map<string, MakeSink>([
   ["redis", redisSink],
 ]);
 
+const SOURCES: ReadonlyMap<string, (options: ConnectorOptions) => StreamSource> = new Map<
+  string,
+  (options: ConnectorOptions) => StreamSource
+>([
+  ["folder", folderSource],
+  ["rate", rateSource],
+]);
+
 /** The connectors that every worker has. */
 export function createConnectors(): Connectors {
-  return { sink: (name, options) => SINKS.get(name)?.(options) };
+  return { sink: (name, options) => SINKS.get(name)?.(options), source: (name, options) => SOURCES.get(name)?.(options) };
 }

@@ -26,6 +26,37 @@ export const errors = {
       context: { path },
       cause,
     }),
+  folderNotListed: (path: string, cause: unknown): AppError =>
+    new AppError({
+      kind: "unavailable",
+      code: "folder-not-listed",
+      message: "a folder that a job watches cannot be listed: every executor must see it under this path and may read it",
+      context: { path, reason: (cause as { readonly code?: string }).code ?? String(cause) },
+      cause,
+    }),
+  folderTooFull: (path: string, files: number): AppError =>
+    new AppError({
+      kind: "exhausted",
+      code: "folder-too-full",
+      message: "a folder that a job watches holds too many files: move those away that were read and are covered by a checkpoint",
+      context: { path, files },
+    }),
+  sourceFileGone: (path: string): AppError =>
+    new AppError({
+      kind: "corrupt",
+      code: "source-file-gone",
+      message:
+        "a file that a recorded batch reads is gone, so the batch cannot be read: put it back as it was; files must stay until a checkpoint covers them",
+      context: { path },
+    }),
+  sourceFileChanged: (path: string, context: Readonly<Record<string, number>>): AppError =>
+    new AppError({
+      kind: "corrupt",
+      code: "source-file-changed",
+      message:
+        "a file has changed since its batch was recorded: write it under a name that starts with a dot, then rename it, or give the source { quietFor }",
+      context: { path, ...context },
+    }),
   value: (connector: string, problem: string): AppError =>
     new AppError({ kind: "invalid", code: "sink-value-invalid", message: problem, context: { connector } }),
 } as const;

@@ -33,3 +33,12 @@ export const READ_BYTES = 256 * 1024;
 export const LINE_LENGTH_MAX = 64 * 1024 * 1024;
 /** Rows of a Parquet file in memory at once, and a row group's worth of columns beside them. */
 export const PARQUET_ROWS_AT_ONCE = 50_000;
+
+/** Rows that a rate source makes at once: small enough that what takes them can slow it down. */
+export const RATE_ROWS_AT_ONCE = 2_000;
+/** Files in a watched folder: all are listed before each batch, and those that were read are remembered. */
+export const FILES_IN_WATCHED_FOLDER_MAX = 100_000;
+/** Files looked at side by side: the thread pool does four at a time anyway. */
+export const STATS_AT_ONCE = 64;
+/** What a folder source notes of one batch, as text: below the 64 KiB that are stored with a plan. */
+export const FOLDER_NOTE_LENGTH_MAX = 48 * 1024;

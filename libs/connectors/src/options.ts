@@ -35,6 +35,13 @@ export class Options {
     throw errors.option(this.#connector, `${name} must be one of ${choices.join(", ")}`);
   }
 
+  /** A whole number, 1 at least; 0 only as `otherwise`. */
+  whole(name: string, otherwise?: number): number {
+    const value = this.#options[name] ?? otherwise;
+    if (typeof value === "number" && Number.isSafeInteger(value) && (value >= 1 || value === otherwise)) return value;
+    throw errors.option(this.#connector, `${name} must be a whole number of at least 1`);
+  }
+
   texts(name: string, otherwise?: readonly string[]): readonly string[] {
     const value = this.#options[name] ?? otherwise;
     if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string" && item !== ""))

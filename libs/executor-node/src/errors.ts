@@ -67,6 +67,19 @@ export const errors = {
     const { kind, code, reason: message, context } = cause instanceof AppError ? cause : unnamedSinkFailure(cause);
     return new AppError({ kind, code, message, context: { operator, ...context }, cause });
   },
+  /** The same for a source. */
+  sourceFailed: (operator: string, cause: unknown): AppError => {
+    if (cause instanceof AppError && cause.context.operator !== undefined) return cause;
+    const { kind, code, reason: message, context } = cause instanceof AppError ? cause : unnamedSourceFailure(cause);
+    return new AppError({ kind, code, message, context: { operator, ...context }, cause });
+  },
+  sourceBroken: (operator: string, problem: string): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "source-contract-broken",
+      message: `a source does not keep its contract: ${problem}; run describeStreamSourceContract on it`,
+      context: { operator },
+    }),
   unknownConnector: (operator: string, connector: string): AppError =>
     new AppError({
       kind: "invalid",
@@ -88,6 +101,15 @@ function unnamedSinkFailure(cause: unknown): AppError {
     kind: "unavailable",
     code: "sink-failed",
     message: `a sink failed: ${toAppError(cause).reason}; see that its target is up and that the job may write there`,
+    cause,
+  });
+}
+
+function unnamedSourceFailure(cause: unknown): AppError {
+  return new AppError({
+    kind: "unavailable",
+    code: "source-failed",
+    message: `a source failed: ${toAppError(cause).reason}; see that what it reads is there and that the job may read it`,
     cause,
   });
 }

@@ -33,3 +33,6 @@ export const PART_AGE_CHECKPOINTS_MAX = 100;
 
 /** Output records between two turns of the event loop within a batch: often enough to send while computing, seldom enough for a small batch to need none. */
 export const OUTPUT_TURN_RECORDS = 2_000;
+
+/** What a source notes of a range, as text: it is stored with the plan of each batch until a checkpoint covers it. */
+export const SOURCE_NOTE_BYTES_MAX = 64 * 1024;

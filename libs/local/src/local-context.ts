@@ -1,4 +1,4 @@
-import type { JobDefinition } from "@millrace/model";
+import { type JobDefinition, nameOfSource } from "@millrace/model";
 import type { BatchSource } from "@millrace/ports";
 import { type DStream, HandRun } from "@millrace/streams";
 import { type LocalPartition, LocalRuntime } from "./local-runtime.ts";
@@ -22,7 +22,7 @@ export class LocalContext {
     const input = new Map<string, readonly LocalPartition[]>();
     for (const operator of definition.graph.operators) {
       if (operator.kind !== "source") continue;
-      const partitions = await this.#sources.get(operator.source.topic)?.partitions();
+      const partitions = await this.#sources.get(nameOfSource(operator.source))?.partitions();
       input.set(operator.id, partitions?.map((partition) => partition.read()) ?? []);
     }
     const counts = new Map(Array.from(input, ([id, partitions]) => [id, partitions.length]));

@@ -1,4 +1,5 @@
 export type { Branded } from "./brand.ts";
+export { nameOfSource } from "./source-name.ts";
 export { BUCKET_COUNT, bucketRangeOfSlot, slotOfBucket } from "./bucket.ts";
 export { type CanonicalKey, canonicalKey, compositeText } from "./canonical-key.ts";
 export { AppError, type AppErrorInit, type ErrorKind, isRetriable, toAppError } from "./errors.ts";
@@ -56,10 +57,13 @@ export {
   type TimeJoinType,
   type TimeWindowDescriptor,
   type ConnectorSinkDescriptor,
+  type ConnectorSourceDescriptor,
   type DeadLetter,
   CUSTOM_CONNECTOR,
   type SinkDescriptor,
   type TopicSinkDescriptor,
+  type SourceDescriptor,
+  type SourcePromise,
   type TopicSourceDescriptor,
   type WatermarkSettings,
 } from "./job-graph.ts";

@@ -84,6 +84,24 @@ export interface TopicSourceDescriptor {
   readonly onBadRecord: "fail" | "skip" | DeadLetter;
 }
 
+/** A source that is no topic of the cluster: a built-in connector of workers, or (`custom`) one that the job's module brings. */
+export interface ConnectorSourceDescriptor {
+  readonly type: "connector";
+  readonly connector: string;
+  /** JSON values only. What the source reads, so that another value makes it another source. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Parts that are read independently, a task each; fixed for the life of the job. */
+  readonly splits: number;
+  /** What becomes of records when a worker dies: they are read again, or those that were received and not yet written are gone. */
+  readonly promise: SourcePromise;
+  /** Steps of its position that a batch takes of one split at most; absent: what the job can take. */
+  readonly stepsPerBatchMax?: number;
+}
+
+export type SourcePromise = "exactly-once" | "at-most-once";
+
+export type SourceDescriptor = TopicSourceDescriptor | ConnectorSourceDescriptor;
+
 export interface TopicSinkDescriptor {
   readonly type: "topic";
   readonly topic: string;
@@ -153,7 +171,7 @@ export type JoinSides = "inner" | "left-outer" | "right-outer" | "full-outer";
 /** Functions that an operator of each kind has, in braces: by these names they are found beside the graph. */
 export type OperatorNode = Node &
   (
-    | { readonly kind: "source"; readonly source: TopicSourceDescriptor }
+    | { readonly kind: "source"; readonly source: SourceDescriptor }
     /** { f } */
     | { readonly kind: "map" | "flatMap" | "filter" | "mapPartitions" | "mapValues" | "flatMapValues" }
     | { readonly kind: "glom" | "union" }

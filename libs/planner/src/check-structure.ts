@@ -4,10 +4,11 @@ import {
   type JobGraph,
   type OperatorNode,
   type TimeWindowDescriptor,
+  type SourceDescriptor,
   type TopicSourceDescriptor,
 } from "@millrace/model";
 import { planError } from "./errors.ts";
-import { LANES_MAX, OPERATORS_MAX, SLOTS_MAX } from "./limits.ts";
+import { LANES_MAX, MAX_RECORDS_PER_BATCH_MAX, OPERATORS_MAX, SLOTS_MAX, SPLITS_MAX } from "./limits.ts";
 import { isOutput, parentCounts, traitsOf } from "./operator-traits.ts";
 
 /** Refuses a graph whose parts do not fit together: ids, parents, outputs, topics. */
@@ -30,6 +31,7 @@ export function checkStructure(graph: JobGraph): void {
     before.set(operator.id, operator);
   }
   checkLanes(operators);
+  checkFollowed(graph);
   if (!operators.some(isOutput)) {
     const message = "the job has no output, so nothing would run: end a stream with .to(kafka(...)), .foreachBatch(...) or .print()";
     throw planError("no-output-operation", message, { job: graph.name });
@@ -97,8 +99,7 @@ function checkOwn(operator: OperatorNode): void {
   checkPartitions(operator);
   switch (operator.kind) {
     case "source":
-      assertTopicName(operator.source.topic);
-      checkDeadLetter(id, operator.source);
+      checkSource(id, operator.source);
       return;
     case "sink":
       if (operator.sink.type === "connector") return;
@@ -139,6 +140,30 @@ function checkOwn(operator: OperatorNode): void {
     default:
       return;
   }
+}
+
+function checkSource(operator: string, source: SourceDescriptor): void {
+  if (source.type === "topic") {
+    assertTopicName(source.topic);
+    return checkDeadLetter(operator, source);
+  }
+  checkWhole(operator, "splits", source.splits, SPLITS_MAX);
+  if (source.stepsPerBatchMax !== undefined) checkWhole(operator, "stepsPerBatchMax", source.stepsPerBatchMax, MAX_RECORDS_PER_BATCH_MAX);
+}
+
+/** A marker says how far a worker came in each partition; of other sources there is no following yet. */
+function checkFollowed({ settings, operators }: JobGraph): void {
+  if (settings.latency !== "continuous") return;
+  const other = operators.find((operator) => operator.kind === "source" && operator.source.type === "connector");
+  if (other === undefined) return;
+  const message =
+    "continuous mode follows topics only: leave latency out, or write what this source reads to a topic with a job of its own";
+  throw planError("invalid-job-setting", message, { setting: "latency", operator: other.id });
+}
+
+function checkWhole(operator: string, setting: string, value: number, max: number): void {
+  if (Number.isSafeInteger(value) && value >= 1 && value <= max) return;
+  throw planError("invalid-operator-setting", `${setting} of a source must be a whole number from 1 to ${max}`, { operator, value });
 }
 
 function checkDeadLetter(operator: string, { topic, onBadRecord }: TopicSourceDescriptor): void {

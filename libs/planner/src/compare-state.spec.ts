@@ -116,6 +116,17 @@ const CASES: readonly Case[] = [
   },
 ];
 
+describe("compareState of sources", () => {
+  const source = { ...node, parents: [], id: "in", kind: "source" } as const;
+  const folder = { type: "connector", connector: "folder", options: {}, splits: 1, promise: "exactly-once" } as const;
+
+  it("keeps what a source remembers, and says nothing of one that remembers nothing", () => {
+    const before = graph([{ ...source, source: folder }]);
+    expect(compareState(before, before, new Set(["in"]))).toEqual([{ operatorId: "in", fate: "kept", note: "" }]);
+    expect(compareState(before, before, new Set())).toEqual([]);
+  });
+});
+
 describe("compareState", () => {
   it.each(CASES)("$name", ({ before, after, afterIntervalMs, fates }) => {
     const saved = new Set(before.map(({ id }) => id));

@@ -18,10 +18,10 @@ export function compareState(before: JobGraph, after: JobGraph, saved: ReadonlyS
   const former = new Map(before.operators.map((operator) => [operator.id, operator]));
   const here = new Set(after.operators.map(({ id }) => id));
   const fates = after.operators
-    .filter((operator) => keepsState(operator))
+    .filter((operator) => keepsState(operator) || remembers(operator, saved))
     .map((operator) => fateOf(operator, former.get(operator.id), saved));
   const gone = before.operators.filter(({ id }) => saved.has(id) && !here.has(id));
-  const stateless = after.operators.filter((operator) => saved.has(operator.id) && !keepsState(operator));
+  const stateless = after.operators.filter((operator) => saved.has(operator.id) && !keepsState(operator) && !remembers(operator, saved));
   return [
     ...withGrid(fates, before, after),
     ...stateless.map(({ id, kind }): StateFate => ({
@@ -38,6 +38,11 @@ const RENAME = "give it another id with .named() to start it empty";
 /** Kinds that leave something in checkpoints. */
 export function keepsState(operator: OperatorNode): boolean {
   return needsCheckpoint(operator) || operator.kind === "window" || operator.kind === "reduceByKeyAndWindow" || operator.kind === "limit";
+}
+
+/** A source that is no topic may remember what it has read; that it does is known from what is saved. */
+function remembers(operator: OperatorNode, saved: ReadonlySet<string>): boolean {
+  return operator.kind === "source" && operator.source.type === "connector" && saved.has(operator.id);
 }
 
 function fateOf(operator: OperatorNode, former: OperatorNode | undefined, saved: ReadonlySet<string>): StateFate {

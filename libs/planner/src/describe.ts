@@ -1,21 +1,14 @@
-import type { OperatorNode, SerdeDescriptor } from "@millrace/model";
+import type { OperatorNode } from "@millrace/model";
 import { describeKeyed, describeMode } from "./describe-keyed.ts";
 import { describeDuration, describeWindow } from "./describe-duration.ts";
+import { describeSerde } from "./describe-serde.ts";
+import { describeSource } from "./describe-source.ts";
 
 /** What an operator does, in a line. */
 export function describeOperator(operator: OperatorNode): string {
   switch (operator.kind) {
-    case "source": {
-      const { topic, value, key, elements, until, onBadRecord } = operator.source;
-      const start = operator.source.start === "latest" ? ", new records only" : "";
-      const bounded = until === undefined ? "" : ", bounded: ends at what is there at the first start";
-      const what =
-        elements === "value"
-          ? describeSerde(value)
-          : `${elements}s of ${key === undefined ? "bytes" : describeSerde(key)} and ${describeSerde(value)}`;
-      const dead = typeof onBadRecord === "object" ? `, bad records to ${onBadRecord.deadLetter}` : "";
-      return `reads topic ${topic}: ${what}${start}${bounded}${dead}`;
-    }
+    case "source":
+      return describeSource(operator.source);
     case "eventTime":
       return describeEventTime(operator);
     case "combineByKey":
@@ -79,12 +72,6 @@ function describeKind(operator: OperatorNode): string {
     union: `union of ${operator.parents.join(", ")}`,
   };
   return words[operator.kind] ?? (operator.name === operator.id ? operator.kind : operator.name);
-}
-
-function describeSerde(serde: SerdeDescriptor): string {
-  if (serde.format === "protobuf") return `protobuf ${serde.message}`;
-  if (serde.format !== "json") return serde.format;
-  return serde.fields === undefined ? "json" : `json {${Object.keys(serde.fields).join(", ")}}`;
 }
 
 function describeEventTime({ delayMs, idleAfterMs, merge }: OperatorNode & { kind: "eventTime" }): string {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import type { ConnectorSourceDescriptor } from "@millrace/model";
 import { graphOf } from "../test/graph-text.ts";
 import { canonicalGraph, explainPlan, mermaidPlan, planJob } from "./index.ts";
 
@@ -53,6 +54,53 @@ describe("explainPlan", () => {
       "  ! unbounded-state: counts is incremental without a filter and keeps every key for ever: give it { filter }",
       "",
     ]);
+  });
+});
+
+describe("explainPlan of sources", () => {
+  const lineOf = (source: Partial<ConnectorSourceDescriptor>): string | undefined => {
+    const graph = graphOf("in source\n out print(in)");
+    const operators = graph.operators.map((operator) =>
+      operator.kind === "source"
+        ? {
+            ...operator,
+            source: { type: "connector" as const, connector: "", options: {}, splits: 1, promise: "exactly-once" as const, ...source },
+          }
+        : operator,
+    );
+    return explainPlan(planJob({ ...graph, operators }))
+      .split("\n")[1]
+      ?.slice(7);
+  };
+
+  it.each<[string, Partial<ConnectorSourceDescriptor>]>([
+    ["generates 500 rows a second in 3 splits, exactly once", { connector: "rate", options: { rowsPerSecond: 500 }, splits: 3 }],
+    [
+      "reads the csv files that appear in /in, at most 9 files a batch, exactly once",
+      { connector: "folder", options: { path: "/in", format: "csv" }, stepsPerBatchMax: 9 },
+    ],
+    ["reads with a source that the job brings, at most once", { connector: "custom", promise: "at-most-once" }],
+    ["reads with the mqtt source, exactly once", { connector: "mqtt" }],
+  ])("says: %s", (expected, source) => {
+    expect(lineOf(source)).toBe(expected);
+  });
+
+  it("refuses one that continuous mode would have to follow", () => {
+    const graph = graphOf("in source\n out print(in)");
+    const source = { type: "connector", connector: "rate", options: {}, splits: 1, promise: "exactly-once" } as const;
+    const operators = graph.operators.map((operator) => (operator.kind === "source" ? { ...operator, source } : operator));
+    const continuous = { ...graph.settings, latency: "continuous" } as const;
+    expect(() => planJob({ ...graph, settings: continuous, operators })).toThrow(/continuous mode follows topics only.*operator=in/);
+    expect(() => planJob({ ...graph, settings: continuous })).not.toThrow();
+  });
+
+  it.each<[string, Partial<ConnectorSourceDescriptor>]>([
+    ["splits", { splits: 0 }],
+    ["splits", { splits: 1.5 }],
+    ["splits", { splits: 1_001 }],
+    ["stepsPerBatchMax", { stepsPerBatchMax: 0 }],
+  ])("refuses %s out of range, and names the operator", (setting, source) => {
+    expect(() => lineOf(source)).toThrow(new RegExp(`^${setting} of a source must be a whole number.*operator=in`));
   });
 });
 

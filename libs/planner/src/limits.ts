@@ -26,3 +26,6 @@ export const LANES_MAX = 10_000;
 
 /** Parents of a union or transform. */
 export const UNION_PARENTS_MAX = 100;
+
+/** Parts of a source that is no topic: a task each, of which an idle one costs a question per batch. */
+export const SPLITS_MAX = 1_000;

@@ -42,7 +42,25 @@ describe("parseJobGraph", () => {
     expect(parseJobGraph(text).operators[0]).toMatchObject({ source });
   });
 
+  const connector = { type: "connector", connector: "folder", options: { path: "/in" }, splits: 1, promise: "exactly-once" };
+
+  it("takes a source that is no topic", () => {
+    const source = { ...connector, stepsPerBatchMax: 10 };
+    const text = change((copy) => (copy.operators[0] = { ...copy.operators[0], source }));
+    expect(parseJobGraph(text).operators[0]).toMatchObject({ source });
+  });
+
   it.each<[string, string, RegExp]>([
+    [
+      "a source that promises something else",
+      change((copy) => (copy.operators[0] = { ...copy.operators[0], source: { ...connector, promise: "mostly" } })),
+      /source\.promise must be one of exactly-once, at-most-once/,
+    ],
+    [
+      "a topic among a connector's own",
+      change((copy) => (copy.operators[0] = { ...copy.operators[0], source: { ...connector, topic: "t" } })),
+      /source\.topic must be absent/,
+    ],
     ["avro without a schema", change((copy) => (sourceOf(copy).value = { format: "avro" })), /value\.schema must be a text/],
     ["dead letters without a topic", change((copy) => (sourceOf(copy).onBadRecord = {})), /onBadRecord\.deadLetter must be a text/],
     ["text that is not JSON", "{", /not JSON/],

@@ -75,6 +75,27 @@ const sink: Check = (value, where) => {
   object({ type: oneOf("topic", "connector"), key: optional(serde), ...own })(value, where);
 };
 
+const topicSource: Readonly<Record<string, Check>> = {
+  topic: string,
+  value: serde,
+  key: optional(serde),
+  elements: oneOf("value", "pair", "record"),
+  start: oneOf("earliest", "latest"),
+  until: optional(oneOf("latest")),
+  onBadRecord: (value, where) => (typeof value === "object" ? object({ deadLetter: string }) : oneOf("fail", "skip"))(value, where),
+};
+const connectorSource: Readonly<Record<string, Check>> = {
+  connector: string,
+  options: mapOf(anything),
+  splits: number,
+  promise: oneOf("exactly-once", "at-most-once"),
+  stepsPerBatchMax: optional(number),
+};
+const source: Check = (value, where) => {
+  const isConnector = record(value, where).type === "connector";
+  object({ type: oneOf("topic", "connector"), ...(isConnector ? connectorSource : topicSource) })(value, where);
+};
+
 const BATCH_WINDOW: Readonly<Record<string, Check>> = { windowMs: number, slideMs: number };
 
 const KEPT: Readonly<Record<string, Check>> = { ttlMs: optional(number), unbounded: optional(boolean) };
@@ -93,18 +114,7 @@ const timeJoinBounds: Check = (value, where) => {
 
 /** Properties of each kind beside id, name, parents and kind. */
 const OPERATORS: Readonly<Record<OperatorKind, Readonly<Record<string, Check>>>> = {
-  source: {
-    source: object({
-      type: oneOf("topic"),
-      topic: string,
-      value: serde,
-      key: optional(serde),
-      elements: oneOf("value", "pair", "record"),
-      start: oneOf("earliest", "latest"),
-      until: optional(oneOf("latest")),
-      onBadRecord: (value, where) => (typeof value === "object" ? object({ deadLetter: string }) : oneOf("fail", "skip"))(value, where),
-    }),
-  },
+  source: { source },
   map: NOTHING,
   flatMap: NOTHING,
   filter: NOTHING,

@@ -55,7 +55,7 @@ function warningsOfOperator(operator: OperatorNode, written: ReadonlySet<string>
   const { id } = operator;
   switch (operator.kind) {
     case "source":
-      if (!written.has(operator.source.topic) || operator.source.until === "latest") return [];
+      if (operator.source.type !== "topic" || !written.has(operator.source.topic) || operator.source.until === "latest") return [];
       return [`topic-loop: ${id} reads ${operator.source.topic}, which the same job writes: its output becomes its input`];
     case "reduceByKeyAndWindow":
       if (!operator.inverse || operator.filtered || operator.oneKey === true) return [];

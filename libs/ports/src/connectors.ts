@@ -1,4 +1,5 @@
 import type { SinkConnector } from "./sink-connector.ts";
+import type { StreamSource } from "./stream-source.ts";
 
 /** Options of a connector as the job graph carries them: JSON, so that every planner sees the same. */
 export type ConnectorOptions = Readonly<Record<string, unknown>>;
@@ -7,4 +8,6 @@ export type ConnectorOptions = Readonly<Record<string, unknown>>;
 export interface Connectors {
   /** Undefined: no such sink. Throws `connector-option-invalid` for options that cannot work. */
   sink(name: string, options: ConnectorOptions): SinkConnector | undefined;
+  /** Undefined: no such source. Throws as above. */
+  source(name: string, options: ConnectorOptions): StreamSource | undefined;
 }

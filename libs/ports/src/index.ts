@@ -26,6 +26,15 @@ export type { MetricDeclaration, MetricKind, MetricTable } from "./metric-tables
 export { type Counter, type GaugeSample, type Histogram, type Labels, type Metrics, NO_METRICS } from "./metrics.ts";
 export type { Random } from "./random.ts";
 export type { SinkConnector, SinkOutput, SinkSlotMark, SinkSlots, SinkWriter } from "./sink-connector.ts";
+export type {
+  AvailableSteps,
+  PositionRange,
+  SourceElements,
+  SourceMemory,
+  SourceSplit,
+  SplitReader,
+  StreamSource,
+} from "./stream-source.ts";
 export type { StateStore } from "./state-store.ts";
 export type { DiskSpace, Storage, StorageEntry, StorageFile } from "./storage.ts";
 export type { TlsIdentity, TlsMaterial } from "./tls.ts";

@@ -1,6 +1,7 @@
 import type { TaskAssignment } from "./assign-tasks.ts";
 import type { JobEffect, WorkerCommand } from "./job-events.ts";
 import type { JobRecord } from "./job-record.ts";
+import type { SourceLookup } from "./source-lookup.ts";
 
 /** The workers of one job epoch, from their start on: who they are, where they listen, and how they are told things. */
 export class EpochWorkers {
@@ -44,9 +45,19 @@ export class EpochWorkers {
   }
 
   tell(command: (workerIndex: number) => WorkerCommand): JobEffect[] {
+    return this.#each((executorId, workerIndex) => this.#command(executorId, workerIndex, command(workerIndex)));
+  }
+
+  /** Asks the workers that own splits of sources that are no topics. */
+  ask(lookup: SourceLookup): JobEffect[] {
+    const { batch } = lookup;
     return this.#each((executorId, workerIndex) => {
-      return { kind: "command", executorId, jobEpoch: this.jobEpoch, workerIndex, command: command(workerIndex) };
-    });
+      return this.#command(executorId, workerIndex, { kind: "list-sources", batch, questions: lookup.questionsFor(workerIndex) });
+    }).filter((_, workerIndex) => lookup.workers.has(workerIndex));
+  }
+
+  #command(executorId: string, workerIndex: number, command: WorkerCommand): JobEffect {
+    return { kind: "command", executorId, jobEpoch: this.jobEpoch, workerIndex, command };
   }
 
   #each(effect: (executorId: string, workerIndex: number) => JobEffect): JobEffect[] {

@@ -6,6 +6,7 @@ export type {
   JobEffect,
   JobEvent,
   SourcePosition,
+  SourceQuestion,
   TimerName,
   WorkerCommand,
   WorkerLayout,

@@ -1,7 +1,7 @@
 import type { EventTimeSeen, WatermarkStep } from "@millrace/planner";
 import type { ExecutorCapacity } from "./assign-tasks.ts";
 import type { SinkMark } from "./check-marks.ts";
-import type { BatchPlan, CheckpointManifest, JobFailure, JobRecord, SourcePartition, StatePart } from "./job-record.ts";
+import type { BatchPlan, CheckpointManifest, JobFailure, JobRecord, SourcePartition, SourceRange, StatePart } from "./job-record.ts";
 
 /** What happens to a job. */
 export type JobEvent =
@@ -27,6 +27,7 @@ export type WorkerReport =
   | { readonly kind: "fenced" }
   | { readonly kind: "opened"; readonly marks: readonly SinkMark[]; readonly marksEndOffset: number }
   | { readonly kind: "marked"; readonly batch: number; readonly positions: readonly SourcePosition[]; readonly lagRecords: number }
+  | { readonly kind: "listed"; readonly batch: number; readonly ranges: readonly SourceRange[] }
   | { readonly kind: "map-done"; readonly batch: number; readonly eventTimes: readonly EventTimeSeen[]; readonly recordsIn: number }
   | {
       readonly kind: "batch-done";
@@ -85,11 +86,14 @@ export type WorkerCommand =
       readonly layout: WorkerLayout;
       /** Part of the key of marks. */
       readonly incarnation: number;
+      readonly zeroTimeMs: number;
       readonly transactionalId: string;
       readonly checkpointBatch: number;
       readonly parts: readonly StatePart[];
       readonly marksStartOffset: number;
     }
+  /** What is there to read of these splits, before batch `batch` is planned? → listed */
+  | { readonly kind: "list-sources"; readonly batch: number; readonly questions: readonly SourceQuestion[] }
   | {
       readonly kind: "run-batch";
       readonly plan: BatchPlan;
@@ -114,6 +118,14 @@ export interface SourcePosition {
   readonly index: number;
   readonly offset: number;
   readonly endOffset?: number;
+}
+
+/** From which position on, and how many steps at most. */
+export interface SourceQuestion {
+  readonly source: string;
+  readonly index: number;
+  readonly position: number;
+  readonly stepsMax: number;
 }
 
 export interface WorkerLayout {

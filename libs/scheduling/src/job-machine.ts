@@ -8,14 +8,7 @@ import type { JobEffect, JobEvent, TimerName, WorkerReport } from "./job-events.
 import type { BatchPlan, CheckpointManifest, JobFailure, SourcePartition } from "./job-record.ts";
 import { ENDED_STATES } from "./job-record.ts";
 import { type JobShape, shapeOf } from "./job-shape.ts";
-import {
-  BATCH_TIMEOUT_MS,
-  BATCHES_PER_CHECKPOINT_MAX,
-  FENCING_TIMEOUT_MS,
-  LOOKUP_RETRY_MS,
-  RESCALE_WAIT_MS,
-  STARTING_TIMEOUT_MS,
-} from "./limits.ts";
+import { BATCHES_PER_CHECKPOINT_MAX, LOOKUP_RETRY_MS, PHASE_TIMEOUTS_MS, RESCALE_WAIT_MS } from "./limits.ts";
 import type { JobFigures, JobInput, Now } from "./job-input.ts";
 import { JobHand } from "./job-hand.ts";
 import { isRunning, type JobPhase } from "./job-phase.ts";
@@ -27,6 +20,7 @@ import { PlanClock } from "./plan-clock.ts";
 import { planNextBatch, recordCount } from "./plan-batch.ts";
 import { initialProgress, progressAfter, progressAt, type RunProgress } from "./progress.ts";
 import { checkpointChanges, RecordedPlans } from "./recorded-plans.ts";
+import { type FoundInput, lookFor } from "./source-lookup.ts";
 import { RateEstimator } from "./rate-estimator.ts";
 import { Rescale } from "./rescale.ts";
 import { comesFromElsewhere, executorLost, phaseTimeout, RestartPolicy } from "./restart-policy.ts";
@@ -111,7 +105,7 @@ export class JobMachine extends JobHand {
       case "commit-failed":
         return this.#onCommitFailed(event.failure);
       case "ends":
-        return this.#onEnds(event.ends);
+        return this.#phase.kind === "looking" ? this.#onFound(this.#phase.lookup.ended(event.ends)) : undefined;
       case "timer":
         return this.#onTimer(event.name);
       case "worker":
@@ -190,7 +184,7 @@ export class JobMachine extends JobHand {
         return this.#start();
       case "committing-epoch":
         this.#phase = { kind: "starting" };
-        this.phaseTimer(STARTING_TIMEOUT_MS);
+        this.phaseTimer(PHASE_TIMEOUTS_MS.starting);
         this.workers?.start().forEach((effect) => this.emit(effect));
         return;
       case "committing-plan":
@@ -219,6 +213,8 @@ export class JobMachine extends JobHand {
       phase.pending.delete(workerIndex);
       phase.marks.push(...report.marks);
       if (phase.pending.size === 0) this.#recover(phase.marks);
+    } else if (report.kind === "listed" && phase.kind === "looking") {
+      this.#onFound(phase.lookup.listed(workerIndex, report));
     } else if (report.kind === "marked" && phase.kind === "marking") {
       if (phase.marker.passed(workerIndex, report)) this.#onMarked(phase.marker);
     } else if (report.kind === "map-done" && phase.kind === "batch") {
@@ -231,7 +227,7 @@ export class JobMachine extends JobHand {
   #fence({ count, transactionalIds }: EpochWorkers): void {
     const former = this.record.openTransactionalIds.filter((id) => !transactionalIds.includes(id));
     this.#phase = { kind: "fencing", pending: new Set(transactionalIds.keys()) };
-    this.phaseTimer(FENCING_TIMEOUT_MS);
+    this.phaseTimer(PHASE_TIMEOUTS_MS.fencing);
     this.toAll((workerIndex) => ({ kind: "fence", transactionalIds: former.filter((_, i) => i % count === workerIndex) }));
   }
 
@@ -269,8 +265,13 @@ export class JobMachine extends JobHand {
     const atCheckpoint = this.#progress?.lastBatch === this.#checkpoint?.batch;
     if (this.#rescale.ready !== undefined && atCheckpoint && this.record.stop === undefined) return this.#switchTo(this.#rescale.ready);
     if (this.#following !== undefined) return this.#nextMarker(this.#following);
-    this.#phase = { kind: "looking" };
-    this.emit({ kind: "list-ends" });
+    const workers = assertDefined(this.workers, "workers");
+    const progress = assertDefined(this.#progress, "progress");
+    const lookup = lookFor(progress, { shape: this.#shape, sources: this.#sources(), workers: workers.assignment.sourceWorkers });
+    this.#phase = { kind: "looking", lookup };
+    if (lookup.asksBrokers) this.emit({ kind: "list-ends" });
+    if (lookup.workers.size > 0) this.phaseTimer(PHASE_TIMEOUTS_MS.listing);
+    workers.ask(lookup).forEach((effect) => this.emit(effect));
   }
 
   /** Workers read on all the time; what they have read when the marker passes them is a batch. */
@@ -282,14 +283,12 @@ export class JobMachine extends JobHand {
     if (delayMs > 0 && !this.#wantsBoundary()) return this.#waitToPlan(delayMs);
     const job = { sources: this.#sources(), progress, workerCount: this.figures.workers };
     this.#phase = { kind: "marking", marker: following.mark(job, this.now.monotonicMs) };
-    this.phaseTimer(BATCH_TIMEOUT_MS);
+    this.phaseTimer(PHASE_TIMEOUTS_MS.batch);
     this.toAll(() => ({ kind: "mark", batch: progress.lastBatch + 1 }));
   }
 
   #onMarked(marker: Marker): void {
-    this.emit({ kind: "cancel-timer", name: "phase" });
-    this.#phase = { kind: "looking" };
-    this.#onEnds(marker.ends);
+    this.#onFound({ ends: marker.ends, notes: [] });
     this.#lagRecords = marker.lagRecords;
   }
 
@@ -298,12 +297,14 @@ export class JobMachine extends JobHand {
     this.emit({ kind: "set-timer", name: "plan", delayMs: this.#planClock.realMs(delayMs) });
   }
 
-  #onEnds(ends: readonly number[]): void {
-    if (this.#phase.kind !== "looking") return;
+  /** What there is to read is known: the next batch is planned. Undefined: not all have answered. */
+  #onFound(found: FoundInput | undefined): void {
+    if (found === undefined) return;
+    this.emit({ kind: "cancel-timer", name: "phase" });
     const progress = assertDefined(this.#progress, "progress");
     const settings =
       this.#following !== undefined ? { ...this.#graph.settings, maxRecordsPerBatch: Infinity } : this.#rate.bound(this.#graph.settings);
-    const input = { shape: this.#shape, settings, sources: this.#sources(), progress, ends, digest: this.#digest };
+    const input = { shape: this.#shape, settings, sources: this.#sources(), progress, ...found, digest: this.#digest };
     const atCheckpoint = progress.lastBatch === this.#checkpoint?.batch;
     if (this.record.stop === "drain" && atCheckpoint && this.#savepoints.length === 0) return this.#end("stopped", undefined);
     const decision = planNextBatch({ ...input, nowMs: this.#planClock.at(this.now, progress.lastTimeMs), force: this.#wantsBoundary() });
@@ -327,7 +328,7 @@ export class JobMachine extends JobHand {
     const inFlight = new BatchInFlight(plan, { workerCount: this.figures.workers, checkpoint: this.#checkpointDue(plan) });
     this.#phase = { kind: "batch", inFlight };
     this.#rate.batchBegan(this.now.monotonicMs);
-    this.phaseTimer(BATCH_TIMEOUT_MS);
+    this.phaseTimer(PHASE_TIMEOUTS_MS.batch);
     const checkpointedBatch = this.#checkpoint?.batch ?? 0;
     const follow = this.#following?.goesOnAfter(plan) ?? false;
     const { checkpoint } = inFlight;
@@ -442,6 +443,7 @@ export class JobMachine extends JobHand {
     if (!isResolving && this.#phase.kind !== "looking") return;
     if (!retriable) return this.#end("failed", failure);
     this.#phase = isResolving ? { kind: "waiting", untilTimer: true } : { kind: "idle" };
+    this.emit({ kind: "cancel-timer", name: "phase" });
     if (isResolving) this.update({ error: failure });
     this.emit({ kind: "set-timer", name: isResolving ? "retry-start" : "plan", delayMs: LOOKUP_RETRY_MS });
   }

@@ -2,6 +2,7 @@ import type { BatchInFlight } from "./batch-in-flight.ts";
 import type { SinkMark } from "./check-marks.ts";
 import type { Marker } from "./marker.ts";
 import type { BatchPlan } from "./job-record.ts";
+import type { SourceLookup } from "./source-lookup.ts";
 
 /** Where a job is between nothing and running; see docs/protocol/job-runtime.md, "Job epoch". */
 export type JobPhase =
@@ -12,8 +13,8 @@ export type JobPhase =
   | { readonly kind: "fencing"; readonly pending: Set<number> }
   | { readonly kind: "opening"; readonly pending: Set<number>; readonly marks: SinkMark[] }
   | { readonly kind: "idle" }
-  | { readonly kind: "looking" }
   | { readonly kind: "marking"; readonly marker: Marker }
+  | { readonly kind: "looking"; readonly lookup: SourceLookup }
   | { readonly kind: "committing-plan"; readonly plan: BatchPlan }
   | { readonly kind: "batch"; readonly inFlight: BatchInFlight }
   | { readonly kind: "committing-checkpoint"; readonly savepoints: readonly string[] }

@@ -18,14 +18,19 @@ export interface SourceRange {
   readonly index: number;
   readonly startOffset: number;
   readonly endOffset: number;
+  /** JSON: what a source that is no topic needs to read the range again. */
+  readonly note?: string | undefined;
 }
 
-/** A partition as task `index` of a source, for the life of the job. */
+/** A partition of a topic, or a split of another source, as task `index` of a source, for the life of the job. */
 export interface SourcePartition {
   readonly source: string;
   readonly index: number;
+  /** Of another source what people see of it. */
   readonly topic: string;
   readonly partition: number;
+  /** It is no topic: workers say what there is to read. */
+  readonly connector?: string | undefined;
   readonly startOffset: number;
   /** Bounded source: where it ends. */
   readonly endOffset: number | undefined;

@@ -1,9 +1,9 @@
-import type { JobGraph, OperatorNode, TopicSourceDescriptor, WatermarkSettings } from "@millrace/model";
+import type { JobGraph, OperatorNode, SourceDescriptor, WatermarkSettings } from "@millrace/model";
 import { type EventTimeOperator, eventTimeOperatorsOf } from "@millrace/planner";
 
 /** What planning batches needs to know of a graph; derived once. */
 export interface JobShape {
-  readonly sources: readonly { readonly id: string; readonly descriptor: TopicSourceDescriptor }[];
+  readonly sources: readonly { readonly id: string; readonly descriptor: SourceDescriptor }[];
   readonly eventTimes: readonly EventTimeOperator[];
   readonly watermarks?: WatermarkSettings | undefined;
   /** Every grid point counts, also one without data: some operator's output depends on batch time or on empty batches. */
@@ -33,7 +33,7 @@ export function shapeOf(graph: JobGraph): JobShape {
     eventTimes: eventTimeOperatorsOf(graph),
     watermarks: graph.settings.watermarks,
     everyGridPoint: graph.operators.some(needsEveryGridPoint),
-    bounded: sources.length > 0 && sources.every((source) => source.descriptor.until !== undefined),
+    bounded: sources.length > 0 && sources.every(({ descriptor }) => descriptor.type === "topic" && descriptor.until !== undefined),
   };
 }
 

@@ -16,15 +16,21 @@ export const RESTART_WINDOW_MS = 60 * 60 * 1_000;
 export const RESTART_DELAY_MIN_MS = 100;
 export const RESTART_DELAY_MAX_MS = 5_000;
 
-/** Workers fork, import user code and build the graph within this, or the epoch is over. */
-export const STARTING_TIMEOUT_MS = 30_000;
-/** Fencing ends open transactions on brokers, opening reads marks: bounded by what the brokers need after a restart of theirs. */
-export const FENCING_TIMEOUT_MS = 60_000;
+/** An epoch whose workers stay in a phase for longer is over. */
+export const PHASE_TIMEOUTS_MS = {
+  /** Workers fork, import user code and build the graph. */
+  starting: 30_000,
+  /** Ends open transactions on brokers: bounded by what the brokers need after a restart of theirs. */
+  fencing: 60_000,
+  /** Workers say what there is to read of sources that are no topics; one that does not is stuck in the source's code. */
+  listing: 60_000,
+  /** An endless loop in user code, or a broker that never comes back. */
+  batch: 300_000,
+} as const;
+/** Reads marks: as above. */
 export const OPENING_TIMEOUT_MS = 120_000;
 /** State that is loaded gets more time: a worker loads some 10 MB/s of small rows into a store on disk, a tenth of it on a machine with too much to do. */
 export const OPENING_BYTES_PER_MS_MIN = 1_000;
-/** A batch that takes longer than this is stuck: an endless loop in user code, or a broker that never comes back. */
-export const BATCH_TIMEOUT_MS = 300_000;
 /** A new executor joins a running job this long after it was seen, so that several are taken in one go. */
 export const RESCALE_DELAY_MS = 5_000;
 /** A rescale that was asked for while the job starts or recovers is looked at again after this. */

@@ -26,6 +26,7 @@ export function openCommand({ record, graph, checkpoint, assignment, addresses }
     kind: "open",
     layout: { slotCount: graph.settings.slotCount, slotWorkers: assignment.slotWorkers, sources, workerAddresses: addresses },
     incarnation: record.incarnation,
+    zeroTimeMs: record.zeroTimeMs ?? 0,
     transactionalId,
     checkpointBatch: checkpoint?.batch ?? 0,
     parts: checkpoint?.parts ?? [],

@@ -25,6 +25,8 @@ export interface PlanInput {
   readonly progress: JobProgress;
   /** Last stable offset per source partition, in the order of `sources`. */
   readonly ends: readonly number[];
+  /** What a source that is no topic says of what there is to read, in the same order. */
+  readonly notes?: readonly (string | undefined)[];
   readonly nowMs: number;
   /** Plan the next batch whatever there is to read: the last one before a stop. */
   readonly force: boolean;
@@ -64,7 +66,10 @@ export function planNextBatch(input: PlanInput): PlanDecision {
 /** The text whose hash identifies a plan: a mark with another digest for the same batch means that history was rewritten. */
 export function canonicalPlan(plan: Omit<BatchPlan, "digest">): string {
   const watermarks = plan.watermarks.map((step) => [step.operatorId, String(step.lateMs), String(step.evictMs)]);
-  const ranges = plan.ranges.map((range) => [range.source, range.index, range.startOffset, range.endOffset]);
+  const ranges = plan.ranges.map(({ source, index, startOffset, endOffset, note }) => [
+    ...[source, index, startOffset, endOffset],
+    ...(note === undefined ? [] : [note]),
+  ]);
   return JSON.stringify([plan.batch, plan.timeMs, ranges, watermarks, plan.final]);
 }
 
@@ -105,7 +110,7 @@ function watermarksAt(input: PlanInput, batchTimeMs: number, final: boolean): Wa
 }
 
 /** All of the lag if it fits, else each partition's share of it, oldest first, at least one record where there is any. */
-function shareOfLag({ sources, progress, settings }: PlanInput, lags: readonly number[]): SourceRange[] {
+function shareOfLag({ shape, sources, progress, settings, notes }: PlanInput, lags: readonly number[]): SourceRange[] {
   const total = lags.reduce((sum, lag) => sum + lag, 0);
   const share = total <= settings.maxRecordsPerBatch ? 1 : settings.maxRecordsPerBatch / total;
   return sources.flatMap((source, i) => {
@@ -113,6 +118,14 @@ function shareOfLag({ sources, progress, settings }: PlanInput, lags: readonly n
     if (lag === 0) return [];
     const startOffset = progress.positions[i] ?? 0;
     const count = share === 1 ? lag : Math.min(lag, Math.max(1, Math.floor(lag * share)));
-    return [{ source: source.source, index: source.index, startOffset, endOffset: startOffset + count }];
+    const endOffset = startOffset + Math.min(count, stepsMaxOf(shape, source.source));
+    const note = notes?.[i];
+    return [{ source: source.source, index: source.index, startOffset, endOffset, ...(note === undefined ? {} : { note }) }];
   });
+}
+
+/** Steps that a batch takes of one split of a source, as far as its author says. */
+export function stepsMaxOf({ sources }: JobShape, source: string): number {
+  const descriptor = sources.find(({ id }) => id === source)?.descriptor;
+  return descriptor?.type === "connector" ? (descriptor.stepsPerBatchMax ?? Infinity) : Infinity;
 }

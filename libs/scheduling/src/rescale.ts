@@ -1,7 +1,7 @@
 import type { EpochWorkers } from "./epoch-workers.ts";
 import type { JobEffect, JobEvent } from "./job-events.ts";
 import type { JobFailure } from "./job-record.ts";
-import { RESCALE_RETRY_MS, RESCALE_START_ROUNDS, STARTING_TIMEOUT_MS } from "./limits.ts";
+import { PHASE_TIMEOUTS_MS, RESCALE_RETRY_MS, RESCALE_START_ROUNDS } from "./limits.ts";
 
 interface Upcoming {
   readonly workers: EpochWorkers;
@@ -53,7 +53,7 @@ export class Rescale {
   }
 
   #startNext(upcoming: Upcoming): void {
-    this.#emit({ kind: "set-timer", name: "prepare", delayMs: STARTING_TIMEOUT_MS });
+    this.#emit({ kind: "set-timer", name: "prepare", delayMs: PHASE_TIMEOUTS_MS.starting });
     const [next] = upcoming.unstarted.splice(0, 1);
     if (next !== undefined) this.#emit(next);
   }

@@ -146,6 +146,8 @@ function describeCommand(command: WorkerCommand): string {
       return `open @${command.checkpointBatch}`;
     case "follow":
       return `follow ${command.batch} [${command.positions.map(({ offset }) => offset).join()}]`;
+    case "list-sources":
+      return `list ${command.batch} [${command.questions.map((question) => `${question.source}/${question.index}@${question.position}`).join()}]`;
     case "mark":
       return `mark ${command.batch}`;
     case "run-batch": {

@@ -7,7 +7,7 @@ describe("JobMachine, on a clock that is wrong", () => {
   const UNBOUNDED: JobGraph = {
     ...GRAPH,
     operators: GRAPH.operators.map((operator) => {
-      if (operator.kind !== "source") return operator;
+      if (operator.kind !== "source" || operator.source.type !== "topic") return operator;
       const { until: _, ...source } = operator.source;
       return { ...operator, source };
     }),

@@ -2,14 +2,13 @@ import {
   countByValueAndWindowRecipe,
   countByWindowRecipe,
   groupByKeyAndWindowRecipe,
-  type JobFunction,
   type RecipeStep,
   reduceByWindowRecipe,
 } from "@millrace/model";
 import { Batch } from "./batch.ts";
 import { checkBatchWindow, checkDuration } from "./checks.ts";
 import type { Duration } from "./duration.ts";
-import { eraseFunction } from "./erase.ts";
+import { eraseFunction, eraseFunctions, type FunctionsByName } from "./erase.ts";
 import { addEventTime } from "./event-time-operators.ts";
 import type { ModeOptions, Timed } from "./event-time-types.ts";
 import { jobError } from "./errors.ts";
@@ -402,7 +401,10 @@ export class DStream<out T, out Time = unknown> extends StatefulOperators<T, Tim
     functions: FunctionsByName,
     init: Pick<OperatorInit, "slideMs" | "hasEventTime"> = {},
   ): DStream<U, Own> {
-    return new DStream<U, Own>(this.#graph, this.#graph.add({ spec, parents: [this.#draft], functions: erase(functions), ...init }));
+    return new DStream<U, Own>(
+      this.#graph,
+      this.#graph.add({ spec, parents: [this.#draft], functions: eraseFunctions(functions), ...init }),
+    );
   }
 
   /** An operator over this stream and another of the same job and slide. */
@@ -416,7 +418,7 @@ export class DStream<out T, out Time = unknown> extends StatefulOperators<T, Tim
   }
 
   #output(spec: OperatorSpec, functions: FunctionsByName): Output {
-    const draft = this.#graph.add({ spec, parents: [this.#draft], functions: erase(functions) });
+    const draft = this.#graph.add({ spec, parents: [this.#draft], functions: eraseFunctions(functions) });
     const output: Output = {
       named: (id) => {
         this.#graph.name(draft, id);
@@ -431,12 +433,6 @@ export class DStream<out T, out Time = unknown> extends StatefulOperators<T, Tim
     checkBatchWindow(this.#draft, result);
     return result;
   }
-}
-
-type FunctionsByName = Readonly<Record<string, (...args: never[]) => unknown>>;
-
-function erase(functions: FunctionsByName): Readonly<Record<string, JobFunction>> {
-  return Object.fromEntries(Object.entries(functions).map(([name, f]) => [name, eraseFunction(f)]));
 }
 
 const firstOfPair = (element: readonly unknown[]): unknown => element[0];

@@ -3,6 +3,7 @@ import {
   type JobDefinition,
   type JobFunction,
   type JobSettings,
+  nameOfSource,
   type OperatorNode,
   OUTPUT_KINDS,
   type RecipeStep,
@@ -215,7 +216,7 @@ function sinkName(sink: SinkDescriptor): string {
 function describeOperator(draft: OperatorDraft): string {
   if (draft.userId !== undefined) return draft.userId;
   const { spec } = draft;
-  if (spec.kind === "source") return `from ${spec.source.topic}`;
+  if (spec.kind === "source") return `from ${nameOfSource(spec.source)}`;
   if (spec.kind === "sink") return `to ${sinkName(spec.sink)}`;
   const functionName = draft.functions.f?.name ?? "";
   return functionName === "" || functionName === "f" ? spec.kind : `${spec.kind}(${functionName})`;

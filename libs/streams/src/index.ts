@@ -10,7 +10,22 @@ export type {
   TimeJoinType,
   WatermarkSettings,
 } from "@millrace/model";
-export type { BatchPartition, BatchSource, SinkConnector, SinkOutput, SinkSlotMark, SinkSlots, SinkWriter } from "@millrace/ports";
+export type {
+  AvailableSteps,
+  BatchPartition,
+  BatchSource,
+  PositionRange,
+  SinkConnector,
+  SinkOutput,
+  SinkSlotMark,
+  SinkSlots,
+  SinkWriter,
+  SourceElements,
+  SourceMemory,
+  SourceSplit,
+  SplitReader,
+  StreamSource,
+} from "@millrace/ports";
 export type { Aggregator } from "./aggregator.ts";
 export { count, type CountAndMean, countAndMean, max, mean, min, sum, top } from "./aggregators.ts";
 export { Batch } from "./batch.ts";
@@ -18,7 +33,9 @@ export type { TimeWindowSpec } from "./checks.ts";
 export { allOf, collectList, collectSet, first, last, of, type Part, when } from "./collections.ts";
 export { DStream, type StateStream } from "./dstream.ts";
 export { HandRun } from "./hand-run.ts";
+export type { CsvRow } from "./csv-row.ts";
 export { customSink } from "./custom-sink.ts";
+export { customSource, type CustomSourceOptions } from "./custom-source.ts";
 export { days, type Duration, hours, milliseconds, minutes, seconds } from "./duration.ts";
 export type { JobErrorCode } from "./errors.ts";
 export type {
@@ -38,7 +55,8 @@ export type {
   WindowOptions,
 } from "./event-time-types.ts";
 export { files, type FilesOptions } from "./files.ts";
-export { buildJob, job, type JobContext, type JobModule, type JobOptions } from "./job.ts";
+export { folder, type FolderOptions } from "./folder.ts";
+export { buildJob, job, type JobContext, type FolderStreams, type JobModule, type JobOptions } from "./job.ts";
 export {
   type ForeignCluster,
   foreignKafka,
@@ -53,6 +71,7 @@ export {
 } from "./kafka.ts";
 export { type KeyOf, pair, type Pair, type ValueOf } from "./pair.ts";
 export { postgres, type PostgresOptions } from "./postgres.ts";
+export { rate, type RateOptions, type RateRow } from "./rate.ts";
 export { redis, type RedisOptions, type RedisValues } from "./redis.ts";
 export { avro, bytes, type Field, type FieldsOf, json, msgpack, protobuf, type Serde, string, t } from "./serde.ts";
 export type { ShuffleOptions, UpdateOptions } from "./shuffle-options.ts";

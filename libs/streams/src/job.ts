@@ -4,14 +4,22 @@ import { DStream } from "./dstream.ts";
 import type { Duration } from "./duration.ts";
 import { jobError } from "./errors.ts";
 import { GraphBuilder } from "./graph-builder.ts";
+import { eraseFunctions } from "./erase.ts";
+import { anyFolder, type FolderOptions } from "./folder.ts";
+import type { CsvRow } from "./csv-row.ts";
+import { rate, type RateOptions, type RateRow } from "./rate.ts";
 import type { Source } from "./kafka.ts";
 import { JOB_NAME_LENGTH_MAX } from "./limits.ts";
 import { transformOf, unionOf } from "./together.ts";
 
 /** What the function of a job gets: where streams begin. */
 export interface JobContext {
-  /** A stream from a topic. */
+  /** A stream from a topic or another source. */
   source<T>(source: Source<T>): DStream<T>;
+  /** A stream of rows that are generated: `source(rate(…))`. */
+  rate(options: RateOptions): DStream<RateRow>;
+  /** A stream of what files hold that appear in a folder: `source(folder(…))`. */
+  readonly folder: FolderStreams;
   /** Elements of all streams, in order of the streams. */
   union<T, Time = unknown>(streams: readonly DStream<T, Time>[]): DStream<T, Time>;
   /** `f` once per batch, on the batches of all streams at that time: what it returns is the batch of the new stream. */
@@ -19,6 +27,13 @@ export interface JobContext {
     streams: { readonly [I in keyof T]: DStream<T[I]> },
     f: (batches: { readonly [I in keyof T]: Batch<T[I]> }, time: number) => Batch<U>,
   ): DStream<U>;
+}
+
+/** See `folder`. */
+export interface FolderStreams {
+  (path: string, options: FolderOptions & { readonly format: "text" }): DStream<string>;
+  (path: string, options: FolderOptions & { readonly format: "csv" }): DStream<CsvRow>;
+  <T>(path: string, options: FolderOptions & { readonly format: "json" | "parquet" }): DStream<T>;
 }
 
 /** Settings of a job; defaults stand in `JOB_SETTINGS_DEFAULT`. */
@@ -83,8 +98,13 @@ function build(name: string, define: (ctx: JobContext) => unknown, options: JobO
     throw jobError("invalid-job-name", message, { name: name.slice(0, JOB_NAME_LENGTH_MAX) });
   }
   const graph = new GraphBuilder(name, settingsOf(options));
+  const sourceOf = <T>({ source, functions = {} }: Source<T>): DStream<T> =>
+    new DStream<T>(graph, graph.add({ spec: { kind: "source", source }, functions: eraseFunctions(functions) }));
+  const folderOf = (path: string, options: FolderOptions): DStream<never> => sourceOf(anyFolder(path, options));
   const returned = define({
-    source: <T>(source: Source<T>) => new DStream<T>(graph, graph.add({ spec: { kind: "source", source: source.source } })),
+    source: sourceOf,
+    rate: (options) => sourceOf(rate(options)),
+    folder: folderOf,
     union: (streams) => unionOf(graph, streams),
     transform: (streams, f) => transformOf(graph, streams, (lists, time) => f(batchesOf(lists), time)),
   });

@@ -1,9 +1,11 @@
-import type { DeadLetter, SinkDescriptor, TopicSourceDescriptor } from "@millrace/model";
+import type { DeadLetter, SinkDescriptor, SourceDescriptor } from "@millrace/model";
 import type { Serde } from "./serde.ts";
 
 /** Where a stream of E can come from. */
 export interface Source<E> {
-  readonly source: TopicSourceDescriptor;
+  readonly source: SourceDescriptor;
+  /** Functions that the source itself brings, by name. */
+  readonly functions?: Readonly<Record<string, (...args: never[]) => unknown>>;
   /** Type only. */
   readonly produces?: () => E;
 }

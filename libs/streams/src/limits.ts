@@ -6,3 +6,10 @@ export const JOB_NAME_LENGTH_MAX = 100;
 
 /** An idle source partition stops holding the watermark back after this long without a record, unless the job says otherwise. */
 export const IDLE_AFTER_MS_DEFAULT = 60_000;
+
+/** Rows a second of a rate source: more than a machine can generate, and row numbers stay exact for 28 years. */
+export const RATE_ROWS_PER_SECOND_MAX = 10_000_000;
+export const RATE_SPLITS_MAX = 1_000;
+/** Files of a folder source in one batch: their names are recorded with the batch, and all of them must be read within its 5 minutes. */
+export const FILES_PER_BATCH_DEFAULT = 100;
+export const FILES_PER_BATCH_MAX = 500;

@@ -1,6 +1,7 @@
 export { ManualClock, settle } from "./clock.ts";
 export { type BatchSourceHarness, describeBatchSourceContract } from "./connectors/batch-source-contract.ts";
 export { describeSinkContract, type SinkHarness } from "./connectors/sink-contract.ts";
+export { describeStreamSourceContract, type StreamSourceHarness } from "./connectors/stream-source-contract.ts";
 export { SeededRandom } from "./random.ts";
 export { type CoordinationHarness, describeCoordinationStoreContract } from "./coordination/contract.ts";
 export { MemoryCoordination, MemoryStore, type StoreFault } from "./coordination/memory-store.ts";

@@ -92,7 +92,7 @@ class SimWorker {
       codec: createValueCodec(),
       crc32c,
       compression: NO_COMPRESSION,
-      connectors: { sink: () => undefined },
+      connectors: { sink: () => undefined, source: () => undefined },
       formats: NO_VALUE_FORMATS,
       ...(stateMemoryBytes === undefined ? {} : { spill: { store: new MemoryStateStore(), budgetBytes: stateMemoryBytes } }),
     }).then(

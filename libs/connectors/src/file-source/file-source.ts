@@ -9,8 +9,11 @@ import { parquetRows } from "./parquet-rows.ts";
 
 /** What the files hold: an object per line of JSON, a line, an object per row under the names of the first row, or of a Parquet file. */
 export interface FileSourceOptions {
-  readonly format: "json" | "text" | "csv" | "parquet";
+  readonly format: FileFormat;
 }
+
+export const FILE_FORMATS = ["json", "text", "csv", "parquet"] as const;
+export type FileFormat = (typeof FILE_FORMATS)[number];
 
 /** A row of a CSV file: everything is text. */
 export type CsvRow = Readonly<Record<string, string>>;
@@ -26,11 +29,16 @@ export function fileSource(path: string, { format }: FileSourceOptions): BatchSo
   return {
     name: path,
     partitions: async () =>
-      (await filesAt(path)).map((file): BatchPartition<unknown> => ({ name: file, read: () => READERS[format](file) })),
+      (await filesAt(path)).map((file): BatchPartition<unknown> => ({ name: file, read: () => readFileAs(format, file) })),
   };
 }
 
-const READERS: Readonly<Record<FileSourceOptions["format"], (path: string) => AsyncIterable<readonly unknown[]>>> = {
+/** What a file holds, in lists that fit into memory. */
+export function readFileAs(format: FileFormat, path: string): AsyncIterable<readonly unknown[]> {
+  return READERS[format](path);
+}
+
+const READERS: Readonly<Record<FileFormat, (path: string) => AsyncIterable<readonly unknown[]>>> = {
   text: lines,
   json: jsonLines,
   csv: csvRows,

@@ -19,11 +19,11 @@ export interface JobPosition {
   readonly offset: number;
 }
 
-/** Next offsets by source partition, both in the order of the job's sources. */
+/** Next offsets by partition of a topic, both in the order of the job's sources. */
 export function positionsOf(sources: readonly SourcePartition[], next: readonly number[]): readonly JobPosition[] {
-  return sources.flatMap(({ topic, partition }, index) => {
+  return sources.flatMap(({ topic, partition, connector }, index) => {
     const offset = next[index];
-    return offset === undefined ? [] : [{ topic, partition, offset }];
+    return offset === undefined || connector !== undefined ? [] : [{ topic, partition, offset }];
   });
 }
 

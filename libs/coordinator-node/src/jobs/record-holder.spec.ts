@@ -9,6 +9,8 @@ import { RecordHolder } from "./record-holder.ts";
 
 const source = (partition: number) => ({ source: "in", index: partition, topic: "t", partition, startOffset: 0, endOffset: undefined });
 
+const folder = { ...source(0), source: "files", topic: "t", connector: "folder" };
+
 async function createRig() {
   const transport = createLoopback();
   const clock = new ManualClock();
@@ -21,7 +23,7 @@ async function createRig() {
   const partitions = [0, 1, 2].map((partition) => ({ partition, leader: partition === 2 ? undefined : 1 }));
   const topic = { name: "t", partitions } as unknown as TopicDescription;
   const cluster = { topic: () => topic, brokerAddress: () => "b:1" } as unknown as ClusterView;
-  const job = { jobId: "j", sources: [source(0), source(1), source(2)], positions: [5, 7, 9] };
+  const job = { jobId: "j", sources: [source(0), folder, source(1), source(2)], positions: [5, 3, 7, 9] };
   const holder = new RecordHolder(() => [job], { cluster, transport, clock, logger: SILENT_LOGGER });
   return { holder, clock, held };
 }

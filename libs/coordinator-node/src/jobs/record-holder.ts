@@ -4,7 +4,7 @@ import type { Clock, Logger, Timer } from "@millrace/ports";
 import type { SourcePartition } from "@millrace/scheduling";
 import type { ClusterView } from "../jobs-port.ts";
 import { HOLD_INTERVAL_MS, HOLD_TTL_MS, LIST_OFFSETS_TIMEOUT_MS } from "./limits.ts";
-import { leaderAddress } from "./resolve-sources.ts";
+import { isOfTopic, leaderAddress } from "./resolve-sources.ts";
 
 /** A running job, and where a recovery of it would begin to read: the offsets of its last checkpoint, in the order of its source partitions. */
 export interface ReplayingJob {
@@ -48,7 +48,10 @@ export class RecordHolder {
   }
 
   async #holdJob({ jobId, sources, positions }: ReplayingJob): Promise<void> {
-    const wanted = sources.map(({ topic, partition }, i) => ({ topic, partition, fromOffset: BigInt(positions[i] ?? 0) }));
+    const all = sources.map((source, i) => ({ source, fromOffset: BigInt(positions[i] ?? 0) }));
+    const wanted = all.flatMap(({ source, fromOffset }) =>
+      isOfTopic(source) ? [{ topic: source.topic, partition: source.partition, fromOffset }] : [],
+    );
     const byLeader = Map.groupBy(wanted, ({ topic, partition }) => this.#leaderOf(topic, partition));
     for (const [address, holds] of byLeader) {
       if (address === undefined) continue;

@@ -2,7 +2,9 @@ import { BrokerService, errorFromWire, Isolation, type OffsetAnswer, type RpcTra
 import {
   AppError,
   CHECKPOINTS_TOPIC,
+  type ConnectorSourceDescriptor,
   type JobGraph,
+  nameOfSource,
   SINK_MARKS_TOPIC,
   type TopicDescription,
   TRANSACTION_STATE_TOPIC,
@@ -22,7 +24,7 @@ interface Ports {
 /** Refuses a graph that names topics which do not exist; said at submit, before anything runs. */
 export function assertTopicsExist(graph: JobGraph, cluster: ClusterView): void {
   for (const operator of graph.operators) {
-    if (operator.kind === "source") {
+    if (operator.kind === "source" && operator.source.type === "topic") {
       topicOf(operator.source.topic, cluster, operator.id);
       if (typeof operator.source.onBadRecord === "object") topicOf(operator.source.onBadRecord.deadLetter, cluster, operator.id);
     }
@@ -36,6 +38,10 @@ export async function resolveSources(graph: JobGraph, ports: Ports): Promise<Sou
   const sources: SourcePartition[] = [];
   for (const operator of graph.operators) {
     if (operator.kind !== "source") continue;
+    if (operator.source.type === "connector") {
+      sources.push(...splitsOf(operator.id, operator.source));
+      continue;
+    }
     const { topic, start, until } = operator.source;
     const partitions = topicOf(topic, ports.cluster, operator.id).partitions.map((_, partition) => ({ topic, partition }));
     const first = await listOffsets(partitions, start === "earliest" ? EARLIEST : LATEST, ports);
@@ -47,9 +53,24 @@ export async function resolveSources(graph: JobGraph, ports: Ports): Promise<Sou
   return sources;
 }
 
-/** Last stable offset of each source partition, in their order. */
-export function listEnds(sources: readonly SourcePartition[], ports: Ports): Promise<number[]> {
-  return listOffsets(sources, LATEST, ports);
+/** Splits of a source that is no topic; only workers know what there is to read of them. */
+function splitsOf(source: string, descriptor: ConnectorSourceDescriptor): SourcePartition[] {
+  const { splits, connector } = descriptor;
+  const topic = nameOfSource(descriptor);
+  return Array.from({ length: splits }, (_, index) => {
+    return { source, index, topic, partition: index, connector, startOffset: 0, endOffset: undefined };
+  });
+}
+
+/** Last stable offset of each source partition, in their order; 0 for one that is of no topic. */
+export async function listEnds(sources: readonly SourcePartition[], ports: Ports): Promise<number[]> {
+  const ends = await listOffsets(sources.filter(isOfTopic), LATEST, ports);
+  return sources.map((source) => (isOfTopic(source) ? (ends.shift() ?? 0) : 0));
+}
+
+/** Whether brokers know its offsets. */
+export function isOfTopic({ connector }: SourcePartition): boolean {
+  return connector === undefined;
 }
 
 /** One request per leader, all at once. */

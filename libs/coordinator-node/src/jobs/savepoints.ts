@@ -6,7 +6,7 @@ import {
   type SubmitJobRequest,
   StateFate as WireFate,
 } from "@millrace/contracts";
-import { AppError, type JobGraph } from "@millrace/model";
+import { AppError, type JobGraph, type SourceDescriptor } from "@millrace/model";
 import { compareState, type StateFate } from "@millrace/planner";
 import { type CheckpointManifest, ENDED_STATES } from "@millrace/scheduling";
 import type { JobRunner } from "./job-runner.ts";
@@ -102,14 +102,22 @@ function jobIdOf(savepointId: string): string {
   return savepointId.slice(0, savepointId.lastIndexOf("."));
 }
 
+/** What must stay the same for positions to mean the same. */
+function identityOf(source: SourceDescriptor): string {
+  if (source.type === "topic") return source.topic;
+  return `${source.connector} ${JSON.stringify(source.options)} in ${source.splits} splits`;
+}
+
 /** Positions are kept by source partition in their order: other sources would read from where these were. */
 function assertSameSources(before: JobGraph, after: JobGraph, savepoint: string): void {
   const sourcesOf = (graph: JobGraph): string =>
-    graph.operators.flatMap((operator) => (operator.kind === "source" ? [`${operator.id} from ${operator.source.topic}`] : [])).join(", ");
+    graph.operators
+      .flatMap((operator) => (operator.kind === "source" ? [`${operator.id} from ${identityOf(operator.source)}`] : []))
+      .join(", ");
   const was = sourcesOf(before);
   const is = sourcesOf(after);
   if (was !== is)
-    throw mismatch("the savepoint is of a job with other sources: keep their ids and topics, or submit without --savepoint", {
+    throw mismatch("the savepoint is of a job with other sources: keep their ids and what they read, or submit without --savepoint", {
       savepoint,
       was,
       is,

@@ -4,12 +4,25 @@ import {
   type BatchPlanSchema,
   type Error as WireError,
   type SourcePositionSchema,
+  type SourceQuestionSchema,
+  type SourceRange as WireRange,
+  type SourceRangeSchema,
   type StatePart as WirePart,
   type StatePartSchema,
 } from "@millrace/contracts";
 import type { WatermarkStep as WireStep, WatermarkStepSchema, WorkerCommandSchema, WorkerReport as WireReport } from "@millrace/contracts";
 import { errorFromWire } from "@millrace/contracts";
-import type { BatchPlan, JobFailure, SourcePosition, StatePart, WatermarkStep, WorkerCommand, WorkerReport } from "@millrace/scheduling";
+import type {
+  BatchPlan,
+  JobFailure,
+  SourcePosition,
+  SourceQuestion,
+  SourceRange,
+  StatePart,
+  WatermarkStep,
+  WorkerCommand,
+  WorkerReport,
+} from "@millrace/scheduling";
 
 /** Generated messages stop here: between their form and that of the scheduling engine, both ways. */
 
@@ -17,12 +30,7 @@ export function planToWire(plan: BatchPlan): MessageInitShape<typeof BatchPlanSc
   return {
     batch: BigInt(plan.batch),
     timeMs: BigInt(plan.timeMs),
-    ranges: plan.ranges.map((range) => ({
-      source: range.source,
-      index: range.index,
-      startOffset: BigInt(range.startOffset),
-      endOffset: BigInt(range.endOffset),
-    })),
+    ranges: plan.ranges.map(rangeToWire),
     watermarks: plan.watermarks.map(watermarkToWire),
     final: plan.final,
     digest: plan.digest,
@@ -33,16 +41,19 @@ export function planFromWire(wire: WirePlan): BatchPlan {
   return {
     batch: Number(wire.batch),
     timeMs: Number(wire.timeMs),
-    ranges: wire.ranges.map((range) => ({
-      source: range.source,
-      index: range.index,
-      startOffset: Number(range.startOffset),
-      endOffset: Number(range.endOffset),
-    })),
+    ranges: wire.ranges.map(rangeFromWire),
     watermarks: wire.watermarks.map(watermarkFromWire),
     final: wire.final,
     digest: wire.digest,
   };
+}
+
+function rangeToWire({ source, index, startOffset, endOffset, note }: SourceRange): MessageInitShape<typeof SourceRangeSchema> {
+  return { source, index, startOffset: BigInt(startOffset), endOffset: BigInt(endOffset), ...(note === undefined ? {} : { note }) };
+}
+
+function rangeFromWire({ source, index, startOffset, endOffset, note }: WireRange): SourceRange {
+  return { source, index, startOffset: Number(startOffset), endOffset: Number(endOffset), ...(note === undefined ? {} : { note }) };
 }
 
 export function watermarkToWire(step: WatermarkStep): MessageInitShape<typeof WatermarkStepSchema> {
@@ -128,12 +139,15 @@ export function commandToWire(command: WorkerCommand, traceparent = ""): Message
             workerAddresses: [...command.layout.workerAddresses],
           },
           incarnation: command.incarnation,
+          zeroTimeMs: BigInt(command.zeroTimeMs),
           transactionalId: command.transactionalId,
           checkpointBatch: BigInt(command.checkpointBatch),
           parts: command.parts.map(partToWire),
           marksStartOffset: BigInt(command.marksStartOffset),
         },
       };
+    case "list-sources":
+      return { case: "listSources", value: { batch: BigInt(command.batch), questions: command.questions.map(questionToWire) } };
     case "run-batch":
       return {
         case: "runBatch",
@@ -159,6 +173,10 @@ function positionToWire({ source, index, offset, endOffset }: SourcePosition): M
   return { source, index, offset: BigInt(offset), ...(endOffset === undefined ? {} : { endOffset: BigInt(endOffset) }) };
 }
 
+function questionToWire({ source, index, position, stepsMax }: SourceQuestion): MessageInitShape<typeof SourceQuestionSchema> {
+  return { source, index, position: BigInt(position), stepsMax: BigInt(Number.isFinite(stepsMax) ? stepsMax : 0) };
+}
+
 /** undefined: nothing for the job machine (a log line). */
 export function reportFromWire({ report }: WireReport): WorkerReport | undefined {
   switch (report.case) {
@@ -179,6 +197,8 @@ export function reportFromWire({ report }: WireReport): WorkerReport | undefined
         positions: report.value.positions.map(({ source, index, offset }) => ({ source, index, offset: Number(offset) })),
         lagRecords: Number(report.value.lagRecords),
       };
+    case "listed":
+      return { kind: "listed", batch: Number(report.value.batch), ranges: report.value.ranges.map(rangeFromWire) };
     case "mapDone":
       return {
         kind: "map-done",

@@ -5,6 +5,7 @@ import type { CallTrail } from "../runtime/call-trail.ts";
 import type { SinkRecord, SourceTask } from "../runtime/runtime-types.ts";
 import { DecodeFailure } from "../serde/json-fields.ts";
 import { createValueDecoder, type ValueDecoder } from "../serde/value-decoder.ts";
+import type { SourceSplitMemory } from "../state/source-split-memory.ts";
 import { deadLetterOf } from "./dead-letter.ts";
 import type { Emit, OperatorEnvironment } from "./environment.ts";
 
@@ -13,8 +14,7 @@ export class SourcePosition {
   readonly #partition: string;
   readonly #trail: CallTrail;
   readonly #number: number;
-  #records: RecordOffsets | undefined;
-  #index = 0;
+  #offset: number | undefined;
 
   constructor(task: SourceTask, trail: CallTrail) {
     this.#partition = topicPartitionKey(task.topic, task.partition);
@@ -22,21 +22,30 @@ export class SourcePosition {
     this.#number = trail.partition(this.#partition);
   }
 
-  enter(records: RecordOffsets | undefined): void {
-    this.#records = records;
-    if (records === undefined) this.#trail.leave();
+  at(offset: number): void {
+    this.#offset = offset;
+    this.#trail.at(this.#number, offset);
   }
 
-  at(index: number, offset: number): void {
-    this.#index = index;
-    this.#trail.at(this.#number, offset);
+  /** Between records. */
+  leave(): void {
+    this.#offset = undefined;
+    this.#trail.leave();
   }
 
   /** topic-partition@offset of the record in hand; undefined between records. */
   text(): string | undefined {
-    const offset = this.#records?.offsets[this.#index];
-    return offset === undefined ? undefined : `${this.#partition}@${offset}`;
+    return this.#offset === undefined ? undefined : `${this.#partition}@${this.#offset}`;
   }
+}
+
+/** Elements of one list, and what is known of them. */
+export interface PushedElements {
+  readonly elements: Iterable<unknown>;
+  /** Time of those without one of their own. */
+  readonly timeMs: number;
+  readonly timestampsMs?: readonly number[] | undefined;
+  readonly position?: number | undefined;
 }
 
 /** Turns the records of one partition into elements, straight from batch bytes. */
@@ -47,6 +56,8 @@ export class SourceReader {
   readonly #write: (record: SinkRecord) => void;
   readonly #position: SourcePosition;
   readonly #element: (records: RecordOffsets, index: number) => unknown;
+  /** What the split remembers, of a source that is no topic. */
+  readonly memory: SourceSplitMemory | undefined;
   badRecords = 0;
 
   constructor(options: {
@@ -56,7 +67,9 @@ export class SourceReader {
     readonly next: Emit;
     /** Takes dead letters. */
     readonly write: (record: SinkRecord) => void;
+    readonly memory?: SourceSplitMemory | undefined;
   }) {
+    this.memory = options.memory;
     this.#environment = options.environment;
     this.#task = options.task;
     this.#position = options.position;
@@ -72,11 +85,10 @@ export class SourceReader {
     const next = this.#next;
     let pushed = 0;
     let bytes = 0;
-    position.enter(records);
     for (let index = 0; index < count; index++) {
       const offset = offsets[index] ?? -1;
       if (offset < startOffset || offset >= endOffset) continue;
-      position.at(index, offset);
+      position.at(offset);
       pushed++;
       bytes += Math.max(keyLengths[index] ?? 0, 0) + Math.max(valueLengths[index] ?? 0, 0);
       let element: unknown;
@@ -88,18 +100,20 @@ export class SourceReader {
       }
       next(element, timestamps[index] ?? NaN);
     }
-    position.enter(undefined);
+    position.leave();
     this.#environment.counts.recordsIn += pushed;
     return { records: pushed, bytes };
   }
 
-  /** Elements that come as values, not as bytes. */
-  pushElements(elements: Iterable<unknown>, timeMs: number): number {
+  /** Elements that come as values, not as bytes; `position` is that of the first one, where it is known. */
+  pushElements({ elements, timeMs, timestampsMs, position }: PushedElements): number {
     let count = 0;
+    if (position !== undefined) this.#position.at(position);
     for (const element of elements) {
-      this.#next(element, timeMs);
+      this.#next(element, timestampsMs?.[count] ?? timeMs);
       count++;
     }
+    if (position !== undefined) this.#position.leave();
     this.#environment.counts.recordsIn += count;
     return count;
   }
@@ -108,10 +122,10 @@ export class SourceReader {
     if (!(error instanceof DecodeFailure))
       throw error instanceof AppError ? error : new AppError({ kind: "internal", code: "internal", message: String(error), cause: error });
     const { operator } = this.#environment;
-    if (operator.source.onBadRecord === "fail")
-      throw badRecord(error.message, { operator: operator.id, position: this.#position.text() ?? "" });
+    const onBadRecord = operator.source.type === "topic" ? operator.source.onBadRecord : "fail";
+    if (onBadRecord === "fail") throw badRecord(error.message, { operator: operator.id, position: this.#position.text() ?? "" });
     this.badRecords++;
-    if (operator.source.onBadRecord === "skip") return;
+    if (onBadRecord === "skip") return;
     const place = { operator: operator.id, slot: this.#task.index, position: this.#position.text() ?? "" };
     this.#write(deadLetterOf({ ...place, reason: error.message }, records, index));
   }
@@ -119,6 +133,7 @@ export class SourceReader {
   #elementReader(): (records: RecordOffsets, index: number) => unknown {
     const { source } = this.#environment.operator;
     const { formats } = this.#environment;
+    if (source.type === "connector") return assertElements;
     const decodeValue = createValueDecoder(source.value, formats);
     const decodeKey = source.key === undefined ? undefined : createValueDecoder(source.key, formats);
     switch (source.elements) {
@@ -141,6 +156,10 @@ export class SourceReader {
         });
     }
   }
+}
+
+function assertElements(): never {
+  throw new Error("a source that is no topic gives elements, not records");
 }
 
 function valueOf(decode: ValueDecoder, records: RecordOffsets, index: number): unknown {

@@ -2,11 +2,11 @@ import type { JobFunctions, JobSettings } from "@millrace/model";
 import type { SpillSettings } from "../state/state-memory.ts";
 import type { StateAnswer, StateQuery } from "../state/state-query.ts";
 import type { PhysicalPlan } from "@millrace/planner";
-import type { ValueCodec, ValueFormats } from "@millrace/ports";
+import type { SourceMemory, ValueCodec, ValueFormats } from "@millrace/ports";
 import type { RecordOffsets } from "@millrace/records";
 import type { CallTrail } from "./call-trail.ts";
 
-/** A source task: one partition of a topic, numbered for the life of the job. */
+/** A source task: one partition of a topic, or split of another source, numbered for the life of the job. */
 export interface SourceTask {
   /** Operator id of the source. */
   readonly source: string;
@@ -190,13 +190,18 @@ export interface WorkerRuntime {
     readonly startOffset: number;
     readonly endOffset: number;
   }): void;
-  /** Elements as they are, for tests and sources that are not topics. `times` defaults to the batch time. */
+  /** Elements as they are, for tests and sources that are not topics. Time defaults to that of the batch. */
   pushElements(request: {
     readonly source: string;
     readonly index: number;
     readonly elements: Iterable<unknown>;
     readonly timeMs?: number;
+    readonly timestampsMs?: readonly number[] | undefined;
+    /** Of the first element, for messages. */
+    readonly position?: number | undefined;
   }): void;
+  /** What a split of a source that is no topic remembers; undefined if the source leads to no output, or is a topic. Changed between `beginBatch` and `finishBatch` only. */
+  sourceMemory(source: string, index: number): SourceMemory | undefined;
   /** The source task has read its whole range. */
   endSource(source: string, index: number): void;
   /** All own source tasks have ended (called also by a worker that has none): ends their edges. */

@@ -38,6 +38,7 @@ import { UpdateStateRoot } from "../roots/update-state-root.ts";
 import { type BlockTarget, BlockWriter } from "../shuffle/block-writer.ts";
 import { type InitialState, initialStateOf } from "../state/initial-state.ts";
 import type { StateMemory } from "../state/state-memory.ts";
+import { SourceSplitMemory } from "../state/source-split-memory.ts";
 import type { Stateful } from "../state/stateful.ts";
 import { TaskState } from "../state/task-state.ts";
 import type { CallTrail } from "./call-trail.ts";
@@ -152,7 +153,9 @@ class TaskBuilder {
 
   #source(operator: OperatorNode & { kind: "source" }, next: Emit): SourceReader {
     const task = assertDefined(this.#sourceTask, "source task");
-    if (typeof operator.source.onBadRecord === "object") this.#sinkSlots.push({ sink: operator.id, slot: task.index });
+    const { source } = operator;
+    const isTopic = source.type === "topic";
+    if (isTopic && typeof source.onBadRecord === "object") this.#sinkSlots.push({ sink: operator.id, slot: task.index });
     const write = (record: SinkRecord): void => {
       this.#factory.output.emitSink(record);
     };
@@ -162,6 +165,7 @@ class TaskBuilder {
       position: assertDefined(this.#position, "position"),
       next,
       write,
+      memory: isTopic ? undefined : this.#keep(operator.id, 0, new SourceSplitMemory(this.#state(operator))),
     });
   }
 

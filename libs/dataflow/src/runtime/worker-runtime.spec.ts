@@ -19,9 +19,19 @@ function recordsOf(values: readonly (string | null)[]): RecordOffsets {
 }
 
 function runtimeOf(job: TestJob, trail?: CallTrail, workerCount = 1): { readonly runtime: WorkerRuntime; readonly sinks: SinkRecord[] } {
-  const { graph, functions } = job.build();
   const sinks: SinkRecord[] = [];
-  const runtime = createWorkerRuntime({
+  const runtime = runtimeWithoutBatch(job, { trail, workerCount, sinks });
+  runtime.beginBatch({ batch: 1, timeMs: 5_000, watermarks: new Map(), final: false });
+  return { runtime, sinks };
+}
+
+function runtimeWithoutBatch(
+  job: TestJob,
+  options: { readonly trail?: CallTrail | undefined; readonly workerCount?: number; readonly sinks?: SinkRecord[] } = {},
+): WorkerRuntime {
+  const { graph, functions } = job.build();
+  const { trail, workerCount = 1, sinks = [] } = options;
+  return createWorkerRuntime({
     jobId: "job",
     plan: planJob(graph),
     functions,
@@ -37,8 +47,6 @@ function runtimeOf(job: TestJob, trail?: CallTrail, workerCount = 1): { readonly
     ...(trail === undefined ? {} : { trail }),
     output: { sendBlock: () => undefined, edgeEnd: () => undefined, emitSink: (record) => sinks.push(record), print: () => undefined },
   });
-  runtime.beginBatch({ batch: 1, timeMs: 5_000, watermarks: new Map(), final: false });
-  return { runtime, sinks };
 }
 
 function jobOf(onBadRecord: "fail" | "skip" | DeadLetter, f: (value: never) => unknown): TestJob {
@@ -49,6 +57,61 @@ function jobOf(onBadRecord: "fail" | "skip" | DeadLetter, f: (value: never) => u
   job.add("out", { kind: "sink", sink: { type: "topic", topic: "out", value: { format: "json" } } }, ["mapped"]);
   return job;
 }
+
+describe("createWorkerRuntime, with a source that is no topic", () => {
+  const source = { type: "connector", connector: "folder", options: {}, splits: 4, promise: "exactly-once" } as const;
+  function jobWith(f: (value: never) => unknown): TestJob {
+    const job = new TestJob({ slotCount: 2 });
+    job.add("in", { kind: "source", source }, []);
+    job.add("mapped", { kind: "map" }, ["in"], { f });
+    job.add("out", { kind: "sink", sink: { type: "topic", topic: "out", value: { format: "json" } } }, ["mapped"]);
+    return job;
+  }
+  async function finish(runtime: WorkerRuntime): Promise<void> {
+    runtime.endSource("in", 3);
+    runtime.endSources();
+    await runtime.advance();
+    runtime.finishBatch();
+  }
+
+  it("takes elements with times of their own, or the batch's", async () => {
+    const { runtime, sinks } = runtimeOf(jobWith((value: number) => value + 1));
+    runtime.pushElements({ source: "in", index: 3, elements: [1, 2], timestampsMs: [10, 20], position: 0 });
+    runtime.pushElements({ source: "in", index: 3, elements: [3] });
+    await finish(runtime);
+    expect(sinks.map(({ value, timestampMs: time }) => [decoder.decode(value ?? undefined), time])).toEqual([
+      ["2", 10],
+      ["3", 20],
+      ["4", 5_000],
+    ]);
+  });
+
+  it("names the split and the position when user code throws", () => {
+    const throwing = (): never => {
+      throw new Error("no");
+    };
+    const { runtime } = runtimeOf(jobWith(throwing));
+    expect(() => runtime.pushElements({ source: "in", index: 3, elements: [1], position: 17 })).toThrow(/position=flights-3@17/);
+  });
+
+  it("brings what a split remembers back from checkpoints: whole, then what changed", async () => {
+    const { runtime } = runtimeOf(jobWith((value: number) => value));
+    runtime.sourceMemory("in", 3)?.add("a");
+    runtime.sourceMemory("in", 3)?.add("b");
+    await finish(runtime);
+    const saved = [runtime.snapshotState().flatMap(({ chunks = [] }) => [...chunks])];
+    runtime.beginBatch({ batch: 2, timeMs: 6_000, watermarks: new Map(), final: false });
+    runtime.sourceMemory("in", 3)?.delete("a");
+    runtime.sourceMemory("in", 3)?.add("c");
+    await finish(runtime);
+    saved.push(runtime.snapshotState().flatMap(({ chunks = [] }) => [...chunks]));
+    const other = runtimeWithoutBatch(jobWith((value: number) => value));
+    expect(other.stateTasks).toMatchObject([{ operatorId: "in", taskIndex: 3 }]);
+    for (const bytes of saved.flat()) other.loadState({ operatorId: "in", taskIndex: 3, bytes });
+    other.stateLoaded();
+    expect([...(other.sourceMemory("in", 3)?.texts() ?? [])]).toEqual(["b", "c"]);
+  });
+});
 
 describe("createWorkerRuntime", () => {
   it("reads the offsets of the plan and nothing else, and keeps the records' timestamps", async () => {

@@ -1,6 +1,6 @@
 import type { OperatorNode } from "@millrace/model";
 import type { PhysicalPlan, ShuffleEdge, Stage } from "@millrace/planner";
-import { NO_VALUE_FORMATS } from "@millrace/ports";
+import { NO_VALUE_FORMATS, type SourceMemory } from "@millrace/ports";
 import { assert, assertDefined } from "@millrace/stdx";
 import { type Counts, createEnvironment } from "../operators/environment.ts";
 import { decodeRows, encodeRows } from "../shuffle/block-codec.ts";
@@ -146,7 +146,11 @@ class Runtime implements WorkerRuntime {
 
   pushElements(request: Parameters<WorkerRuntime["pushElements"]>[0]): void {
     const reader = this.#sourceTask(request.source, request.index)?.source;
-    this.#recordsIn += reader?.pushElements(request.elements, request.timeMs ?? this.#state.timeMs) ?? 0;
+    this.#recordsIn += reader?.pushElements({ ...request, timeMs: request.timeMs ?? this.#state.timeMs }) ?? 0;
+  }
+
+  sourceMemory(source: string, index: number): SourceMemory | undefined {
+    return this.#sourceTask(source, index)?.source?.memory;
   }
 
   endSource(source: string, index: number): void {

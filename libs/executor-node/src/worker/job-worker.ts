@@ -5,11 +5,13 @@ import {
   type FenceWriters,
   type Follow,
   type Mark,
+  type ListSources,
   type OpenTasks,
   type RpcListener,
   type RpcServer,
   type RpcTransport,
   type RunBatch,
+  type SourcePartitionOwner,
   type StatePart,
   WorkerCommandSchema,
   WorkerReportSchema,
@@ -55,6 +57,7 @@ import { createShuffleServer, type ShuffleIdentity } from "./shuffle-server.ts";
 import { Signal } from "./signal.ts";
 import { SinkMarks } from "./sink-marks.ts";
 import { readState } from "./read-state.ts";
+import { StreamSources } from "./stream-sources.ts";
 import { loadStatePart } from "./state-parts.ts";
 
 export interface JobWorkerPorts {
@@ -108,6 +111,7 @@ class JobWorker {
   #peers: ShufflePeers | undefined;
   #context: BatchContext | undefined;
   #output: BatchOutput | undefined;
+  #sources: StreamSources | undefined;
   #connectors: ReadonlyMap<string, ConnectorOutput> = new Map();
   #trace: BatchTrace | undefined;
   readonly #remoteContexts = new RemoteContexts();
@@ -166,6 +170,8 @@ class JobWorker {
         return this.#fence(command.value);
       case "open":
         return this.#open(command.value);
+      case "listSources":
+        return this.#listSources(command.value);
       case "runBatch":
         return this.#runBatch(command.value);
       case "follow":
@@ -202,6 +208,7 @@ class JobWorker {
   async close(): Promise<void> {
     await this.#follower?.close();
     this.#peers?.close();
+    await this.#sources?.close();
     await Promise.allSettled([...this.#connectors.values()].map((connector) => connector.close()));
     await this.#server?.stop({ deadlineMs: 0 });
   }
@@ -243,12 +250,11 @@ class JobWorker {
       { jobId, incarnation: command.incarnation, startOffset: Number(command.marksStartOffset) },
       { client: this.#client, compression: this.#ports.compression },
     );
-    const topics = new Map(
-      definition.graph.operators.flatMap((operator) => outputTopicsOf(operator).map((topic) => [operator.id, topic] as const)),
-    );
+    const topics = outputTopicsOf(definition.graph);
     const { incarnation } = command;
     const who = { jobId, incarnation, jobEpoch: this.#identity.jobEpoch, sinkSlots: runtime.sinkSlots };
     this.#connectors = await openConnectors(definition, who, this.#ports.connectors);
+    const streamSources = await this.#openSources(runtime, { partitions: sources, startedAtMs: Number(command.zeroTimeMs) });
     const producer = await this.#openProducer(command.transactionalId, [...new Set(topics.values())]);
     const turn = (): Promise<void> => sleep(this.#ports.clock, 0);
     const sinkSlots = new Map([...runtime.sinkSlots].filter(([sink]) => topics.has(sink)));
@@ -269,6 +275,7 @@ class JobWorker {
       runtime,
       arrived: this.#arrived,
       sources,
+      streamSources,
       target,
       checkpoints,
     };
@@ -279,6 +286,18 @@ class JobWorker {
       planDigest: mark.digest,
     }));
     await this.#report({ case: "opened", value: { marks: own, marksEndOffset: BigInt(endOffset) } });
+  }
+
+  /** After state is loaded: it is what splits remember. */
+  async #openSources(
+    runtime: WorkerRuntime,
+    of: { readonly partitions: readonly SourcePartitionOwner[]; readonly startedAtMs: number },
+  ): Promise<StreamSources> {
+    const { definition } = assertDefined(this.#job, "job");
+    const { connectors, clock } = this.#ports;
+    const { jobId, jobEpoch } = this.#identity;
+    const who = { jobId, jobEpoch, startedAtMs: of.startedAtMs, nowMs: () => clock.wallMs() };
+    return (this.#sources = await StreamSources.open({ definition, runtime, connectors, partitions: of.partitions, who }));
   }
 
   async #openProducer(transactionalId: string, topics: readonly string[]): Promise<Producer> {
@@ -427,6 +446,12 @@ class JobWorker {
       this.#openBatch(batch + 1, new Map(plan.watermarks.map(({ operatorId, evictMs }) => [operatorId, evictMs])));
   }
 
+  async #listSources({ batch, questions }: ListSources): Promise<void> {
+    this.#batch = Number(batch);
+    const ranges = await assertDefined(this.#context, "open tasks").streamSources.list(questions);
+    await this.#report({ case: "listed", value: { batch, ranges } });
+  }
+
   #opened(): WorkerRuntime {
     return assertDefined(this.#runtime, "open tasks");
   }
@@ -443,10 +468,16 @@ function recordsOfWorker({ settings }: JobGraph, partitions: number, own: number
   return Math.max(1, Math.ceil((settings.maxRecordsPerBatch * own) / Math.max(1, partitions)));
 }
 
+/** Topics that are written, by operator. */
+function outputTopicsOf({ operators }: JobGraph): ReadonlyMap<string, string> {
+  return new Map(operators.flatMap((operator) => outputTopicOf(operator).map((topic) => [operator.id, topic] as const)));
+}
+
 /** The topic that an operator writes: a sink's, or that of a source's dead letters. */
-function outputTopicsOf(operator: OperatorNode): string[] {
+function outputTopicOf(operator: OperatorNode): string[] {
   if (operator.kind === "sink" && operator.sink.type === "topic") return [operator.sink.topic];
-  return operator.kind === "source" && typeof operator.source.onBadRecord === "object" ? [operator.source.onBadRecord.deadLetter] : [];
+  if (operator.kind !== "source" || operator.source.type !== "topic") return [];
+  return typeof operator.source.onBadRecord === "object" ? [operator.source.onBadRecord.deadLetter] : [];
 }
 
 /** Output of one batch and worker that is not stored yet; a task's output in one go must fit. */

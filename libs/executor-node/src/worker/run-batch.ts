@@ -11,6 +11,7 @@ import type { BatchTrace } from "./batch-trace.ts";
 import type { CheckpointWriter } from "./checkpoint-writer.ts";
 import type { ShuffleIdentity } from "./shuffle-server.ts";
 import type { Signal } from "./signal.ts";
+import type { StreamSources } from "./stream-sources.ts";
 
 /** What a worker has open between batches. */
 export interface BatchContext {
@@ -23,6 +24,8 @@ export interface BatchContext {
   readonly arrived: Signal;
   /** This worker's source partitions. */
   readonly sources: readonly SourcePartitionOwner[];
+  /** Those of them that are of no topic. */
+  readonly streamSources: StreamSources;
   readonly target: OutputTarget;
   readonly checkpoints: CheckpointWriter;
 }
@@ -85,6 +88,7 @@ async function readSources(run: BatchRun, context: BatchContext): Promise<number
   const { plan, ready } = run;
   const { runtime, sources, client } = context;
   const own = plan.ranges.flatMap((range) => {
+    if (context.streamSources.owns(range)) return [];
     const source = sources.find((candidate) => candidate.source === range.source && candidate.index === range.index);
     return source === undefined ? [] : [{ range, source }];
   });
@@ -107,7 +111,21 @@ async function readSources(run: BatchRun, context: BatchContext): Promise<number
       if (context.arrived.failure !== undefined) throw context.arrived.failure;
     }
   }
+  await readStreamSources(run, context);
   return oldestMs;
+}
+
+/** The same of sources that are no topics. */
+async function readStreamSources({ plan, ready }: BatchRun, { streamSources, runtime, arrived }: BatchContext): Promise<void> {
+  for (const range of plan.ranges) {
+    if (!streamSources.owns(range)) continue;
+    const { source, index } = range;
+    for await (const { elements, timestampsMs, position } of streamSources.read(range)) {
+      runtime.pushElements({ source, index, elements, timestampsMs, position });
+      await ready();
+      if (arrived.failure !== undefined) throw arrived.failure;
+    }
+  }
 }
 
 interface Reading {

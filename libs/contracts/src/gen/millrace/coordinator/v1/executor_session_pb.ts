@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file millrace/coordinator/v1/executor_session.proto.
  */
 export const file_millrace_coordinator_v1_executor_session: GenFile = /*@__PURE__*/
-  fileDesc("Ci5taWxscmFjZS9jb29yZGluYXRvci92MS9leGVjdXRvcl9zZXNzaW9uLnByb3RvEhdtaWxscmFjZS5jb29yZGluYXRvci52MSLbAQoWRXhlY3V0b3JTZXNzaW9uUmVxdWVzdBI9CghyZWdpc3RlchgBIAEoCzIpLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJlZ2lzdGVyRXhlY3V0b3JIABI/CgloZWFydGJlYXQYAiABKAsyKi5taWxscmFjZS5jb29yZGluYXRvci52MS5FeGVjdXRvckhlYXJ0YmVhdEgAEjcKBndvcmtlchgDIAEoCzIlLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlclJlcG9ydEgAQggKBnJlcG9ydCKDAQoQUmVnaXN0ZXJFeGVjdXRvchITCgtleGVjdXRvcl9pZBgBIAEoCRIWCg5pbmNhcm5hdGlvbl9pZBgCIAEoCRIMCgRob3N0GAMgASgJEhQKDHdvcmtlcl9zbG90cxgEIAEoBRIeChZjb29yZGluYXRvcl9lcG9jaF9zZWVuGAUgASgDIiUKEUV4ZWN1dG9ySGVhcnRiZWF0EhAKCHN0b3BwaW5nGAEgASgIIuMCChdFeGVjdXRvclNlc3Npb25SZXNwb25zZRJBCgpyZWdpc3RlcmVkGAEgASgLMisubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRXhlY3V0b3JSZWdpc3RlcmVkSAASPAoMc3RhcnRfd29ya2VyGAIgASgLMiQubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhcnRXb3JrZXJIABI6CgtzdG9wX3dvcmtlchgDIAEoCzIjLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0b3BXb3JrZXJIABI4CgZ3b3JrZXIYBCABKAsyJi5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJDb21tYW5kSAASRgoNaGVhcnRiZWF0X2FjaxgFIAEoCzItLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkV4ZWN1dG9ySGVhcnRiZWF0QWNrSABCCQoHY29tbWFuZCKEAQoSRXhlY3V0b3JSZWdpc3RlcmVkEhkKEWNvb3JkaW5hdG9yX2Vwb2NoGAEgASgDEh0KFWhlYXJ0YmVhdF9pbnRlcnZhbF9tcxgCIAEoBRIaChJzZXNzaW9uX3RpbWVvdXRfbXMYAyABKAUSGAoQYnJva2VyX2FkZHJlc3NlcxgEIAMoCSIWChRFeGVjdXRvckhlYXJ0YmVhdEFjayJDCghXb3JrZXJJZBIOCgZqb2JfaWQYASABKAkSEQoJam9iX2Vwb2NoGAIgASgDEhQKDHdvcmtlcl9pbmRleBgDIAEoBSJqCgtTdGFydFdvcmtlchIxCgZ3b3JrZXIYASABKAsyIS5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJJZBIOCgZkaWdlc3QYAiABKAkSGAoQYnJva2VyX2FkZHJlc3NlcxgDIAMoCSI/CgpTdG9wV29ya2VyEjEKBndvcmtlchgBIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlcklkIo0DCg1Xb3JrZXJDb21tYW5kEjEKBndvcmtlchgBIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlcklkEjYKBWZlbmNlGAIgASgLMiUubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRmVuY2VXcml0ZXJzSAASMgoEb3BlbhgDIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk9wZW5UYXNrc0gAEjYKCXJ1bl9iYXRjaBgEIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJ1bkJhdGNoSAASMQoGZm9sbG93GAogASgLMh8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRm9sbG93SAASLQoEbWFyaxgLIAEoCzIdLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk1hcmtIABI4CgpyZWFkX3N0YXRlGAUgASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuUmVhZFN0YXRlSABCCQoHY29tbWFuZCK9BAoMV29ya2VyUmVwb3J0EjEKBndvcmtlchgBIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlcklkEjUKBXJlYWR5GAIgASgLMiQubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuV29ya2VyUmVhZHlIABI4CgZmZW5jZWQYAyABKAsyJi5taWxscmFjZS5jb29yZGluYXRvci52MS5Xcml0ZXJzRmVuY2VkSAASNgoGb3BlbmVkGAQgASgLMiQubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuVGFza3NPcGVuZWRIABI0CghtYXBfZG9uZRgFIAEoCzIgLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk1hcERvbmVIABI4CgpiYXRjaF9kb25lGAYgASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQmF0Y2hEb25lSAASNwoGZmFpbGVkGAcgASgLMiUubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuV29ya2VyRmFpbGVkSAASMQoDbG9nGAggASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuV29ya2VyTG9nSAASMQoGbWFya2VkGAwgASgLMh8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTWFya2VkSAASOAoKc3RhdGVfcmVhZBgJIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0YXRlUmVhZEgAQggKBnJlcG9ydCImCgtXb3JrZXJSZWFkeRIXCg9zaHVmZmxlX2FkZHJlc3MYASABKAkiKQoMRmVuY2VXcml0ZXJzEhkKEXRyYW5zYWN0aW9uYWxfaWRzGAEgAygJIg8KDVdyaXRlcnNGZW5jZWQimgEKClRhc2tMYXlvdXQSEgoKc2xvdF9jb3VudBgBIAEoBRIUCgxzbG90X3dvcmtlcnMYAiADKAUSSAoRc291cmNlX3BhcnRpdGlvbnMYAyADKAsyLS5taWxscmFjZS5jb29yZGluYXRvci52MS5Tb3VyY2VQYXJ0aXRpb25Pd25lchIYChB3b3JrZXJfYWRkcmVzc2VzGAQgAygJIm0KFFNvdXJjZVBhcnRpdGlvbk93bmVyEg4KBnNvdXJjZRgBIAEoCRINCgVpbmRleBgCIAEoBRINCgV0b3BpYxgDIAEoCRIRCglwYXJ0aXRpb24YBCABKAUSFAoMd29ya2VyX2luZGV4GAUgASgFItgBCglPcGVuVGFza3MSMwoGbGF5b3V0GAEgASgLMiMubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuVGFza0xheW91dBITCgtpbmNhcm5hdGlvbhgCIAEoBRIYChB0cmFuc2FjdGlvbmFsX2lkGAMgASgJEhgKEGNoZWNrcG9pbnRfYmF0Y2gYBCABKAMSMQoFcGFydHMYBSADKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5TdGF0ZVBhcnQSGgoSbWFya3Nfc3RhcnRfb2Zmc2V0GAYgASgDIuABCglTdGF0ZVBhcnQSEwoLb3BlcmF0b3JfaWQYASABKAkSEgoKdGFza19pbmRleBgCIAEoBRINCgViYXRjaBgDIAEoAxIRCglrZXlfY291bnQYBCABKAMSEgoKYnl0ZV9jb3VudBgFIAEoAxIOCgZjcmMzMmMYBiABKA0SEAoGaW5saW5lGAcgASgMSAASNwoFdG9waWMYCCABKAsyJi5taWxscmFjZS5jb29yZGluYXRvci52MS5Ub3BpY0xvY2F0aW9uSAASDQoFZGVsdGEYCSABKAhCCgoIbG9jYXRpb24iagoNVG9waWNMb2NhdGlvbhINCgV0b3BpYxgBIAEoCRIRCglwYXJ0aXRpb24YAiABKAUSFAoMZmlyc3Rfb2Zmc2V0GAMgASgDEhQKDHJlY29yZF9jb3VudBgEIAEoBRILCgNrZXkYBSABKAkiWQoLVGFza3NPcGVuZWQSMAoFbWFya3MYASADKAsyIS5taWxscmFjZS5jb29yZGluYXRvci52MS5TaW5rTWFyaxIYChBtYXJrc19lbmRfb2Zmc2V0GAIgASgDIkoKCFNpbmtNYXJrEgwKBHNpbmsYASABKAkSDAoEc2xvdBgCIAEoBRINCgViYXRjaBgDIAEoAxITCgtwbGFuX2RpZ2VzdBgEIAEoCSK8AQoJQmF0Y2hQbGFuEg0KBWJhdGNoGAEgASgDEg8KB3RpbWVfbXMYAiABKAMSNAoGcmFuZ2VzGAMgAygLMiQubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU291cmNlUmFuZ2USOgoKd2F0ZXJtYXJrcxgEIAMoCzImLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldhdGVybWFya1N0ZXASDQoFZmluYWwYBSABKAgSDgoGZGlnZXN0GAYgASgJIlYKC1NvdXJjZVJhbmdlEg4KBnNvdXJjZRgBIAEoCRINCgVpbmRleBgCIAEoBRIUCgxzdGFydF9vZmZzZXQYAyABKAMSEgoKZW5kX29mZnNldBgEIAEoAyJqCg1XYXRlcm1hcmtTdGVwEhMKC29wZXJhdG9yX2lkGAEgASgJEhQKB2xhdGVfbXMYAiABKAFIAIgBARIVCghldmljdF9tcxgDIAEoAUgBiAEBQgoKCF9sYXRlX21zQgsKCV9ldmljdF9tcyKRAQoIUnVuQmF0Y2gSMAoEcGxhbhgBIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkJhdGNoUGxhbhISCgpjaGVja3BvaW50GAIgASgIEhoKEmNoZWNrcG9pbnRlZF9iYXRjaBgDIAEoAxITCgt0cmFjZXBhcmVudBgEIAEoCRIOCgZmb2xsb3cYBSABKAgiiQEKBkZvbGxvdxINCgViYXRjaBgBIAEoAxI6Cglwb3NpdGlvbnMYAiADKAsyJy5taWxscmFjZS5jb29yZGluYXRvci52MS5Tb3VyY2VQb3NpdGlvbhI0CgRsYXRlGAMgAygLMiYubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuV2F0ZXJtYXJrU3RlcCIVCgRNYXJrEg0KBWJhdGNoGAEgASgDImgKBk1hcmtlZBINCgViYXRjaBgBIAEoAxI6Cglwb3NpdGlvbnMYAiADKAsyJy5taWxscmFjZS5jb29yZGluYXRvci52MS5Tb3VyY2VQb3NpdGlvbhITCgtsYWdfcmVjb3JkcxgDIAEoAyJnCg5Tb3VyY2VQb3NpdGlvbhIOCgZzb3VyY2UYASABKAkSDQoFaW5kZXgYAiABKAUSDgoGb2Zmc2V0GAMgASgDEhcKCmVuZF9vZmZzZXQYBCABKANIAIgBAUINCgtfZW5kX29mZnNldCJ7CgdNYXBEb25lEg0KBWJhdGNoGAEgASgDEjsKC2V2ZW50X3RpbWVzGAIgAygLMiYubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRXZlbnRUaW1lU2VlbhISCgpyZWNvcmRzX2luGAMgASgDEhAKCGJ5dGVzX2luGAQgASgDIlMKDUV2ZW50VGltZVNlZW4SEwoLb3BlcmF0b3JfaWQYASABKAkSDgoGc291cmNlGAIgASgJEg0KBWluZGV4GAMgASgFEg4KBm1heF9tcxgEIAEoASLpAgoJQmF0Y2hEb25lEg0KBWJhdGNoGAEgASgDEhMKC3JlY29yZHNfb3V0GAIgASgDEhQKDGxhdGVfcmVjb3JkcxgDIAEoAxIVCg1zdGF0ZV9wZW5kaW5nGAQgASgIEjEKBXBhcnRzGAUgAygLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhdGVQYXJ0EhgKEG1hcmtzX2VuZF9vZmZzZXQYBiABKAMSOQoHbWV0cmljcxgHIAMoCzIoLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk9wZXJhdG9yTWV0cmljcxIyCgZzdGFnZXMYCCADKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5TdGFnZVRpbWUSFQoNc2h1ZmZsZV9ieXRlcxgJIAEoAxIgChNvbGRlc3RfdGltZXN0YW1wX21zGAogASgDSACIAQFCFgoUX29sZGVzdF90aW1lc3RhbXBfbXMiKwoJU3RhZ2VUaW1lEg0KBXN0YWdlGAEgASgJEg8KB3NlY29uZHMYAiABKAEiigEKD09wZXJhdG9yTWV0cmljcxITCgtvcGVyYXRvcl9pZBgBIAEoCRISCgpyZWNvcmRzX2luGAIgASgDEhMKC3JlY29yZHNfb3V0GAMgASgDEhQKDGxhdGVfcmVjb3JkcxgEIAEoAxISCgpzdGF0ZV9rZXlzGAUgASgDEg8KB2J1c3lfbXMYBiABKAEigQEKDFdvcmtlckZhaWxlZBIoCgVlcnJvchgBIAEoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5FcnJvchITCgtvcGVyYXRvcl9pZBgCIAEoCRINCgViYXRjaBgDIAEoAxIQCghwb3NpdGlvbhgEIAEoCRIRCglwZXJtYW5lbnQYBSABKAgiKAoJV29ya2VyTG9nEgwKBHRleHQYASABKAkSDQoFYmF0Y2gYAiABKAMiaAoJUmVhZFN0YXRlEhAKCHF1ZXJ5X2lkGAEgASgDEhMKC29wZXJhdG9yX2lkGAIgASgJEhEKCWtleXNfanNvbhgDIAMoCRISCgprZXlfcHJlZml4GAQgASgJEg0KBWxpbWl0GAUgASgFIswBCglTdGF0ZVJlYWQSEAoIcXVlcnlfaWQYASABKAMSDQoFYmF0Y2gYAiABKAMSMAoEaGVsZBgDIAMoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkhlbGRTdGF0ZRI0CgdlbnRyaWVzGAQgAygLMiMubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhdGVFbnRyeRIMCgRtb3JlGAUgASgIEigKBWVycm9yGAYgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLkVycm9yIkcKCUhlbGRTdGF0ZRITCgtvcGVyYXRvcl9pZBgBIAEoCRISCgp0YXNrX2luZGV4GAIgASgFEhEKCWtleV9jb3VudBgDIAEoAyJ6CgpTdGF0ZUVudHJ5EhAKCGtleV9qc29uGAEgASgJEhIKCnZhbHVlX2pzb24YAiABKAkSDQoFdGFibGUYAyABKAkSDgoGYnVja2V0GAQgASgFEhIKCnRhc2tfaW5kZXgYBSABKAUSEwoLdmFsdWVfYnl0ZXMYBiABKAMykwEKF0V4ZWN1dG9yUmVnaXN0cnlTZXJ2aWNlEngKD0V4ZWN1dG9yU2Vzc2lvbhIvLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkV4ZWN1dG9yU2Vzc2lvblJlcXVlc3QaMC5taWxscmFjZS5jb29yZGluYXRvci52MS5FeGVjdXRvclNlc3Npb25SZXNwb25zZSgBMAFiBnByb3RvMw", [file_millrace_common_v1_common]);
+  fileDesc("Ci5taWxscmFjZS9jb29yZGluYXRvci92MS9leGVjdXRvcl9zZXNzaW9uLnByb3RvEhdtaWxscmFjZS5jb29yZGluYXRvci52MSLbAQoWRXhlY3V0b3JTZXNzaW9uUmVxdWVzdBI9CghyZWdpc3RlchgBIAEoCzIpLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJlZ2lzdGVyRXhlY3V0b3JIABI/CgloZWFydGJlYXQYAiABKAsyKi5taWxscmFjZS5jb29yZGluYXRvci52MS5FeGVjdXRvckhlYXJ0YmVhdEgAEjcKBndvcmtlchgDIAEoCzIlLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlclJlcG9ydEgAQggKBnJlcG9ydCKDAQoQUmVnaXN0ZXJFeGVjdXRvchITCgtleGVjdXRvcl9pZBgBIAEoCRIWCg5pbmNhcm5hdGlvbl9pZBgCIAEoCRIMCgRob3N0GAMgASgJEhQKDHdvcmtlcl9zbG90cxgEIAEoBRIeChZjb29yZGluYXRvcl9lcG9jaF9zZWVuGAUgASgDIiUKEUV4ZWN1dG9ySGVhcnRiZWF0EhAKCHN0b3BwaW5nGAEgASgIIuMCChdFeGVjdXRvclNlc3Npb25SZXNwb25zZRJBCgpyZWdpc3RlcmVkGAEgASgLMisubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRXhlY3V0b3JSZWdpc3RlcmVkSAASPAoMc3RhcnRfd29ya2VyGAIgASgLMiQubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhcnRXb3JrZXJIABI6CgtzdG9wX3dvcmtlchgDIAEoCzIjLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0b3BXb3JrZXJIABI4CgZ3b3JrZXIYBCABKAsyJi5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJDb21tYW5kSAASRgoNaGVhcnRiZWF0X2FjaxgFIAEoCzItLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkV4ZWN1dG9ySGVhcnRiZWF0QWNrSABCCQoHY29tbWFuZCKEAQoSRXhlY3V0b3JSZWdpc3RlcmVkEhkKEWNvb3JkaW5hdG9yX2Vwb2NoGAEgASgDEh0KFWhlYXJ0YmVhdF9pbnRlcnZhbF9tcxgCIAEoBRIaChJzZXNzaW9uX3RpbWVvdXRfbXMYAyABKAUSGAoQYnJva2VyX2FkZHJlc3NlcxgEIAMoCSIWChRFeGVjdXRvckhlYXJ0YmVhdEFjayJDCghXb3JrZXJJZBIOCgZqb2JfaWQYASABKAkSEQoJam9iX2Vwb2NoGAIgASgDEhQKDHdvcmtlcl9pbmRleBgDIAEoBSJqCgtTdGFydFdvcmtlchIxCgZ3b3JrZXIYASABKAsyIS5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJJZBIOCgZkaWdlc3QYAiABKAkSGAoQYnJva2VyX2FkZHJlc3NlcxgDIAMoCSI/CgpTdG9wV29ya2VyEjEKBndvcmtlchgBIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlcklkIssDCg1Xb3JrZXJDb21tYW5kEjEKBndvcmtlchgBIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlcklkEjYKBWZlbmNlGAIgASgLMiUubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRmVuY2VXcml0ZXJzSAASMgoEb3BlbhgDIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk9wZW5UYXNrc0gAEjYKCXJ1bl9iYXRjaBgEIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJ1bkJhdGNoSAASMQoGZm9sbG93GAogASgLMh8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRm9sbG93SAASLQoEbWFyaxgLIAEoCzIdLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk1hcmtIABI4CgpyZWFkX3N0YXRlGAUgASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuUmVhZFN0YXRlSAASPAoMbGlzdF9zb3VyY2VzGA0gASgLMiQubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTGlzdFNvdXJjZXNIAEIJCgdjb21tYW5kIvcECgxXb3JrZXJSZXBvcnQSMQoGd29ya2VyGAEgASgLMiEubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuV29ya2VySWQSNQoFcmVhZHkYAiABKAsyJC5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJSZWFkeUgAEjgKBmZlbmNlZBgDIAEoCzImLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldyaXRlcnNGZW5jZWRIABI2CgZvcGVuZWQYBCABKAsyJC5taWxscmFjZS5jb29yZGluYXRvci52MS5UYXNrc09wZW5lZEgAEjQKCG1hcF9kb25lGAUgASgLMiAubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTWFwRG9uZUgAEjgKCmJhdGNoX2RvbmUYBiABKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5CYXRjaERvbmVIABI3CgZmYWlsZWQYByABKAsyJS5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJGYWlsZWRIABIxCgNsb2cYCCABKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJMb2dIABIxCgZtYXJrZWQYDCABKAsyHy5taWxscmFjZS5jb29yZGluYXRvci52MS5NYXJrZWRIABI4CgpzdGF0ZV9yZWFkGAkgASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhdGVSZWFkSAASOAoGbGlzdGVkGA4gASgLMiYubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU291cmNlc0xpc3RlZEgAQggKBnJlcG9ydCImCgtXb3JrZXJSZWFkeRIXCg9zaHVmZmxlX2FkZHJlc3MYASABKAkiKQoMRmVuY2VXcml0ZXJzEhkKEXRyYW5zYWN0aW9uYWxfaWRzGAEgAygJIg8KDVdyaXRlcnNGZW5jZWQimgEKClRhc2tMYXlvdXQSEgoKc2xvdF9jb3VudBgBIAEoBRIUCgxzbG90X3dvcmtlcnMYAiADKAUSSAoRc291cmNlX3BhcnRpdGlvbnMYAyADKAsyLS5taWxscmFjZS5jb29yZGluYXRvci52MS5Tb3VyY2VQYXJ0aXRpb25Pd25lchIYChB3b3JrZXJfYWRkcmVzc2VzGAQgAygJIm0KFFNvdXJjZVBhcnRpdGlvbk93bmVyEg4KBnNvdXJjZRgBIAEoCRINCgVpbmRleBgCIAEoBRINCgV0b3BpYxgDIAEoCRIRCglwYXJ0aXRpb24YBCABKAUSFAoMd29ya2VyX2luZGV4GAUgASgFIu4BCglPcGVuVGFza3MSMwoGbGF5b3V0GAEgASgLMiMubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuVGFza0xheW91dBITCgtpbmNhcm5hdGlvbhgCIAEoBRIYChB0cmFuc2FjdGlvbmFsX2lkGAMgASgJEhgKEGNoZWNrcG9pbnRfYmF0Y2gYBCABKAMSMQoFcGFydHMYBSADKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5TdGF0ZVBhcnQSGgoSbWFya3Nfc3RhcnRfb2Zmc2V0GAYgASgDEhQKDHplcm9fdGltZV9tcxgHIAEoAyJYCgtMaXN0U291cmNlcxINCgViYXRjaBgBIAEoAxI6CglxdWVzdGlvbnMYAiADKAsyJy5taWxscmFjZS5jb29yZGluYXRvci52MS5Tb3VyY2VRdWVzdGlvbiJUCg5Tb3VyY2VRdWVzdGlvbhIOCgZzb3VyY2UYASABKAkSDQoFaW5kZXgYAiABKAUSEAoIcG9zaXRpb24YAyABKAMSEQoJc3RlcHNfbWF4GAQgASgDIlQKDVNvdXJjZXNMaXN0ZWQSDQoFYmF0Y2gYASABKAMSNAoGcmFuZ2VzGAIgAygLMiQubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU291cmNlUmFuZ2Ui4AEKCVN0YXRlUGFydBITCgtvcGVyYXRvcl9pZBgBIAEoCRISCgp0YXNrX2luZGV4GAIgASgFEg0KBWJhdGNoGAMgASgDEhEKCWtleV9jb3VudBgEIAEoAxISCgpieXRlX2NvdW50GAUgASgDEg4KBmNyYzMyYxgGIAEoDRIQCgZpbmxpbmUYByABKAxIABI3CgV0b3BpYxgIIAEoCzImLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlRvcGljTG9jYXRpb25IABINCgVkZWx0YRgJIAEoCEIKCghsb2NhdGlvbiJqCg1Ub3BpY0xvY2F0aW9uEg0KBXRvcGljGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoBRIUCgxmaXJzdF9vZmZzZXQYAyABKAMSFAoMcmVjb3JkX2NvdW50GAQgASgFEgsKA2tleRgFIAEoCSJZCgtUYXNrc09wZW5lZBIwCgVtYXJrcxgBIAMoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlNpbmtNYXJrEhgKEG1hcmtzX2VuZF9vZmZzZXQYAiABKAMiSgoIU2lua01hcmsSDAoEc2luaxgBIAEoCRIMCgRzbG90GAIgASgFEg0KBWJhdGNoGAMgASgDEhMKC3BsYW5fZGlnZXN0GAQgASgJIrwBCglCYXRjaFBsYW4SDQoFYmF0Y2gYASABKAMSDwoHdGltZV9tcxgCIAEoAxI0CgZyYW5nZXMYAyADKAsyJC5taWxscmFjZS5jb29yZGluYXRvci52MS5Tb3VyY2VSYW5nZRI6Cgp3YXRlcm1hcmtzGAQgAygLMiYubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuV2F0ZXJtYXJrU3RlcBINCgVmaW5hbBgFIAEoCBIOCgZkaWdlc3QYBiABKAkicgoLU291cmNlUmFuZ2USDgoGc291cmNlGAEgASgJEg0KBWluZGV4GAIgASgFEhQKDHN0YXJ0X29mZnNldBgDIAEoAxISCgplbmRfb2Zmc2V0GAQgASgDEhEKBG5vdGUYBSABKAlIAIgBAUIHCgVfbm90ZSJqCg1XYXRlcm1hcmtTdGVwEhMKC29wZXJhdG9yX2lkGAEgASgJEhQKB2xhdGVfbXMYAiABKAFIAIgBARIVCghldmljdF9tcxgDIAEoAUgBiAEBQgoKCF9sYXRlX21zQgsKCV9ldmljdF9tcyKRAQoIUnVuQmF0Y2gSMAoEcGxhbhgBIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkJhdGNoUGxhbhISCgpjaGVja3BvaW50GAIgASgIEhoKEmNoZWNrcG9pbnRlZF9iYXRjaBgDIAEoAxITCgt0cmFjZXBhcmVudBgEIAEoCRIOCgZmb2xsb3cYBSABKAgiiQEKBkZvbGxvdxINCgViYXRjaBgBIAEoAxI6Cglwb3NpdGlvbnMYAiADKAsyJy5taWxscmFjZS5jb29yZGluYXRvci52MS5Tb3VyY2VQb3NpdGlvbhI0CgRsYXRlGAMgAygLMiYubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuV2F0ZXJtYXJrU3RlcCIVCgRNYXJrEg0KBWJhdGNoGAEgASgDImgKBk1hcmtlZBINCgViYXRjaBgBIAEoAxI6Cglwb3NpdGlvbnMYAiADKAsyJy5taWxscmFjZS5jb29yZGluYXRvci52MS5Tb3VyY2VQb3NpdGlvbhITCgtsYWdfcmVjb3JkcxgDIAEoAyJnCg5Tb3VyY2VQb3NpdGlvbhIOCgZzb3VyY2UYASABKAkSDQoFaW5kZXgYAiABKAUSDgoGb2Zmc2V0GAMgASgDEhcKCmVuZF9vZmZzZXQYBCABKANIAIgBAUINCgtfZW5kX29mZnNldCJ7CgdNYXBEb25lEg0KBWJhdGNoGAEgASgDEjsKC2V2ZW50X3RpbWVzGAIgAygLMiYubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRXZlbnRUaW1lU2VlbhISCgpyZWNvcmRzX2luGAMgASgDEhAKCGJ5dGVzX2luGAQgASgDIlMKDUV2ZW50VGltZVNlZW4SEwoLb3BlcmF0b3JfaWQYASABKAkSDgoGc291cmNlGAIgASgJEg0KBWluZGV4GAMgASgFEg4KBm1heF9tcxgEIAEoASLpAgoJQmF0Y2hEb25lEg0KBWJhdGNoGAEgASgDEhMKC3JlY29yZHNfb3V0GAIgASgDEhQKDGxhdGVfcmVjb3JkcxgDIAEoAxIVCg1zdGF0ZV9wZW5kaW5nGAQgASgIEjEKBXBhcnRzGAUgAygLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhdGVQYXJ0EhgKEG1hcmtzX2VuZF9vZmZzZXQYBiABKAMSOQoHbWV0cmljcxgHIAMoCzIoLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk9wZXJhdG9yTWV0cmljcxIyCgZzdGFnZXMYCCADKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5TdGFnZVRpbWUSFQoNc2h1ZmZsZV9ieXRlcxgJIAEoAxIgChNvbGRlc3RfdGltZXN0YW1wX21zGAogASgDSACIAQFCFgoUX29sZGVzdF90aW1lc3RhbXBfbXMiKwoJU3RhZ2VUaW1lEg0KBXN0YWdlGAEgASgJEg8KB3NlY29uZHMYAiABKAEiigEKD09wZXJhdG9yTWV0cmljcxITCgtvcGVyYXRvcl9pZBgBIAEoCRISCgpyZWNvcmRzX2luGAIgASgDEhMKC3JlY29yZHNfb3V0GAMgASgDEhQKDGxhdGVfcmVjb3JkcxgEIAEoAxISCgpzdGF0ZV9rZXlzGAUgASgDEg8KB2J1c3lfbXMYBiABKAEigQEKDFdvcmtlckZhaWxlZBIoCgVlcnJvchgBIAEoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5FcnJvchITCgtvcGVyYXRvcl9pZBgCIAEoCRINCgViYXRjaBgDIAEoAxIQCghwb3NpdGlvbhgEIAEoCRIRCglwZXJtYW5lbnQYBSABKAgiKAoJV29ya2VyTG9nEgwKBHRleHQYASABKAkSDQoFYmF0Y2gYAiABKAMiaAoJUmVhZFN0YXRlEhAKCHF1ZXJ5X2lkGAEgASgDEhMKC29wZXJhdG9yX2lkGAIgASgJEhEKCWtleXNfanNvbhgDIAMoCRISCgprZXlfcHJlZml4GAQgASgJEg0KBWxpbWl0GAUgASgFIswBCglTdGF0ZVJlYWQSEAoIcXVlcnlfaWQYASABKAMSDQoFYmF0Y2gYAiABKAMSMAoEaGVsZBgDIAMoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkhlbGRTdGF0ZRI0CgdlbnRyaWVzGAQgAygLMiMubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhdGVFbnRyeRIMCgRtb3JlGAUgASgIEigKBWVycm9yGAYgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLkVycm9yIkcKCUhlbGRTdGF0ZRITCgtvcGVyYXRvcl9pZBgBIAEoCRISCgp0YXNrX2luZGV4GAIgASgFEhEKCWtleV9jb3VudBgDIAEoAyJ6CgpTdGF0ZUVudHJ5EhAKCGtleV9qc29uGAEgASgJEhIKCnZhbHVlX2pzb24YAiABKAkSDQoFdGFibGUYAyABKAkSDgoGYnVja2V0GAQgASgFEhIKCnRhc2tfaW5kZXgYBSABKAUSEwoLdmFsdWVfYnl0ZXMYBiABKAMykwEKF0V4ZWN1dG9yUmVnaXN0cnlTZXJ2aWNlEngKD0V4ZWN1dG9yU2Vzc2lvbhIvLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkV4ZWN1dG9yU2Vzc2lvblJlcXVlc3QaMC5taWxscmFjZS5jb29yZGluYXRvci52MS5FeGVjdXRvclNlc3Npb25SZXNwb25zZSgBMAFiBnByb3RvMw", [file_millrace_common_v1_common]);
 
 /**
  * @generated from message millrace.coordinator.v1.ExecutorSessionRequest
@@ -326,6 +326,12 @@ export type WorkerCommand = Message<"millrace.coordinator.v1.WorkerCommand"> & {
      */
     value: ReadState;
     case: "readState";
+  } | {
+    /**
+     * @generated from field: millrace.coordinator.v1.ListSources list_sources = 13;
+     */
+    value: ListSources;
+    case: "listSources";
   } | { case: undefined; value?: undefined };
 };
 
@@ -402,6 +408,12 @@ export type WorkerReport = Message<"millrace.coordinator.v1.WorkerReport"> & {
      */
     value: StateRead;
     case: "stateRead";
+  } | {
+    /**
+     * @generated from field: millrace.coordinator.v1.SourcesListed listed = 14;
+     */
+    value: SourcesListed;
+    case: "listed";
   } | { case: undefined; value?: undefined };
 };
 
@@ -520,6 +532,8 @@ export type SourcePartitionOwner = Message<"millrace.coordinator.v1.SourcePartit
   index: number;
 
   /**
+   * of a source that is no topic what people see of it
+   *
    * @generated from field: string topic = 3;
    */
   topic: string;
@@ -581,6 +595,13 @@ export type OpenTasks = Message<"millrace.coordinator.v1.OpenTasks"> & {
    * @generated from field: int64 marks_start_offset = 6;
    */
   marksStartOffset: bigint;
+
+  /**
+   * When the job began, on its grid: the same for its whole life and in jobs that start from its savepoints.
+   *
+   * @generated from field: int64 zero_time_ms = 7;
+   */
+  zeroTimeMs: bigint;
 };
 
 /**
@@ -589,6 +610,88 @@ export type OpenTasks = Message<"millrace.coordinator.v1.OpenTasks"> & {
  */
 export const OpenTasksSchema: GenMessage<OpenTasks> = /*@__PURE__*/
   messageDesc(file_millrace_coordinator_v1_executor_session, 16);
+
+/**
+ * What is there to read of these splits of sources that are no topics? Asked before the batch is planned, between batches.
+ *
+ * @generated from message millrace.coordinator.v1.ListSources
+ */
+export type ListSources = Message<"millrace.coordinator.v1.ListSources"> & {
+  /**
+   * @generated from field: int64 batch = 1;
+   */
+  batch: bigint;
+
+  /**
+   * @generated from field: repeated millrace.coordinator.v1.SourceQuestion questions = 2;
+   */
+  questions: SourceQuestion[];
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.ListSources.
+ * Use `create(ListSourcesSchema)` to create a new message.
+ */
+export const ListSourcesSchema: GenMessage<ListSources> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_executor_session, 17);
+
+/**
+ * @generated from message millrace.coordinator.v1.SourceQuestion
+ */
+export type SourceQuestion = Message<"millrace.coordinator.v1.SourceQuestion"> & {
+  /**
+   * @generated from field: string source = 1;
+   */
+  source: string;
+
+  /**
+   * @generated from field: int32 index = 2;
+   */
+  index: number;
+
+  /**
+   * @generated from field: int64 position = 3;
+   */
+  position: bigint;
+
+  /**
+   * 0: any number.
+   *
+   * @generated from field: int64 steps_max = 4;
+   */
+  stepsMax: bigint;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.SourceQuestion.
+ * Use `create(SourceQuestionSchema)` to create a new message.
+ */
+export const SourceQuestionSchema: GenMessage<SourceQuestion> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_executor_session, 18);
+
+/**
+ * @generated from message millrace.coordinator.v1.SourcesListed
+ */
+export type SourcesListed = Message<"millrace.coordinator.v1.SourcesListed"> & {
+  /**
+   * @generated from field: int64 batch = 1;
+   */
+  batch: bigint;
+
+  /**
+   * One per question, from its position; start and end are the same where there is nothing.
+   *
+   * @generated from field: repeated millrace.coordinator.v1.SourceRange ranges = 2;
+   */
+  ranges: SourceRange[];
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.SourcesListed.
+ * Use `create(SourcesListedSchema)` to create a new message.
+ */
+export const SourcesListedSchema: GenMessage<SourcesListed> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_executor_session, 19);
 
 /**
  * State of one (operator, task) after the batch of its checkpoint: all of it, or what changed since the part before it. Of one (operator, task) a manifest has one
@@ -661,7 +764,7 @@ export type StatePart = Message<"millrace.coordinator.v1.StatePart"> & {
  * Use `create(StatePartSchema)` to create a new message.
  */
 export const StatePartSchema: GenMessage<StatePart> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 17);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 20);
 
 /**
  * @generated from message millrace.coordinator.v1.TopicLocation
@@ -700,7 +803,7 @@ export type TopicLocation = Message<"millrace.coordinator.v1.TopicLocation"> & {
  * Use `create(TopicLocationSchema)` to create a new message.
  */
 export const TopicLocationSchema: GenMessage<TopicLocation> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 18);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 21);
 
 /**
  * @generated from message millrace.coordinator.v1.TasksOpened
@@ -726,7 +829,7 @@ export type TasksOpened = Message<"millrace.coordinator.v1.TasksOpened"> & {
  * Use `create(TasksOpenedSchema)` to create a new message.
  */
 export const TasksOpenedSchema: GenMessage<TasksOpened> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 19);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 22);
 
 /**
  * @generated from message millrace.coordinator.v1.SinkMark
@@ -760,7 +863,7 @@ export type SinkMark = Message<"millrace.coordinator.v1.SinkMark"> & {
  * Use `create(SinkMarkSchema)` to create a new message.
  */
 export const SinkMarkSchema: GenMessage<SinkMark> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 20);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 23);
 
 /**
  * @generated from message millrace.coordinator.v1.BatchPlan
@@ -808,7 +911,7 @@ export type BatchPlan = Message<"millrace.coordinator.v1.BatchPlan"> & {
  * Use `create(BatchPlanSchema)` to create a new message.
  */
 export const BatchPlanSchema: GenMessage<BatchPlan> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 21);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 24);
 
 /**
  * @generated from message millrace.coordinator.v1.SourceRange
@@ -835,6 +938,13 @@ export type SourceRange = Message<"millrace.coordinator.v1.SourceRange"> & {
    * @generated from field: int64 end_offset = 4;
    */
   endOffset: bigint;
+
+  /**
+   * JSON: what a source that is no topic needs to read the range again.
+   *
+   * @generated from field: optional string note = 5;
+   */
+  note?: string | undefined;
 };
 
 /**
@@ -842,7 +952,7 @@ export type SourceRange = Message<"millrace.coordinator.v1.SourceRange"> & {
  * Use `create(SourceRangeSchema)` to create a new message.
  */
 export const SourceRangeSchema: GenMessage<SourceRange> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 22);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 25);
 
 /**
  * Watermarks in force for an event-time operator in a batch; absent while undefined.
@@ -875,7 +985,7 @@ export type WatermarkStep = Message<"millrace.coordinator.v1.WatermarkStep"> & {
  * Use `create(WatermarkStepSchema)` to create a new message.
  */
 export const WatermarkStepSchema: GenMessage<WatermarkStep> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 23);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 26);
 
 /**
  * @generated from message millrace.coordinator.v1.RunBatch
@@ -920,7 +1030,7 @@ export type RunBatch = Message<"millrace.coordinator.v1.RunBatch"> & {
  * Use `create(RunBatchSchema)` to create a new message.
  */
 export const RunBatchSchema: GenMessage<RunBatch> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 24);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 27);
 
 /**
  * Continuous mode: takes records as they arrive, for a batch that has no plan yet. Again for the same batch after `Mark`: it goes on.
@@ -953,7 +1063,7 @@ export type Follow = Message<"millrace.coordinator.v1.Follow"> & {
  * Use `create(FollowSchema)` to create a new message.
  */
 export const FollowSchema: GenMessage<Follow> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 25);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 28);
 
 /**
  * Stop taking records, and say how far it came: the plan of the batch is made of that.
@@ -972,7 +1082,7 @@ export type Mark = Message<"millrace.coordinator.v1.Mark"> & {
  * Use `create(MarkSchema)` to create a new message.
  */
 export const MarkSchema: GenMessage<Mark> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 26);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 29);
 
 /**
  * @generated from message millrace.coordinator.v1.Marked
@@ -1001,7 +1111,7 @@ export type Marked = Message<"millrace.coordinator.v1.Marked"> & {
  * Use `create(MarkedSchema)` to create a new message.
  */
 export const MarkedSchema: GenMessage<Marked> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 27);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 30);
 
 /**
  * @generated from message millrace.coordinator.v1.SourcePosition
@@ -1037,7 +1147,7 @@ export type SourcePosition = Message<"millrace.coordinator.v1.SourcePosition"> &
  * Use `create(SourcePositionSchema)` to create a new message.
  */
 export const SourcePositionSchema: GenMessage<SourcePosition> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 28);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 31);
 
 /**
  * All source tasks of this worker have read their ranges and sent their blocks.
@@ -1071,7 +1181,7 @@ export type MapDone = Message<"millrace.coordinator.v1.MapDone"> & {
  * Use `create(MapDoneSchema)` to create a new message.
  */
 export const MapDoneSchema: GenMessage<MapDone> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 29);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 32);
 
 /**
  * Greatest event time seen by an event-time operator in one source task, in this batch.
@@ -1105,7 +1215,7 @@ export type EventTimeSeen = Message<"millrace.coordinator.v1.EventTimeSeen"> & {
  * Use `create(EventTimeSeenSchema)` to create a new message.
  */
 export const EventTimeSeenSchema: GenMessage<EventTimeSeen> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 30);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 33);
 
 /**
  * All tasks of this worker have finished the batch; its output is committed with its marks.
@@ -1179,7 +1289,7 @@ export type BatchDone = Message<"millrace.coordinator.v1.BatchDone"> & {
  * Use `create(BatchDoneSchema)` to create a new message.
  */
 export const BatchDoneSchema: GenMessage<BatchDone> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 31);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 34);
 
 /**
  * @generated from message millrace.coordinator.v1.StageTime
@@ -1203,7 +1313,7 @@ export type StageTime = Message<"millrace.coordinator.v1.StageTime"> & {
  * Use `create(StageTimeSchema)` to create a new message.
  */
 export const StageTimeSchema: GenMessage<StageTime> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 32);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 35);
 
 /**
  * @generated from message millrace.coordinator.v1.OperatorMetrics
@@ -1245,7 +1355,7 @@ export type OperatorMetrics = Message<"millrace.coordinator.v1.OperatorMetrics">
  * Use `create(OperatorMetricsSchema)` to create a new message.
  */
 export const OperatorMetricsSchema: GenMessage<OperatorMetrics> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 33);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 36);
 
 /**
  * @generated from message millrace.coordinator.v1.WorkerFailed
@@ -1288,7 +1398,7 @@ export type WorkerFailed = Message<"millrace.coordinator.v1.WorkerFailed"> & {
  * Use `create(WorkerFailedSchema)` to create a new message.
  */
 export const WorkerFailedSchema: GenMessage<WorkerFailed> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 34);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 37);
 
 /**
  * A line that user code printed (print operator, console).
@@ -1312,7 +1422,7 @@ export type WorkerLog = Message<"millrace.coordinator.v1.WorkerLog"> & {
  * Use `create(WorkerLogSchema)` to create a new message.
  */
 export const WorkerLogSchema: GenMessage<WorkerLog> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 35);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 38);
 
 /**
  * Read what operators keep, between two batches. Answered by StateRead of the same id, whatever goes wrong: a query never ends a worker.
@@ -1357,7 +1467,7 @@ export type ReadState = Message<"millrace.coordinator.v1.ReadState"> & {
  * Use `create(ReadStateSchema)` to create a new message.
  */
 export const ReadStateSchema: GenMessage<ReadState> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 36);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 39);
 
 /**
  * @generated from message millrace.coordinator.v1.StateRead
@@ -1405,7 +1515,7 @@ export type StateRead = Message<"millrace.coordinator.v1.StateRead"> & {
  * Use `create(StateReadSchema)` to create a new message.
  */
 export const StateReadSchema: GenMessage<StateRead> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 37);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 40);
 
 /**
  * What one operator holds in one task.
@@ -1434,7 +1544,7 @@ export type HeldState = Message<"millrace.coordinator.v1.HeldState"> & {
  * Use `create(HeldStateSchema)` to create a new message.
  */
 export const HeldStateSchema: GenMessage<HeldState> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 38);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 41);
 
 /**
  * One key of one operator's state.
@@ -1484,7 +1594,7 @@ export type StateEntry = Message<"millrace.coordinator.v1.StateEntry"> & {
  * Use `create(StateEntrySchema)` to create a new message.
  */
 export const StateEntrySchema: GenMessage<StateEntry> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 39);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 42);
 
 /**
  * Executors: one long-lived session each. An executor supervises workers; worker messages pass through it unread.

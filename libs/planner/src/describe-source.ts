@@ -1,0 +1,40 @@
+import { type ConnectorSourceDescriptor, CUSTOM_CONNECTOR, type SourceDescriptor, type TopicSourceDescriptor } from "@millrace/model";
+import { describeSerde } from "./describe-serde.ts";
+
+/** Where a source reads and what it promises, in a line. */
+export function describeSource(source: SourceDescriptor): string {
+  return source.type === "topic" ? describeTopic(source) : describeConnector(source);
+}
+
+function describeTopic({ topic, value, key, elements, start, until, onBadRecord }: TopicSourceDescriptor): string {
+  const from = start === "latest" ? ", new records only" : "";
+  const bounded = until === undefined ? "" : ", bounded: ends at what is there at the first start";
+  const what =
+    elements === "value"
+      ? describeSerde(value)
+      : `${elements}s of ${key === undefined ? "bytes" : describeSerde(key)} and ${describeSerde(value)}`;
+  const dead = typeof onBadRecord === "object" ? `, bad records to ${onBadRecord.deadLetter}` : "";
+  return `reads topic ${topic}: ${what}${from}${bounded}${dead}`;
+}
+
+function describeConnector(source: ConnectorSourceDescriptor): string {
+  const { splits, promise, stepsPerBatchMax } = source;
+  const parts = splits === 1 ? "" : ` in ${splits} splits`;
+  const bound =
+    stepsPerBatchMax === undefined ? "" : `, at most ${stepsPerBatchMax} ${source.connector === "folder" ? "files" : "steps"} a batch`;
+  return `${whatItReads(source)}${parts}${bound}, ${promise === "exactly-once" ? "exactly once" : "at most once"}`;
+}
+
+function whatItReads({ connector, options }: ConnectorSourceDescriptor): string {
+  const option = (name: string): string => String(options[name]);
+  switch (connector) {
+    case "rate":
+      return `generates ${option("rowsPerSecond")} rows a second`;
+    case "folder":
+      return `reads the ${option("format")} files that appear in ${option("path")}`;
+    case CUSTOM_CONNECTOR:
+      return "reads with a source that the job brings";
+    default:
+      return `reads with the ${connector} source`;
+  }
+}

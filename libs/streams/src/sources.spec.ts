@@ -1,0 +1,70 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+  buildJob,
+  customSource,
+  folder,
+  type FolderOptions,
+  job,
+  type JobContext,
+  rate,
+  type RateOptions,
+  seconds,
+  type StreamSource,
+} from "./index.ts";
+
+const sourceOf = (define: (ctx: JobContext) => { print(): unknown }): unknown => {
+  const [operator] = buildJob(job("j", (ctx) => void define(ctx).print())).graph.operators;
+  return operator?.kind === "source" ? { name: operator.name, ...operator.source } : operator;
+};
+
+describe("sources that are no topics", () => {
+  it("become connectors of the graph, from the context or as a value", () => {
+    const rows = {
+      name: "from rate",
+      type: "connector",
+      connector: "rate",
+      options: { rowsPerSecond: 50 },
+      splits: 2,
+      promise: "exactly-once",
+    };
+    expect(sourceOf((ctx) => ctx.rate({ rowsPerSecond: 50, splits: 2 }))).toEqual(rows);
+    expect(sourceOf((ctx) => ctx.source(rate({ rowsPerSecond: 50, splits: 2 })))).toEqual(rows);
+    const files = {
+      name: "from folder:/in",
+      type: "connector",
+      connector: "folder",
+      options: { path: "/in", format: "text", quietMs: 2_000 },
+      splits: 1,
+      promise: "exactly-once",
+      stepsPerBatchMax: 100,
+    };
+    expect(sourceOf((ctx) => ctx.folder("/in", { format: "text", quietFor: seconds(2) }))).toEqual(files);
+    expect(sourceOf((ctx) => ctx.source(folder("/in", { format: "text", quietFor: seconds(2) })))).toEqual(files);
+  });
+
+  it("carry the code of a source of the job's own beside the graph", () => {
+    const source = (): StreamSource<number> => ({ open: () => Promise.reject(new Error("not here")) });
+    const { graph, functions } = buildJob(
+      job("j", (ctx) => void ctx.source(customSource(source, { splits: 3, promise: "at-most-once" })).print()),
+    );
+    expect(graph.operators[0]).toMatchObject({ source: { connector: "custom", splits: 3, promise: "at-most-once", options: {} } });
+    expect(functions.get(graph.operators[0]?.id ?? "")?.source).toBe(source);
+  });
+
+  it.each<[string, () => unknown, RegExp]>([
+    ["a rate of nothing", () => rate({ rowsPerSecond: 0 }), /rowsPerSecond of a rate source must be a whole number from 1/],
+    ["half a row", () => rate({ rowsPerSecond: 0.5 }), /rowsPerSecond/],
+    ["a rate without a rate", () => rate({} as RateOptions), /rowsPerSecond/],
+    ["no splits", () => rate({ rowsPerSecond: 1, splits: 0 }), /splits of a rate source/],
+    ["a folder without a path", () => folder("", { format: "text" }), /needs the path of a folder/],
+    [
+      "a folder of no known format",
+      () => folder("/in", { format: "xml" } as unknown as FolderOptions & { format: "json" }),
+      /one of json, text, csv, parquet/,
+    ],
+    ["no files", () => folder("/in", { format: "text", filesPerBatchMax: 0 }), /filesPerBatchMax must be a whole number/],
+    ["a quiet time that is none", () => folder("/in", { format: "text", quietFor: -1 as never }), /a duration must be/],
+  ])("refuse %s", (_, make, message) => {
+    expect(make).toThrow(message);
+  });
+});
