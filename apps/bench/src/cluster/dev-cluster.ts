@@ -10,6 +10,8 @@ export interface DevCluster {
   readonly brokerAddress: string;
   /** Where Kafka clients reach it; undefined: not known. */
   readonly kafkaAddress: string | undefined;
+  /** Where its metrics are read; undefined: not known. */
+  readonly metricsUrl: string | undefined;
   /** Not Millrace, or not known to be: has none of its topic settings. */
   readonly isForeign: boolean;
   readonly pid: number;
@@ -46,11 +48,12 @@ export async function startDevCluster(
   const command = options.throughBootstrap === true ? [BOOTSTRAP, "dev", ...args] : [...process.execArgv, ...profile, CLI, "dev", ...args];
   const startedMs = performance.now();
   const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "inherit"] });
-  const { broker, kafka } = await readyLine(child);
+  const { broker, kafka, metrics } = await readyLine(child);
   const readyMs = performance.now() - startedMs;
   return {
     brokerAddress: broker,
     kafkaAddress: kafka,
+    metricsUrl: metrics,
     isForeign: false,
     pid: child.pid ?? 0,
     readyMs,
@@ -63,12 +66,28 @@ export async function startDevCluster(
 
 /** A cluster that somebody else started and goes on with. */
 export function runningCluster(address: string, pid: number | undefined): DevCluster {
-  return { brokerAddress: address, kafkaAddress: undefined, isForeign: false, pid: pid ?? 0, readyMs: 0, stop: () => Promise.resolve() };
+  return {
+    brokerAddress: address,
+    kafkaAddress: undefined,
+    metricsUrl: undefined,
+    isForeign: false,
+    pid: pid ?? 0,
+    readyMs: 0,
+    stop: () => Promise.resolve(),
+  };
 }
 
 /** Any server that speaks Kafka's protocol. */
 export function kafkaServer(kafkaAddress: string, pid: number | undefined): DevCluster {
-  return { brokerAddress: "", kafkaAddress, isForeign: true, pid: pid ?? 0, readyMs: 0, stop: () => Promise.resolve() };
+  return {
+    brokerAddress: "",
+    kafkaAddress,
+    metricsUrl: undefined,
+    isForeign: true,
+    pid: pid ?? 0,
+    readyMs: 0,
+    stop: () => Promise.resolve(),
+  };
 }
 
 async function stopped(child: ChildProcess): Promise<void> {
@@ -78,8 +97,14 @@ async function stopped(child: ChildProcess): Promise<void> {
   await exited;
 }
 
+interface ReadyLine {
+  readonly broker: string;
+  readonly kafka: string | undefined;
+  readonly metrics: string | undefined;
+}
+
 /** The first line of JSON names the addresses. */
-async function readyLine(child: ChildProcess): Promise<{ readonly broker: string; readonly kafka: string | undefined }> {
+async function readyLine(child: ChildProcess): Promise<ReadyLine> {
   const message = "millrace dev ended before it was ready: see its message above";
   if (child.stdout === null) throw new AppError({ kind: "unavailable", code: "cluster-not-started", message });
   const lines = createInterface({ input: child.stdout });
@@ -87,7 +112,11 @@ async function readyLine(child: ChildProcess): Promise<{ readonly broker: string
     if (!line.startsWith("{")) continue;
     const ready: unknown = JSON.parse(line);
     if (typeof ready === "object" && ready !== null && "broker" in ready && typeof ready.broker === "string")
-      return { broker: ready.broker, kafka: "kafka" in ready && typeof ready.kafka === "string" ? ready.kafka : undefined };
+      return {
+        broker: ready.broker,
+        kafka: "kafka" in ready && typeof ready.kafka === "string" ? ready.kafka : undefined,
+        metrics: "metrics" in ready && typeof ready.metrics === "string" ? ready.metrics : undefined,
+      };
   }
   throw new AppError({ kind: "unavailable", code: "cluster-not-started", message });
 }

@@ -1,4 +1,5 @@
 import type { Load } from "../load.ts";
+import { copyLatencyLoad } from "./copy-latency.ts";
 import { devStartLoad } from "./dev-start.ts";
 import { fetchLoad } from "./fetch.ts";
 import { flightsLoad } from "./flights.ts";
@@ -36,6 +37,14 @@ export const LOADS: readonly Load[] = [
   kafkaLatencyLoad({ rate: 10_000, flush: "interval" }),
   latencyLoad({ flush: "interval" }),
   latencyLoad({ flush: "ack" }),
+  copyLatencyLoad({ latency: "batch", intervalMs: 10, rate: 1_000, isolation: "committed" }),
+  copyLatencyLoad({ latency: "batch", intervalMs: 50, rate: 1_000, isolation: "committed" }),
+  copyLatencyLoad({ latency: "batch", intervalMs: 100, rate: 1_000, isolation: "committed" }),
+  copyLatencyLoad({ latency: "batch", intervalMs: 10, rate: 100_000, isolation: "committed" }),
+  copyLatencyLoad({ latency: "batch", intervalMs: 50, rate: 100_000, isolation: "committed" }),
+  copyLatencyLoad({ latency: "batch", intervalMs: 100, rate: 100_000, isolation: "committed" }),
+  copyLatencyLoad({ latency: "continuous", intervalMs: 10, rate: 1_000, isolation: "committed" }),
+  copyLatencyLoad({ latency: "continuous", intervalMs: 100, rate: 1_000, isolation: "uncommitted" }),
   flightsLoad({ workers: 1 }),
   flightsLoad({ workers: 2 }),
   wordsLoad(),

@@ -1,13 +1,12 @@
-import type { Client } from "@millrace/client";
 import type { FlushMode } from "@millrace/model";
 import { type Connection, connect } from "../cluster/connection.ts";
 import { createServedTopic } from "../cluster/create-topic.ts";
 import type { Load, Measurement } from "../load.ts";
 import { CostMeter } from "../measure/cost-meter.ts";
 import { LatencyRecorder } from "../measure/latency.ts";
-import { numberAt } from "../payload/numbered-values.ts";
 import { NumberSet } from "../verify/number-set.ts";
 import { acknowledgementOf, PARTITIONS } from "./produce.ts";
+import { collect, sendOnTime } from "./timed-records.ts";
 
 const TOPIC = "bench";
 const RATE_PER_SECOND = 1_000;
@@ -15,7 +14,6 @@ const VALUE_BYTES = 100;
 /** Both sides are compiled and connected after this; its records are delivered and checked, but not timed. */
 const WARM_UP_SECONDS = { full: 20, quick: 5 };
 const FLOOR_P99_MS = 10;
-const DUE_POSITION = 8;
 
 /**
  * End to end at a fixed rate, open loop: record k is due at start + k / rate, whatever happened before, and its latency counts from then to its delivery
@@ -62,9 +60,12 @@ async function measure(
   const delivered = new LatencyRecorder();
   const acknowledged = new LatencyRecorder();
   const numbers = new NumberSet(total);
-  const collected = collect(consumerSide.client, { total, firstTimed, delivered, numbers });
+  const collected = collect(consumerSide.client, { topic: TOPIC, isolation: "uncommitted", total, firstTimed, delivered, numbers });
   const meters: CostMeter[] = [];
   const problems = await sendOnTime(producerSide.client, {
+    topic: TOPIC,
+    ratePerSecond: RATE_PER_SECOND,
+    valueBytes: VALUE_BYTES,
     total,
     firstTimed,
     acknowledged,
@@ -117,73 +118,3 @@ function publishFigures(acknowledged: LatencyRecorder): Record<string, number> {
     ...(p999Ms === undefined ? {} : { publishP999Ms: p999Ms }),
   };
 }
-
-interface Sending {
-  readonly total: number;
-  readonly firstTimed: number;
-  readonly acknowledged: LatencyRecorder;
-  readonly onTimed: () => void;
-}
-
-async function sendOnTime(client: Client, { total, firstTimed, acknowledged, onTimed }: Sending): Promise<string[]> {
-  const problems: string[] = [];
-  const producer = client.producer({ acks: "all", idempotent: true, lingerMs: 0 });
-  await producer.open([TOPIC]);
-  const startMs = performance.now();
-  let isTimed = false;
-  for (let sent = 0; sent < total;) {
-    const due = Math.min(total, Math.floor(((performance.now() - startMs) / 1_000) * RATE_PER_SECOND));
-    for (; sent < due; sent++) {
-      const dueMs = startMs + (sent * 1_000) / RATE_PER_SECOND;
-      const isRecordTimed = sent >= firstTimed;
-      if (isRecordTimed && !isTimed) {
-        isTimed = true;
-        onTimed();
-      }
-      producer.sendAndWait(TOPIC, { value: valueOf(sent, dueMs) }).then(
-        () => isRecordTimed && acknowledged.record(performance.now() - dueMs),
-        (error: unknown) => problems.push(`a record was refused: ${String(error)}`),
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  await producer.close();
-  return problems;
-}
-
-function valueOf(number: number, dueMs: number): Uint8Array {
-  const value = new Uint8Array(VALUE_BYTES);
-  const view = new DataView(value.buffer);
-  view.setFloat64(0, number);
-  view.setFloat64(DUE_POSITION, dueMs);
-  return value;
-}
-
-interface Collecting {
-  readonly total: number;
-  readonly firstTimed: number;
-  readonly delivered: LatencyRecorder;
-  readonly numbers: NumberSet;
-}
-
-/** Reads until everything is there, or nothing has come for a while. */
-async function collect(client: Client, { total, firstTimed, delivered, numbers }: Collecting): Promise<void> {
-  const consumer = client.consumer();
-  await consumer.assignTopic(TOPIC, "earliest");
-  for (let count = 0; count < total;) {
-    const group = await consumer.poll({ timeoutMs: SILENCE_MS });
-    if (group === undefined) break;
-    const nowMs = performance.now();
-    for (const { value } of group.records) {
-      if (value === null) continue;
-      const number = numberAt(value, 0);
-      numbers.add(number);
-      if (number >= firstTimed) delivered.record(nowMs - numberAt(value, DUE_POSITION));
-      count++;
-    }
-  }
-  await consumer.close();
-}
-
-/** Records that take longer count as lost. */
-const SILENCE_MS = 10_000;

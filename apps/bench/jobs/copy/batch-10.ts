@@ -1,0 +1,3 @@
+import { copyJob } from "./copy-job.ts";
+
+export default copyJob("batch", 10);
