@@ -15,6 +15,7 @@ const USAGE = `Real processes, real kills: what Millrace promises, tried on a ma
   --brokers N   a cluster of so many instead of millrace dev, each partition on all of them (exactly-once-copy)
   --minutes N   how long (rolling-day, chaos3)
   --latency M   batch or continuous: the mode in which jobs run (examples, sinks, rescale)
+  --pictures    draw what the dashboards show into docs/operations/dashboards (dashboards)
   --seed N      for the random moments; printed by each run
   --json        one JSON object per scenario instead of words
   --keep        leave logs and data of passed scenarios, too

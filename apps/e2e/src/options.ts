@@ -33,6 +33,7 @@ export function readOptions(args: readonly string[]): Options {
       brokers: { type: "string" },
       minutes: { type: "string" },
       latency: { type: "string" },
+      pictures: { type: "boolean", default: false },
     },
   });
   return {
@@ -50,6 +51,7 @@ export function readOptions(args: readonly string[]): Options {
       brokers: wholeNumber("brokers", values.brokers),
       minutes: wholeNumber("minutes", values.minutes),
       latency: latencyOf(values.latency),
+      pictures: values.pictures,
     },
   };
 }

@@ -16,6 +16,8 @@ export interface ScenarioFlags {
   readonly minutes: number | undefined;
   /** In which mode jobs run; absent: as they say. */
   readonly latency: "batch" | "continuous" | undefined;
+  /** Draw what the dashboards show into the documents. */
+  readonly pictures: boolean;
 }
 
 export interface ScenarioContext {

@@ -6,6 +6,7 @@ import { clients } from "./scenarios/clients.ts";
 import { exactlyOnceCopy } from "./scenarios/exactly-once-copy.ts";
 import { chaos } from "./scenarios/chaos.ts";
 import { chaos3 } from "./scenarios/chaos3.ts";
+import { dashboards } from "./scenarios/dashboards.ts";
 import { disk } from "./scenarios/disk.ts";
 import { examples } from "./scenarios/examples.ts";
 import { failover } from "./scenarios/failover.ts";
@@ -64,6 +65,7 @@ export const scenarios: readonly Scenario[] = [
   transform,
   twoDoors,
   traces,
+  dashboards,
   tls,
   partitions,
   metadata,

@@ -1,4 +1,4 @@
-import type { Counter, Histogram, Metrics } from "@millrace/ports";
+import type { Counter, Histogram, Labels, Metrics } from "@millrace/ports";
 
 /** Metrics of the data plane, under Kafka's names where it has one. */
 export interface BrokerMetrics {
@@ -35,4 +35,10 @@ export function createBrokerMetrics(metrics: Metrics): BrokerMetrics {
     kafkaRequests: metrics.counter("kafka_network_requestmetrics_requests_total"),
     kafkaRequestSeconds: metrics.histogram("millrace_kafka_request_duration_seconds"),
   };
+}
+
+/** What may never happen to a topic is shown as 0 from the time that it is led here: a rate sees the first refusal only when there was something before it. */
+export function countFromZero({ failedProduceRequests, failedFetchRequests }: BrokerMetrics, labels: Labels): void {
+  failedProduceRequests.add(0, labels);
+  failedFetchRequests.add(0, labels);
 }

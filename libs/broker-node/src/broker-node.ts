@@ -14,7 +14,7 @@ import { GROUP_SETTINGS_DEFAULT } from "@millrace/groups";
 import { createTailCache, takeCleanStopMark, writeCleanStopMark } from "@millrace/log-engine";
 import { brokerEpoch, GROUP_OFFSETS_TOPIC, type LeaderEpoch, toAppError, TRANSACTION_STATE_TOPIC } from "@millrace/model";
 import { assertDefined } from "@millrace/stdx";
-import { type BrokerMetrics, createBrokerMetrics } from "./broker-metrics.ts";
+import { type BrokerMetrics, countFromZero, createBrokerMetrics } from "./broker-metrics.ts";
 import { reasonOfCatchingUp } from "./catching-up.ts";
 import { ClusterView } from "./cluster-view.ts";
 import { type Doors, openDoors, type Room } from "./doors.ts";
@@ -342,6 +342,7 @@ class Broker implements BrokerNode {
   }
 
   #leads(partition: LocalPartition, epoch: LeaderEpoch): void {
+    countFromZero(this.#metrics, partition.labels);
     if (partition.topic === TRANSACTION_STATE_TOPIC) this.#coordinators.leads(partition, epoch);
     if (partition.topic === GROUP_OFFSETS_TOPIC) this.#groups.leads(partition);
   }

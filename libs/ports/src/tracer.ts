@@ -4,6 +4,8 @@ export interface Tracer {
   readonly isOn: boolean;
   /** Starts a span; undefined when its parent is not sampled (or there is none and nothing asks for a root). */
   startSpan(name: string, options: SpanOptions): Span | undefined;
+  /** Starts a trace, if the sampler wants one; else `begin` is not called. For what is done a million times a second, and followed once in a hundred. */
+  startRoot(begin: () => { readonly name: string; readonly options: SpanOptions }): Span | undefined;
 }
 
 export interface SpanOptions {
@@ -23,4 +25,4 @@ export interface Span {
   end(error?: unknown): void;
 }
 
-export const NO_TRACER: Tracer = { isOn: false, startSpan: () => undefined };
+export const NO_TRACER: Tracer = { isOn: false, startSpan: () => undefined, startRoot: () => undefined };

@@ -18,6 +18,7 @@ export {
   type BatchPlan,
   type CheckpointManifest,
   ENDED_STATES,
+  JOB_RUN_STATES,
   type JobCounters,
   type JobFailure,
   type JobRecord,

@@ -36,7 +36,8 @@ export interface SourcePartition {
   readonly endOffset: number | undefined;
 }
 
-export type JobRunState = "waiting" | "starting" | "running" | "recovering" | "draining" | "finished" | "stopped" | "failed";
+export const JOB_RUN_STATES = ["waiting", "starting", "running", "recovering", "draining", "finished", "stopped", "failed"] as const;
+export type JobRunState = (typeof JOB_RUN_STATES)[number];
 
 export const ENDED_STATES: readonly JobRunState[] = ["finished", "stopped", "failed"];
 

@@ -1,6 +1,7 @@
 import { type Client, createClient } from "@millrace/client";
 import { createCompressionCodecs, crc32c } from "@millrace/codecs";
 import type { RpcTransport } from "@millrace/contracts";
+import { NO_TRACER, type Tracer } from "@millrace/ports";
 import { createRpcTransport } from "@millrace/rpc";
 import { systemClock, systemRandom } from "@millrace/service-kit";
 
@@ -13,10 +14,10 @@ export interface Connection {
 }
 
 /** Connects as any program that uses the client library does. */
-export function connect(address: string): Connection {
+export function connect(address: string, tracer: Tracer = NO_TRACER): Connection {
   const transport = createRpcTransport();
   const compression = createCompressionCodecs();
-  const client = createClient({ bootstrap: [address] }, { transport, clock: systemClock, random: systemRandom, crc32c, compression });
+  const client = createClient({ bootstrap: [address] }, { transport, clock: systemClock, random: systemRandom, crc32c, compression, tracer });
   return {
     address,
     client,

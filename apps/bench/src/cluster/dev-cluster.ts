@@ -28,6 +28,10 @@ export interface DevClusterOptions {
   readonly workers?: number;
   /** Memory for keyed state of a job; what is beyond goes to disk. */
   readonly stateMemoryMb?: number;
+  /** URL of a module that each of its processes loads before all else. */
+  readonly preload?: string;
+  /** Environment beside this process' own. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Through `npm run dev`'s bootstrap, as a user starts it from a checkout. */
   readonly throughBootstrap?: boolean;
 }
@@ -45,9 +49,10 @@ export async function startDevCluster(
   const args = ["--json", "--data-dir", dataDir, ...ports, "--workers", String(options.workers ?? 1), "--log-level", "warn"];
   if (options.stateMemoryMb !== undefined) args.push("--state-memory-mb", String(options.stateMemoryMb));
   const profile = options.cpuProfileDir === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.cpuProfileDir}`];
-  const command = options.throughBootstrap === true ? [BOOTSTRAP, "dev", ...args] : [...process.execArgv, ...profile, CLI, "dev", ...args];
+  const preload = options.preload === undefined ? [] : [`--import=${options.preload}`];
+  const command = options.throughBootstrap === true ? [BOOTSTRAP, "dev", ...args] : [...process.execArgv, ...preload, ...profile, CLI, "dev", ...args];
   const startedMs = performance.now();
-  const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...options.env } });
   const { broker, kafka, metrics } = await readyLine(child);
   const readyMs = performance.now() - startedMs;
   return {

@@ -8,6 +8,7 @@ import { kafkaLatencyLoad } from "./kafka-latency.ts";
 import { kafkaRawLoad } from "./kafka-raw.ts";
 import { kafkaThroughputLoad } from "./kafka-throughput.ts";
 import { latencyLoad } from "./latency.ts";
+import { observabilityCostLoad } from "./observability-cost.ts";
 import { produceLoad } from "./produce.ts";
 import { stateSpillLoad } from "./state-spill.ts";
 import { wordsLoad } from "./words.ts";
@@ -49,4 +50,5 @@ export const LOADS: readonly Load[] = [
   flightsLoad({ workers: 2 }),
   wordsLoad(),
   stateSpillLoad(),
+  observabilityCostLoad(),
 ];

@@ -27,6 +27,8 @@ export interface Member {
   readonly process: ManagedProcess;
   /** host:port of its gRPC listener; empty for executors, which have none. */
   readonly address: string;
+  /** host:port of its administration: metrics, health. */
+  readonly adminAddress: string;
 }
 
 export interface BrokerMember extends Member {
@@ -165,7 +167,7 @@ async function service(name: string, main: string, of: Surroundings, args: (addr
     env: of.env,
     isReady: () => isReady(adminAddress),
   });
-  return { process: process_, address };
+  return { process: process_, address, adminAddress };
 }
 
 /** Whether the readiness page of an administration port says so. */

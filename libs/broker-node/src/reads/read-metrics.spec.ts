@@ -8,12 +8,14 @@ import { bytes, World } from "../../test/world.ts";
 
 let world: World;
 let counted: Map<string, number>;
+let recorded: [name: string, value: number][];
 
 beforeEach(async () => {
   counted = new Map();
+  recorded = [];
   const metrics: Metrics = {
     counter: (name) => ({ add: (value) => void counted.set(name, (counted.get(name) ?? 0) + value) }),
-    histogram: () => ({ record: () => undefined }),
+    histogram: (name) => ({ record: (value) => void recorded.push([name, value]) }),
     gauge: () => undefined,
   };
   world = await World.create([1], undefined, metrics);
@@ -37,4 +39,24 @@ it("counts the bytes that a long poll answers, not those of each look before", a
   expect(of("bytesout")).toBe(3 * records.length);
   expect(of("bytesout")).toBe(of("bytesin"));
   expect(of("totalfetchrequests")).toBe(1);
+});
+
+it("counts refusals from 0, where a partition is led", () => {
+  expect(counted.get("kafka_server_brokertopicmetrics_failedproducerequests_total")).toBe(0);
+  expect(counted.get("kafka_server_brokertopicmetrics_failedfetchrequests_total")).toBe(0);
+});
+
+it("times how long a stream waits for records, each answer from the one before", async () => {
+  const client = world.client();
+  const [consumer, producer] = [client.consumer(), client.producer()];
+  await world.run(producer.open(["flights"]));
+  consumer.assign([{ topic: "flights", partition: 0, offset: 0 }]);
+  for (const waitMs of [2_000, 3_000]) {
+    const reading = world.run(consumer.poll({ timeoutMs: 60_000 }));
+    await world.run(new Promise<void>((resolve) => world.clock.setTimer(waitMs, resolve)));
+    await world.run(producer.sendAndWait("flights", { partition: 0, value: bytes("value") }));
+    await reading;
+  }
+  const waits = recorded.filter(([name]) => name === "millrace_fetch_wait_seconds").map(([, seconds]) => Math.floor(seconds));
+  expect(waits).toEqual([2, 3]);
 });

@@ -52,6 +52,8 @@ export class FetchHandler {
   async *fetchStream(request: FetchRequest, call: CallContext): AsyncGenerator<{ fetch: FetchAnswer }> {
     let targets = targetsOf(request).filter((target) => !isAtEnd(target));
     const signal = AbortSignal.any([call.signal, this.#context.stopping]);
+    const { clock } = this.#context.ports;
+    let lookingSinceMs = clock.monotonicMs();
     while (targets.length > 0 && !call.signal.aborted) {
       if (this.#context.stopping.aborted) throw brokerErrors.stopping();
       const change = watch(targets, this.#context);
@@ -72,7 +74,9 @@ export class FetchHandler {
       }
       const failed = new Set(told.filter((result) => result.error !== undefined).map(keyOf));
       targets = targets.filter((target) => !isAtEnd(target) && !failed.has(keyOf(target)));
+      this.#context.metrics.fetchWaitSeconds.record((clock.monotonicMs() - lookingSinceMs) / 1_000);
       yield { fetch: { results: told } };
+      lookingSinceMs = clock.monotonicMs();
     }
   }
 

@@ -13,8 +13,10 @@ function sampling(): { tracer: Tracer; log: string[] } {
   };
   const tracer: Tracer = {
     isOn: true,
-    startSpan: (name, { kind }) => {
-      log.push(`${kind ?? ""} ${name}`);
+    startSpan: () => undefined,
+    startRoot: (begin) => {
+      const { name, options } = begin();
+      log.push(`${options.kind ?? ""} ${name}`);
       return span;
     },
   };

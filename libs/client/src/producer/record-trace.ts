@@ -17,8 +17,7 @@ export interface TracedRecord {
 export function traceRecord(tracer: Tracer, topic: string, record: ProducerRecord): TracedRecord | undefined {
   if (!tracer.isOn) return undefined;
   if (record.headers?.some(({ key }) => key === TRACEPARENT) === true) return undefined;
-  const { name, options } = messagingSpan("send", { topic });
-  const span = tracer.startSpan(name, options);
+  const span = tracer.startRoot(() => messagingSpan("send", { topic }));
   if (span === undefined) return undefined;
   span.setAttribute("messaging.message.body.size", record.value?.length ?? 0);
   const header = { key: TRACEPARENT, value: new TextEncoder().encode(span.traceparent) };

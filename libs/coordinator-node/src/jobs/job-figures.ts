@@ -11,11 +11,13 @@ export function jobFigures(runner: JobRunner, wallMs: number): JobFigures {
     if (evictMs !== undefined && Number.isFinite(evictMs)) watermarkLagSeconds.set(operatorId, (wallMs - evictMs) / 1_000);
   }
   const { checkpointAgeSeconds } = runner.meter;
+  const { checkpointIntervalMs } = runner.stored.graph.settings;
   return {
     name: record.name,
     state: record.state,
     restarts: record.restarts,
     workers: figures.workers,
+    checkpointIntervalSeconds: checkpointIntervalMs === "off" ? undefined : checkpointIntervalMs / 1_000,
     batchIntervalSeconds: runner.stored.graph.settings.batchIntervalMs / 1_000,
     lagRecords: figures.lagRecords,
     running: ENDED_STATES.includes(record.state)

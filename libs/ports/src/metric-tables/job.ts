@@ -6,7 +6,7 @@ const operator = ["job_name", "operator"] as const;
 
 /** Of jobs, by name, from the active coordinator: the newest incarnation. */
 export const JOB_METRICS = {
-  millrace_job_state: { kind: "gauge", unit: "1", labels: ["job_name", "state"], help: "1 for the state that the job is in." },
+  millrace_job_state: { kind: "gauge", unit: "1", labels: ["job_name", "state"], help: "1 for the state that the job is in, 0 for the others." },
   millrace_job_restarts_total: {
     kind: "counter",
     unit: "restarts",
@@ -84,6 +84,12 @@ export const JOB_METRICS = {
     kind: "gauge",
     unit: "seconds",
     labels: job,
-    help: "Since this coordinator has seen the job's last checkpoint, or has taken the job up.",
+    help: "Since this coordinator has seen the job's last checkpoint, or has taken the job up; absent where checkpoints are off.",
+  },
+  millrace_job_checkpoint_interval_seconds: {
+    kind: "gauge",
+    unit: "seconds",
+    labels: job,
+    help: "Interval between checkpoints that the job asks for; absent where they are off.",
   },
 } as const satisfies MetricTable;
