@@ -37,9 +37,7 @@ export function observeJobs(metrics: Metrics, jobs: () => readonly JobFigures[])
       return [...(values(job) ?? [])].map(([operator, value]) => ({ value, labels: labelsOf(operator) }));
     });
   metrics.gauge("millrace_job_state", () =>
-    jobs().flatMap((job) =>
-      JOB_RUN_STATES.map((state) => ({ value: job.state === state ? 1 : 0, labels: { job_name: job.name, state } })),
-    ),
+    jobs().flatMap((job) => JOB_RUN_STATES.map((state) => ({ value: job.state === state ? 1 : 0, labels: { job_name: job.name, state } }))),
   );
   metrics.gauge(
     "millrace_job_restarts_total",

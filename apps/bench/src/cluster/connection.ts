@@ -17,7 +17,10 @@ export interface Connection {
 export function connect(address: string, tracer: Tracer = NO_TRACER): Connection {
   const transport = createRpcTransport();
   const compression = createCompressionCodecs();
-  const client = createClient({ bootstrap: [address] }, { transport, clock: systemClock, random: systemRandom, crc32c, compression, tracer });
+  const client = createClient(
+    { bootstrap: [address] },
+    { transport, clock: systemClock, random: systemRandom, crc32c, compression, tracer },
+  );
   return {
     address,
     client,

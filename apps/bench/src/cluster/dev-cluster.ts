@@ -50,7 +50,8 @@ export async function startDevCluster(
   if (options.stateMemoryMb !== undefined) args.push("--state-memory-mb", String(options.stateMemoryMb));
   const profile = options.cpuProfileDir === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.cpuProfileDir}`];
   const preload = options.preload === undefined ? [] : [`--import=${options.preload}`];
-  const command = options.throughBootstrap === true ? [BOOTSTRAP, "dev", ...args] : [...process.execArgv, ...preload, ...profile, CLI, "dev", ...args];
+  const command =
+    options.throughBootstrap === true ? [BOOTSTRAP, "dev", ...args] : [...process.execArgv, ...preload, ...profile, CLI, "dev", ...args];
   const startedMs = performance.now();
   const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...options.env } });
   const { broker, kafka, metrics } = await readyLine(child);

@@ -45,7 +45,8 @@ async function fireAll(live: LiveCluster, prometheus: PrometheusServer, { flags,
   let fired = 0;
   for (const fault of ALERT_FAULTS) {
     const { alerts, what, isTheEnd } = fault;
-    if (flags.pictures && isTheEnd === true) for (const file of await writePictures(prometheus, { from, to: Date.now() / 1_000 })) say(file);
+    if (flags.pictures && isTheEnd === true)
+      for (const file of await writePictures(prometheus, { from, to: Date.now() / 1_000 })) say(file);
     for (const alert of alerts) await until(prometheus, { alert, fires: false, withinMs: QUIET_MS_MAX });
     const startedMs = performance.now();
     const mend = await fault.inflict(live);

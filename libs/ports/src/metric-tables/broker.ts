@@ -176,7 +176,12 @@ export const BROKER_METRICS = {
     help: "From the arrival of a batch to its acknowledgement; exemplars lead to traces.",
   },
   millrace_flush_duration_seconds: { kind: "histogram", unit: "seconds", labels: [], help: "One sync of a partition's log." },
-  millrace_fetch_wait_seconds: { kind: "histogram", unit: "seconds", labels: [], help: "Time that fetches, and streams of them before each answer, wait for records." },
+  millrace_fetch_wait_seconds: {
+    kind: "histogram",
+    unit: "seconds",
+    labels: [],
+    help: "Time that fetches, and streams of them before each answer, wait for records.",
+  },
   millrace_kafka_request_duration_seconds: {
     kind: "histogram",
     unit: "seconds",

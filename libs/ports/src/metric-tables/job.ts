@@ -6,7 +6,12 @@ const operator = ["job_name", "operator"] as const;
 
 /** Of jobs, by name, from the active coordinator: the newest incarnation. */
 export const JOB_METRICS = {
-  millrace_job_state: { kind: "gauge", unit: "1", labels: ["job_name", "state"], help: "1 for the state that the job is in, 0 for the others." },
+  millrace_job_state: {
+    kind: "gauge",
+    unit: "1",
+    labels: ["job_name", "state"],
+    help: "1 for the state that the job is in, 0 for the others.",
+  },
   millrace_job_restarts_total: {
     kind: "counter",
     unit: "restarts",
