@@ -2,7 +2,7 @@
  * A Kafka client for the bench, on librdkafka with its defaults, in a language that is not itself the limit. Works with any server that speaks Kafka's
  * protocol; prints one line of JSON, and what went wrong to standard error with exit code 1.
  *
- *   kafka-load topic   SERVERS TOPIC PARTITIONS [NAME=VALUE ...]    made anew, with a leader for each partition when this ends
+ *   kafka-load topic   SERVERS TOPIC PARTITIONS [NAME=VALUE ...]    made anew, with a leader for each partition and its settings when this ends
  *   kafka-load produce SERVERS TOPIC VALUE_BYTES SECONDS            as many records as go, acks=all, default batching
  *   kafka-load consume SERVERS TOPIC PARTITIONS RECORDS             all partitions from their start
  *   kafka-load latency SERVERS TOPIC PARTITIONS VALUE_BYTES RATE WARM_UP_SECONDS SECONDS   open loop, linger 0
@@ -120,6 +120,26 @@ static int leaders_of(rd_kafka_t *client, const char *topic) {
   return count;
 }
 
+/* Fails unless the server says that the topic has the settings that it was made with: one that it knows under another name would be passed over. */
+static void check_settings(rd_kafka_t *client, rd_kafka_queue_t *queue, const char *name, char **settings, int setting_count) {
+  rd_kafka_ConfigResource_t *asked = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name);
+  rd_kafka_DescribeConfigs(client, &asked, 1, NULL, queue);
+  rd_kafka_event_t *event = wait_for(queue, "describing the topic");
+  size_t count, entries;
+  const rd_kafka_ConfigResource_t **of = rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event), &count);
+  if (count != 1 || rd_kafka_ConfigResource_error(of[0])) fail("describing the topic", "the server does not tell its settings");
+  const rd_kafka_ConfigEntry_t **entry = rd_kafka_ConfigResource_configs(of[0], &entries);
+  for (int i = 0; i < setting_count; i++) {
+    const char *value = settings[i] + strlen(settings[i]) + 1;
+    int is_there = 0;
+    for (size_t j = 0; j < entries; j++)
+      is_there |= strcmp(rd_kafka_ConfigEntry_name(entry[j]), settings[i]) == 0 && strcmp(rd_kafka_ConfigEntry_value(entry[j]), value) == 0;
+    if (!is_there) fail(settings[i], "the topic does not have the value that it was made with");
+  }
+  rd_kafka_event_destroy(event);
+  rd_kafka_ConfigResource_destroy(asked);
+}
+
 static void make_topic(const char *servers, const char *name, int partitions, char **settings, int setting_count) {
   char error[512];
   rd_kafka_conf_t *conf = configuration(servers);
@@ -151,6 +171,7 @@ static void make_topic(const char *servers, const char *name, int partitions, ch
     if (i == 300) fail("topic", "not all partitions have a leader after 30 s");
     usleep(100000);
   }
+  if (setting_count > 0) check_settings(client, queue, name, settings, setting_count);
   rd_kafka_NewTopic_destroy(topic);
   rd_kafka_queue_destroy(queue);
   rd_kafka_destroy(client);

@@ -4,9 +4,12 @@
  * `MEASURED` where the measured part begins and ends, and what went wrong, with exit code 1.
  *
  *   kafka-raw produce HOST PORT TOPIC PARTITIONS VALUE_BYTES RECORDS_PER_BATCH CONNECTIONS IN_FLIGHT WARM_UP_SECONDS SECONDS
+ *   kafka-raw fetch   HOST PORT TOPIC PARTITIONS FETCH_BYTES CONNECTIONS FROM TO WARM_UP_SECONDS SECONDS
  *   kafka-raw ends    HOST PORT TOPIC PARTITIONS                       the sum of the end offsets
+ *   kafka-raw memory  MEGABYTES                                        takes and gives back memory: on a virtual machine the first touch of a page may cost what a server costs
  *
- * Closed loop: each connection keeps IN_FLIGHT requests of one batch each under way, acks=all. Requests go round the partitions.
+ * Closed loop. Produce: each connection keeps IN_FLIGHT requests of one batch each under way, acks=all; requests go round the partitions. Fetch (v4): each connection has one
+ * request under way, of one partition, and reads its records from FROM to TO, counted from the end (0: the log's start), again and again; offsets must follow each other.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -17,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -26,6 +30,8 @@
 #define IN_FLIGHT_MAX 64
 #define PARTITIONS_MAX 1024
 #define RESPONSE_BYTES_MAX 4096
+#define FETCHED_BYTES_SLACK 2097152
+#define BATCH_HEADER_BYTES 61
 #define LATENCIES_MAX 16000000
 #define SILENCE_S 30
 #define UNKNOWN_TOPIC 3
@@ -236,6 +242,58 @@ static void receive(struct connection *of, int records) {
   flush(of);
 }
 
+/* Of fetches: what a connection reads, and the answer on its way. */
+struct reader {
+  int fd, partition;
+  int64_t from, to, next;
+  uint64_t begun_ns;
+  uint8_t *in;
+  size_t have;
+};
+
+static void ask_records(struct reader *of, const char *topic, int fetch_bytes) {
+  uint8_t bytes[512];
+  struct buffer to = {.bytes = bytes};
+  put_header(&to, 1, 4);
+  put(&to, UINT64_MAX, 4); /* no replica */
+  put(&to, 500, 4);
+  put(&to, 1, 4);
+  put(&to, (uint64_t)fetch_bytes, 4);
+  put(&to, 0, 1);
+  put(&to, 1, 4);
+  put_text(&to, topic);
+  put(&to, 1, 4);
+  put(&to, (uint64_t)of->partition, 4);
+  put(&to, (uint64_t)of->next, 8);
+  put(&to, (uint64_t)fetch_bytes, 4);
+  put_at(&to, 0, (uint32_t)(to.length - 4));
+  of->begun_ns = now_ns();
+  if (write(of->fd, bytes, to.length) != (ssize_t)to.length) fail("write", "a request of a few bytes was not taken");
+}
+
+/* The whole batches of an answer; their offsets must go on where the reader stands. Returns how many records are new. */
+static int64_t take_records(struct reader *of) {
+  const uint8_t *at = of->in + 4 + 4 + 4 + 4;
+  at += 2 + get(at, 2) + 4 + 4;
+  if (get(at, 2) != 0) fail("fetch", "the server answers an error");
+  at += 2 + 8 + 8;
+  int32_t aborted = (int32_t)get(at, 4);
+  at += 4 + (aborted > 0 ? aborted * 16 : 0);
+  const uint8_t *end = at + 4 + get(at, 4);
+  int64_t before = of->next;
+  for (at += 4; end - at >= BATCH_HEADER_BYTES; ) {
+    int64_t base = (int64_t)get(at, 8);
+    size_t length = (size_t)get(at + 8, 4) + 12;
+    if ((size_t)(end - at) < length) break;
+    int64_t last = base + (int64_t)get(at + 23, 4);
+    if (base > of->next || last < of->next) fail("fetch", "offsets do not follow each other");
+    of->next = last + 1;
+    at += length;
+  }
+  if (of->next == before) fail("fetch", "an answer has no whole batch");
+  return of->next - before;
+}
+
 static int by_value(const void *left, const void *right) {
   uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
   return (a > b) - (a < b);
@@ -243,6 +301,15 @@ static int by_value(const void *left, const void *right) {
 
 static double quantile_ms(double of) {
   return latency_count == 0 ? 0 : latencies_us[(size_t)((double)(latency_count - 1) * of)] / 1000.0;
+}
+
+static void report(uint64_t records, double seconds, uint64_t all) {
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  double cpu = (double)usage.ru_utime.tv_sec + (double)usage.ru_utime.tv_usec / 1e6 + (double)usage.ru_stime.tv_sec + (double)usage.ru_stime.tv_usec / 1e6;
+  qsort(latencies_us, latency_count, sizeof *latencies_us, by_value);
+  printf("{\"records\":%" PRIu64 ",\"seconds\":%.3f,\"acknowledged\":%" PRIu64 ",\"cpuSeconds\":%.2f,\"requests\":%zu,\"p50Ms\":%.3f,\"p99Ms\":%.3f,\"maxMs\":%.3f}\n",
+         records, seconds, all, cpu, latency_count, quantile_ms(0.5), quantile_ms(0.99), quantile_ms(1));
 }
 
 static void produce(char **argv) {
@@ -288,15 +355,11 @@ static void produce(char **argv) {
     for (int i = 0; i < count; i++) under_way += connections[i].under_way;
     if (is_over && under_way == 0) break;
   }
-  struct rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  double cpu = (double)usage.ru_utime.tv_sec + (double)usage.ru_utime.tv_usec / 1e6 + (double)usage.ru_stime.tv_sec + (double)usage.ru_stime.tv_usec / 1e6;
-  qsort(latencies_us, latency_count, sizeof *latencies_us, by_value);
-  printf("{\"records\":%" PRIu64 ",\"seconds\":%.3f,\"acknowledged\":%" PRIu64 ",\"cpuSeconds\":%.2f,\"requests\":%zu,\"p50Ms\":%.3f,\"p99Ms\":%.3f,\"maxMs\":%.3f}\n",
-         measured_records, measured_s, acknowledged, cpu, latency_count, quantile_ms(0.5), quantile_ms(0.99), quantile_ms(1));
+  report(measured_records, measured_s, acknowledged);
 }
 
-static void ends(char **argv) {
+/* The ends of all partitions. */
+static void ask_ends(char **argv, int64_t *into) {
   const char *topic = argv[4];
   struct buffer request = {.bytes = malloc((size_t)partitions * 12 + 1024)};
   put_header(&request, 2, 1);
@@ -318,21 +381,99 @@ static void ends(char **argv) {
     if (got <= 0) fail("ends", "the connection ended");
     have += (size_t)got;
   }
-  uint64_t sum = 0;
   const uint8_t *row = answer + wanted - (size_t)partitions * 22;
   for (int i = 0; i < partitions; i++, row += 22) {
     if (get(row + 4, 2) != 0) fail("ends", "the server answers an error for a partition");
-    sum += get(row + 14, 8);
+    into[get(row, 4)] = (int64_t)get(row + 14, 8);
   }
-  printf("{\"ends\":%" PRIu64 "}\n", sum);
+  close(fd);
+}
+
+static void ends(char **argv) {
+  static int64_t of[PARTITIONS_MAX];
+  ask_ends(argv, of);
+  int64_t sum = 0;
+  for (int i = 0; i < partitions; i++) sum += of[i];
+  printf("{\"ends\":%" PRId64 "}\n", sum);
+}
+
+static void fetch(char **argv) {
+  static int64_t end_of[PARTITIONS_MAX];
+  static struct reader readers[CONNECTIONS_MAX];
+  int fetch_bytes = atoi(argv[6]), count = atoi(argv[7]);
+  int64_t from = atoll(argv[8]), to = atoll(argv[9]);
+  double warm_up_s = atof(argv[10]), seconds = atof(argv[11]);
+  if (count < 1 || count > CONNECTIONS_MAX || fetch_bytes < 1) fail("fetch", "1 to 1024 connections, of at least a byte each");
+  latencies_us = malloc(LATENCIES_MAX * sizeof *latencies_us);
+  ask_ends(argv, end_of);
+  int epoll = epoll_create1(0);
+  size_t room = (size_t)fetch_bytes + FETCHED_BYTES_SLACK;
+  for (int i = 0; i < count; i++) {
+    struct reader *of = &readers[i];
+    *of = (struct reader){.fd = connect_to(argv[2], argv[3]), .partition = i % partitions, .in = malloc(room)};
+    int64_t end = end_of[of->partition];
+    of->from = of->next = from == 0 || from > end ? 0 : end - from;
+    of->to = end - to;
+    if (of->to <= of->from) fail("fetch", "a partition has no records there");
+    fcntl(of->fd, F_SETFL, O_NONBLOCK);
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = of};
+    epoll_ctl(epoll, EPOLL_CTL_ADD, of->fd, &event);
+    ask_records(of, argv[4], fetch_bytes);
+  }
+  uint64_t start = now_ns(), heard = start, records = 0, all = 0;
+  for (;;) {
+    struct epoll_event events[256];
+    int ready = epoll_wait(epoll, events, 256, 20);
+    uint64_t now = now_ns();
+    if (ready > 0) heard = now;
+    else if (now - heard > SILENCE_S * 1000000000ull) fail("fetch", "the server has not answered for 30 s");
+    if (measured_from == 0 && now - start >= (uint64_t)(warm_up_s * 1e9)) {
+      measured_from = now;
+      fprintf(stderr, "MEASURING\n");
+    }
+    if (measured_from != 0 && now - measured_from >= (uint64_t)(seconds * 1e9)) break;
+    for (int i = 0; i < ready; i++) {
+      struct reader *of = events[i].data.ptr;
+      ssize_t got = read(of->fd, of->in + of->have, room - of->have);
+      if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
+      if (got <= 0) fail("read", got == 0 ? "the server closed the connection, or answers more than was asked for" : strerror(errno));
+      of->have += (size_t)got;
+      if (of->have < 4 || of->have < (size_t)get(of->in, 4) + 4) continue;
+      int64_t taken = take_records(of);
+      of->have = 0;
+      all += (uint64_t)taken;
+      if (measured_from != 0) {
+        records += (uint64_t)taken;
+        if (of->begun_ns >= measured_from && latency_count < LATENCIES_MAX) latencies_us[latency_count++] = (uint32_t)((now_ns() - of->begun_ns) / 1000);
+      }
+      if (of->next >= of->to) of->next = of->from;
+      ask_records(of, argv[4], fetch_bytes);
+    }
+  }
+  double measured_s = (double)(now_ns() - measured_from) / 1e9;
+  fprintf(stderr, "MEASURED\n");
+  report(records, measured_s, all);
+}
+
+static void touch_memory(size_t megabytes) {
+  size_t bytes = megabytes << 20;
+  uint8_t *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) fail("memory", strerror(errno));
+  for (size_t at = 0; at < bytes; at += 4096) memory[at] = 1;
+  printf("{\"megabytes\":%zu}\n", megabytes);
 }
 
 int main(int argc, char **argv) {
-  int is_produce = argc == 12 && strcmp(argv[1], "produce") == 0;
-  if (!is_produce && !(argc == 6 && strcmp(argv[1], "ends") == 0)) fail("kafka-raw", "see the head of its source for its arguments");
+  if (argc == 3 && strcmp(argv[1], "memory") == 0) {
+    touch_memory((size_t)atol(argv[2]));
+    return 0;
+  }
+  int is_produce = argc == 12 && strcmp(argv[1], "produce") == 0, is_fetch = argc == 12 && strcmp(argv[1], "fetch") == 0;
+  if (!is_produce && !is_fetch && !(argc == 6 && strcmp(argv[1], "ends") == 0)) fail("kafka-raw", "see the head of its source for its arguments");
   partitions = atoi(argv[5]);
   if (partitions < 1 || partitions > PARTITIONS_MAX) fail("kafka-raw", "1 to 1024 partitions");
   if (is_produce) produce(argv);
+  else if (is_fetch) fetch(argv);
   else ends(argv);
   return 0;
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { countBuffersAsHeap, formatError } from "@millrace/service-kit";
 import { kafkaServer, runningCluster, startDevCluster } from "./cluster/dev-cluster.ts";
+import { startKafka } from "./cluster/kafka-home.ts";
 import type { Load, LoadContext } from "./load.ts";
 import { LOADS } from "./loads/all-loads.ts";
 import { type HostFacts, hostFacts, isRealTime } from "./measure/host.ts";
@@ -32,7 +33,7 @@ async function main(): Promise<number> {
   }
   if (options.help) process.stdout.write(USAGE);
   else if (options.list) process.stdout.write(`${LOADS.map(({ name, about }) => `${name.padEnd(30)}${about}`).join("\n")}\n`);
-  else return options.versus === undefined ? run(options) : compare(options);
+  else return options.versus === undefined && options.kafkaHome === undefined ? run(options) : compare(options);
   return 0;
 }
 
@@ -68,15 +69,20 @@ async function run(options: BenchOptions): Promise<number> {
 
 async function compare(options: BenchOptions): Promise<number> {
   const temporaryRoot = mkdtempSync(join(options.dataDir ?? tmpdir(), "millrace-bench-"));
+  let kafka: Awaited<ReturnType<typeof startKafka>> | undefined;
   try {
+    if (options.kafkaHome !== undefined) kafka = await startKafka(options.kafkaHome, temporaryRoot);
+    const other = { cluster: kafka ?? kafkaServer(options.versus ?? "", options.pid), name: kafka?.name ?? options.otherName };
     return await runVersus({
       options,
+      other,
       loads: LOADS,
       host: hostFacts(temporaryRoot),
       command: commandOf(),
       startOurs: (cluster = {}) => startDevCluster({ ...cluster, temporaryRoot, cpuProfileDir: options.cpuProfileDir }),
     });
   } finally {
+    await kafka?.stop();
     rmSync(temporaryRoot, { recursive: true, force: true });
   }
 }
@@ -125,7 +131,8 @@ function report(record: RunRecord, options: BenchOptions): number {
 function commandOf(): string {
   const args = process.argv
     .slice(2)
-    .filter((arg, index, all) => !WHERE_TO.has(arg) && !WHERE_TO.has(all[index - 1] ?? "") && arg !== "--write-docs");
+    .filter((arg, index, all) => !WHERE_TO.has(arg) && !WHERE_TO.has(all[index - 1] ?? "") && arg !== "--write-docs")
+    .map((arg, index, all) => (all[index - 1] === "--kafka-home" ? "DIR" : arg)); // where it lies on this machine says nothing
   const scheduling = isRealTime() ? "chrt --rr 1 " : "";
   return [`${scheduling}npm run bench`, ...(args.length > 0 ? ["--", ...args] : [])].join(" ");
 }

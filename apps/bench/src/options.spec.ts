@@ -10,6 +10,10 @@ describe("readOptions", () => {
     expect(readOptions(["--against", "127.0.0.1:9092", "--pid", "7"])).toMatchObject({ against: "127.0.0.1:9092", pid: 7 });
   });
 
+  it("takes the folder of a Kafka release to compare with", () => {
+    expect(readOptions(["--kafka-home", "kafka_2.13-4.3.1"])).toMatchObject({ kafkaHome: "kafka_2.13-4.3.1", versus: undefined });
+  });
+
   it.each([[["--seconds", "0"]], [["--seconds", "x"]], [["--nonsense"]]])("refuses %j", (args) => {
     expect(() => readOptions(args)).toThrow();
   });

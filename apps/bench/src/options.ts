@@ -21,6 +21,8 @@ export interface BenchOptions {
   readonly against: string | undefined;
   /** Another server of Kafka's protocol, to be measured in turn with ours. */
   readonly versus: string | undefined;
+  /** Folder of a Kafka release, to be started and compared with. */
+  readonly kafkaHome: string | undefined;
   /** Of a comparison. */
   readonly rounds: number;
   /** What the other server is, for the page. */
@@ -45,6 +47,7 @@ export const USAGE = `Workloads against a cluster of one process, as a table and
   npm run bench -- --address HOST:PORT   a running cluster instead of our own (deletes topics named bench*); --pid N: its root process
   npm run bench -- --against HOST:PORT   the loads named kafka-* against any Kafka-protocol server (makes topics bench-kafka* anew); --pid N: its process
   npm run bench -- --versus HOST:PORT    rows of the comparison with another Kafka-protocol server that runs, in turn with ours: ratios and goals; --pid N: its process,
+  npm run bench -- --kafka-home DIR      the same with a Kafka that is started from the folder of its release (DIR/libs; needs java) on a fresh store and stopped again;
                                          --only 1b,4b: some rows, --rounds N (3), --name TEXT: what it is; --write-docs rewrites docs/side-by-side.md
   npm run bench -- --cpu-prof DIR        CPU profiles of the server processes
 
@@ -69,6 +72,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       address: { type: "string" },
       against: { type: "string" },
       versus: { type: "string" },
+      "kafka-home": { type: "string" },
       rounds: { type: "string", default: "3" },
       name: { type: "string", default: "a server of Kafka's protocol" },
       pid: { type: "string" },
@@ -94,6 +98,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     address: values.address,
     against: values.against,
     versus: values.versus,
+    kafkaHome: values["kafka-home"],
     rounds,
     otherName: values.name,
     pid: values.pid === undefined ? undefined : Number(values.pid),

@@ -5,6 +5,7 @@ import { fetchLoad } from "./fetch.ts";
 import { flightsLoad } from "./flights.ts";
 import { generatorLoad } from "./generator.ts";
 import { kafkaLatencyLoad } from "./kafka-latency.ts";
+import { kafkaRawFetchLoad } from "./kafka-raw-fetch.ts";
 import { kafkaRawLoad } from "./kafka-raw.ts";
 import { kafkaThroughputLoad } from "./kafka-throughput.ts";
 import { latencyLoad } from "./latency.ts";
@@ -34,6 +35,10 @@ export const LOADS: readonly Load[] = [
   kafkaRawLoad({ name: "100-ack", valueBytes: 100, recordsPerBatch: 150, connections: 8, inFlight: 4, flush: "ack" }),
   kafkaRawLoad({ name: "single-128-ack", valueBytes: 100, recordsPerBatch: 1, connections: 128, inFlight: 1, flush: "ack" }),
   kafkaRawLoad({ name: "single-64", valueBytes: 100, recordsPerBatch: 1, connections: 8, inFlight: 8, flush: "interval" }),
+  kafkaRawFetchLoad({ name: "recent-1m", fetchBytes: 1_048_576, isRecent: true }),
+  kafkaRawFetchLoad({ name: "recent-256k", fetchBytes: 262_144, isRecent: true }),
+  kafkaRawFetchLoad({ name: "recent-64k", fetchBytes: 65_536, isRecent: true }),
+  kafkaRawFetchLoad({ name: "cold-1m", fetchBytes: 1_048_576, isRecent: false }),
   kafkaLatencyLoad({ rate: 1_000, flush: "interval" }),
   kafkaLatencyLoad({ rate: 10_000, flush: "interval" }),
   latencyLoad({ flush: "interval" }),

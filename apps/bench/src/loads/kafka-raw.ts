@@ -3,7 +3,7 @@ import type { DevCluster } from "../cluster/dev-cluster.ts";
 import { kafkaLoad } from "../kafka/kafka-client.ts";
 import type { Cost, Load, LoadContext, Measurement } from "../load.ts";
 import { CostMeter } from "../measure/cost-meter.ts";
-import { hasEnough } from "../measure/latency.ts";
+import { hasEnough, type LatencySummary } from "../measure/latency.ts";
 import { kafkaAddressOf, makeTopic, withClient } from "./kafka-throughput.ts";
 import { acknowledgementOf, PARTITIONS } from "./produce.ts";
 
@@ -19,7 +19,8 @@ export interface KafkaRawOptions {
   readonly flush: FlushMode;
 }
 
-interface Answer {
+/** What the generator prints. */
+export interface RawAnswer {
   readonly records: number;
   readonly seconds: number;
   readonly acknowledged: number;
@@ -60,17 +61,9 @@ async function measure(
   const [host, port] = raw(kafkaAddressOf(cluster));
   await makeTopic(cluster, flush, TOPIC);
   context.progress(`${name}: ${warmUpSeconds} s warm-up, then ${seconds} s`);
-  const meters: CostMeter[] = [];
-  const costs: Cost[] = [];
   const args = ["produce", host, port, TOPIC, PARTITIONS, valueBytes, recordsPerBatch, connections, inFlight, warmUpSeconds, seconds];
-  const onLine = (line: string): void => {
-    if (line === "MEASURING") meters.push(new CostMeter(cluster.pid));
-    if (line === "MEASURED") costs.push(...meters.map((meter) => meter.stop()));
-  };
-  const answer = (await kafkaLoad(args, onLine, "kafka-raw")) as Answer;
+  const { answer, cost } = await runRaw(args, cluster);
   const { ends } = (await kafkaLoad(["ends", host, port, TOPIC, PARTITIONS], undefined, "kafka-raw")) as { readonly ends: number };
-  const [cost] = costs;
-  const at = (percentile: number, ms: number): number | undefined => (hasEnough(answer.requests, percentile) ? ms : undefined);
   return {
     name,
     settings: {
@@ -87,18 +80,38 @@ async function measure(
     records: answer.records,
     payloadBytes: answer.records * valueBytes,
     seconds: answer.seconds,
-    latency: {
-      of: "request sent to answered, closed loop",
-      count: answer.requests,
-      p50Ms: at(50, answer.p50Ms),
-      p90Ms: undefined,
-      p99Ms: at(99, answer.p99Ms),
-      p999Ms: undefined,
-      maxMs: answer.maxMs,
-    },
+    latency: latencyOf(answer),
     ...(cost === undefined ? {} : { cost: withClient(cost, answer) }),
     verified: "the ends of all partitions are as many records as were acknowledged; the server checks the checksum of each batch",
     problems: ends === answer.acknowledged ? [] : [`${answer.acknowledged} records acknowledged, the logs hold ${ends}`],
+  };
+}
+
+/** Runs the generator and measures the server while it measures. */
+export async function runRaw(
+  args: readonly (string | number)[],
+  cluster: DevCluster,
+): Promise<{ answer: RawAnswer; cost: Cost | undefined }> {
+  const meters: CostMeter[] = [];
+  const costs: Cost[] = [];
+  const onLine = (line: string): void => {
+    if (line === "MEASURING") meters.push(new CostMeter(cluster.pid));
+    if (line === "MEASURED") costs.push(...meters.map((meter) => meter.stop()));
+  };
+  const answer = (await kafkaLoad(args, onLine, "kafka-raw")) as RawAnswer;
+  return { answer, cost: costs[0] };
+}
+
+export function latencyOf(answer: RawAnswer): LatencySummary {
+  const at = (percentile: number, ms: number): number | undefined => (hasEnough(answer.requests, percentile) ? ms : undefined);
+  return {
+    of: "request sent to answered, closed loop",
+    count: answer.requests,
+    p50Ms: at(50, answer.p50Ms),
+    p90Ms: undefined,
+    p99Ms: at(99, answer.p99Ms),
+    p999Ms: undefined,
+    maxMs: answer.maxMs,
   };
 }
 
@@ -108,7 +121,7 @@ function flushOf({ isForeign }: DevCluster, flush: FlushMode): string {
 }
 
 /** IPv4 and port: the generator looks no names up. */
-function raw(address: string): readonly [host: string, port: string] {
+export function raw(address: string): readonly [host: string, port: string] {
   const [host = "", port = ""] = address.split(",")[0]?.split(/:(?=\d+$)/) ?? [];
   return [host === "localhost" ? "127.0.0.1" : host, port];
 }

@@ -53,15 +53,39 @@ export const ROWS: readonly Row[] = [
   },
   {
     id: "3",
-    what: "consume recent 100 B records, one librdkafka client with defaults",
-    ...same("kafka-100-interval", "kafka-consume-100-interval"),
+    what: "recent records in fetches of 1 MiB, 6 raw connections",
+    ...same("kafka-raw-fetch-recent-1m"),
     goals: [rate(1), cpu(1)],
   },
   {
     id: "3",
-    what: "consume recent 1 KiB records, one librdkafka client with defaults",
-    ...same("kafka-1024-interval", "kafka-consume-1024-interval"),
+    what: "recent records in fetches of 256 KiB, 6 raw connections",
+    ...same("kafka-raw-fetch-recent-256k"),
     goals: [rate(1), cpu(1)],
+  },
+  {
+    id: "3",
+    what: "recent records in fetches of 64 KiB, 6 raw connections",
+    ...same("kafka-raw-fetch-recent-64k"),
+    goals: [rate(1), cpu(1)],
+  },
+  {
+    id: "3",
+    what: "older records out of the page cache, fetches of 1 MiB, 6 raw connections",
+    ...same("kafka-raw-fetch-cold-1m"),
+    goals: [rate(0.7)],
+  },
+  {
+    id: "3",
+    what: "consume a whole log of 100 B records out of the page cache, one librdkafka client with defaults",
+    ...same("kafka-100-interval", "kafka-consume-100-interval"),
+    goals: [rate(0.7)],
+  },
+  {
+    id: "3",
+    what: "consume a whole log of 1 KiB records out of the page cache, one librdkafka client with defaults",
+    ...same("kafka-1024-interval", "kafka-consume-1024-interval"),
+    goals: [rate(0.7)],
   },
   {
     id: "4a",

@@ -1,9 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { formatError } from "@millrace/service-kit";
-import { kafkaServer, type DevCluster } from "../cluster/dev-cluster.ts";
+import type { DevCluster } from "../cluster/dev-cluster.ts";
 import type { Load, LoadContext, Measurement } from "../load.ts";
 import type { HostFacts } from "../measure/host.ts";
+import { warmMemory } from "../measure/warm-memory.ts";
 import type { BenchOptions } from "../options.ts";
 import { mergedRatios, type Ratio, ratiosOf, type Round } from "./ratios.ts";
 import { versusMarkdown, versusTable } from "./report-versus.ts";
@@ -22,17 +23,19 @@ export interface VersusRun {
   readonly loads: readonly Load[];
   readonly host: HostFacts;
   readonly command: string;
+  /** The server to compare with, and what it is. */
+  readonly other: { readonly cluster: DevCluster; readonly name: string };
   /** Starts one of ours, fresh. */
   readonly startOurs: LoadContext["startCluster"];
 }
 
 /** The same loads on a fresh cluster of ours and on a server that runs, taking turns; prints ratios. Exit code: 1 if a run went wrong; a goal that is not reached is a figure. */
-export async function runVersus({ options, loads, host, command, startOurs }: VersusRun): Promise<number> {
+export async function runVersus({ options, loads, host, command, other, startOurs }: VersusRun): Promise<number> {
   const rows = ROWS.filter(
     ({ id, ours }) => options.only.length === 0 || options.only.some((part) => id === part || ours[0].includes(part)),
   );
   const named = (which: (row: Row) => string): readonly Load[] => loads.filter(({ name }) => rows.some((row) => which(row) === name));
-  const foreign = (): Promise<DevCluster> => Promise.resolve(kafkaServer(options.versus ?? "", options.pid));
+  const foreign = (): Promise<DevCluster> => Promise.resolve({ ...other.cluster, stop: () => Promise.resolve() });
   const theirs: Side = { name: "other", loads: named((row) => row.theirs[0]), startCluster: foreign };
   const ours: Side = { name: "millrace", loads: named((row) => row.ours[0]), startCluster: startOurs };
   const startedAt = new Date().toISOString();
@@ -55,7 +58,7 @@ export async function runVersus({ options, loads, host, command, startOurs }: Ve
     rounds.push(measured);
   }
   const ratios = mergedRatios(earlierRatios(options.addTo), ratiosOf(rows, rounds), command);
-  report(ratios, { options, rounds, facts: { command, host, rounds: options.rounds, startedAt, other: options.otherName } });
+  report(ratios, { options, rounds, facts: { command, host, rounds: options.rounds, startedAt, other: other.name } });
   for (const problem of problems) process.stderr.write(`${problem}: its figures count for nothing\n`);
   return problems.length > 0 ? 1 : 0;
 }
@@ -78,6 +81,7 @@ async function take(
     progress: (text) => process.stderr.write(`${where}: ${text}\n`),
   };
   try {
+    await warmMemory();
     const measurements = await load.run(context);
     for (const measurement of measurements) into.set(measurement.name, measurement);
     return measurements.flatMap(({ name, problems }) => problems.map((problem) => `${where}, ${name}: ${problem}`));
