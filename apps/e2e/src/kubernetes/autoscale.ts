@@ -29,7 +29,7 @@ const LOOK_MS = 1_000;
 export const autoscale: Step = {
   name: "autoscale",
   what: "executors 1 → 4 → 1 on the lag of a job, by a HorizontalPodAutoscaler and the metrics adapter; the job stays exact",
-  needsRelease: true,
+  needs: "release",
   async run(context: StepContext) {
     const { kubernetes } = context;
     const { client, close } = await connectFromOutside(kubernetes);

@@ -2,41 +2,14 @@ import { check } from "../scenario.ts";
 import { CommandFailed, type Kubernetes, run } from "./kubernetes.ts";
 import { refusals } from "./refusals.ts";
 import { checkStartupProbes } from "./startup-probes.ts";
-import { CHART, type Step, type StepContext, TEST_VALUES } from "./steps.ts";
-
-/** Renderings that must be valid: what is on by default, and everything that can be switched on. */
-const renderings: Readonly<Record<string, readonly string[]>> = {
-  default: [],
-  ha: TEST_VALUES,
-  everything: [
-    ...TEST_VALUES,
-    ...[
-      "networkPolicy.enabled=true",
-      "tls.enabled=true",
-      "executor.autoscaling.enabled=true",
-      "executor.autoscaling.lag.enabled=true",
-      "executor.autoscaling.lag.secondsMax=60",
-      "monitoring.dashboards.enabled=true",
-      "telemetry.otlpEndpoint=http://otel:4317",
-    ].flatMap((value) => ["--set", value]),
-    ...["--set-string", "jobs.nothing=export default 1"],
-  ],
-  balancers: [
-    ...TEST_VALUES,
-    ...[
-      "broker.external.type=LoadBalancer",
-      "broker.external.hostTemplate=b-{id}.example.com",
-      "broker.external.sourceRanges={10.0.0.0/8}",
-    ].flatMap((value) => ["--set", value]),
-  ],
-  "own-redis": ["--set", "redis.external.enabled=true,redis.external.url=redis://cache:6379"],
-};
+import { renderings } from "./renderings.ts";
+import { CHART, type Step, type StepContext } from "./steps.ts";
 
 /** `helm lint`, and every rendering accepted by the API server, in a namespace that enforces the restricted profile. */
 export const dryRun: Step = {
   name: "dry-run",
   what: "helm lint; every rendering taken by the API server in a dry run, without a warning",
-  needsRelease: false,
+  needs: "cluster",
   async run({ kubernetes, say }: StepContext) {
     let objects = 0;
     for (const [name, flags] of Object.entries(renderings)) {
@@ -68,7 +41,7 @@ async function dryRunOf(kubernetes: Kubernetes, manifest: string): Promise<numbe
 export const refuse: Step = {
   name: "refusals",
   what: "wrong values are refused with words that say what would be right",
-  needsRelease: false,
+  needs: "nothing",
   async run({ kubernetes, say }: StepContext) {
     for (const { what, set, says } of refusals) {
       const flags = set.flatMap((value) => ["--set", value]);

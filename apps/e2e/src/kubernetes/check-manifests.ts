@@ -12,7 +12,7 @@ const OVERLAYS = ["dev", "prod"] as const;
 export const manifests: Step = {
   name: "manifests",
   what: "k8s/base and k8s/base-ha equal the chart; kustomize overlays taken by the API server in a dry run",
-  needsRelease: false,
+  needs: "cluster",
   async run({ kubernetes, folder, say }: StepContext) {
     const fresh = join(folder, "manifests");
     mkdirSync(fresh, { recursive: true });

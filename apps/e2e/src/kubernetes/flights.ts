@@ -15,7 +15,7 @@ const JOB = "airport-delays";
 export const flights: Step = {
   name: "flights",
   what: "the flights job on executors of two nodes, submitted by the chart, equal to the independent computation",
-  needsRelease: true,
+  needs: "release",
   async run({ kubernetes, records, folder, say }: StepContext) {
     const { client, close } = await connectFromOutside(kubernetes);
     try {

@@ -1,31 +1,31 @@
-import { cp, mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { check } from "../scenario.ts";
 import { inCheckout } from "../system/sources.ts";
 import { run } from "./kubernetes.ts";
 import { outsideAddresses } from "./outside.ts";
+import { pythonWith } from "./python-venv.ts";
 import type { Step, StepContext } from "./steps.ts";
 
-const CACHE = inCheckout("node_modules/.cache/millrace-k8s");
-const PYTHON = join(CACHE, "venv/bin/python");
+const REQUIREMENTS = ["requirements.txt", "requirements-kafka.txt"].map((name) => inCheckout(`examples/python/${name}`));
 const RECORDS = 300;
 
 /** Clients that are not ours, outside of the cluster. */
 export const foreignClients: Step = {
   name: "clients",
   what: "a Python gRPC client and a Kafka client, both from outside, through the external addresses",
-  needsRelease: true,
+  needs: "release",
   async run({ kubernetes, folder, say }: StepContext) {
-    await installPython();
+    const python = await pythonWith("venv", REQUIREMENTS);
     const { grpc, kafka } = await outsideAddresses(kubernetes);
     const examples = join(folder, "python");
     await cp(inCheckout("examples/python"), examples, { recursive: true });
-    await generateStubs(join(examples, "gen"));
-    const said = await run(PYTHON, [join(examples, "main.py"), grpc[0] ?? ""]);
+    await generateStubs(python, join(examples, "gen"));
+    const said = await run(python, [join(examples, "main.py"), grpc[0] ?? ""]);
     check(/fetched \d+ python hello 2/.test(said), `the gRPC client did not read what it wrote:\n${said}`);
     say("python, gRPC: produced and fetched");
     const topic = `outside-${Date.now().toString(36)}`;
-    const answer = await run(PYTHON, [
+    const answer = await run(python, [
       inCheckout("apps/e2e/src/kubernetes/clients/kafka_outside.py"),
       kafka.join(","),
       topic,
@@ -39,26 +39,7 @@ export const foreignClients: Step = {
   },
 };
 
-async function installPython(): Promise<void> {
-  if (
-    await stat(join(CACHE, "ready")).then(
-      () => true,
-      () => false,
-    )
-  )
-    return;
-  await rm(CACHE, { recursive: true, force: true });
-  await mkdir(CACHE, { recursive: true });
-  await run("python3", ["-m", "venv", join(CACHE, "venv")]);
-  const requirements = ["requirements.txt", "requirements-kafka.txt"].flatMap((name) => [
-    "--requirement",
-    inCheckout(`examples/python/${name}`),
-  ]);
-  await run(PYTHON, ["-m", "pip", "install", "--quiet", ...requirements]);
-  await writeFile(join(CACHE, "ready"), "");
-}
-
-async function generateStubs(to: string): Promise<void> {
+async function generateStubs(python: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
   const proto = inCheckout("proto");
   const files = ["common/v1/common", "broker/v1/broker", "broker/v1/consumer_group", "broker/v1/transaction", "coordinator/v1/coordinator"];
@@ -73,5 +54,5 @@ async function generateStubs(to: string): Promise<void> {
     )
       there.push(path);
   }
-  await run(PYTHON, ["-m", "grpc_tools.protoc", "-I", proto, `--python_out=${to}`, `--grpc_python_out=${to}`, ...there]);
+  await run(python, ["-m", "grpc_tools.protoc", "-I", proto, `--python_out=${to}`, `--grpc_python_out=${to}`, ...there]);
 }

@@ -2,22 +2,21 @@ import { setTimeout as delay } from "node:timers/promises";
 import { check } from "../scenario.ts";
 import { waitFor } from "../system/wait-for.ts";
 import { isReady, type Kubernetes } from "./kubernetes.ts";
-import { CHART, type Step, type StepContext, TEST_VALUES } from "./steps.ts";
+import { CHART, RELEASE_PODS, type Step, type StepContext, TEST_VALUES } from "./steps.ts";
 
 const READY_SECONDS_GOAL = 90;
 const READY_MS_MAX = 10 * 60_000;
-const PODS = 3 + 2 + 2 + 1;
 
 /** The chart with values-ha, until every pod is ready. */
 export const install: Step = {
   name: "install",
   what: `helm install with values-ha.yaml: three brokers in three zones, all ready (goal ${READY_SECONDS_GOAL} s)`,
-  needsRelease: false,
+  needs: "cluster",
   async run({ kubernetes, say }: StepContext) {
     const startMs = performance.now();
     const notes = await kubernetes.helm(["install", kubernetes.release, CHART, ...TEST_VALUES]);
     check(notes.includes("helm test millrace"), "the notes do not say what to type next");
-    await allReady(kubernetes, PODS);
+    await allReady(kubernetes, RELEASE_PODS);
     const seconds = Math.round((performance.now() - startMs) / 1_000);
     const brokerNodes = new Set((await kubernetes.pods("broker")).map(({ spec }) => spec.nodeName));
     check(brokerNodes.size === 3, `brokers run on ${brokerNodes.size} nodes, not 3`);
@@ -32,7 +31,7 @@ export const install: Step = {
 export const helmTest: Step = {
   name: "helm-test",
   what: "helm test: records in, a job over them, results compared",
-  needsRelease: true,
+  needs: "release",
   async run({ kubernetes, say }: StepContext) {
     const startMs = performance.now();
     await kubernetes.helm(["test", kubernetes.release, "--timeout", "5m"]).catch(async (error: unknown) => {

@@ -6,18 +6,23 @@ import { inCheckout } from "../system/sources.ts";
 import { autoscale } from "./autoscale.ts";
 import { dryRun, refuse } from "./check-chart.ts";
 import { manifests } from "./check-manifests.ts";
+import { schemas } from "./check-schemas.ts";
 import { flights } from "./flights.ts";
 import { foreignClients } from "./foreign-clients.ts";
 import { allReady, helmTest, install } from "./install.ts";
 import { Kubernetes, run } from "./kubernetes.ts";
 import { type KubernetesOptions, parseKubernetesOptions } from "./options.ts";
+import { networkCut } from "./network-cut.ts";
 import { drain, kill, reinstall, upgrade } from "./ordeals.ts";
-import type { Step } from "./steps.ts";
+import { redisAway } from "./redis-away.ts";
+import { rollback } from "./rollback.ts";
+import { RELEASE_PODS, type Step } from "./steps.ts";
 import { tls } from "./tls.ts";
 
 const STEPS: readonly Step[] = [
   dryRun,
   refuse,
+  schemas,
   manifests,
   install,
   helmTest,
@@ -25,13 +30,15 @@ const STEPS: readonly Step[] = [
   flights,
   autoscale,
   upgrade,
+  rollback,
   drain,
   kill,
+  redisAway,
+  networkCut,
   reinstall,
   tls,
 ];
 const IMAGES = ["broker", "coordinator", "executor", "metrics-adapter", "cli", "redis"];
-const PODS = 3 + 2 + 2 + 1;
 
 const USAGE = `The chart on a real cluster of three nodes: installed, used from outside, upgraded, drained, killed.
 
@@ -42,6 +49,7 @@ const USAGE = `The chart on a real cluster of three nodes: installed, used from 
 
   --list          steps
   --load PROGRAM  run for dist/images/NAME.tar of every image; absent: the nodes have images of the tag k8s-test
+  --network PROGRAM  run with "cut NODE" and "heal NODE" by the step cut, which is left out without it
   --records N     flights (200000)
   --seed N        for random choices; printed
   --namespace N   made with the pod security profile "restricted", and removed (millrace-test)
@@ -67,23 +75,25 @@ async function main(): Promise<number> {
     return 0;
   }
   const kubernetes = new Kubernetes(options.namespace);
+  const needsCluster = steps.some(({ needs }) => needs !== "nothing");
   const folder = mkdtempSync(join(tmpdir(), "millrace-k8s-"));
   try {
-    await prepare(kubernetes, options);
+    if (needsCluster) await prepare(kubernetes, options);
     return await runSteps(steps, { kubernetes, options, folder });
   } catch (error) {
     process.stderr.write(`error: ${messageOf(error)}\n`);
     return 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
-    if (!options.keep && !options.reuse) await kubernetes.deleteNamespace();
+    if (needsCluster && !options.keep && !options.reuse) await kubernetes.deleteNamespace();
   }
 }
 
-function stepsOf({ only }: KubernetesOptions): readonly Step[] {
+function stepsOf({ only, network }: KubernetesOptions): readonly Step[] {
   const unknown = only.find((name) => !STEPS.some((step) => step.name === name));
   if (unknown !== undefined) throw new Error(`no such step: ${unknown}; there are ${STEPS.map(({ name }) => name).join(", ")}`);
-  return only.length === 0 ? STEPS : STEPS.filter(({ name }) => only.includes(name));
+  if (only.length > 0) return STEPS.filter(({ name }) => only.includes(name));
+  return STEPS.filter((step) => step !== networkCut || network !== undefined);
 }
 
 /** Images into nodes, and a namespace. */
@@ -104,9 +114,9 @@ async function runSteps(
     const say = (text: string): void => void process.stderr.write(`  ${step.name} ${seconds()} s: ${text}\n`);
     say(`${step.what}; seed ${options.seed}`);
     try {
-      if (step.needsRelease) await allReady(kubernetes, PODS);
+      if (step.needs === "release") await allReady(kubernetes, RELEASE_PODS);
       const random = new SeededRandom(options.seed);
-      const figures = await step.run({ kubernetes, random, records: options.records, folder, say });
+      const figures = await step.run({ kubernetes, random, records: options.records, folder, network: options.network, say });
       const words = Object.entries(figures).map(([name, value]) => `${name}=${value}`);
       process.stdout.write(`ok   ${step.name.padEnd(12)}${seconds().padStart(7)} s  ${words.join(" ")}\n`);
     } catch (error) {

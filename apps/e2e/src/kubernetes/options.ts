@@ -15,6 +15,8 @@ export interface KubernetesOptions {
   readonly seed: number;
   /** A program that loads an image archive into every node, as words; undefined: the images are there. */
   readonly load: readonly string[] | undefined;
+  /** A program that cuts a node off, `cut NODE`, and heals it, `heal NODE`, as words; undefined: there is none. */
+  readonly network: readonly string[] | undefined;
 }
 
 const SEED_END = 1_000_000_000;
@@ -34,6 +36,7 @@ export function parseKubernetesOptions(args: readonly string[]): KubernetesOptio
       records: { type: "string", default: "200000" },
       seed: { type: "string", default: String(Math.floor(Math.random() * SEED_END)) },
       load: { type: "string" },
+      network: { type: "string" },
     },
   });
   const [records, seed] = [Number(values.records), Number(values.seed)];
@@ -49,6 +52,11 @@ export function parseKubernetesOptions(args: readonly string[]): KubernetesOptio
     namespace,
     records,
     seed,
-    load: values.load?.split(" ").filter((word) => word !== ""),
+    load: wordsOf(values.load),
+    network: wordsOf(values.network),
   };
+}
+
+function wordsOf(program: string | undefined): readonly string[] | undefined {
+  return program?.split(" ").filter((word) => word !== "");
 }

@@ -5,17 +5,16 @@ import { checkNumbers } from "../numbers/check-numbers.ts";
 import { allReady } from "./install.ts";
 import { isReady, type Kubernetes } from "./kubernetes.ts";
 import { connectFromOutside } from "./outside.ts";
-import { CHART, type Step, type StepContext, TEST_VALUES } from "./steps.ts";
+import { CHART, RELEASE_PODS, type Step, type StepContext, TEST_VALUES } from "./steps.ts";
 import { underLoad } from "./under-load.ts";
 
-const PODS = 3 + 2 + 2 + 1;
 const REPLACED_MS_MAX = 8 * 60_000;
 
 /** Every pod is replaced by one with another annotation, and again by the rollback. */
 export const upgrade: Step = {
   name: "upgrade",
   what: "helm upgrade that replaces every pod, then helm rollback, under load",
-  needsRelease: true,
+  needs: "release",
   run: (context: StepContext) =>
     underLoad("upgrade", context, async () => {
       const { kubernetes, say } = context;
@@ -34,7 +33,7 @@ export const upgrade: Step = {
 export const drain: Step = {
   name: "drain",
   what: "kubectl drain of a broker's node and uncordon, under load",
-  needsRelease: true,
+  needs: "release",
   run: (context: StepContext) =>
     underLoad("drain", context, async () => {
       const { kubernetes, say } = context;
@@ -56,7 +55,7 @@ export const drain: Step = {
       say(`${node} is drained`);
       await delay(5_000);
       await kubernetes.kubectl(["uncordon", node]);
-      await allReady(kubernetes, PODS);
+      await allReady(kubernetes, RELEASE_PODS);
     }),
 };
 
@@ -64,7 +63,7 @@ export const drain: Step = {
 export const kill: Step = {
   name: "kill",
   what: "SIGKILL of a broker, the leading coordinator, an executor and Redis, one after another, under load",
-  needsRelease: true,
+  needs: "release",
   run: (context: StepContext) =>
     underLoad("kill", context, async () => {
       const { kubernetes, random, say } = context;
@@ -89,7 +88,7 @@ export const kill: Step = {
 export const reinstall: Step = {
   name: "reinstall",
   what: "helm uninstall and install again: topics, records and the Redis password are those of before",
-  needsRelease: true,
+  needs: "release",
   async run(context: StepContext) {
     const { kubernetes, say } = context;
     const figures = await underLoad("kept", context, () => Promise.resolve());
@@ -98,7 +97,7 @@ export const reinstall: Step = {
     say("uninstalled");
     const startMs = performance.now();
     await kubernetes.helm(["install", kubernetes.release, CHART, ...TEST_VALUES]);
-    await allReady(kubernetes, PODS);
+    await allReady(kubernetes, RELEASE_PODS);
     const seconds = Math.round((performance.now() - startMs) / 1_000);
     const { client, close } = await connectFromOutside(kubernetes);
     try {
@@ -124,6 +123,6 @@ async function replaced(kubernetes: Kubernetes, replace: () => Promise<void>): P
   await waitFor("every pod replaced and ready", REPLACED_MS_MAX, async () => {
     await delay(500);
     const pods = (await kubernetes.pods()).filter(({ status }) => status.phase === "Running" || status.phase === "Pending");
-    return pods.length === PODS && pods.every((pod) => isReady(pod) && !before.has(pod.metadata.uid)) ? true : undefined;
+    return pods.length === RELEASE_PODS && pods.every((pod) => isReady(pod) && !before.has(pod.metadata.uid)) ? true : undefined;
   });
 }

@@ -9,6 +9,9 @@ export const VALUES_TEST = inCheckout("k8s/test/values.yaml");
 /** Flags that make the release of the test. */
 export const TEST_VALUES: readonly string[] = ["--values", VALUES_HA, "--values", VALUES_TEST];
 
+/** Brokers, coordinators, executors and Redis of that release. */
+export const RELEASE_PODS = 3 + 2 + 2 + 1;
+
 /** What the steps of a run share. */
 export interface StepContext {
   readonly kubernetes: Kubernetes;
@@ -16,6 +19,8 @@ export interface StepContext {
   readonly records: number;
   /** For files of this run; removed afterwards. */
   readonly folder: string;
+  /** A program that cuts a node off (`cut NODE`) and heals it (`heal NODE`), as words; undefined: none was given. */
+  readonly network: readonly string[] | undefined;
   readonly say: (text: string) => void;
 }
 
@@ -23,7 +28,7 @@ export interface StepContext {
 export interface Step {
   readonly name: string;
   readonly what: string;
-  /** It needs the release that `install` makes. */
-  readonly needsRelease: boolean;
+  /** Helm alone; the cluster, with a namespace; or also the release that `install` makes. */
+  readonly needs: "nothing" | "cluster" | "release";
   run(context: StepContext): Promise<Figures>;
 }

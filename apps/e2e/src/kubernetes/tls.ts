@@ -26,7 +26,7 @@ const ADDED_NAME = "added.example.com";
 export const tls: Step = {
   name: "tls",
   what: "a release of its own with mutual TLS: helm test, plain text refused, certificates replaced under load without a restart",
-  needsRelease: false,
+  needs: "cluster",
   async run(context: StepContext) {
     const { kubernetes, folder, say } = context;
     const plain = new Kubernetes(`${kubernetes.namespace}-tls`);
