@@ -33,7 +33,9 @@ export class Kubernetes {
     await run("kubectl", ["create", "--filename", "-"], JSON.stringify(namespace));
   }
 
+  /** With the release: what it has outside of the namespace would stay. */
   async deleteNamespace(): Promise<void> {
+    await this.helm(["uninstall", this.release, "--ignore-not-found"]);
     await run("kubectl", ["delete", "namespace", this.namespace, "--ignore-not-found", "--wait=false"]);
   }
 

@@ -9,6 +9,7 @@ import { manifests } from "./check-manifests.ts";
 import { schemas } from "./check-schemas.ts";
 import { flights } from "./flights.ts";
 import { foreignClients } from "./foreign-clients.ts";
+import { guards } from "./guards.ts";
 import { allReady, helmTest, install } from "./install.ts";
 import { Kubernetes, run } from "./kubernetes.ts";
 import { type KubernetesOptions, parseKubernetesOptions } from "./options.ts";
@@ -26,6 +27,7 @@ const STEPS: readonly Step[] = [
   manifests,
   install,
   helmTest,
+  guards,
   foreignClients,
   flights,
   autoscale,

@@ -27,7 +27,10 @@ export const rollback: Step = {
       });
       await delay(STOPPED_MS);
       const waiting = await waitingBrokers(kubernetes);
-      check(waiting.length === 1, `the roll did not stop at one broker: ${waiting.map(({ metadata }) => metadata.name).join(", ")} do not start`);
+      check(
+        waiting.length === 1,
+        `the roll did not stop at one broker: ${waiting.map(({ metadata }) => metadata.name).join(", ")} do not start`,
+      );
       for (const component of ["coordinator", "executor"]) {
         const ready = (await kubernetes.pods(component)).filter(isReady);
         check(ready.length === 2, `${ready.length} of 2 pods of ${component} are ready`);
