@@ -26,6 +26,7 @@ import { rollingRestart } from "./scenarios/rolling-restart.ts";
 import { seven } from "./scenarios/seven.ts";
 import { sinks } from "./scenarios/sinks.ts";
 import { smoke } from "./scenarios/smoke.ts";
+import { foreignSource } from "./scenarios/foreign-source.ts";
 import { sources } from "./scenarios/sources.ts";
 import { slowSink } from "./scenarios/slow-sink.ts";
 import { state } from "./scenarios/state.ts";
@@ -53,6 +54,7 @@ export const scenarios: readonly Scenario[] = [
   killDevJob,
   sinks,
   sources,
+  foreignSource,
   rescale,
   isolation,
   slowSink,

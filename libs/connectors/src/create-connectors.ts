@@ -1,6 +1,7 @@
 import type { ConnectorOptions, Connectors, SinkConnector, StreamSource } from "@millrace/ports";
 import { filesSink } from "./files/files-sink.ts";
 import { folderSource } from "./folder/folder-source.ts";
+import { kafkaSource } from "./kafka/kafka-source.ts";
 import { kafkaSink } from "./kafka/kafka-sink.ts";
 import { postgresSink } from "./postgres/postgres-sink.ts";
 import { rateSource } from "./rate/rate-source.ts";
@@ -20,6 +21,7 @@ const SOURCES: ReadonlyMap<string, (options: ConnectorOptions) => StreamSource> 
   (options: ConnectorOptions) => StreamSource
 >([
   ["folder", folderSource],
+  ["kafka", kafkaSource],
   ["rate", rateSource],
 ]);
 

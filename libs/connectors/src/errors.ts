@@ -11,6 +11,21 @@ export const errors = {
       message: "another attempt of the job writes this slot now: this one ends without having written",
       context: { connector, ...context },
     }),
+  foreignTopicMissing: (topic: string): AppError =>
+    new AppError({
+      kind: "unavailable",
+      code: "foreign-topic-missing",
+      message: "the other Kafka cluster has no such topic, or does not show it: create it there, or correct its name",
+      context: { topic },
+    }),
+  foreignRecordsGone: (at: { readonly topic: string; readonly partition: number; readonly start: number }, earliest: number): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "foreign-records-gone",
+      message:
+        "the other Kafka cluster has deleted records before they were read: keep them there for longer, and start the job with failOnDataLoss: false to go on behind the gap",
+      context: { topic: at.topic, partition: at.partition, next: at.start, earliest },
+    }),
   noSuchFile: (path: string): AppError =>
     new AppError({
       kind: "not-found",

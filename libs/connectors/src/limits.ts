@@ -42,3 +42,8 @@ export const FILES_IN_WATCHED_FOLDER_MAX = 100_000;
 export const STATS_AT_ONCE = 64;
 /** What a folder source notes of one batch, as text: below the 64 KiB that are stored with a plan. */
 export const FOLDER_NOTE_LENGTH_MAX = 48 * 1024;
+
+/** How often a source looks for new topics and partitions of another cluster: a record of a new one comes that much later, once. */
+export const FOREIGN_PARTITIONS_REFRESH_MS = 5_000;
+/** What a source of another cluster notes of one batch, as text: below the 64 KiB that are stored with a plan; some 700 partitions. */
+export const KAFKA_NOTE_LENGTH_MAX = 48 * 1024;

@@ -69,19 +69,23 @@ export interface DeadLetter {
   readonly deadLetter: string;
 }
 
-export interface TopicSourceDescriptor {
-  readonly type: "topic";
-  readonly topic: string;
+/** How the records of a log become elements. */
+export interface RecordDecoding {
   readonly value: SerdeDescriptor;
   readonly key?: SerdeDescriptor;
   /** What the stream carries: values, [key, value] pairs, or whole records. */
   readonly elements: "value" | "pair" | "record";
+  /** A record that cannot be decoded stops the job, is counted and skipped, or goes as it is to a topic, with the reason in its headers, exactly once. */
+  readonly onBadRecord: "fail" | "skip" | DeadLetter;
+}
+
+export interface TopicSourceDescriptor extends RecordDecoding {
+  readonly type: "topic";
+  readonly topic: string;
   /** Where a job without a checkpoint starts. */
   readonly start: "earliest" | "latest";
   /** "latest": a bounded source, it ends at the offsets that exist when the job first starts; the watermark ends infinite. */
   readonly until?: "latest";
-  /** A record that cannot be decoded stops the job, is counted and skipped, or goes as it is to a topic, with the reason in its headers, exactly once. */
-  readonly onBadRecord: "fail" | "skip" | DeadLetter;
 }
 
 /** A source that is no topic of the cluster: a built-in connector of workers, or (`custom`) one that the job's module brings. */
@@ -96,11 +100,24 @@ export interface ConnectorSourceDescriptor {
   readonly promise: SourcePromise;
   /** Steps of its position that a batch takes of one split at most; absent: what the job can take. */
   readonly stepsPerBatchMax?: number;
+  /** Of connectors that give records of another log; absent: what they give are the elements. */
+  readonly records?: RecordDecoding;
 }
 
 export type SourcePromise = "exactly-once" | "at-most-once";
 
 export type SourceDescriptor = TopicSourceDescriptor | ConnectorSourceDescriptor;
+
+/** How a source decodes records; undefined: it gives elements as they are. */
+export function decodingOf(source: SourceDescriptor): RecordDecoding | undefined {
+  return source.type === "topic" ? source : source.records;
+}
+
+/** The topic for records that a source cannot decode; undefined: it has none. */
+export function deadLetterTopicOf(source: SourceDescriptor): string | undefined {
+  const onBadRecord = decodingOf(source)?.onBadRecord;
+  return typeof onBadRecord === "object" ? onBadRecord.deadLetter : undefined;
+}
 
 export interface TopicSinkDescriptor {
   readonly type: "topic";

@@ -1,4 +1,5 @@
 import {
+  deadLetterTopicOf,
   assertTopicName,
   isInternalTopic,
   type JobGraph,
@@ -148,6 +149,8 @@ function checkSource(operator: string, source: SourceDescriptor): void {
     return checkDeadLetter(operator, source);
   }
   checkWhole(operator, "splits", source.splits, SPLITS_MAX);
+  const deadLetters = deadLetterTopicOf(source);
+  if (deadLetters !== undefined) checkOutputTopic(operator, deadLetters);
   if (source.stepsPerBatchMax !== undefined) checkWhole(operator, "stepsPerBatchMax", source.stepsPerBatchMax, MAX_RECORDS_PER_BATCH_MAX);
 }
 

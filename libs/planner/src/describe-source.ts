@@ -32,6 +32,8 @@ function whatItReads({ connector, options }: ConnectorSourceDescriptor): string 
       return `generates ${option("rowsPerSecond")} rows a second`;
     case "folder":
       return `reads the ${option("format")} files that appear in ${option("path")}`;
+    case "kafka":
+      return `reads ${options["pattern"] === undefined ? `topics ${option("topics")}` : `topics like ${option("pattern")}`} of another Kafka cluster`;
     case CUSTOM_CONNECTOR:
       return "reads with a source that the job brings";
     default:

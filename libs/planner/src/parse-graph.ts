@@ -75,14 +75,17 @@ const sink: Check = (value, where) => {
   object({ type: oneOf("topic", "connector"), key: optional(serde), ...own })(value, where);
 };
 
-const topicSource: Readonly<Record<string, Check>> = {
-  topic: string,
+const recordDecoding: Readonly<Record<string, Check>> = {
   value: serde,
   key: optional(serde),
   elements: oneOf("value", "pair", "record"),
+  onBadRecord: (value, where) => (typeof value === "object" ? object({ deadLetter: string }) : oneOf("fail", "skip"))(value, where),
+};
+const topicSource: Readonly<Record<string, Check>> = {
+  ...recordDecoding,
+  topic: string,
   start: oneOf("earliest", "latest"),
   until: optional(oneOf("latest")),
-  onBadRecord: (value, where) => (typeof value === "object" ? object({ deadLetter: string }) : oneOf("fail", "skip"))(value, where),
 };
 const connectorSource: Readonly<Record<string, Check>> = {
   connector: string,
@@ -90,6 +93,7 @@ const connectorSource: Readonly<Record<string, Check>> = {
   splits: number,
   promise: oneOf("exactly-once", "at-most-once"),
   stepsPerBatchMax: optional(number),
+  records: optional(object(recordDecoding)),
 };
 const source: Check = (value, where) => {
   const isConnector = record(value, where).type === "connector";

@@ -27,6 +27,7 @@ export { type Counter, type GaugeSample, type Histogram, type Labels, type Metri
 export type { Random } from "./random.ts";
 export type { SinkConnector, SinkOutput, SinkSlotMark, SinkSlots, SinkWriter } from "./sink-connector.ts";
 export type {
+  LogRecord,
   AvailableSteps,
   PositionRange,
   SourceElements,

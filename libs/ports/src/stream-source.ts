@@ -76,3 +76,15 @@ export interface SplitReader<T = unknown> {
   remember?(range: PositionRange): void;
   close(): Promise<void>;
 }
+
+/** A record of another log, as a connector gives it whose source says how records are decoded. */
+export interface LogRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** Milliseconds since 1970 UTC. */
+  readonly timestampMs: number;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers: readonly (readonly [name: string, value: Uint8Array | null])[];
+}

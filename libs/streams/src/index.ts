@@ -60,15 +60,12 @@ export { buildJob, job, type JobContext, type FolderStreams, type JobModule, typ
 export {
   type ForeignCluster,
   foreignKafka,
+  type ForeignReadOptions,
+  type ForeignRecord,
   type ForeignTopic,
-  kafka,
-  type KafkaTopic,
-  type ReadOptions,
-  type Sink,
-  type SinkParts,
-  type Source,
-  type TopicRecord,
-} from "./kafka.ts";
+  type ForeignTopics,
+} from "./foreign-kafka.ts";
+export { kafka, type KafkaTopic, type ReadOptions, type Sink, type SinkParts, type Source, type TopicRecord } from "./kafka.ts";
 export { type KeyOf, pair, type Pair, type ValueOf } from "./pair.ts";
 export { postgres, type PostgresOptions } from "./postgres.ts";
 export { rate, type RateOptions, type RateRow } from "./rate.ts";

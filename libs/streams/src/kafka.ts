@@ -31,9 +31,6 @@ export interface Sink<E> {
 /** A topic as source and sink of elements E, made of keys K and values V. */
 export interface KafkaTopic<E, K, V> extends Source<E>, Sink<E>, SinkParts<K, V> {}
 
-/** A topic of another cluster as sink of elements E, made of keys K and values V. */
-export interface ForeignTopic<E, K, V> extends Sink<E>, SinkParts<K, V> {}
-
 /** A record with everything that the log knows of it, for `elements: "record"`. */
 export interface TopicRecord<K, V> {
   readonly key: K | undefined;
@@ -55,33 +52,6 @@ export interface ReadOptions {
    * `millrace.error`, `millrace.position` and `millrace.operator` beside its own.
    */
   readonly onBadRecord?: "fail" | "skip" | DeadLetter;
-}
-
-/** Another Kafka cluster. */
-export interface ForeignCluster {
-  /** Addresses (host:port) of some of its brokers. */
-  readonly bootstrap: readonly string[];
-}
-
-/**
- * Topic of another Kafka cluster as a sink, exactly once: the records of a batch and its progress marks (topic `millrace-sink-marks` there) are a
- * transaction per slot of that cluster. It must allow transactional ids that start with `millrace.`.
- */
-export function foreignKafka<K, V>(
-  topic: string,
-  options: { readonly cluster: ForeignCluster; readonly key: Serde<K>; readonly value: Serde<V> },
-): ForeignTopic<readonly [K, V], K, V>;
-/** Values under no key. */
-export function foreignKafka<V>(
-  topic: string,
-  options: { readonly cluster: ForeignCluster; readonly value: Serde<V> },
-): ForeignTopic<V, undefined, V>;
-export function foreignKafka(
-  topic: string,
-  { cluster, key, value }: { readonly cluster: ForeignCluster; readonly key?: Serde<unknown>; readonly value: Serde<unknown> },
-): Sink<unknown> {
-  const serdes = { ...(key === undefined ? {} : { key: key.descriptor }), value: value.descriptor };
-  return { sink: { type: "connector", connector: "kafka", options: { topic, bootstrap: cluster.bootstrap }, ...serdes } };
 }
 
 /** Topic of whole records: value with key, timestamp, partition, offset and headers. */

@@ -9,12 +9,14 @@ const PAUSE_MS = 100;
 /** Sends numbers in order, a key's all to one partition, until it is told to stop. */
 export class NumberSource {
   readonly #client: Client;
+  readonly #topic: string;
   #next = 0;
   #isOver = false;
   #running: Promise<void> | undefined;
 
-  constructor(client: Client) {
+  constructor(client: Client, topic: string = SINKS.input) {
     this.#client = client;
+    this.#topic = topic;
   }
 
   start(): void {
@@ -31,11 +33,11 @@ export class NumberSource {
 
   async #run(): Promise<void> {
     const producer = this.#client.producer({ idempotent: true });
-    await producer.open([SINKS.input]);
+    await producer.open([this.#topic]);
     while (!this.#isOver) {
       for (let i = 0; i < BLOCK; i++) {
         const id = this.#next++;
-        producer.send(SINKS.input, { value: new TextEncoder().encode(String(id)), partition: (id % KEYS) % INPUT_PARTITIONS });
+        producer.send(this.#topic, { value: new TextEncoder().encode(String(id)), partition: (id % KEYS) % INPUT_PARTITIONS });
       }
       await producer.flush();
       await delay(PAUSE_MS);

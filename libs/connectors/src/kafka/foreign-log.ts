@@ -1,4 +1,4 @@
-import { Consumer, type ConnectionOptions, type RecordsBatch } from "@platformatic/kafka";
+import { Admin, Consumer, type ConnectionOptions, type RecordsBatch } from "@platformatic/kafka";
 import { KAFKA_RETRIES, KAFKA_RETRY_DELAY_MS } from "../limits.ts";
 import { type DecidedRecord, DecidedRecords } from "./decided-records.ts";
 
@@ -17,6 +17,11 @@ const EMPTY_FETCHES_MAX = 50;
 export const EARLIEST = -2n;
 export const LATEST = -1n;
 
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
 interface Cursor {
   position: number;
   emptyFetches: number;
@@ -25,21 +30,43 @@ interface Cursor {
 /** Partitions of another cluster, read by offset without a group. */
 export class ForeignLog {
   readonly #consumer: Consumer;
+  readonly #admin: Admin;
 
   constructor(cluster: ForeignCluster, clientId: string) {
-    this.#consumer = new Consumer({
+    const options = {
       clientId,
-      groupId: `${clientId}-reader`, // asked for by the client; nothing joins it
       bootstrapBrokers: cluster.bootstrapBrokers,
       retries: KAFKA_RETRIES,
       retryDelay: KAFKA_RETRY_DELAY_MS,
       ...cluster.connection,
-    });
+    };
+    this.#consumer = new Consumer({ ...options, groupId: `${clientId}-reader` }); // asked for by the client; nothing joins it
+    this.#admin = new Admin(options);
   }
 
+  /** As the cluster knows it now. */
   async partitionCount(topic: string): Promise<number> {
-    const { topics } = await this.#consumer.metadata({ topics: [topic], autocreateTopics: false });
+    const { topics } = await this.#consumer.metadata({ topics: [topic], autocreateTopics: false, forceUpdate: true });
     return topics.get(topic)?.partitionsCount ?? 0;
+  }
+
+  /** Topics of the cluster that are not its own business. */
+  async topics(): Promise<readonly string[]> {
+    return await this.#admin.listTopics();
+  }
+
+  /** Offsets of many partitions at once, by `topic/partition`: at a timestamp (milliseconds), `EARLIEST`, or `LATEST` (the last stable one). -1: no record is so young. */
+  async offsetsAt(partitions: readonly TopicPartition[], at: bigint): Promise<ReadonlyMap<string, number>> {
+    const byTopic = Map.groupBy(partitions, ({ topic }) => topic);
+    const offsets = await this.#consumer.listOffsets({
+      topics: [...byTopic.keys()],
+      partitions: Object.fromEntries(Array.from(byTopic, ([topic, own]) => [topic, own.map(({ partition }) => partition)])),
+      timestamp: at,
+      isolationLevel: READ_COMMITTED,
+    });
+    return new Map(
+      partitions.map(({ topic, partition }) => [`${topic}/${partition}`, Number(offsets.get(topic)?.[partition] ?? -1n)] as const),
+    );
   }
 
   /** Offset at a timestamp, `EARLIEST` or `LATEST`: of the last stable one, or `uncommitted` the high watermark. */
@@ -78,8 +105,8 @@ export class ForeignLog {
     while (cursor.position < range.endOffset) yield decided.add(await this.#advance(range, cursor));
   }
 
-  close(): Promise<void> {
-    return this.#consumer.close(true);
+  async close(): Promise<void> {
+    await Promise.all([this.#consumer.close(true), this.#admin.close()]);
   }
 
   async #advance(range: { topic: string; partition: number }, cursor: Cursor): Promise<readonly RecordsBatch[]> {

@@ -3,6 +3,7 @@ import {
   AppError,
   CHECKPOINTS_TOPIC,
   type ConnectorSourceDescriptor,
+  deadLetterTopicOf,
   type JobGraph,
   nameOfSource,
   SINK_MARKS_TOPIC,
@@ -24,9 +25,10 @@ interface Ports {
 /** Refuses a graph that names topics which do not exist; said at submit, before anything runs. */
 export function assertTopicsExist(graph: JobGraph, cluster: ClusterView): void {
   for (const operator of graph.operators) {
-    if (operator.kind === "source" && operator.source.type === "topic") {
-      topicOf(operator.source.topic, cluster, operator.id);
-      if (typeof operator.source.onBadRecord === "object") topicOf(operator.source.onBadRecord.deadLetter, cluster, operator.id);
+    if (operator.kind === "source") {
+      if (operator.source.type === "topic") topicOf(operator.source.topic, cluster, operator.id);
+      const deadLetters = deadLetterTopicOf(operator.source);
+      if (deadLetters !== undefined) topicOf(deadLetters, cluster, operator.id);
     }
     if (operator.kind === "sink" && operator.sink.type === "topic") topicOf(operator.sink.topic, cluster, operator.id);
   }

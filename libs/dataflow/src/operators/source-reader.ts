@@ -1,4 +1,5 @@
-import { AppError, type OperatorNode, topicPartitionKey } from "@millrace/model";
+import { AppError, decodingOf, type OperatorNode, topicPartitionKey } from "@millrace/model";
+import type { LogRecord } from "@millrace/ports";
 import type { RecordHeader, RecordOffsets } from "@millrace/records";
 import { badRecord } from "../errors.ts";
 import type { CallTrail } from "../runtime/call-trail.ts";
@@ -6,8 +7,9 @@ import type { SinkRecord, SourceTask } from "../runtime/runtime-types.ts";
 import { DecodeFailure } from "../serde/json-fields.ts";
 import { createValueDecoder, type ValueDecoder } from "../serde/value-decoder.ts";
 import type { SourceSplitMemory } from "../state/source-split-memory.ts";
-import { deadLetterOf } from "./dead-letter.ts";
+import { type BadRecord, deadLetterOf } from "./dead-letter.ts";
 import type { Emit, OperatorEnvironment } from "./environment.ts";
+import { logRecordReader } from "./log-records.ts";
 
 /** Where a source task stands, for messages. */
 export class SourcePosition {
@@ -15,6 +17,8 @@ export class SourcePosition {
   readonly #trail: CallTrail;
   readonly #number: number;
   #offset: number | undefined;
+  /** Of a record of another log: its own place there. */
+  #elsewhere: string | undefined;
 
   constructor(task: SourceTask, trail: CallTrail) {
     this.#partition = topicPartitionKey(task.topic, task.partition);
@@ -27,15 +31,21 @@ export class SourcePosition {
     this.#trail.at(this.#number, offset);
   }
 
+  atRecord({ topic, partition, offset }: LogRecord): void {
+    this.at(offset);
+    this.#elsewhere = `${topicPartitionKey(topic, partition)}@${offset}`;
+  }
+
   /** Between records. */
   leave(): void {
     this.#offset = undefined;
+    this.#elsewhere = undefined;
     this.#trail.leave();
   }
 
   /** topic-partition@offset of the record in hand; undefined between records. */
   text(): string | undefined {
-    return this.#offset === undefined ? undefined : `${this.#partition}@${this.#offset}`;
+    return this.#offset === undefined ? undefined : (this.#elsewhere ?? `${this.#partition}@${this.#offset}`);
   }
 }
 
@@ -56,6 +66,8 @@ export class SourceReader {
   readonly #write: (record: SinkRecord) => void;
   readonly #position: SourcePosition;
   readonly #element: (records: RecordOffsets, index: number) => unknown;
+  /** Of a source that gives records of another log. */
+  readonly #logRecord: ((record: LogRecord) => unknown) | undefined;
   /** What the split remembers, of a source that is no topic. */
   readonly memory: SourceSplitMemory | undefined;
   badRecords = 0;
@@ -76,6 +88,9 @@ export class SourceReader {
     this.#next = options.next;
     this.#write = options.write;
     this.#element = this.#elementReader();
+    const { operator, formats } = options.environment;
+    const records = operator.source.type === "connector" ? operator.source.records : undefined;
+    this.#logRecord = records === undefined ? undefined : logRecordReader(records, formats);
   }
 
   /** Pushes the records with startOffset ≤ offset < endOffset; returns how many, and the bytes of their keys and values. */
@@ -95,7 +110,7 @@ export class SourceReader {
       try {
         element = this.#element(records, index);
       } catch (error) {
-        this.#refuse(error, records, index);
+        this.#refuse(error, badRecordOf(records, index));
         continue;
       }
       next(element, timestamps[index] ?? NaN);
@@ -107,6 +122,7 @@ export class SourceReader {
 
   /** Elements that come as values, not as bytes; `position` is that of the first one, where it is known. */
   pushElements({ elements, timeMs, timestampsMs, position }: PushedElements): number {
+    if (this.#logRecord !== undefined) return this.#pushLogRecords(elements as Iterable<LogRecord>, this.#logRecord);
     let count = 0;
     if (position !== undefined) this.#position.at(position);
     for (const element of elements) {
@@ -118,16 +134,35 @@ export class SourceReader {
     return count;
   }
 
-  #refuse(error: unknown, records: RecordOffsets, index: number): void {
+  #pushLogRecords(records: Iterable<LogRecord>, elementOf: (record: LogRecord) => unknown): number {
+    let count = 0;
+    for (const record of records) {
+      this.#position.atRecord(record);
+      count++;
+      let element: unknown;
+      try {
+        element = elementOf(record);
+      } catch (error) {
+        this.#refuse(error, record);
+        continue;
+      }
+      this.#next(element, record.timestampMs);
+    }
+    this.#position.leave();
+    this.#environment.counts.recordsIn += count;
+    return count;
+  }
+
+  #refuse(error: unknown, record: BadRecord): void {
     if (!(error instanceof DecodeFailure))
       throw error instanceof AppError ? error : new AppError({ kind: "internal", code: "internal", message: String(error), cause: error });
     const { operator } = this.#environment;
-    const onBadRecord = operator.source.type === "topic" ? operator.source.onBadRecord : "fail";
+    const onBadRecord = decodingOf(operator.source)?.onBadRecord ?? "fail";
     if (onBadRecord === "fail") throw badRecord(error.message, { operator: operator.id, position: this.#position.text() ?? "" });
     this.badRecords++;
     if (onBadRecord === "skip") return;
     const place = { operator: operator.id, slot: this.#task.index, position: this.#position.text() ?? "" };
-    this.#write(deadLetterOf({ ...place, reason: error.message }, records, index));
+    this.#write(deadLetterOf({ ...place, reason: error.message }, record));
   }
 
   #elementReader(): (records: RecordOffsets, index: number) => unknown {
@@ -156,6 +191,11 @@ export class SourceReader {
         });
     }
   }
+}
+
+function badRecordOf(records: RecordOffsets, index: number): BadRecord {
+  const headers = records.headers(index).map(({ key, value }) => [key, value] as const);
+  return { key: records.key(index), value: records.value(index), timestampMs: records.timestamps[index] ?? 0, headers };
 }
 
 function assertElements(): never {

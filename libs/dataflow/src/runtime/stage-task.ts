@@ -1,4 +1,4 @@
-import type { OperatorNode } from "@millrace/model";
+import { deadLetterTopicOf, type OperatorNode } from "@millrace/model";
 import { isWholeTable, type PhysicalPlan, type ShuffleEdge, type Stage } from "@millrace/planner";
 import { assertDefined } from "@millrace/stdx";
 import { notSupported } from "../errors.ts";
@@ -153,9 +153,7 @@ class TaskBuilder {
 
   #source(operator: OperatorNode & { kind: "source" }, next: Emit): SourceReader {
     const task = assertDefined(this.#sourceTask, "source task");
-    const { source } = operator;
-    const isTopic = source.type === "topic";
-    if (isTopic && typeof source.onBadRecord === "object") this.#sinkSlots.push({ sink: operator.id, slot: task.index });
+    if (deadLetterTopicOf(operator.source) !== undefined) this.#sinkSlots.push({ sink: operator.id, slot: task.index });
     const write = (record: SinkRecord): void => {
       this.#factory.output.emitSink(record);
     };
@@ -165,7 +163,7 @@ class TaskBuilder {
       position: assertDefined(this.#position, "position"),
       next,
       write,
-      memory: isTopic ? undefined : this.#keep(operator.id, 0, new SourceSplitMemory(this.#state(operator))),
+      memory: operator.source.type === "topic" ? undefined : this.#keep(operator.id, 0, new SourceSplitMemory(this.#state(operator))),
     });
   }
 

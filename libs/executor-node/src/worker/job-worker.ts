@@ -19,6 +19,7 @@ import {
 import { CallTrail, createWorkerRuntime, type SpillSettings, type WorkerRuntime } from "@millrace/dataflow";
 import {
   AppError,
+  deadLetterTopicOf,
   EVENT_TIME_AHEAD_MAX_MS,
   type JobDefinition,
   type JobGraph,
@@ -476,8 +477,8 @@ function outputTopicsOf({ operators }: JobGraph): ReadonlyMap<string, string> {
 /** The topic that an operator writes: a sink's, or that of a source's dead letters. */
 function outputTopicOf(operator: OperatorNode): string[] {
   if (operator.kind === "sink" && operator.sink.type === "topic") return [operator.sink.topic];
-  if (operator.kind !== "source" || operator.source.type !== "topic") return [];
-  return typeof operator.source.onBadRecord === "object" ? [operator.source.onBadRecord.deadLetter] : [];
+  const deadLetters = operator.kind === "source" ? deadLetterTopicOf(operator.source) : undefined;
+  return deadLetters === undefined ? [] : [deadLetters];
 }
 
 /** Output of one batch and worker that is not stored yet; a task's output in one go must fit. */
