@@ -15,6 +15,7 @@ const PROVOCATIONS: readonly Provocation[] = [
   "corruption",
   "groups",
   "rollback",
+  "compaction",
   "jobs",
 ];
 

@@ -218,6 +218,34 @@ describe("coordinator leadership", () => {
       code: "store-rolled-back",
     });
   });
+
+  it("finds that the store went back with whatever it writes next, and rebuilds it though no broker has seen what was lost", async () => {
+    const world = makeWorld();
+    await world.node("a");
+    await liveBroker(world, "a:9191");
+    world.server.recordHistory();
+    const topics = world.loopback.client(TopicService, "a:9191");
+    await topics.createTopic({ name: "lost" });
+    world.server.rollBack(1);
+    await expect(topics.createTopic({ name: "other" })).rejects.toMatchObject({ code: "store-rolled-back" });
+    await world.clock.advance(5_000);
+    await expect(topics.createTopic({ name: "other" })).rejects.toMatchObject({ code: "cluster-rebuilding" });
+  });
+
+  it("takes a broker that has obeyed its successor for no proof that the store lost anything", async () => {
+    const world = makeWorld();
+    await world.node("a");
+    const { clusterId, generation } = await world.loopback.client(ClusterService, "a:9191").describeCluster({});
+    world.server.releaseLease({ holder: "a", epoch: 1, generation });
+    world.server.acquireLease({ holder: "successor", ttlMs: LEASE_MS });
+    const seen = { epochSeen: 2, generationSeen: generation, clusterId };
+    const early = new FakeBroker(world, "a:9191", seen);
+    await early.ended;
+    expect(early.failure).toMatchObject({ code: "store-rolled-back" });
+    await world.clock.advance(2 * LEASE_MS);
+    const back = await liveBroker(world, "a:9191", seen);
+    expect(back.last("registered")).toMatchObject({ coordinatorEpoch: 3n, generation });
+  });
 });
 
 describe("broker sessions", () => {

@@ -71,6 +71,8 @@ class LeasedCoordinator implements CoordinatorNode {
   /** A broker proved that the store lost this cluster; until it is rebuilt no term of this process serves anything else. */
   #lost: LostCluster | undefined;
   #rebuild: ClusterRebuild | undefined;
+  /** Settles when the store has answered to what it was told of its loss. */
+  #told: Promise<void> = Promise.resolve();
 
   constructor(settings: CoordinatorSettings, ports: CoordinatorPorts) {
     this.#settings = settings;
@@ -125,6 +127,7 @@ class LeasedCoordinator implements CoordinatorNode {
 
   async #lead(fence: Fence, ends: TermEnds): Promise<void> {
     const { store } = this.#ports;
+    await this.#told;
     this.#lost ??= await readLost(store);
     const lost = this.#lost;
     if (lost !== undefined && isRebuilt(lost, fence.generation, (await readHistory(store)).formerGenerations)) this.#lost = undefined;
@@ -161,14 +164,21 @@ class LeasedCoordinator implements CoordinatorNode {
   }
 
   /**
-   * Whoever leads next rebuilds the store, though no broker proves the loss to it again. Sent before the lease is handed back, and not waited for: nothing may be decided any more. Where
-   * it does not arrive, this process knows, and brokers prove it again.
+   * Whoever leads next rebuilds the store, though no broker proves the loss to it again. Sent before the lease is handed back, and the term's end does not wait for it: nothing may be
+   * decided any more. Where it does not arrive, this process knows, and brokers prove it again. A store that refuses it by an epoch not below the one that was seen proves that
+   * this coordinator was deposed, and nothing else: whether something was lost its successor will find.
    */
   #tellOfLoss(cluster: LostCluster, fence: Fence): void {
     const { store, random, logger } = this.#ports;
-    store
-      .commit(fence, random.hex(16), [lostChange(cluster)])
-      .catch((error: unknown) => logger.warn("coordinator.loss-not-written", { error }));
+    const { epochSeen = Infinity } = cluster;
+    this.#told = store.commit(fence, random.hex(16), [lostChange(cluster)]).then(
+      (result) => {
+        if (result.kind !== "fenced" || result.epoch <= fence.epoch || result.epoch < epochSeen || this.#lost !== cluster) return;
+        this.#lost = undefined;
+        logger.info("coordinator.loss-disproved", { epoch: fence.epoch, storedEpoch: result.epoch, epochSeen });
+      },
+      (error: unknown) => logger.warn("coordinator.loss-not-written", { error }),
+    );
   }
 
   #announce({ epoch, generation }: Fence): void {

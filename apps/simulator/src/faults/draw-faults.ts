@@ -109,6 +109,12 @@ const MAKERS: Readonly<Record<CommonKind, Maker>> = {
   }),
   "connection-resets": (random, of) => ({ kind: "connection-resets", machine: machine(random, of) }),
   flapping: (random, of) => ({ kind: "flapping", machine: `broker-${broker(random, of)}`, forMs: 3_000 + spell(random, 5_000) }),
+  "stalling-connections": (random, of) => ({
+    kind: "stalling-connections",
+    machine: machine(random, of),
+    stallMsMax: between(random, 100, 2_000),
+    forMs: 2_000 + spell(random, 10_000),
+  }),
   "slow-network": (random) => ({ kind: "slow-network", delayMsMax: between(random, 50, 2_000), forMs: spell(random, 10_000) }),
   "duplicated-requests": (random) => ({ kind: "duplicated-requests", chance: random.next() * 0.2, forMs: spell(random, 15_000) }),
   "clock-jump": (random, of) => ({ kind: "clock-jump", machine: machine(random, of), byMs: between(random, -3_600_000, 3_600_000) }),

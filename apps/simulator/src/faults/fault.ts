@@ -49,6 +49,8 @@ export interface FaultParameters {
   "connection-resets": OfMachine;
   /** The same over and over: whoever it talks to, it does not stay with. */
   flapping: OfMachine & Lasting;
+  /** Each of its connections stands still now and then, by itself, one way: what comes on another overtakes it. */
+  "stalling-connections": OfMachine & Lasting & { readonly stallMsMax: number };
   "slow-network": Lasting & { readonly delayMsMax: number };
   "duplicated-requests": Lasting & { readonly chance: number };
   "clock-jump": OfMachine & { readonly byMs: number };

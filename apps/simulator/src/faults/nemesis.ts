@@ -1,5 +1,6 @@
 import { assertNever } from "@millrace/stdx";
 import type { BrokerHost, Cluster, CoordinatorHost, ExecutorHost } from "../world/cluster.ts";
+import type { Connection } from "../world/connection.ts";
 import type { Machine } from "../world/machine.ts";
 import type { SimProcess } from "../world/sim-process.ts";
 import type { ExecutorFaultKind, Fault, FaultKind, FaultOf } from "./fault.ts";
@@ -11,6 +12,9 @@ type Downing =
 const STOP_MS_MAX = 15_000;
 /** Long enough to find another peer, and to be taken on by it. */
 const FLAP_MS = 400;
+/** How often it is drawn which connections stand still. */
+const STALL_EVERY_MS = 200;
+const STALL_CHANCE = 0.2;
 /** How long an executor waits for others to take its workers over. */
 const EXECUTOR_STOP_MS = 10_000;
 
@@ -83,6 +87,7 @@ export class Nemesis {
       case "isolated-machine":
       case "broker-among-clients":
       case "connection-resets":
+      case "stalling-connections":
       case "slow-network":
       case "duplicated-requests":
         return this.#network(fault);
@@ -137,6 +142,7 @@ export class Nemesis {
     const chosen = candidates[Math.floor(place * candidates.length)];
     if (chosen === undefined) return;
     const position = Math.floor(((place * 7_919) % 1) * chosen.log.bytes.length);
+    host.isDamaged = true;
     model.flipBit(`${chosen.folder}/${chosen.log.name}`, position, Math.floor(place * 8));
   }
 
@@ -220,6 +226,7 @@ export class Nemesis {
       | "isolated-machine"
       | "broker-among-clients"
       | "connection-resets"
+      | "stalling-connections"
       | "slow-network"
       | "duplicated-requests"
     >,
@@ -246,6 +253,9 @@ export class Nemesis {
       }
       case "connection-resets":
         return this.#reset(this.#machine(fault.machine));
+      case "stalling-connections":
+        this.#stall(this.#machine(fault.machine), fault);
+        return true;
       case "slow-network":
         network.links.clog(fault.delayMsMax);
         this.#later(fault.forMs, () => network.links.clog(0));
@@ -266,11 +276,22 @@ export class Nemesis {
     return true;
   }
 
+  #connectionsOf(machine: Machine): Connection[] {
+    return this.#cluster.network.connections(({ client, server }) => client.machine === machine || server.machine === machine);
+  }
+
   #reset(machine: Machine): boolean {
-    const { network } = this.#cluster;
-    const touched = network.connections(({ client, server }) => client.machine === machine || server.machine === machine);
+    const touched = this.#connectionsOf(machine);
     for (const connection of touched) connection.reset();
     return touched.length > 0;
+  }
+
+  #stall(machine: Machine, { forMs, stallMsMax }: { forMs: number; stallMsMax: number }): void {
+    if (this.#isOver || forMs <= 0) return;
+    const { random } = this.#cluster.network;
+    for (const connection of this.#connectionsOf(machine))
+      if (random.next() < STALL_CHANCE) connection.stall(random.next() < 0.5 ? "client" : "server", random.next() * stallMsMax);
+    this.#cluster.scheduler.after(STALL_EVERY_MS, undefined, () => this.#stall(machine, { forMs: forMs - STALL_EVERY_MS, stallMsMax }));
   }
 
   #flap(machine: Machine, forMs: number): void {

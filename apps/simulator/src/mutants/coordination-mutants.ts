@@ -1,5 +1,7 @@
 import type { Mutant } from "./mutant.ts";
 
+const LOST_STORE = "libs/coordinator-node/src/rebuild/lost-store.ts";
+
 /** Between brokers, coordinators and their store (reliability R9 to R13, S1 to S8). */
 export const COORDINATION_MUTANTS: readonly Mutant[] = [
   {
@@ -28,11 +30,44 @@ export const COORDINATION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "old-coordinator-obeyed",
-    what: "a broker obeys a coordinator of an older epoch",
+    what: "a broker obeys a coordinator of an older epoch, and says nothing of the newer one when it registers",
     file: "libs/broker-node/src/folder.ts",
     correct: "if (isOlder || isDouble) {",
     wrong: "if (isDouble && isOlder) {",
+    also: [{ file: LOST_STORE, correct: "  if (Number(broker.coordinatorEpochSeen) > fence.epoch) return lost;\n", wrong: "" }],
     provokes: "coordinators",
+  },
+  {
+    name: "equal-epoch-obeyed",
+    what: "a broker obeys two coordinators of one epoch, which a store that was rolled back gives out twice",
+    file: "libs/broker-node/src/folder.ts",
+    correct: "if (isOlder || isDouble) {",
+    wrong: "if (isOlder && isDouble !== undefined) {",
+    also: [
+      {
+        file: LOST_STORE,
+        correct: 'coordinatorIdSeen !== "" && coordinatorIdSeen !== fence.termId) return lost;',
+        wrong: 'coordinatorIdSeen === "-" && coordinatorIdSeen !== fence.termId) return lost;',
+      },
+    ],
+    provokes: "rollback",
+  },
+  {
+    name: "rollback-not-detected",
+    what: "what a broker has seen is not compared with what the store has",
+    file: LOST_STORE,
+    correct: '  if (clusterId === "" || generationSeen === "") return undefined;\n',
+    wrong: '  if (clusterId === "" || generationSeen === "" || fence.epoch > 0) return undefined;\n',
+    provokes: "rollback",
+  },
+  {
+    name: "rebuild-by-partition-epoch",
+    what: "a lost store is rebuilt by who has seen the greatest partition epoch, not by who has the greatest log",
+    file: "libs/placement/src/rebuild.ts",
+    correct: ".sort((a, b) => compareLogs(a.log, b.log));",
+    wrong:
+      ".sort((a, b) => (viewOf(b.report, newest)?.partitionEpoch ?? -1) - (viewOf(a.report, newest)?.partitionEpoch ?? (void compareLogs, -1)));",
+    provokes: "rollback",
   },
   {
     name: "request-id-forgotten",

@@ -2,6 +2,7 @@ import type { Mutant } from "./mutant.ts";
 
 const LOG_SYNC = "libs/log-engine/src/log-sync.ts";
 const LOG = "libs/log-engine/src/segmented-log.ts";
+const CLEANER = "libs/log-engine/src/compaction/batch-cleaner.ts";
 const RECOVERY = "libs/log-engine/src/recovery.ts";
 
 /** What a log keeps on its disk, and how it recovers (reliability R15, R16). */
@@ -55,6 +56,53 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     wrong: "    if (!isInMiddle || parts.file.sizeBytes > 0) return;\n",
     also: [{ file: RECOVERY, correct: "isSuspect: this.#cutBytes > 0 };", wrong: "isSuspect: this.#cutBytes < 0 };" }],
     provokes: "corruption",
+  },
+  {
+    name: "no-checksum-on-replicate",
+    what: "a leader does not look at the checksums of what its disk gives, and followers not at those of what they get",
+    file: LOG,
+    correct: "    verifyBatch(batch.bytes, { crc32c: this.#ports.crc32c, position: batch.position });\n",
+    wrong: "    void verifyBatch;\n",
+    also: [
+      {
+        file: "libs/log-engine/src/log-reader.ts",
+        correct: "      verifyBatch(view.bytes, { crc32c: this.#crc32c, position: view.position });\n",
+        wrong: "      void verifyBatch;\n",
+      },
+    ],
+    provokes: "corruption",
+  },
+  {
+    name: "aborted-index-stops-at-segment",
+    what: "aborted transactions are looked for in the segment that is read, and not in the next one, which may have the marker",
+    file: "libs/log-engine/src/transaction-lookup.ts",
+    correct: "      if (entry.lastStableOffset >= range.endOffset) return sorted(found);\n    }\n",
+    wrong: "      if (entry.lastStableOffset >= range.endOffset) return sorted(found);\n    }\n    break;\n",
+    provokes: "transactions",
+  },
+  {
+    name: "compaction-drops-last-value",
+    what: "compaction drops the last record of a key as well",
+    file: CLEANER,
+    correct: "if ((records.offsets[index] ?? 0) < this.#rules.keys.get(key)) return false;",
+    wrong: "if ((records.offsets[index] ?? 0) <= this.#rules.keys.get(key)) return false;",
+    provokes: "compaction",
+  },
+  {
+    name: "compaction-drops-tombstone-early",
+    what: "compaction drops tombstones at once, before readers have seen them",
+    file: CLEANER,
+    correct: "return !isTombstone || !this.#isPast(view.deleteHorizonMs);",
+    wrong: "return !isTombstone;",
+    provokes: "compaction",
+  },
+  {
+    name: "compaction-drops-live-marker",
+    what: "compaction drops the marker of a transaction that has records in the log",
+    file: CLEANER,
+    correct: "    if (isNeeded) return batch;\n",
+    wrong: "    if (isNeeded) return hasData ? this.#dropped(view) : batch;\n",
+    provokes: "compaction",
   },
   {
     name: "folder-not-synced",

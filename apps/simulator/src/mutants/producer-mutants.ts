@@ -90,6 +90,21 @@ export const PRODUCER_MUTANTS: readonly Mutant[] = [
     provokes: "haste",
   },
   {
+    name: "marker-of-former-coordinator",
+    what: "a marker of a coordinator that was deposed ends the transaction after its own",
+    file: PRODUCERS,
+    correct: "    if (coordinatorEpoch < last.coordinatorEpoch) {\n",
+    wrong: "    if (coordinatorEpoch < 0) {\n",
+    also: [
+      {
+        file: PARTITION,
+        correct: "return open !== undefined && transactionNumber > 0 && transactionNumber < open;",
+        wrong: "return open !== undefined && transactionNumber < 0;",
+      },
+    ],
+    provokes: "haste",
+  },
+  {
     name: "marker-of-former-transaction",
     what: "a marker that comes late ends the transaction after its own",
     file: PARTITION,

@@ -106,6 +106,21 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     provokes: "elections",
   },
   {
+    name: "join-without-broker-epoch",
+    what: "a broker that came back with an empty disk joins the in-sync set by where its log ended in its life before",
+    file: LEADER,
+    correct: "return mayJoin(state, follower, context.highWatermark) && context.isEligible(id, follower.brokerEpoch);",
+    wrong: "return mayJoin(state, follower, context.highWatermark);",
+    also: [
+      {
+        file: "libs/placement/src/partitions.ts",
+        correct: 'broker?.status === "live" && broker.brokerEpoch === brokerEpoch;',
+        wrong: 'broker?.status === "live" && brokerEpoch >= 0;',
+      },
+    ],
+    provokes: "disks",
+  },
+  {
     name: "latest-falls",
     what: "a new leader says where the log ends before it knows what the former one had committed",
     file: "libs/broker-node/src/rpc/list-offsets.ts",

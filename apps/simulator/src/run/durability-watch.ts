@@ -25,6 +25,11 @@ export class DurabilityWatch {
     this.#topicIds.set(topic, topicId);
   }
 
+  isOf(topic: string, folder: string): boolean {
+    const topicId = this.#topicIds.get(topic);
+    return topicId !== undefined && folder.startsWith(`${topicId}-`);
+  }
+
   /** What is wrong with an acknowledged record; undefined: nothing, or this one was not looked at. */
   acknowledged({ topic, partition, offset }: { topic: string; partition: number; offset: number }): string | undefined {
     const topicId = this.#topicIds.get(topic);

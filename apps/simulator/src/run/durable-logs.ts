@@ -20,7 +20,7 @@ export class DurableLogs {
 
   /** So many copies may be missing of what was stored before (P1 bears them); what is told now may have been true a moment ago. */
   get emptiedDisks(): number {
-    return this.hosts.filter((host) => host.disk !== this.#firstDisks.get(host)).length;
+    return this.hosts.filter((host) => host.isDamaged || host.disk !== this.#firstDisks.get(host)).length;
   }
 
   /** Whether everything below the offset is durably in the log. */

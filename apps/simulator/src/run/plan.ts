@@ -41,13 +41,15 @@ export interface RunPlan {
   /** Mean wait of a client between two operations. */
   readonly thinkMs: number;
   readonly patience: Patience;
-  /** Two more producers, which do what well-behaved ones never do. */
+  /** Four more producers, which do what well-behaved ones never do. */
   readonly isUnruly: boolean;
   /** How long clients work while things go wrong. */
   readonly workMs: number;
   readonly brokerSettings: Partial<BrokerSettings>;
   readonly coordinatorSettings: Partial<CoordinatorSettings>;
   readonly faults: readonly Fault[];
+  /** A compacted topic, with a writer and readers of its own. */
+  readonly table: TopicPlan | undefined;
   /** A stateful job, and executors for it; undefined in most runs, since it costs. */
   readonly job: JobPlan | undefined;
 }
@@ -57,12 +59,12 @@ export interface Scale {
   readonly workMs: number;
   readonly clients: number;
   readonly faults: number;
-  /** Mean wait of a client between two operations: from the first to twice as long. */
+  /** Mean wait of a client between two operations: from this to a quarter more. */
   readonly thinkMsMin: number;
 }
 
-/** Ten minutes at a walk cost less than two at a run: what nobody asks for is not simulated. */
-export const FULL_SCALE: Scale = { workMs: 600_000, clients: 9, faults: 30, thinkMsMin: 400 };
+/** Just above what counts: five minutes at a walk cost less than one at a run, and operations cost more than time does. */
+export const FULL_SCALE: Scale = { workMs: 310_000, clients: 9, faults: 30, thinkMsMin: 440 };
 export const SMALL_SCALE: Scale = { workMs: 30_000, clients: 6, faults: 12, thinkMsMin: 40 };
 
 const PATIENT: Patience = { requestMs: 5_000, deliveryMs: 20_000, transactionMs: 15_000, dawdleChance: 0.005 };
@@ -82,13 +84,17 @@ export type Provocation =
   | "corruption"
   | "groups"
   | "rollback"
+  | "compaction"
   | "jobs";
 
 const PROVOKING: Readonly<Record<Provocation, readonly Exclude<FaultKind, ExecutorFaultKind>[]>> = {
   power: ["power-loss-everywhere", "power-loss-everywhere", "power-loss", "power-loss-everywhere", "slow-disk", "kill-broker"],
   elections: ["broker-among-clients", "kill-broker", "broker-among-clients", "pause-broker", "broker-among-clients", "power-loss"],
   transactions: ["kill-broker", "pause-broker", "connection-resets", "client-crash", "slow-network", "slow-disk", "kill-every-broker"],
-  haste: ["kill-broker", "slow-network", "duplicated-requests", "connection-resets", "client-crash", "pause-broker", "slow-disk"],
+  haste: [
+    ...["stalling-connections", "kill-broker", "stalling-connections", "slow-network", "stalling-connections", "duplicated-requests"],
+    ...["stalling-connections", "connection-resets", "stalling-connections", "client-crash", "pause-broker", "slow-disk"],
+  ] as const,
   store: ["store-down", "store-answers-lost", "pause-coordinator", "kill-coordinator", "kill-broker", "isolated-machine"],
   disks: ["empty-disk", "kill-broker", "power-loss", "kill-broker", "pause-broker"],
   jobs: ["kill-broker", "kill-coordinator", "connection-resets", "pause-coordinator", "store-answers-lost"],
@@ -96,25 +102,51 @@ const PROVOKING: Readonly<Record<Provocation, readonly Exclude<FaultKind, Execut
   coordinators: ["coordinator-without-store", "flapping", "coordinator-without-store", "flapping", "pause-coordinator", "slow-network"],
   corruption: ["flipped-tail-bit", "kill-broker", "power-loss", "kill-broker", "pause-broker"],
   groups: ["pause-client", "pause-client", "kill-broker", "pause-client", "client-crash", "connection-resets"],
+  compaction: ["kill-broker", "power-loss", "kill-broker", "pause-broker", "slow-disk", "connection-resets"],
   rollback: ["store-rollback", "kill-coordinator", "kill-broker", "pause-coordinator", "broker-among-clients"],
   shrinking: ["kill-broker", "pause-broker", "kill-broker", "isolated-machine", "kill-broker", "slow-network"],
 };
 const PROVOKED = { workMs: 25_000, clients: 6, faults: 14, thinkMs: 25 } as const;
 /** For what takes a group longer than its session. */
 const PROVOKED_GROUPS = { ...PROVOKED, workMs: 150_000, thinkMs: 150 } as const;
+/** A leader lets go of nothing before it has led for two minutes. */
+const PROVOKED_COMPACTION = { ...PROVOKED, workMs: 240_000, clients: 2, faults: 5, thinkMs: 300 } as const;
+
+/** Compacted as often as can be, while its tombstones outlast any reader that is slow. */
+const TABLE: TopicPlan = {
+  name: "table",
+  partitions: 2,
+  replicas: 3,
+  configs: {
+    "cleanup.policy": "compact",
+    "segment.ms": "2000",
+    "min.cleanable.dirty.ratio": "0.01",
+    "delete.retention.ms": "120000",
+  },
+};
+const COMPACTION_CHECK_MS = 1_500;
+/** Of so many runs one has a table. */
+const RUNS_PER_TABLE = 6;
 
 /** Where a job is to be provoked: little beside it. */
 const JOB_PROVOKED = { clients: 3, thinkMs: 400, fewFaults: 4 } as const;
 
+function provokedBy(provocation: Provocation) {
+  if (provocation === "groups") return PROVOKED_GROUPS;
+  return provocation === "compaction" ? PROVOKED_COMPACTION : PROVOKED;
+}
+
 /** A short, dense run of three brokers with faults of a few kinds: for planted bugs. It does not count. */
 export function provokingPlanOf(seed: number, provocation: Provocation): RunPlan {
   const random = new SeededRandom(seed ^ 0x0b06);
-  const { workMs, clients, faults, thinkMs } = provocation === "groups" ? PROVOKED_GROUPS : PROVOKED;
+  const { workMs, clients, faults, thinkMs } = provokedBy(provocation);
   const plan = planWithoutJob(seed, { workMs, clients, faults, thinkMsMin: thinkMs });
-  const around = { brokers: 3, coordinators: plan.coordinators, clients, startMs: 1_500, endMs: workMs };
+  // Beyond the replicas of a partition: some lead what they coordinate, or keep, nothing of.
+  const brokers = provocation === "haste" ? 5 : 3;
+  const around = { brokers, coordinators: plan.coordinators, clients, startMs: 1_500, endMs: workMs };
   const provoking: RunPlan = {
     ...plan,
-    brokers: 3,
+    brokers,
     thinkMs,
     topics: [{ name: "t0", partitions: 3, replicas: 3, configs: { "segment.ms": String(3_000 + random.integer(10_000)) } }],
     disks: { syncMsMean: 1 + random.next() * (provocation === "power" ? 60 : 10), readMsMean: 1 },
@@ -125,6 +157,7 @@ export function provokingPlanOf(seed: number, provocation: Provocation): RunPlan
     ...(provocation === "coordinators" ? { coordinatorDriftMax: 1.6 } : {}),
     faults: drawFaults(random, around, { count: faults, kinds: PROVOKING[provocation] }),
   };
+  if (provocation === "compaction") return { ...provoking, table: TABLE };
   if (provocation !== "jobs") return provoking;
   const { fewFaults, clients: fewClients, thinkMs: slowly } = JOB_PROVOKED;
   const quiet = { ...provoking, clients: fewClients, thinkMs: slowly, faults: provoking.faults.slice(0, fewFaults) };
@@ -154,7 +187,8 @@ function withJob(plan: RunPlan, options: { random: SeededRandom; scale: JobScale
 
 function planWithoutJob(seed: number, scale: Scale): RunPlan {
   const random = new SeededRandom(seed);
-  const brokers = 3 + random.integer(5);
+  // Connections, and with them what a second costs, grow with the square of it.
+  const brokers = 3 + Math.floor(random.next() ** 2 * 5);
   const coordinators = 3;
   const topics = Array.from({ length: 1 + random.integer(2) }, (_, index) => ({
     name: `t${index}`,
@@ -172,12 +206,13 @@ function planWithoutJob(seed: number, scale: Scale): RunPlan {
     links: { delayMsMin: random.next() * 3, delayMsMean: 0.2 + random.next() ** 2 * 20 },
     disks: { syncMsMean: 0.5 + random.next() ** 2 * 20, readMsMean: 0.1 + random.next() * 5 },
     driftMax: random.integer(2) === 0 ? 0 : 0.1,
-    thinkMs: scale.thinkMsMin * (1 + random.next()),
+    thinkMs: scale.thinkMsMin * (1 + 0.25 * random.next()),
     patience: PATIENT,
     isUnruly: false,
     workMs: scale.workMs,
-    brokerSettings: { checkpointMs: 1_000 + random.integer(5_000) },
+    brokerSettings: { checkpointMs: 1_000 + random.integer(5_000), compactionCheckMs: COMPACTION_CHECK_MS },
     coordinatorSettings: {},
+    table: new SeededRandom(seed ^ 0x7ab1).integer(RUNS_PER_TABLE) === 0 ? TABLE : undefined,
     faults: drawFaults(random, around, { count: scale.faults + random.integer(scale.faults) }),
     job: undefined,
   };

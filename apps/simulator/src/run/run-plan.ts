@@ -4,6 +4,7 @@ import type { FaultKind } from "../faults/fault.ts";
 import { Cluster } from "../world/cluster.ts";
 import { readEverything } from "../workload/final-reads.ts";
 import { type JobFigures, JobRun } from "../jobs/job-run.ts";
+import { Table } from "../workload/table.ts";
 import { Workload } from "../workload/workload.ts";
 import { compareReplicas } from "./compare-replicas.ts";
 import { watchCluster } from "./watch-cluster.ts";
@@ -52,11 +53,13 @@ export async function runPlan(plan: RunPlan, options: RunOptions = {}): Promise<
   const watches = watchCluster(cluster);
   const workload = new Workload(cluster, plan, watches.durability);
   const job = plan.job === undefined ? undefined : new JobRun(workload, plan.job);
+  const table = plan.table === undefined ? undefined : new Table(workload, { topic: plan.table.name, partitions: plan.table.partitions });
   const nemesis = new Nemesis(cluster, workload);
   cluster.start();
   const anomalies: string[] = [];
   if (await isSetUp(cluster, workload, job)) {
     workload.start();
+    table?.start();
     job?.start();
     nemesis.start(plan.faults);
     await cluster.scheduler.runUntil(() => false, plan.workMs);
@@ -65,10 +68,12 @@ export async function runPlan(plan: RunPlan, options: RunOptions = {}): Promise<
     job?.end();
     if (!(await isReadToTheEnd(cluster, workload)))
       anomalies.push("liveness: not everything was readable in time after all faults had ended");
+    if (table !== undefined) anomalies.push(...(await finished(cluster, table)));
     if (job !== undefined) anomalies.push(...(await job.finish()));
     // Followers may be as late as their longest waits: a stream that is found dead, a connection that is tried again.
-    let differences = compareReplicas(cluster.brokers);
-    const isAlike = (): boolean => (differences = compareReplicas(cluster.brokers)).length === 0;
+    const isCompacted = (folder: string): boolean => plan.table !== undefined && watches.durability.isOf(plan.table.name, folder);
+    let differences = compareReplicas(cluster.brokers, isCompacted);
+    const isAlike = (): boolean => (differences = compareReplicas(cluster.brokers, isCompacted)).length === 0;
     for (let passedMs = 0; differences.length > 0 && passedMs < REPLICAS_MS_MAX && !isAlike(); passedMs += REPLICAS_STEP_MS)
       await cluster.scheduler.runUntil(() => false, REPLICAS_STEP_MS);
     anomalies.push(...differences);
@@ -112,7 +117,8 @@ async function isSetUp(cluster: Cluster, workload: Workload, job: JobRun | undef
   const admin = cluster.process("admin", cluster.clientMachine("admin"));
   const connection = workload.connect(admin);
   const client = connection.admin();
-  const topics = [...workload.plan.topics, ...(job?.topics ?? [])];
+  const { topics: ofClients, table } = workload.plan;
+  const topics = [...ofClients, ...(table === undefined ? [] : [table]), ...(job?.topics ?? [])];
   let made = 0;
   const make = async ({ name, partitions, replicas, configs }: TopicPlan): Promise<void> => {
     for (;;) {
@@ -141,6 +147,16 @@ async function isSetUp(cluster: Cluster, workload: Workload, job: JobRun | undef
   };
   void submit();
   return cluster.scheduler.runUntil(() => isSubmitted, SETUP_MS_MAX);
+}
+
+async function finished(cluster: Cluster, table: Table): Promise<readonly string[]> {
+  let found: readonly string[] | undefined;
+  table.finish().then(
+    (anomalies) => (found = anomalies),
+    (error: unknown) => (found = [`liveness: the table cannot be read: ${String(error)}`]),
+  );
+  await cluster.scheduler.runUntil(() => found !== undefined, FINAL_MS_MAX * 2);
+  return found ?? ["liveness: the table was not read in time"];
 }
 
 async function isReadToTheEnd(cluster: Cluster, workload: Workload): Promise<boolean> {

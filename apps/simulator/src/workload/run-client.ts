@@ -18,8 +18,10 @@ const OPERATIONS_PER_ASSIGN = 48;
 const OPERATIONS_PER_END = 24;
 /** Sends of a transaction that follow on each other leave within so long, before the first is answered. */
 const STAGGER_MS_MAX = 4;
-/** Of sends that are not alone. */
-const BURST_CHANCE = 0.2;
+/** Of sends that are not alone; of those that leave together. */
+const BURST_CHANCE = 0.4;
+const BURST_SENDS_MAX = 8;
+const TOGETHER_CHANCE = 0.5;
 const BURST_STAGGER_MS_MAX = 60;
 
 /** A logical client's life: one operation after another, each written down before and after, until it crashes or does not know what became of one. */
@@ -96,9 +98,10 @@ class WorkingClient {
   async #burst(): Promise<boolean> {
     const key = this.#anyKey();
     const under: Promise<number | undefined>[] = [];
-    for (let count = 2 + Math.floor(this.#chance() * 4); count > 0; count--) {
+    const staggerMs = this.#chance() < TOGETHER_CHANCE ? 0 : BURST_STAGGER_MS_MAX;
+    for (let count = 2 + Math.floor(this.#chance() * (BURST_SENDS_MAX - 1)); count > 0; count--) {
       under.push(this.#sendAs(key, this.#workload.recorder.newProcess()));
-      await this.#of.process.sleep(this.#chance() * BURST_STAGGER_MS_MAX);
+      if (staggerMs > 0) await this.#of.process.sleep(this.#chance() * staggerMs);
     }
     const offsets = await Promise.all(under);
     const stored = offsets.filter((offset) => offset !== undefined && offset >= 0) as number[];

@@ -87,7 +87,7 @@ export class UnrulyProducer {
     const [p, send] = [recorder.newProcess(), ["send", of.key.key, of.value] as const];
     recorder.record({ type: "invoke", f: "send", v: [send], p });
     try {
-      const offset = await this.#untilInTurn(of, owner);
+      const offset = await this.#repeated("out-of-order-sequence", () => this.#produce(of, owner));
       recorder.record({ type: "ok", f: "send", v: [["send", of.key.key, [offset, of.value]]], p });
       return offset;
     } catch (error) {
@@ -96,12 +96,13 @@ export class UnrulyProducer {
     }
   }
 
-  async #untilInTurn(of: Outgoing, owner: Owner): Promise<number> {
+  /** Again for a while, as long as its turn has not come. */
+  async #repeated<T>(notYet: string, call: () => Promise<T>): Promise<T> {
     for (let attempts = 20; ; attempts--) {
       try {
-        return await this.#produce(of, owner);
+        return await call();
       } catch (error) {
-        if (toAppError(error).code !== "out-of-order-sequence" || attempts === 0) throw error;
+        if (toAppError(error).code !== notYet || attempts === 0) throw error;
         await this.#process.sleep(HASTE_MS_MAX);
       }
     }
@@ -120,7 +121,9 @@ export class UnrulyProducer {
     try {
       const named = { ...owner, transactionalId: this.#transactionalId };
       const partitions = [{ topic: key.topic, partition: key.partition }];
-      const { transactionNumber } = await service.addPartitions({ ...named, partitions }, { timeoutMs: ANSWER_MS_MAX });
+      const { transactionNumber } = await this.#repeated("concurrent-transactions", () =>
+        service.addPartitions({ ...named, partitions }, { timeoutMs: ANSWER_MS_MAX }),
+      );
       stored = this.#produce({ key, value, sequence }, owner);
       stored.catch(() => undefined); // asked for below
       const commit = this.#chance() >= ABORT_CHANCE;

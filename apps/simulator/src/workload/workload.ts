@@ -56,7 +56,7 @@ export class Workload {
 
   start(): void {
     for (const index of this.#clients.keys()) this.#start(index);
-    if (this.plan.isUnruly) for (const transactionalId of ["", "unruly"]) this.#startUnruly(transactionalId);
+    if (this.plan.isUnruly) for (const transactionalId of ["", "unruly-1", "unruly-2", "unruly-3"]) this.#startUnruly(transactionalId);
   }
 
   /** A number that no record had before. */
@@ -97,7 +97,7 @@ export class Workload {
   }
 
   #startUnruly(transactionalId: string): void {
-    const name = `unruly${transactionalId === "" ? "" : "-transactional"}`;
+    const name = transactionalId === "" ? "unruly" : transactionalId;
     const process = this.cluster.process(name, this.cluster.clientMachine(name));
     this.#unruly.push(process);
     void new UnrulyProducer(this, { process, transactionalId }).run();

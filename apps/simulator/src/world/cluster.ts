@@ -45,6 +45,8 @@ export interface Host<Node> {
 export interface BrokerHost extends Host<BrokerNode> {
   readonly brokerId: number;
   disk: Disk;
+  /** Something that was durable on its disk is not what it was: a log of it may have to be read again from others. */
+  isDamaged: boolean;
 }
 
 export type CoordinatorHost = Host<CoordinatorNode>;
@@ -89,7 +91,7 @@ export class Cluster {
     for (let id = 1; id <= plan.brokers; id++) {
       const name = `broker-${id}`;
       const machine = this.#machine(name, 1 + (this.#seeds.next() - 0.5) * plan.driftMax);
-      this.brokers.push({ name, brokerId: id, machine, disk: this.newDisk(), process: undefined, node: undefined });
+      this.brokers.push({ name, brokerId: id, machine, disk: this.newDisk(), isDamaged: false, process: undefined, node: undefined });
     }
     for (let id = 1; id <= plan.coordinators; id++) {
       const name = `coordinator-${id}`;

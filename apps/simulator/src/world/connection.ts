@@ -95,6 +95,11 @@ export class Connection {
     });
   }
 
+  /** Nothing more arrives there for so long: lost packets that are sent again, while other connections go on. */
+  stall(to: Side, ms: number): void {
+    this.#lastArrivalMs[to] = Math.max(this.#lastArrivalMs[to], this.#network.scheduler.nowMs + ms);
+  }
+
   /** The connection breaks for both, and what is under way is lost. */
   reset(): void {
     this.#life++;

@@ -19,9 +19,8 @@ import {
 } from "@millrace/placement";
 import { errors } from "../errors.ts";
 import { CLUSTER_CHANGES_MAX, CLUSTER_COMMIT_BYTES_MAX } from "../limits.ts";
-import type { StoreMemory } from "../rebuild/lost-store.ts";
-import { VERSIONS_PER_TERM } from "../rebuild/lost-store.ts";
-import { readHistory, type StoreHistory, termEndsAfter, termEndsChange, versionChange } from "../rebuild/store-history.ts";
+import { type LostCluster, lostSince, type StoreMemory, VERSIONS_PER_TERM } from "../rebuild/lost-store.ts";
+import { readHistory, type StoreHistory, termEndsAfter, termEndsChange, VERSION_KEY, versionChange } from "../rebuild/store-history.ts";
 import type { FencedStore } from "../term/fenced-store.ts";
 
 /** What a decision changed, for those who follow the metadata. */
@@ -39,6 +38,8 @@ interface ControllerPorts {
   readonly context: PlacementContext;
   readonly logger: Logger;
   readonly stepDown: (reason: string) => void;
+  /** The store is not what this term has made it. */
+  readonly onStoreLost: (lost: LostCluster) => void;
 }
 
 type DecisionOf<E extends ClusterEvent> = ReturnType<typeof handle<E>>;
@@ -70,6 +71,7 @@ export class ClusterController {
     const versions = new Map(entries.map((entry) => [entry.key, entry.version]));
     const found = await readHistory(store);
     const history = { ...found, termEnds: termEndsAfter(found) };
+    versions.set(VERSION_KEY, found.versionOfEntry);
     if (history.termEnds !== found.termEnds) await store.commit([termEndsChange(history.termEnds)]);
     const stored = { versions, history };
     const state = decodeClusterState(entries);
@@ -117,10 +119,12 @@ export class ClusterController {
       const stored = chunk.flatMap(({ entries }) =>
         entries.map(({ key, value }): Change => ({ key, expect: this.#versions.get(key) ?? 0, value })),
       );
-      const result = await this.#ports.store.commit([...stored, versionChange(this.#version + 1)]);
+      stored.push(versionChange(this.#version + 1, this.#versions.get(VERSION_KEY)));
+      const result = await this.#ports.store.commit(stored);
       // Nobody else writes these keys in this epoch: another version than ours means that the store is not what it was.
       if (result.kind === "conflict") {
         this.#ports.stepDown("cluster state in the store changed behind this coordinator");
+        this.#ports.onStoreLost(lostSince(this.state.identity.clusterId, this.#ports.store.fence));
         throw errors.storeRolledBack({ key: result.key, storedVersion: result.version, version: this.#versions.get(result.key) ?? 0 });
       }
       const change = metadataChange(this.state, chunk);

@@ -7,6 +7,13 @@ export interface LostCluster {
   /** Of the store when the loss was found, and of the broker that proved it. */
   readonly generation: string;
   readonly generationSeen: string;
+  /** Of the coordinator that the broker had obeyed, or of the one that found it: a store with this epoch, or a later one, may be whole. */
+  readonly epochSeen?: number;
+}
+
+/** What a coordinator finds by itself: the store does not have any more what it had in this term. */
+export function lostSince(clusterId: string, { generation, epoch }: Pick<Fence, "generation" | "epoch">): LostCluster {
+  return { clusterId, generation, generationSeen: generation, epochSeen: epoch };
 }
 
 /** Another coordinator has rebuilt it meanwhile. */
@@ -40,7 +47,7 @@ export const VERSIONS_PER_TERM = 2 ** 32;
 export function lostBy(broker: RegisterBroker, fence: Fence & { readonly termId: string }, store: StoreMemory): LostCluster | undefined {
   const { clusterId, generationSeen } = broker;
   if (clusterId === "" || generationSeen === "") return undefined;
-  const lost = { clusterId, generation: fence.generation, generationSeen };
+  const lost = { clusterId, generation: fence.generation, generationSeen, epochSeen: Number(broker.coordinatorEpochSeen) };
   if (clusterId !== store.clusterId) return store.isBlank ? lost : undefined;
   if (Number(broker.coordinatorEpochSeen) > fence.epoch) return lost;
   const { coordinatorIdSeen } = broker;

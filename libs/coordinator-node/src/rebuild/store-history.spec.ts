@@ -5,7 +5,7 @@ import { termEndsAfter } from "./store-history.ts";
 
 const at = (term: number, change: number): number => term * VERSIONS_PER_TERM + change;
 const after = (metadataVersion: number | undefined, termEnds: readonly number[]): readonly number[] =>
-  termEndsAfter({ metadataVersion, termEnds, formerGenerations: [] });
+  termEndsAfter({ metadataVersion, termEnds });
 
 describe("termEndsAfter", () => {
   it("adds the end of the term that changed something last, once", () => {

@@ -2,7 +2,8 @@ import type { Change, CoordinationStore } from "@millrace/ports";
 import { TERM_ENDS_MAX } from "../limits.ts";
 import { type LostCluster, termOf } from "./lost-store.ts";
 
-const VERSION_KEY = "metadata-version";
+/** Of the metadata version that each change of the metadata writes. */
+export const VERSION_KEY = "metadata-version";
 const FORMER_KEY = "former-generations";
 const ENDS_KEY = "term-ends";
 const LOST_KEY = "store-lost";
@@ -10,6 +11,8 @@ const LOST_KEY = "store-lost";
 /** What the store keeps of its own past. */
 export interface StoreHistory {
   readonly metadataVersion: number | undefined;
+  /** Store's own version of that entry; 0: there is none. */
+  readonly versionOfEntry: number;
   readonly formerGenerations: readonly string[];
   /** Last metadata version of each earlier term that changed something, as the term after it found it; oldest first, the newest ones. */
   readonly termEnds: readonly number[];
@@ -19,13 +22,14 @@ export async function readHistory(store: Pick<CoordinationStore, "read">): Promi
   const [version, former, ends] = await Promise.all([store.read(VERSION_KEY), store.read(FORMER_KEY), store.read(ENDS_KEY)]);
   return {
     metadataVersion: version === undefined ? undefined : (decode(version.value) as number),
+    versionOfEntry: version?.version ?? 0,
     formerGenerations: former === undefined ? [] : (decode(former.value) as string[]),
     termEnds: ends === undefined ? [] : (decode(ends.value) as number[]),
   };
 }
 
 /** How terms ended, with the one before this: written before this one changes anything, so that what a broker has seen of an earlier term can be told from what the store has of it. */
-export function termEndsAfter({ metadataVersion, termEnds }: StoreHistory): readonly number[] {
+export function termEndsAfter({ metadataVersion, termEnds }: Pick<StoreHistory, "metadataVersion" | "termEnds">): readonly number[] {
   const last = termEnds.at(-1);
   if (metadataVersion === undefined || (last !== undefined && termOf(last) >= termOf(metadataVersion))) return termEnds;
   return [...termEnds, metadataVersion].slice(-TERM_ENDS_MAX);
@@ -45,9 +49,12 @@ export async function readLost(store: Pick<CoordinationStore, "read">): Promise<
   return entry === undefined ? undefined : (decode(entry.value) as LostCluster);
 }
 
-/** Goes with each change of the metadata, so that a store which lost the change has an older version than brokers have seen. */
-export function versionChange(metadataVersion: number): Change {
-  return { key: VERSION_KEY, expect: "any", value: encode(metadataVersion) };
+/**
+ * Goes with each change of the metadata, so that a store which lost the change has an older version than brokers have seen. Within a term it is a compare-and-set: the first
+ * change after a loss finds it, whatever it changes, and no version is given to two states.
+ */
+export function versionChange(metadataVersion: number, expect: Change["expect"] = "any"): Change {
+  return { key: VERSION_KEY, expect, value: encode(metadataVersion) };
 }
 
 export function formerGenerationsChange(generations: readonly string[]): Change {

@@ -22,18 +22,20 @@ export class FencedStore implements TermStore {
   readonly #ports: { readonly store: CoordinationStore; readonly clock: Clock; readonly random: Random };
   readonly #over: AbortSignal;
   readonly #stepDown: (reason: string) => void;
+  readonly #onRolledBack: () => void;
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
   constructor(
     fence: Fence,
     ports: { store: CoordinationStore; clock: Clock; random: Random },
-    term: { over: AbortSignal; stepDown: (reason: string) => void },
+    term: { over: AbortSignal; stepDown: (reason: string) => void; onRolledBack?: () => void },
   ) {
     this.fence = fence;
     this.#ports = ports;
     this.#over = term.over;
     this.#stepDown = term.stepDown;
+    this.#onRolledBack = term.onRolledBack ?? (() => undefined);
   }
 
   commit(changes: readonly Change[]): Promise<Extract<CommitResult, { kind: "ok" | "conflict" }>> {
@@ -63,7 +65,8 @@ export class FencedStore implements TermStore {
     if (result.kind === "ok" || result.kind === "conflict") return result;
     const isRollback = result.kind === "generation" || result.epoch < this.fence.epoch;
     this.#stepDown(isRollback ? "store rolled back" : `fenced by epoch ${result.epoch}`);
-    if (!isRollback) throw errors.termOver(`fenced by epoch ${result.epoch}`);
+    if (isRollback) this.#onRolledBack();
+    else throw errors.termOver(`fenced by epoch ${result.epoch}`);
     throw errors.storeRolledBack(
       result.kind === "generation"
         ? { generation: this.fence.generation, storedGeneration: result.generation }

@@ -7,7 +7,7 @@ import { LeaderlessPartitions } from "../cluster/leaderless-partitions.ts";
 import { ReassignmentLoop } from "../cluster/reassignment-loop.ts";
 import { ExecutorSessions } from "../executors/executor-sessions.ts";
 import type { CreateJobsPart, JobsPart } from "../jobs-port.ts";
-import type { LostCluster } from "../rebuild/lost-store.ts";
+import { type LostCluster, lostSince } from "../rebuild/lost-store.ts";
 import type { CoordinatorSettings } from "../settings.ts";
 import { FencedStore } from "./fenced-store.ts";
 import { writeLeader } from "./leader-entry.ts";
@@ -52,7 +52,11 @@ export async function openTerm(
 ): Promise<Term> {
   const { settings, ports } = options;
   const { coordinatorId, coordinatorAddress } = settings;
-  const store = new FencedStore(fence, ports, lifetime);
+  let clusterId: string | undefined;
+  const onRolledBack = (): void => {
+    if (clusterId !== undefined) lifetime.onStoreLost(lostSince(clusterId, fence));
+  };
+  const store = new FencedStore(fence, ports, { ...lifetime, onRolledBack });
   await writeLeader(store, { coordinatorId, address: coordinatorAddress, epoch: fence.epoch });
   const placement = {
     partitionsDefault: settings.partitionsDefault,
@@ -62,7 +66,8 @@ export async function openTerm(
     replicasAddedAtOnce: settings.replicasAddedAtOnce,
   };
   const context = { settings: placement, random: ports.random };
-  const controller = await ClusterController.load({ store, context, logger: ports.logger, stepDown: lifetime.stepDown });
+  const controller = await ClusterController.load({ store, context, logger: ports.logger, ...lifetime });
+  ({ clusterId } = controller.state.identity);
   const cluster = createClusterView(controller);
   const brokers = new BrokerSessions(settings, { ...ports, fence, controller, onStoreLost: lifetime.onStoreLost });
   const reassignments = new ReassignmentLoop(controller, ports);
