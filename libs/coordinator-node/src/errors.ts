@@ -27,6 +27,12 @@ export const errors = {
       message: "the coordination store lost its data and is rebuilt from what the brokers know: try again soon",
       context,
     }),
+  gathering: (): AppError =>
+    new AppError({
+      kind: "retry",
+      code: "cluster-gathering",
+      message: "this coordinator is new and waits for more brokers before it decides who leads: try again soon",
+    }),
   tooManyCommits: (): AppError =>
     new AppError({
       kind: "exhausted",

@@ -9,8 +9,11 @@ export const CLUSTER_CHANGES_MAX = COMMIT_CHANGES_MAX - 1; // one is left for th
 export const EXECUTOR_COMMANDS_QUEUED_MAX = 4_096; // some jobs × workers × commands of one turn; more means that it reads nothing
 export const EXECUTORS_MAX = 1_000; // as many as brokers
 export const STOP_DEADLINE_MS = 2_000; // calls end with their term; this is for answers on their way
-/** Terms whose end the store remembers: what brokers have seen of older ones is compared with the newest version alone. */
-export const TERM_ENDS_MAX = 256;
+/** Terms whose versions the store remembers: what brokers have seen of older ones is compared with the newest version alone. */
+export const TERMS_KEPT_MAX = 256;
+/** How long a new term waits for brokers before it decides who leads, and how long one of them waits for its answer meanwhile: less than it takes for silence. */
+export const WITNESS_WAIT_MS = 6_000;
+export const WITNESS_ANSWER_MS = 2_000;
 export const REBUILD_WAIT_MS = 10_000; // brokers that live come back within a second or two; a restart takes some more
 export const REBUILD_LOOK_MS = 100; // a rebuild is seconds: a tenth of one is not felt
 export const REBUILD_WARN_MS = 10_000; // while it waits for brokers, somebody has to hear of it

@@ -105,10 +105,13 @@ export async function openPartitionLog(folder: string, settings: LogSettings, po
   });
 }
 
-/** The logs in a data folder. Finishes deletions and removes creations that a crash interrupted. */
-export function listPartitionLogs(
+/**
+ * The logs in a data folder. Finishes deletions and removes creations that a crash interrupted. What it names is durable: a log whose creation was interrupted at its very end looks
+ * whole, while its name is in the page cache only, and what is appended to it would go with the name.
+ */
+export async function listPartitionLogs(
   ports: Pick<LogPorts, "storage" | "crc32c">,
-): readonly { readonly folder: string; readonly identity: PartitionIdentity }[] {
+): Promise<readonly { readonly folder: string; readonly identity: PartitionIdentity }[]> {
   const { storage } = ports;
   const logs: { folder: string; identity: PartitionIdentity }[] = [];
   for (const entry of storage.list("")) {
@@ -118,6 +121,7 @@ export function listPartitionLogs(
       logs.push({ folder: entry.name, identity: readIdentity(entry.name, ports) });
     else if (isUnfinished(entry.name, storage)) storage.remove(entry.name);
   }
+  if (logs.length > 0) await storage.syncFolder("");
   return logs;
 }
 

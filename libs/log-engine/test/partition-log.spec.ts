@@ -461,10 +461,28 @@ describe("folders", () => {
     storage.createFolder("t-0.deleted");
     storage.createFolder("t-1");
     storage.open("t-1/00000000000000000000.log", { create: true });
-    expect(listPartitionLogs(portsOn(storage))).toEqual([{ folder: FOLDER, identity: IDENTITY }]);
+    expect(await listPartitionLogs(portsOn(storage))).toEqual([{ folder: FOLDER, identity: IDENTITY }]);
     expect(storage.list("").map((entry) => entry.name)).toEqual([FOLDER]);
     await deletePartitionLog(FOLDER, storage);
-    expect([listPartitionLogs(portsOn(storage)), await codeOfPromise(reopen(storage))]).toEqual([[], "log-missing"]);
+    expect([await listPartitionLogs(portsOn(storage)), await codeOfPromise(reopen(storage))]).toEqual([[], "log-missing"]);
+  });
+
+  it("names no log that a power cut would take, wherever a kill has interrupted its creation", async () => {
+    const whole = storageOf();
+    await newLog(whole);
+    let named = 0;
+    for (let operations = 0; operations < whole.operationCount; operations++) {
+      const storage = storageOf();
+      storage.powerOffAfter(operations);
+      await expect(newLog(storage)).rejects.toThrow("power is off");
+      storage.powerOffAfter(Infinity);
+      storage.crash();
+      const found = await listPartitionLogs(portsOn(storage));
+      named += found.length;
+      for (const { folder } of found)
+        expect(storage.durableFiles(folder).map(({ name }) => name)).toContain(segmentFileName(at(0), "log"));
+    }
+    expect(named).toBeGreaterThan(0);
   });
 
   it("refuses to create a log twice", async () => {

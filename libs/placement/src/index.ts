@@ -41,6 +41,7 @@ export {
   REPLICATION_FACTOR_MAX,
 } from "./limits.ts";
 export { hasBegun, reassigning } from "./reassignments.ts";
+export { areEnoughWitnesses } from "./witnesses.ts";
 export { brokersAwaited, canRebuild, type ClusterKnowledge, type KnownLog, logKey, rebuildCluster } from "./rebuild.ts";
 export {
   applyChange,

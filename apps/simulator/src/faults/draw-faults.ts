@@ -17,6 +17,8 @@ type Maker = (random: SeededRandom, of: Surroundings) => WithoutTime<Fault>;
 
 /** Disks that are emptied or damaged in one run: promise P1 bears min.insync.replicas - 1 of them, and two at a time would be more. */
 const DAMAGED_DISKS_MAX = 1;
+/** Until a lost store is rebuilt, a second loss would be one more than is promised. */
+const ROLLBACKS_MAX = 1;
 const KINDS_MIN = 7;
 
 /** Faults of one run: of the kinds given, or of a random part of all kinds, as swarm testing wants it; each as often as its weight says. */
@@ -25,7 +27,7 @@ export function drawFaults(random: SeededRandom, of: Surroundings, options: { co
   const chosen = options.kinds ?? drawKinds(random);
   const weighted = chosen.flatMap((kind) => Array.from({ length: RARE.has(kind) ? 1 : 3 }, () => kind));
   const faults: Fault[] = [];
-  let damagedDisks = 0;
+  let [damagedDisks, rollbacks] = [0, 0];
   while (faults.length < count) {
     const index = faults.length;
     // Each chosen kind once, then by weight.
@@ -33,11 +35,13 @@ export function drawFaults(random: SeededRandom, of: Surroundings, options: { co
     const atMs = Math.round(of.startMs + random.next() * (of.endMs - of.startMs));
     if (kind === undefined) break;
     const isDamaging = DAMAGING.has(kind);
-    if (isDamaging && damagedDisks >= DAMAGED_DISKS_MAX) {
+    const isRollback = kind === "store-rollback";
+    if ((isDamaging && damagedDisks >= DAMAGED_DISKS_MAX) || (isRollback && rollbacks >= ROLLBACKS_MAX)) {
       faults.push({ atMs, ...MAKERS["connection-resets"](random, of) });
       continue;
     }
     if (isDamaging) damagedDisks++;
+    if (isRollback) rollbacks++;
     faults.push({ atMs, ...MAKERS[kind](random, of) });
   }
   return faults.sort((a, b) => a.atMs - b.atMs);

@@ -128,7 +128,10 @@ export class ReplicationWatch {
     for (const id of state?.inSyncSet ?? []) {
       const host = this.#logs.hosts[id - 1];
       if (host === undefined || !this.#isKnownDisk(host) || this.#logs.holds(host, folder, committedEnd)) continue;
-      this.#found(`${when} without what is committed: ${host.name}, ${name} up to ${committedEnd}; durably ${this.#logs.describe(folder)}`);
+      const { leader = "nobody", inSyncSet = [], leaderEpoch, partitionEpoch } = state ?? {};
+      this.#found(
+        `${when} without what is committed: ${host.name}, ${name} up to ${committedEnd}; durably ${this.#logs.describe(folder)}; led by ${leader}, in sync ${inSyncSet.join()}, epochs ${leaderEpoch}/${partitionEpoch}`,
+      );
     }
   }
 

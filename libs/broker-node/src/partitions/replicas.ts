@@ -109,7 +109,7 @@ export class Replicas {
   async openAll({ wasStoppedCleanly }: { readonly wasStoppedCleanly: boolean }): Promise<void> {
     this.#wasStoppedCleanly = wasStoppedCleanly;
     const startedMs = this.#ports.clock.monotonicMs();
-    const logs = listPartitionLogs(this.#logPorts);
+    const logs = await listPartitionLogs(this.#logPorts);
     await inParallel(logs, LOGS_OPENED_AT_ONCE, async ({ folder, identity }) => {
       try {
         // Settings come with the metadata; recovery needs none that matters.

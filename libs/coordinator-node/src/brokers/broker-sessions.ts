@@ -10,6 +10,7 @@ import { BrokerSession, type SessionEnd } from "./broker-session.ts";
 import type { LogName } from "./log-questions.ts";
 import { MetadataFeed } from "./metadata-feed.ts";
 import { MetadataUpdates } from "./metadata-updates.ts";
+import { Witnesses } from "./witnesses.ts";
 
 type Response = MessageInitShape<typeof BrokerSessionResponseSchema>;
 
@@ -38,8 +39,7 @@ export class BrokerSessions {
   /** Brokers that are not fenced and have no session: fenced when the timer runs out. */
   readonly #absent = new Map<BrokerId, Timer>();
   #isClosed = false;
-  /** A broker that had not seen more than the store has, has come in this term. */
-  #hasWitness = false;
+  readonly #witnesses: Witnesses;
   #balance: Timer | undefined;
 
   constructor(
@@ -51,6 +51,7 @@ export class BrokerSessions {
     this.#fence = parts.fence;
     this.#controller = parts.controller;
     this.#ports = parts;
+    this.#witnesses = new Witnesses(parts.controller.state, parts.clock);
     const head = { coordinatorEpoch: BigInt(parts.fence.epoch), coordinatorAddress: settings.coordinatorAddress };
     this.#updates = new MetadataUpdates(parts.controller, head);
     this.#controller.onChange((change) => {
@@ -94,6 +95,7 @@ export class BrokerSessions {
   close(failure: unknown): void {
     this.#isClosed = true;
     this.#balance?.cancel();
+    this.#witnesses.close();
     for (const timer of this.#absent.values()) timer.cancel();
     this.#absent.clear();
     for (const session of this.#sessions.values()) session.end("term-over", failure);
@@ -102,8 +104,9 @@ export class BrokerSessions {
 
   async #open(request: RegisterBroker): Promise<BrokerSession> {
     this.#assertNotBehind(request);
-    this.#hasWitness = true;
     const id = brokerId(request.brokerId);
+    this.#witnesses.add(id);
+    if (!(await this.#witnesses.wait())) throw errors.gathering();
     const { incarnationId, folderId, address, kafkaAddress, externalAddress, externalKafkaAddress, rack } = request;
     const { broker } = await this.#controller.execute({
       kind: "register-broker",
@@ -179,13 +182,13 @@ export class BrokerSessions {
   }
 
   /**
-   * Fences the broker unless it registers again within the time. Not before a first broker has come: nobody could lead in its place, and the store may have lost what that one
-   * will prove (reliability S7); who leads must not be decided by what is left in it.
+   * Fences the broker unless it registers again within the time. Not before enough brokers have come: the store may have lost what the next one will prove
+   * (reliability S7), and who leads must not be decided by what is left in it.
    */
   #awaitReturn(broker: BrokerState, graceMs: number): void {
     const { brokerId: id, brokerEpoch } = broker;
     const fence = (): void => {
-      if (!this.#hasWitness) {
+      if (!this.#witnesses.areEnough) {
         this.#absent.set(id, this.#ports.clock.setTimer(this.#settings.brokerSessionTimeoutMs, fence));
         return;
       }

@@ -19,8 +19,8 @@ import {
 } from "@millrace/placement";
 import { errors } from "../errors.ts";
 import { CLUSTER_CHANGES_MAX, CLUSTER_COMMIT_BYTES_MAX } from "../limits.ts";
-import { type LostCluster, lostSince, type StoreMemory, VERSIONS_PER_TERM } from "../rebuild/lost-store.ts";
-import { readHistory, type StoreHistory, termEndsAfter, termEndsChange, VERSION_KEY, versionChange } from "../rebuild/store-history.ts";
+import { firstVersion, type LostCluster, lostSince, type StoreMemory } from "../rebuild/lost-store.ts";
+import { readHistory, type StoreHistory, termsAfter, termsChange, VERSION_KEY, versionChange } from "../rebuild/store-history.ts";
 import type { FencedStore } from "../term/fenced-store.ts";
 
 /** What a decision changed, for those who follow the metadata. */
@@ -52,11 +52,13 @@ export class ClusterController {
   readonly #history: StoreHistory;
   readonly #listeners = new Set<(change: MetadataChange) => void>();
   #last: Promise<unknown> = Promise.resolve();
+  readonly #begin: number;
   #version: number;
 
-  private constructor(state: ClusterState, stored: { versions: Map<string, number>; history: StoreHistory }, ports: ControllerPorts) {
+  private constructor(state: ClusterState, stored: { versions: Map<string, number>; history: StoreHistory; begin: number }, ports: ControllerPorts) {
     this.state = state;
-    this.#version = ports.store.fence.epoch * VERSIONS_PER_TERM;
+    this.#version = stored.begin;
+    this.#begin = stored.begin;
     this.#versions = stored.versions;
     this.#history = stored.history;
     this.#ports = ports;
@@ -65,15 +67,20 @@ export class ClusterController {
   /** Loads the cluster from the store; makes a new one in an empty store. */
   static async load(ports: ControllerPorts): Promise<ClusterController> {
     const { store, context } = ports;
+    // First: whatever the store loses from here on, this term's first write finds.
+    const found = await readHistory(store);
     const singles = await Promise.all([store.read(CLUSTER_KEY), store.read(PRODUCER_IDS_KEY)]);
     const many = await Promise.all([store.readAll(BROKER_PREFIX), store.readAll(TOPIC_PREFIX)]);
     const entries = [...singles.filter((entry) => entry !== undefined), ...many.flat()];
     const versions = new Map(entries.map((entry) => [entry.key, entry.version]));
-    const found = await readHistory(store);
-    const history = { ...found, termEnds: termEndsAfter(found) };
-    versions.set(VERSION_KEY, found.versionOfEntry);
-    if (history.termEnds !== found.termEnds) await store.commit([termEndsChange(history.termEnds)]);
-    const stored = { versions, history };
+    const history = { ...found, terms: termsAfter(found) };
+    // Before anything else: what a broker hears of this term is in the store.
+    const begin = firstVersion(store.fence.epoch, context.random);
+    const begun = [termsChange([...history.terms, { begin, end: begin }]), versionChange(begin, found.versionOfEntry)];
+    const result = await store.commit(begun);
+    if (result.kind === "conflict") throw errors.storeRolledBack({ key: result.key, storedVersion: result.version });
+    versions.set(VERSION_KEY, found.versionOfEntry + 1);
+    const stored = { versions, history, begin };
     const state = decodeClusterState(entries);
     if (state !== undefined) return new ClusterController(state, stored, ports);
     const controller = new ClusterController(createClusterState(context.random.hex(16)), stored, ports);
@@ -88,9 +95,9 @@ export class ClusterController {
 
   /** What the store had when it was loaded, to find out whether it lost something. */
   get memory(): StoreMemory {
-    const { metadataVersion: metadataVersionStored, formerGenerations, termEnds } = this.#history;
+    const { metadataVersion: metadataVersionStored, formerGenerations, terms } = this.#history;
     const { clusterId } = this.state.identity;
-    return { clusterId, isBlank: this.state.topics.size === 0, metadataVersionStored, formerGenerations, termEnds };
+    return { clusterId, isBlank: this.state.topics.size === 0, metadataVersionStored, formerGenerations, terms, versionBegin: this.#begin };
   }
 
   /** Decides and stores an event; the response counts once it is in the store. */
@@ -133,13 +140,13 @@ export class ClusterController {
         else this.#versions.set(key, (this.#versions.get(key) ?? 0) + 1);
       }
       for (const item of chunk) applyChange(this.state, item.change);
+      this.#version++; // also where brokers hear nothing of it: a version is of one state
       this.#publish(change);
     }
   }
 
   #publish(change: MetadataChange): void {
     if (change.brokers.size + change.topics.size + change.removedTopics.size === 0) return;
-    this.#version++;
     for (const listener of this.#listeners) listener(change);
   }
 }

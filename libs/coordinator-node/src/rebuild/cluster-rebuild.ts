@@ -26,8 +26,8 @@ import { CLUSTER_COMMIT_BYTES_MAX, REBUILD_COMMIT_MS, REBUILD_LOOK_MS, REBUILD_W
 import { FencedStore } from "../term/fenced-store.ts";
 import { type LeaderEntry, writeLeader } from "../term/leader-entry.ts";
 import { knowledgeFromWire } from "./knowledge-from-wire.ts";
-import type { LostCluster } from "./lost-store.ts";
-import { formerGenerationsChange, lostChange, readHistory, termEndsChange, versionChange } from "./store-history.ts";
+import { type LostCluster, VERSIONS_PER_TERM } from "./lost-store.ts";
+import { formerGenerationsChange, lostChange, readHistory, termsChange, versionChange } from "./store-history.ts";
 
 type Response = MessageInitShape<typeof BrokerSessionResponseSchema>;
 
@@ -160,8 +160,9 @@ export class ClusterRebuild {
     const versionMax = Math.max(...reports.map(({ metadataVersion }) => metadataVersion));
     const changes: Change[] = [...removed, ...rebuilt.map(({ key, value }): Change => ({ key, expect: "any", value }))];
     const generations = [...new Set([...formerGenerations, ...this.#generations])];
-    // The terms of a store that was lost say nothing of this one.
-    const last = [versionChange(versionMax), formerGenerationsChange(generations), termEndsChange([]), lostChange(undefined)];
+    // What brokers have seen of the terms of a store that was lost says nothing of this one.
+    const before = { begin: 0, end: (this.#epochMax + 1) * VERSIONS_PER_TERM - 1 };
+    const last = [versionChange(versionMax), formerGenerationsChange(generations), termsChange([before]), lostChange(undefined)];
     return [...portionsOf(changes), last];
   }
 }

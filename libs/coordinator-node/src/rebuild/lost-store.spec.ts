@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "@jest/globals";
 import { RegisterBrokerSchema } from "@millrace/contracts";
-import { isRebuilt, lostBy, type StoreMemory, VERSIONS_PER_TERM } from "./lost-store.ts";
+import { firstVersion, isRebuilt, lostBy, type StoreMemory, VERSIONS_PER_TERM } from "./lost-store.ts";
 
 const FENCE = { holder: "a", epoch: 5, generation: "g2", termId: "a/1" };
 const STORE: StoreMemory = {
@@ -9,7 +9,8 @@ const STORE: StoreMemory = {
   isBlank: false,
   metadataVersionStored: 4 * VERSIONS_PER_TERM + 7,
   formerGenerations: ["g1"],
-  termEnds: [],
+  terms: [],
+  versionBegin: 5 * VERSIONS_PER_TERM + 2,
 };
 
 interface Seen {
@@ -51,19 +52,21 @@ describe("lostBy", () => {
     check({ epoch: 4, coordinatorId: "a/2" }, undefined);
   });
 
-  it("asks nothing of a term that changed nothing: its first version is stored nowhere", () => {
-    check({ version: 4 * VERSIONS_PER_TERM }, undefined, { metadataVersionStored: VERSIONS_PER_TERM + 16 });
-    check({ version: 4 * VERSIONS_PER_TERM + 1 }, "c", { metadataVersionStored: VERSIONS_PER_TERM + 16 });
+  it("believes a broker that has seen of this epoch what this term did not begin with", () => {
+    check({ epoch: 5, version: 5 * VERSIONS_PER_TERM + 1 }, "c");
+    check({ epoch: 5, version: 5 * VERSIONS_PER_TERM + 2 }, undefined);
   });
 
   it("compares with what the store has of the same term, not of later ones that took it for what it was", () => {
     const at = (term: number, change: number): number => term * VERSIONS_PER_TERM + change;
-    const store = { metadataVersionStored: at(4, 7), termEnds: [at(1, 10), at(2, 5), at(4, 7)] };
+    const term = (number: number, begin: number, end: number) => ({ begin: at(number, begin), end: at(number, end) });
+    const store = { metadataVersionStored: at(4, 7), terms: [term(1, 3, 10), term(2, 5, 5), term(4, 0, 7)] };
     check({ epoch: 1, version: at(1, 10) }, undefined, store);
     check({ epoch: 1, version: at(1, 11) }, "c", store);
-    check({ epoch: 3, version: at(3, 0) }, undefined, store); // it began, and changed nothing
-    check({ epoch: 3, version: at(3, 1) }, "c", store);
-    check({ epoch: 1, version: at(1, 11) }, undefined, { ...store, termEnds: [at(2, 5), at(4, 7)] }); // too long ago
+    check({ epoch: 1, version: at(1, 2) }, "c", store); // of another term with this epoch
+    check({ epoch: 2, version: at(2, 5) }, undefined, store); // it began, and changed nothing
+    check({ epoch: 3, version: at(3, 0) }, "c", store); // no term with this epoch ever began
+    check({ epoch: 1, version: at(1, 11) }, undefined, { ...store, terms: store.terms.slice(1) }); // too long ago
   });
 
   it("takes brokers of a generation that was rebuilt into this one", () => {
@@ -77,6 +80,14 @@ describe("lostBy", () => {
   it("takes a blank store for lost when a broker of an older cluster comes, and else leaves the broker to find out", () => {
     check({ clusterId: "other", generation: "g9" }, "other", { isBlank: true });
     check({ clusterId: "other", generation: "g9" }, undefined);
+  });
+});
+
+describe("firstVersion", () => {
+  it("leaves room for the changes of the term, and differs between two of one epoch", () => {
+    expect(firstVersion(3, { next: () => 0 })).toBe(3 * VERSIONS_PER_TERM);
+    expect(firstVersion(3, { next: () => 0.999_999 })).toBeLessThan(3.5 * VERSIONS_PER_TERM);
+    expect(firstVersion(3, { next: () => 0.25 })).not.toBe(firstVersion(3, { next: () => 0.75 }));
   });
 });
 

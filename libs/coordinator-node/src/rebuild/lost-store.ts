@@ -1,5 +1,5 @@
 import type { RegisterBroker } from "@millrace/contracts";
-import type { Fence } from "@millrace/ports";
+import type { Fence, Random } from "@millrace/ports";
 
 /** A cluster whose store lost data, as a broker proved. */
 export interface LostCluster {
@@ -28,21 +28,34 @@ export interface StoreMemory {
   readonly isBlank: boolean;
   /** Newest metadata version of earlier terms that is stored; undefined in a store from before it was. */
   readonly metadataVersionStored: number | undefined;
-  /** Last versions of earlier terms, oldest first; terms between that changed nothing are not among them. */
-  readonly termEnds: readonly number[];
+  /** Of earlier terms, oldest first, the newest ones. */
+  readonly terms: readonly TermVersions[];
+  /** With what this term began. */
+  readonly versionBegin: number;
   /** Generations that were lost, and whose brokers belong to this one. */
   readonly formerGenerations: readonly string[];
 }
 
-/** Metadata versions of one term: term × this + changes in it. Leaves 2^21 terms below 2^53: one a minute for four years. */
+/** Metadata versions of one term: term × this + where it began + changes in it. Leaves 2^21 terms below 2^53: one a minute for four years. */
 export const VERSIONS_PER_TERM = 2 ** 32;
 
+/** The metadata versions of a term in the store, both inclusive. */
+export interface TermVersions {
+  readonly begin: number;
+  readonly end: number;
+}
+
 /**
- * Whether a broker has seen what the store does not know (reliability S7): another generation of the same cluster, a later coordinator, another one of this epoch, or newer metadata than earlier
- * terms have left. A broker of another cluster proves nothing, unless this store is blank: then its data is gone.
- *
- * The first version of a term is what that term began with: no change, and so nothing that the store could have lost. A term that ends before it changes anything leaves
- * brokers with a greater version than any that is stored.
+ * The first metadata version of a term, anywhere in the first half of its range: two terms with one epoch, which a store that was rolled back gives out, have no version in common. So
+ * a version names one state, and all that came before it.
+ */
+export function firstVersion(epoch: number, random: Pick<Random, "next">): number {
+  return epoch * VERSIONS_PER_TERM + Math.floor(random.next() * (VERSIONS_PER_TERM / 2));
+}
+
+/**
+ * Whether a broker has seen what the store does not know (reliability S7): another generation of the same cluster, a later coordinator, another one of this epoch, or metadata that
+ * this store never had. A broker of another cluster proves nothing, unless this store is blank: then its data is gone.
  */
 export function lostBy(broker: RegisterBroker, fence: Fence & { readonly termId: string }, store: StoreMemory): LostCluster | undefined {
   const { clusterId, generationSeen } = broker;
@@ -53,20 +66,16 @@ export function lostBy(broker: RegisterBroker, fence: Fence & { readonly termId:
   const { coordinatorIdSeen } = broker;
   if (Number(broker.coordinatorEpochSeen) === fence.epoch && coordinatorIdSeen !== "" && coordinatorIdSeen !== fence.termId) return lost;
   if (generationSeen !== fence.generation) return store.formerGenerations.includes(generationSeen) ? undefined : lost;
-  const seen = Number(broker.metadataVersionSeen);
-  const isOfEarlierTerm = seen < fence.epoch * VERSIONS_PER_TERM;
-  const isChange = seen % VERSIONS_PER_TERM > 0;
-  return isOfEarlierTerm && isChange && seen > endOf(termOf(seen), store) ? lost : undefined;
+  return hasHad(store, Number(broker.metadataVersionSeen)) ? undefined : lost;
 }
 
-/**
- * The last version of an earlier term that the store has. To compare with its newest version alone would not do: a term that took a rolled-back store for what it was, and changed
- * something, has greater versions than all that were lost.
- */
-function endOf(term: number, { termEnds, metadataVersionStored = Infinity }: StoreMemory): number {
-  const [oldest] = termEnds;
-  if (oldest === undefined || term < termOf(oldest)) return metadataVersionStored;
-  return termEnds.find((end) => termOf(end) === term) ?? term * VERSIONS_PER_TERM;
+/** Since a store goes back to what it once was, and a version has one past, it has had all before a version that it has had. */
+function hasHad({ terms, versionBegin, metadataVersionStored = Infinity }: StoreMemory, version: number): boolean {
+  const term = termOf(version);
+  if (term === termOf(versionBegin)) return version >= versionBegin;
+  const [oldest] = terms;
+  if (oldest === undefined || term < termOf(oldest.begin)) return version <= metadataVersionStored;
+  return terms.some(({ begin, end }) => version >= begin && version <= end);
 }
 
 export function termOf(version: number): number {

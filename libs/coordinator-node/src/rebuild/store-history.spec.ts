@@ -1,22 +1,38 @@
 import { describe, expect, it } from "@jest/globals";
-import { TERM_ENDS_MAX } from "../limits.ts";
-import { VERSIONS_PER_TERM } from "./lost-store.ts";
-import { termEndsAfter } from "./store-history.ts";
+import { TERMS_KEPT_MAX } from "../limits.ts";
+import { type TermVersions, VERSIONS_PER_TERM } from "./lost-store.ts";
+import { readHistory, termsAfter } from "./store-history.ts";
 
 const at = (term: number, change: number): number => term * VERSIONS_PER_TERM + change;
-const after = (metadataVersion: number | undefined, termEnds: readonly number[]): readonly number[] =>
-  termEndsAfter({ metadataVersion, termEnds });
+const term = (number: number, begin: number, end: number): TermVersions => ({ begin: at(number, begin), end: at(number, end) });
+const after = (metadataVersion: number | undefined, terms: readonly TermVersions[]): readonly TermVersions[] =>
+  termsAfter({ metadataVersion, terms });
 
-describe("termEndsAfter", () => {
-  it("adds the end of the term that changed something last, once", () => {
+describe("termsAfter", () => {
+  it("ends the term before with the version that is stored", () => {
     expect(after(undefined, [])).toEqual([]);
-    expect(after(at(1, 7), [])).toEqual([at(1, 7)]);
-    expect(after(at(3, 2), [at(1, 7)])).toEqual([at(1, 7), at(3, 2)]);
-    expect(after(at(3, 2), [at(1, 7), at(3, 2)])).toEqual([at(1, 7), at(3, 2)]);
+    expect(after(at(1, 7), [term(1, 3, 3)])).toEqual([term(1, 3, 7)]);
+    expect(after(at(3, 2), [term(1, 3, 7), term(3, 2, 2)])).toEqual([term(1, 3, 7), term(3, 2, 2)]);
+  });
+
+  it("adds a term that did not say with what it began", () => {
+    expect(after(at(1, 7), [])).toEqual([term(1, 0, 7)]);
+    expect(after(at(3, 2), [term(1, 3, 7)])).toEqual([term(1, 3, 7), term(3, 0, 2)]);
   });
 
   it("forgets the oldest", () => {
-    const ends = Array.from({ length: TERM_ENDS_MAX }, (_, term) => at(term + 1, 1));
-    expect(after(at(TERM_ENDS_MAX + 1, 4), ends)).toEqual([...ends.slice(1), at(TERM_ENDS_MAX + 1, 4)]);
+    const terms = Array.from({ length: TERMS_KEPT_MAX }, (_, index) => term(index + 1, 0, 1));
+    expect(after(at(TERMS_KEPT_MAX + 1, 4), terms)).toEqual([...terms.slice(1), term(TERMS_KEPT_MAX + 1, 0, 4)]);
+  });
+});
+
+describe("readHistory", () => {
+  it("reads the ends of terms that an earlier release has stored", async () => {
+    const stored = new Map([["term-ends", [at(1, 7), at(2, 3)]]]);
+    const read = (key: string) => {
+      const value = stored.get(key);
+      return Promise.resolve(value && { key, version: 1, value: new TextEncoder().encode(JSON.stringify(value)) });
+    };
+    expect((await readHistory({ read })).terms).toEqual([term(1, 0, 7), term(2, 0, 3)]);
   });
 });

@@ -1,6 +1,6 @@
 import type { Change, CoordinationStore } from "@millrace/ports";
-import { TERM_ENDS_MAX } from "../limits.ts";
-import { type LostCluster, termOf } from "./lost-store.ts";
+import { TERMS_KEPT_MAX } from "../limits.ts";
+import { type LostCluster, termOf, type TermVersions, VERSIONS_PER_TERM } from "./lost-store.ts";
 
 /** Of the metadata version that each change of the metadata writes. */
 export const VERSION_KEY = "metadata-version";
@@ -14,8 +14,8 @@ export interface StoreHistory {
   /** Store's own version of that entry; 0: there is none. */
   readonly versionOfEntry: number;
   readonly formerGenerations: readonly string[];
-  /** Last metadata version of each earlier term that changed something, as the term after it found it; oldest first, the newest ones. */
-  readonly termEnds: readonly number[];
+  /** Metadata versions of each earlier term, as the term after it found them; oldest first, the newest ones. */
+  readonly terms: readonly TermVersions[];
 }
 
 export async function readHistory(store: Pick<CoordinationStore, "read">): Promise<StoreHistory> {
@@ -24,19 +24,26 @@ export async function readHistory(store: Pick<CoordinationStore, "read">): Promi
     metadataVersion: version === undefined ? undefined : (decode(version.value) as number),
     versionOfEntry: version?.version ?? 0,
     formerGenerations: former === undefined ? [] : (decode(former.value) as string[]),
-    termEnds: ends === undefined ? [] : (decode(ends.value) as number[]),
+    terms: ends === undefined ? [] : (decode(ends.value) as (TermVersions | number)[]).map(versionsOf),
   };
 }
 
-/** How terms ended, with the one before this: written before this one changes anything, so that what a broker has seen of an earlier term can be told from what the store has of it. */
-export function termEndsAfter({ metadataVersion, termEnds }: Pick<StoreHistory, "metadataVersion" | "termEnds">): readonly number[] {
-  const last = termEnds.at(-1);
-  if (metadataVersion === undefined || (last !== undefined && termOf(last) >= termOf(metadataVersion))) return termEnds;
-  return [...termEnds, metadataVersion].slice(-TERM_ENDS_MAX);
+/** Before 0.2 a term was kept by its last version, and began with the least there can be. */
+function versionsOf(stored: TermVersions | number): TermVersions {
+  return typeof stored === "number" ? { begin: termOf(stored) * VERSIONS_PER_TERM, end: stored } : stored;
 }
 
-export function termEndsChange(termEnds: readonly number[]): Change {
-  return { key: ENDS_KEY, expect: "any", value: termEnds.length === 0 ? undefined : encode(termEnds) };
+/** Terms up to now: the one before this ends with the version that is stored. */
+export function termsAfter({ metadataVersion, terms }: Pick<StoreHistory, "metadataVersion" | "terms">): readonly TermVersions[] {
+  const last = terms.at(-1);
+  if (metadataVersion === undefined || (last !== undefined && termOf(last.begin) > termOf(metadataVersion))) return terms;
+  if (last === undefined || termOf(last.begin) < termOf(metadataVersion))
+    return [...terms, versionsOf(metadataVersion)].slice(-TERMS_KEPT_MAX);
+  return terms.with(-1, { begin: last.begin, end: metadataVersion });
+}
+
+export function termsChange(terms: readonly TermVersions[]): Change {
+  return { key: ENDS_KEY, expect: "any", value: terms.length === 0 ? undefined : encode(terms.slice(-TERMS_KEPT_MAX)) };
 }
 
 /** A loss that a broker proved, for whoever leads next: the broker may not come a second time. */

@@ -46,22 +46,28 @@ export class SimulatedNames {
     else siblings.add(path);
   }
 
-  /** A path and all below it. */
-  remove(path: string): void {
-    for (const [name] of this.#subtree(path)) {
-      this.#entries.delete(name);
-      this.#children.delete(name);
-    }
-    this.#children.get(parentOf(path))?.delete(path);
+  /** A path and all below it, of what was there then: files that were made since under the same names are others. */
+  remove(path: string, was: ReadonlySet<Entry> = this.entriesBelow(path)): void {
+    for (const [name, entry] of this.#subtree(path)) if (entry === "folder" || was.has(entry)) this.#delete(name);
   }
 
-  /** A path and all below it elsewhere; what was there is gone. */
-  move(from: string, to: string): void {
-    const moved = this.#subtree(from);
+  /** A path and all below it, of what was there then, elsewhere; what was there is gone. */
+  move(from: string, to: string, was: ReadonlySet<Entry> = this.entriesBelow(from)): void {
+    const moved = this.#subtree(from).filter(([, entry]) => entry === "folder" || was.has(entry));
     if (moved.length === 0) return;
     this.remove(to);
-    this.remove(from);
+    for (const [name] of moved) this.#delete(name);
     for (const [name, entry] of moved) this.set(`${to}${name.slice(from.length)}`, entry);
+  }
+
+  /** What a path and all below it are. */
+  entriesBelow(path: string): ReadonlySet<Entry> {
+    return new Set(this.#subtree(path).map(([, entry]) => entry));
+  }
+
+  #delete(path: string): void {
+    this.#entries.delete(path);
+    this.#children.get(parentOf(path))?.delete(path);
   }
 
   #subtree(path: string): readonly (readonly [string, Entry])[] {

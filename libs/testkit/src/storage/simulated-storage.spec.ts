@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { describeStorageContract } from "./contract.ts";
-import { createSimulatedStorage } from "./simulated-storage.ts";
+import { createSimulatedStorage, type SimulatedStorage } from "./simulated-storage.ts";
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
@@ -72,6 +72,22 @@ describe("SimulatedStorage.powerLoss", () => {
     expect(storage.durableFiles("logs")).toEqual([]);
     await storage.syncFolder("");
     expect(storage.durableFiles("logs")).toEqual([{ name: "a", bytes: new Uint8Array([1, 2]) }]);
+  });
+
+  it.each([
+    ["removed", (storage: SimulatedStorage) => storage.remove("logs")],
+    ["renamed", (storage: SimulatedStorage) => storage.rename("logs", "old")],
+  ])("keeps what is in a folder that was made again after one of that name was %s", async (_, away) => {
+    const storage = createSimulatedStorage({ seed: 1 });
+    storage.createFolder("logs");
+    storage.open("logs/old", { create: true });
+    await storage.syncFolder("logs");
+    away(storage);
+    storage.createFolder("logs");
+    storage.open("logs/new", { create: true });
+    await storage.syncFolder("logs");
+    await storage.syncFolder("");
+    expect(storage.durableFiles("logs").map(({ name }) => name)).toEqual(["new"]);
   });
 
   it("kills handles of the time before, as does a crash, which keeps all bytes", () => {

@@ -2,7 +2,7 @@ import { AppError } from "@millrace/model";
 import type { DiskSpace, Storage, StorageEntry, StorageFile } from "@millrace/ports";
 import { SeededRandom } from "../random.ts";
 import { SimulatedInode } from "./simulated-file.ts";
-import { parentOf, SimulatedNames } from "./simulated-names.ts";
+import { type Entry, parentOf, SimulatedNames } from "./simulated-names.ts";
 
 /** A change of names that is not durable before its folder is synced. */
 interface NameChange {
@@ -160,13 +160,15 @@ export class SimulatedStorage implements Storage {
   rename(from: string, to: string): void {
     if (!this.#names.has(from)) throw missing(from);
     this.#operate();
-    this.#change({ folder: parentOf(to), apply: (names) => names.move(from, to) });
+    const was = this.#entriesBelow(from);
+    this.#change({ folder: parentOf(to), apply: (names) => names.move(from, to, was) });
   }
 
   remove(path: string): void {
     if (!this.#names.has(path)) return;
     this.#operate();
-    this.#change({ folder: parentOf(path), apply: (names) => names.remove(path) });
+    const was = this.#entriesBelow(path);
+    this.#change({ folder: parentOf(path), apply: (names) => names.remove(path, was) });
   }
 
   syncFolder(path: string): Promise<void> {
@@ -266,6 +268,11 @@ export class SimulatedStorage implements Storage {
 
   #checkLife(life: number, path: string): void {
     if (life !== this.#life) throw failed(path, "handle of a process that died");
+  }
+
+  /** Of what programs see and what is durable: a change of names is made durable later, when others may have their names. */
+  #entriesBelow(path: string): ReadonlySet<Entry> {
+    return new Set([...this.#names.entriesBelow(path), ...this.#durable.entriesBelow(path)]);
   }
 
   #change(change: NameChange): void {
