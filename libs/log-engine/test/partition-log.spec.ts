@@ -479,8 +479,7 @@ describe("folders", () => {
       storage.crash();
       const found = await listPartitionLogs(portsOn(storage));
       named += found.length;
-      for (const { folder } of found)
-        expect(storage.durableFiles(folder).map(({ name }) => name)).toContain(segmentFileName(at(0), "log"));
+      for (const { folder } of found) expect(storage.durableFiles(folder).map(({ name }) => name)).toContain(segmentFileName(at(0), "log"));
     }
     expect(named).toBeGreaterThan(0);
   });

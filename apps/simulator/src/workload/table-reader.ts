@@ -81,7 +81,8 @@ export class TableReader {
     } catch (error) {
       await this.#failed(error);
     }
-    for (const partition of this.#next.keys()) this.#next[partition] = consumer.position({ topic, partition }) ?? this.#next[partition] ?? 0;
+    for (const partition of this.#next.keys())
+      this.#next[partition] = consumer.position({ topic, partition }) ?? this.#next[partition] ?? 0;
   }
 
   async #failed(error: unknown): Promise<void> {

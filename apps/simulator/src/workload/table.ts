@@ -53,11 +53,12 @@ export class Table {
   }
 
   async #write(process: SimProcess): Promise<void> {
-    while (!this.#workload.isOver) {
+    const isOver = (): boolean => this.#workload.isOver;
+    while (!isOver()) {
       const producer = this.#workload.connect(process).producer({ transactionalId: "table", transactionTimeoutMs: 10_000 });
       try {
         await producer.open([this.#of.topic]);
-        while (!this.#workload.isOver) await this.#transaction(process, producer);
+        while (!isOver()) await this.#transaction(process, producer);
       } catch (error) {
         // Nobody knows what became of the last one: its id is taken anew, which ends it one way or the other.
         this.#workload.cluster.log.note(process.name, "begins anew", { code: toAppError(error).code });

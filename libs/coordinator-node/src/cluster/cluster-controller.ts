@@ -55,7 +55,11 @@ export class ClusterController {
   readonly #begin: number;
   #version: number;
 
-  private constructor(state: ClusterState, stored: { versions: Map<string, number>; history: StoreHistory; begin: number }, ports: ControllerPorts) {
+  private constructor(
+    state: ClusterState,
+    stored: { versions: Map<string, number>; history: StoreHistory; begin: number },
+    ports: ControllerPorts,
+  ) {
     this.state = state;
     this.#version = stored.begin;
     this.#begin = stored.begin;

@@ -52,9 +52,9 @@ export async function openTerm(
 ): Promise<Term> {
   const { settings, ports } = options;
   const { coordinatorId, coordinatorAddress } = settings;
-  let clusterId: string | undefined;
+  const loaded: { clusterId?: string } = {};
   const onRolledBack = (): void => {
-    if (clusterId !== undefined) lifetime.onStoreLost(lostSince(clusterId, fence));
+    if (loaded.clusterId !== undefined) lifetime.onStoreLost(lostSince(loaded.clusterId, fence));
   };
   const store = new FencedStore(fence, ports, { ...lifetime, onRolledBack });
   await writeLeader(store, { coordinatorId, address: coordinatorAddress, epoch: fence.epoch });
@@ -67,7 +67,7 @@ export async function openTerm(
   };
   const context = { settings: placement, random: ports.random };
   const controller = await ClusterController.load({ store, context, logger: ports.logger, ...lifetime });
-  ({ clusterId } = controller.state.identity);
+  loaded.clusterId = controller.state.identity.clusterId;
   const cluster = createClusterView(controller);
   const brokers = new BrokerSessions(settings, { ...ports, fence, controller, onStoreLost: lifetime.onStoreLost });
   const reassignments = new ReassignmentLoop(controller, ports);
