@@ -16,6 +16,7 @@ const PROVOCATIONS: readonly Provocation[] = [
   "groups",
   "rollback",
   "compaction",
+  "quiet",
   "jobs",
 ];
 

@@ -1,6 +1,8 @@
 import type { Mutant } from "./mutant.ts";
 
 const LOST_STORE = "libs/coordinator-node/src/rebuild/lost-store.ts";
+/** What a broker has seen of this term's epoch is compared with what this term began with. */
+const OWN_TERM = "if (term === termOf(versionBegin)) return version >= versionBegin;";
 
 /** Between brokers, coordinators and their store (reliability R9 to R13, S1 to S8). */
 export const COORDINATION_MUTANTS: readonly Mutant[] = [
@@ -34,7 +36,10 @@ export const COORDINATION_MUTANTS: readonly Mutant[] = [
     file: "libs/broker-node/src/folder.ts",
     correct: "if (isOlder || isDouble) {",
     wrong: "if (isDouble && isOlder) {",
-    also: [{ file: LOST_STORE, correct: "  if (Number(broker.coordinatorEpochSeen) > fence.epoch) return lost;\n", wrong: "" }],
+    also: [
+      { file: LOST_STORE, correct: "  if (Number(broker.coordinatorEpochSeen) > fence.epoch) return lost;\n", wrong: "" },
+      { file: LOST_STORE, correct: OWN_TERM, wrong: "if (term >= termOf(versionBegin)) return true;" },
+    ],
     provokes: "coordinators",
   },
   {
@@ -49,6 +54,7 @@ export const COORDINATION_MUTANTS: readonly Mutant[] = [
         correct: 'coordinatorIdSeen !== "" && coordinatorIdSeen !== fence.termId) return lost;',
         wrong: 'coordinatorIdSeen === "-" && coordinatorIdSeen !== fence.termId) return lost;',
       },
+      { file: LOST_STORE, correct: OWN_TERM, wrong: "if (term === termOf(versionBegin)) return true;" },
     ],
     provokes: "rollback",
   },

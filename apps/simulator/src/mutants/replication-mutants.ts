@@ -118,7 +118,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
         wrong: 'broker?.status === "live" && brokerEpoch >= 0;',
       },
     ],
-    provokes: "disks",
+    provokes: "quiet",
   },
   {
     name: "latest-falls",

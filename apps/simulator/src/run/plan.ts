@@ -85,6 +85,7 @@ export type Provocation =
   | "groups"
   | "rollback"
   | "compaction"
+  | "quiet"
   | "jobs";
 
 const PROVOKING: Readonly<Record<Provocation, readonly Exclude<FaultKind, ExecutorFaultKind>[]>> = {
@@ -102,6 +103,7 @@ const PROVOKING: Readonly<Record<Provocation, readonly Exclude<FaultKind, Execut
   coordinators: ["coordinator-without-store", "flapping", "coordinator-without-store", "flapping", "pause-coordinator", "slow-network"],
   corruption: ["flipped-tail-bit", "kill-broker", "power-loss", "kill-broker", "pause-broker"],
   groups: ["pause-client", "pause-client", "kill-broker", "pause-client", "client-crash", "connection-resets"],
+  quiet: ["empty-disk", "two-way-cut", "one-way-cut", "two-way-cut", "one-way-cut", "kill-broker", "two-way-cut", "connection-resets"],
   compaction: ["kill-broker", "power-loss", "kill-broker", "pause-broker", "slow-disk", "connection-resets"],
   rollback: ["store-rollback", "kill-coordinator", "kill-broker", "pause-coordinator", "broker-among-clients"],
   shrinking: ["kill-broker", "pause-broker", "kill-broker", "isolated-machine", "kill-broker", "slow-network"],
@@ -131,7 +133,11 @@ const RUNS_PER_TABLE = 6;
 /** Where a job is to be provoked: little beside it. */
 const JOB_PROVOKED = { clients: 3, thinkMs: 400, fewFaults: 4 } as const;
 
+/** Partitions to which nothing is written for seconds: whoever had everything a while ago still has. */
+const PROVOKED_QUIET = { ...PROVOKED, workMs: 40_000, faults: 18, thinkMs: 2_500 } as const;
+
 function provokedBy(provocation: Provocation) {
+  if (provocation === "quiet") return PROVOKED_QUIET;
   if (provocation === "groups") return PROVOKED_GROUPS;
   return provocation === "compaction" ? PROVOKED_COMPACTION : PROVOKED;
 }
