@@ -338,6 +338,7 @@ export class Nemesis {
     const { store } = this.#cluster;
     if (fault.kind === "store-rollback") {
       store.model.rollBack(fault.writes);
+      store.watch?.rolledBack();
       return true;
     }
     if (fault.kind === "store-down") {

@@ -34,6 +34,11 @@ export class CoordinatorWatch {
     this.#newest = to;
   }
 
+  /** Whoever held the lease in the state that is back holds it. */
+  rolledBack(): void {
+    this.#newest = { epoch: 0, holder: "" };
+  }
+
   /** A commit changed the store. */
   committed({ epoch, holder }: Pick<Fence, "epoch" | "holder">, changes: readonly Change[]): void {
     if (epoch < this.#newest.epoch)

@@ -24,6 +24,8 @@ export interface StoreWatch {
   leaseGiven(to: Pick<Fence, "epoch" | "holder">): void;
   /** Only of commits that changed something, not of those that were repeated. */
   committed(fence: Fence, changes: readonly Change[]): void;
+  /** It has an earlier state again. */
+  rolledBack(): void;
 }
 
 /** The store as a coordinator's process reaches it: late, not at all, or done without an answer. */
