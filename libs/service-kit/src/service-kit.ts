@@ -12,6 +12,7 @@ import { observeProcess } from "./process-metrics.ts";
 import { systemRandom } from "./random.ts";
 import { Readiness } from "./readiness.ts";
 import { openTlsIdentity } from "./tls-identity.ts";
+import { observeCertificate } from "./tls-metrics.ts";
 import { VERSION } from "./version.ts";
 
 /** What a process gives to the services inside it; one per process, also when `millrace dev` runs three services in it. */
@@ -45,6 +46,7 @@ export async function openServiceKit(settings: KitSettings, identity: { service:
   metrics.counter("millrace_trace_spans_total");
   const admin = settings.adminAddress === "off" ? undefined : await startAdminServer(settings.adminAddress, { metrics, readiness });
   const tls = openTlsIdentity(settings, createLogger({ level: settings.logLevel, format: settings.logFormat, component: "tls" }));
+  if (tls !== undefined) observeCertificate(metrics, tls);
   const otlp = await openOtlp(settings.otlpEndpoint, { ...identity, metrics });
   return {
     clock: systemClock,

@@ -38,6 +38,12 @@ export const PROCESS_METRICS = {
     labels: [],
     help: "Longest delay of the event loop since the last collection.",
   },
+  millrace_tls_certificate_end_seconds: {
+    kind: "gauge",
+    unit: "seconds",
+    labels: [],
+    help: "When the certificate that this process uses ends, in seconds since 1970; absent without TLS.",
+  },
   millrace_trace_spans_total: { kind: "counter", unit: "spans", labels: [], help: "Spans begun in sampled traces." },
   millrace_metrics_dropped_samples_total: {
     kind: "counter",
