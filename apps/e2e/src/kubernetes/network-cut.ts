@@ -1,10 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { check } from "../scenario.ts";
+import { waitFor } from "../system/wait-for.ts";
 import { allReady } from "./install.ts";
-import { run } from "./kubernetes.ts";
+import { type Kubernetes, run } from "./kubernetes.ts";
+import { connectFromOutside } from "./outside.ts";
 import { RELEASE_PODS, type Step, type StepContext } from "./steps.ts";
 import { underLoad } from "./under-load.ts";
 
+const TOPIC = "cut";
 const CUT_SECONDS = 60;
 
 /** A node loses its network, and gets it back: nobody there can be reached, neither by its peers, nor by clients, nor by the API server. */
@@ -18,22 +21,36 @@ export const networkCut: Step = {
     check(program !== undefined, "how a node is cut off is the cluster's secret: give --network PROGRAM");
     // Not the node of Redis, whose absence is a step of its own.
     const redis = (await kubernetes.pods("redis"))[0]?.spec.nodeName;
-    const nodes = (await kubernetes.pods("broker")).flatMap(({ spec: { nodeName } }) =>
-      nodeName === undefined || nodeName === redis ? [] : [nodeName],
-    );
-    const node = nodes[random.integer(nodes.length)];
-    check(node !== undefined, "all brokers are on one node");
-    return underLoad("cut", context, async () => {
-      const heal = (): Promise<string> => run(program, [...args, "heal", node]);
+    const brokers = (await kubernetes.pods("broker")).filter(({ spec }) => spec.nodeName !== redis);
+    const broker = brokers[random.integer(brokers.length)];
+    const node = broker?.spec.nodeName;
+    check(broker !== undefined && node !== undefined, "all brokers are on one node");
+    const brokerId = Number(broker.metadata.name.slice(broker.metadata.name.lastIndexOf("-") + 1));
+    return underLoad(TOPIC, context, async () => {
+      check((await ledBy(kubernetes, brokerId)) > 0, `broker ${brokerId} leads nothing: its cut would not be felt`);
       try {
         await run(program, [...args, "cut", node]);
-        say(`${node} is cut off`);
-        await delay(CUT_SECONDS * 1_000);
+        const startMs = performance.now();
+        say(`${node} is cut off, with broker ${brokerId}`);
+        await waitFor("other leaders: is the node really cut off?", CUT_SECONDS * 1_000, async () =>
+          (await ledBy(kubernetes, brokerId)) === 0 ? true : undefined,
+        );
+        await delay(CUT_SECONDS * 1_000 - (performance.now() - startMs));
       } finally {
-        await heal();
+        await run(program, [...args, "heal", node]);
       }
       say(`${node} is back`);
       await allReady(kubernetes, RELEASE_PODS);
     });
   },
 };
+
+/** Partitions of the load that this broker leads, as the others have it. */
+async function ledBy(kubernetes: Kubernetes, brokerId: number): Promise<number> {
+  const { client, close } = await connectFromOutside(kubernetes);
+  try {
+    return (await client.admin().describeTopic(TOPIC)).partitions.filter(({ leader }) => leader === brokerId).length;
+  } finally {
+    await close();
+  }
+}
