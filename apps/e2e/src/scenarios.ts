@@ -2,6 +2,7 @@ import type { Scenario } from "./scenario.ts";
 import { abuse } from "./scenarios/abuse.ts";
 import { allBrokers } from "./scenarios/all-brokers.ts";
 import { badInput } from "./scenarios/bad-input.ts";
+import { checkpointFiles } from "./scenarios/checkpoint-files.ts";
 import { clients } from "./scenarios/clients.ts";
 import { exactlyOnceCopy } from "./scenarios/exactly-once-copy.ts";
 import { chaos } from "./scenarios/chaos.ts";
@@ -60,6 +61,7 @@ export const scenarios: readonly Scenario[] = [
   slowSink,
   upgrade,
   state,
+  checkpointFiles,
   powerLoss,
   pausedCoordinator,
   badInput,

@@ -12,6 +12,7 @@ import {
   systemClock,
   systemRandom,
 } from "@millrace/service-kit";
+import { createCheckpointFolders } from "@millrace/storage-fs";
 import { openStateStore } from "@millrace/state-lmdb";
 import { tlsOfEnvironment } from "./worker-tls.ts";
 import { openWorkerChannel, SCRATCH_FOLDER_ENV, watchMemory } from "@millrace/worker-host";
@@ -50,6 +51,7 @@ await runJobWorker({
     watchMemory(memory, { legend, folder: scratch });
   },
   connectors: createConnectors(),
+  places: createCheckpointFolders(),
   formats: createValueFormats(),
   ...(store === undefined ? {} : { spill: { store, budgetBytes } }),
 });

@@ -388,6 +388,10 @@ export {
   WorkerReportSchema,
   type WritersFenced,
   WritersFencedSchema,
+  type CheckpointFolder,
+  CheckpointFolderSchema,
+  type FileLocation,
+  FileLocationSchema,
   type HeldState,
   HeldStateSchema,
   type ReadState,
@@ -396,6 +400,8 @@ export {
   StateEntrySchema,
   type StateRead,
   StateReadSchema,
+  type TrimCheckpointFiles,
+  TrimCheckpointFilesSchema,
 } from "./gen/millrace/coordinator/v1/executor_session_pb.ts";
 export {
   type CreateSavepointRequest,

@@ -36,3 +36,9 @@ export const OUTPUT_TURN_RECORDS = 2_000;
 
 /** What a source notes of a range, as text: it is stored with the plan of each batch until a checkpoint covers it. */
 export const SOURCE_NOTE_BYTES_MAX = 64 * 1024;
+/** Of an operator's id in the name of a part's file: with numbers and job id it stays within the 255 bytes that file systems take. */
+export const PART_FILE_OPERATOR_CHARS_MAX = 100;
+/** Files removed for one checkpoint; what is left goes with the next. */
+export const CHECKPOINT_FILES_REMOVED_MAX = 10_000;
+/** Output of one batch and worker that is not stored yet; a task's output in one go must fit. */
+export const OUTPUT_BUFFER_BYTES = 256 * 1024 * 1024;

@@ -17,6 +17,8 @@ export interface JobSettings {
   readonly slotCount: number;
   /** "off" is refused when an operator keeps state. */
   readonly checkpointIntervalMs: number | "off";
+  /** Where state goes that is too big for the coordination store: `file:///folder`, the same on every executor; absent: to an internal topic. */
+  readonly checkpointPath?: string;
   /** Bound of one batch over all sources, from the first batch on. */
   readonly maxRecordsPerBatch: number;
   /** Restarts after failures that may pass, within an hour, before the job fails. */

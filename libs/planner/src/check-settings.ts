@@ -1,6 +1,13 @@
 import type { JobSettings } from "@millrace/model";
 import { planError } from "./errors.ts";
-import { BATCH_INTERVAL_MS_MAX, BATCH_INTERVAL_MS_MIN, MAX_RECORDS_PER_BATCH_MAX, RESTARTS_MAX_MAX, SLOTS_MAX } from "./limits.ts";
+import {
+  BATCH_INTERVAL_MS_MAX,
+  BATCH_INTERVAL_MS_MIN,
+  CHECKPOINT_PATH_CHARS_MAX,
+  MAX_RECORDS_PER_BATCH_MAX,
+  RESTARTS_MAX_MAX,
+  SLOTS_MAX,
+} from "./limits.ts";
 
 /** Refuses settings outside their ranges. */
 export function checkSettings(settings: JobSettings): void {
@@ -8,6 +15,7 @@ export function checkSettings(settings: JobSettings): void {
   checkRange("slotCount", settings.slotCount, { min: 1, max: SLOTS_MAX });
   checkRange("maxRecordsPerBatch", settings.maxRecordsPerBatch, { min: 1, max: MAX_RECORDS_PER_BATCH_MAX });
   checkRange("restartsMax", settings.restartsMax, { min: 0, max: RESTARTS_MAX_MAX });
+  if (settings.checkpointPath !== undefined) checkPath(settings.checkpointPath);
   if (settings.checkpointIntervalMs === "off") return;
   checkRange("checkpointIntervalMs", settings.checkpointIntervalMs, { min: BATCH_INTERVAL_MS_MIN, max: BATCH_INTERVAL_MS_MAX });
 }
@@ -15,4 +23,14 @@ export function checkSettings(settings: JobSettings): void {
 function checkRange(setting: keyof JobSettings, value: number, range: { readonly min: number; readonly max: number }): void {
   if (Number.isSafeInteger(value) && value >= range.min && value <= range.max) return;
   throw planError("invalid-job-setting", `${setting} must be a whole number from ${range.min} to ${range.max}`, { setting, value });
+}
+
+/** An absolute folder: relative ones would be another one for each executor. */
+function checkPath(path: string): void {
+  const folders = path.slice("file:///".length).split("/");
+  const isPlain = path.startsWith("file:///") && !/[?#%\\\s]/.test(path) && !folders.some((folder) => ["", ".", ".."].includes(folder));
+  if (isPlain && path.length <= CHECKPOINT_PATH_CHARS_MAX) return;
+  const message =
+    "checkpointPath must be file:/// and an absolute folder without .., spaces, ? # % and \\, such as file:///mnt/checkpoints: a folder that is the same one on every executor";
+  throw planError("checkpoint-path-invalid", message, { path: path.slice(0, CHECKPOINT_PATH_CHARS_MAX) });
 }

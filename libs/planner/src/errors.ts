@@ -5,6 +5,7 @@ export type PlanErrorCode =
   | "append-needs-watermark"
   | "checkpoint-interval-invalid"
   | "checkpoint-not-configured"
+  | "checkpoint-path-invalid"
   | "different-slides"
   | "duplicate-operator-name"
   | "event-time-lost"

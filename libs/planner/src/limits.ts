@@ -29,3 +29,5 @@ export const UNION_PARENTS_MAX = 100;
 
 /** Parts of a source that is no topic: a task each, of which an idle one costs a question per batch. */
 export const SPLITS_MAX = 1_000;
+/** A checkpoint path stands in every state part of a manifest. */
+export const CHECKPOINT_PATH_CHARS_MAX = 200;

@@ -191,6 +191,7 @@ const graph = object({
     batchIntervalMs: number,
     slotCount: number,
     checkpointIntervalMs: either("off", number),
+    checkpointPath: optional(string),
     maxRecordsPerBatch: number,
     restartsMax: number,
     latency: optional(oneOf("continuous")),

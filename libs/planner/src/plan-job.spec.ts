@@ -249,6 +249,13 @@ describe("planJob refuses", () => {
 
   it.each<[Partial<JobSettings>, string]>([
     [{ batchIntervalMs: 9 }, "invalid-job-setting"],
+    [{ checkpointPath: "file:///mnt/checkpoints" }, "planned"],
+    [{ checkpointPath: "/mnt/checkpoints" }, "checkpoint-path-invalid"],
+    [{ checkpointPath: "file://host/checkpoints" }, "checkpoint-path-invalid"],
+    [{ checkpointPath: "file:///" }, "checkpoint-path-invalid"],
+    [{ checkpointPath: "file:///mnt/../etc" }, "checkpoint-path-invalid"],
+    [{ checkpointPath: "file:///mnt/a%20b" }, "checkpoint-path-invalid"],
+    [{ checkpointPath: `file:///${"a".repeat(200)}` }, "checkpoint-path-invalid"],
     [{ batchIntervalMs: 10.5 }, "invalid-job-setting"],
     [{ slotCount: 0 }, "invalid-job-setting"],
     [{ slotCount: 721 }, "invalid-job-setting"],

@@ -61,7 +61,9 @@ export interface StatePart {
         readonly recordCount: number;
         /** What the keys of its records begin with: the writer's name for it. */
         readonly key: string;
-      };
+      }
+    /** In the job's checkpoint path, as it was when this was written. */
+    | { readonly type: "file"; readonly place: string; readonly name: string };
 }
 
 /** Everything needed to go on after batch `batch`: the only thing that makes its parts count. */

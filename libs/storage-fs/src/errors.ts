@@ -95,3 +95,15 @@ export function folderDamaged(context: Context, cause?: unknown): AppError {
     cause,
   });
 }
+
+/** The world may put this right (a mount that comes), so a job tries again. */
+export function checkpointPathUnusable(path: string, reason: string, cause?: unknown): AppError {
+  const message = `the checkpoint path cannot be used: ${reason}; create or mount the same folder on every executor, writable for it`;
+  return new AppError({ kind: "unavailable", code: "checkpoint-path-unusable", message, context: { path }, cause });
+}
+
+export function checkpointFileMissing(path: string, file: string, cause?: unknown): AppError {
+  const message =
+    "a file of the checkpoint is not in the checkpoint path: mount the folder that it was written to, on every executor, or start from another savepoint";
+  return new AppError({ kind: "unavailable", code: "checkpoint-file-missing", message, context: { path, file }, cause });
+}

@@ -1,2 +1,3 @@
 export { type DataFolder, openDataFolder } from "./data-folder.ts";
+export { createCheckpointFolders } from "./checkpoint-folder.ts";
 export { createFsStorage } from "./fs-storage.ts";

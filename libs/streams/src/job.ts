@@ -44,6 +44,8 @@ export interface JobOptions {
   readonly slots?: number;
   /** How often state is saved; "off" is refused when an operator keeps state. Default: 10 s. */
   readonly checkpointInterval?: Duration | "off";
+  /** Where state is saved that is too big for the coordination store: `file:///mnt/checkpoints`, a folder that is the same one on every executor. Default: an internal topic. */
+  readonly checkpointPath?: string;
   /**
    * "batch": batch after batch of what has arrived, at each interval. "continuous": records are read and pass through operators without state as they arrive, and
    * the interval is that of markers, at which state is applied and output committed. Results are the same. Default: "batch".
@@ -122,10 +124,20 @@ function settingsOf(options: JobOptions): JobSettings {
     checkpointIntervalMs: options.checkpointInterval ?? JOB_SETTINGS_DEFAULT.checkpointIntervalMs,
     maxRecordsPerBatch: options.maxRecordsPerBatch ?? JOB_SETTINGS_DEFAULT.maxRecordsPerBatch,
     restartsMax: options.restartsMax ?? JOB_SETTINGS_DEFAULT.restartsMax,
+    ...(options.checkpointPath === undefined ? {} : { checkpointPath: options.checkpointPath }),
     ...(latencyOf(options) === "batch" ? {} : { latency: "continuous" }),
     ...(options.watermarks === undefined ? {} : { watermarks: options.watermarks }),
   };
-  const known = ["batchInterval", "slots", "checkpointInterval", "latency", "maxRecordsPerBatch", "restartsMax", "watermarks"];
+  const known = [
+    "batchInterval",
+    "slots",
+    "checkpointInterval",
+    "checkpointPath",
+    "latency",
+    "maxRecordsPerBatch",
+    "restartsMax",
+    "watermarks",
+  ];
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw jobError("invalid-job-setting", `no such job setting; known are ${known.join(", ")}`, { name });
   }

@@ -9,6 +9,8 @@ export { describeStorageContract, type StorageHarness } from "./storage/contract
 export { referenceCrc32c } from "./storage/crc32c.ts";
 export { createSimulatedStorage, type DiskWork, type MountOptions, SimulatedStorage } from "./storage/simulated-storage.ts";
 export { describePausedHolder, type HolderProcess, type PausedHolderHarness, runLeaseHolder } from "./coordination/paused-holder.ts";
+export { type CheckpointPlaceHarness, describeCheckpointPlaceContract } from "./state/checkpoint-place-contract.ts";
+export { MemoryCheckpointPlaces } from "./state/memory-checkpoint-places.ts";
 export { describeStateStoreContract } from "./state/contract.ts";
 export { MemoryStateStore } from "./state/memory-state-store.ts";
 export { type TestCertificate, testTlsFile, TestTlsIdentity } from "./tls.ts";

@@ -8,6 +8,10 @@ export interface JobVersion {
   readonly version: string;
   /** After `counted`, before the sink. */
   readonly more?: string;
+  /** Bytes beside each count: with some thousands parts of a checkpoint are too big for the store. */
+  readonly padBytes?: number;
+  readonly checkpointPath?: string;
+  readonly checkpointIntervalMs?: number;
   /** False: without the operator that counts. */
   readonly counts?: boolean;
   readonly maxRecordsPerBatch?: number;
@@ -16,17 +20,22 @@ export interface JobVersion {
 export const COUNTING_JOB = "counting";
 
 /** Writes a version of a job that numbers what each key has had (state), shuffles twice and writes to a topic; returns its path. */
-export function writeCountingJob(folder: string, { version, more = "", counts = true, maxRecordsPerBatch = 4_000 }: JobVersion): string {
-  const path = join(folder, `counting-${version}.ts`);
+export function writeCountingJob(
+  folder: string,
+  { version, more = "", counts = true, padBytes = 0, checkpointPath, checkpointIntervalMs = 5_000, maxRecordsPerBatch = 4_000 }: JobVersion,
+): string {
+  const file = join(folder, `counting-${version}.ts`);
+  const path = checkpointPath === undefined ? "" : `checkpointPath: ${JSON.stringify(checkpointPath)}, `;
   writeFileSync(
-    path,
+    file,
     `import { job, json, kafka, milliseconds, pair, StateSpec } from "@millrace/streams";
 
 interface Result { readonly id: number; readonly nth: number }
+interface Counted { readonly nth: number; readonly pad: string }
 
-const counted = StateSpec.function<number, number, number, Result>((_time, _key, id, state) => {
-  const nth = (state.getOption() ?? 0) + 1;
-  state.update(nth);
+const counted = StateSpec.function<number, number, Counted, Result>((_time, _key, id, state) => {
+  const nth = (state.getOption()?.nth ?? 0) + 1;
+  state.update({ nth, pad: "-".repeat(${padBytes}) });
   return { id: id ?? -1, nth };
 });
 
@@ -43,9 +52,9 @@ export default job(
     ${more}
     results.to(kafka(${JSON.stringify(SINKS.topic)}, { value: json<Result>() })).named("results");
   },
-  { batchInterval: milliseconds(200), checkpointInterval: milliseconds(5_000), slots: 12, restartsMax: 3_600, maxRecordsPerBatch: ${maxRecordsPerBatch} },
+  { batchInterval: milliseconds(200), checkpointInterval: milliseconds(${checkpointIntervalMs}), ${path}slots: 12, restartsMax: 3_600, maxRecordsPerBatch: ${maxRecordsPerBatch} },
 );
 `,
   );
-  return path;
+  return file;
 }

@@ -95,8 +95,8 @@ class StateReads {
     const { batch, entries } = await this.#cluster.client
       .admin()
       .readJobState(COUNTING_JOB, { operator: "counted", keysJson: [String(key)] });
-    const [count] = JSON.parse(entries[0]?.valueJson ?? "[0]") as readonly number[];
-    return { batch, count: count ?? 0 };
+    const [counted] = JSON.parse(entries[0]?.valueJson ?? "[]") as readonly { readonly nth: number }[];
+    return { batch, count: counted?.nth ?? 0 };
   }
 
   async #checkExact(numbers: number): Promise<void> {

@@ -2,6 +2,9 @@ import { check } from "../scenario.ts";
 import { KEYS } from "../sinks/sinks-job.ts";
 import { type ProgramResult, runCli } from "../system/run-cli.ts";
 
+/** What `mapWithState` saves of a key: [state, time of last touch]. */
+type Saved = readonly [{ readonly nth: number }, number];
+
 /** Reads state of the counting job as a user does. */
 export class StateReader {
   readonly #address: string;
@@ -15,14 +18,14 @@ export class StateReader {
     return runCli(["job", "state", ...args, "--json", "--address", this.#address]);
   }
 
-  /** What each key is counted at; the value that `mapWithState` saves is [state, time of last touch]. */
+  /** What each key is counted at. */
   async counts(args: readonly string[]): Promise<ReadonlyMap<number, number>> {
     const { exit, stdout, stderr } = await this.run(args);
     check(exit === 0, `job state ${args.join(" ")} ended with ${exit}: ${stderr}`);
     const lines = stdout.split("\n").filter((line) => line !== "");
-    const entries = lines.map((line) => JSON.parse(line) as { readonly key: number; readonly value: readonly [number, number] });
+    const entries = lines.map((line) => JSON.parse(line) as { readonly key: number; readonly value: Saved });
     check(new Set(entries.map(({ key }) => key)).size === entries.length, "a key is there twice");
-    return new Map(entries.map(({ key, value }) => [key, value[0]]));
+    return new Map(entries.map(({ key, value }) => [key, value[0].nth]));
   }
 }
 

@@ -16,6 +16,8 @@ export interface JobPlan {
   readonly thinkMs: number;
   /** Bytes beside the count of each key: with them parts of a checkpoint are too big for the store, and go to the topic. */
   readonly padBytes: number;
+  /** Where such parts go instead of the topic; undefined: to the topic. */
+  readonly checkpointPath: string | undefined;
   /** What of its state a worker keeps in memory; the rest goes to its state store. Undefined: all of it. */
   readonly stateMemoryBytes: number | undefined;
   /** How long a worker's process takes to start. */
@@ -37,9 +39,12 @@ const PAD_BYTES = 12_000;
 /** A few entries. */
 const STATE_MEMORY_BYTES = 2_000;
 
+/** The one place of a simulation. */
+export const CHECKPOINT_PATH = "file:///checkpoints";
+
 export function drawJob(random: SeededRandom, { thinkMsMin, batchIntervalMsMin, idleAfterMsMax }: JobScale): JobPlan {
   const batchIntervalMs = batchIntervalMsMin * (1 + random.integer(3));
-  return {
+  const drawn = {
     executors: 2 + random.integer(2),
     workerSlots: 1 + random.integer(2),
     batchIntervalMs,
@@ -53,4 +58,5 @@ export function drawJob(random: SeededRandom, { thinkMsMin, batchIntervalMsMin, 
     stateMemoryBytes: random.integer(3) === 0 ? STATE_MEMORY_BYTES : undefined,
     workerStartMs: 50 + random.integer(400),
   };
+  return { ...drawn, checkpointPath: drawn.slots % 2 === 0 ? CHECKPOINT_PATH : undefined };
 }

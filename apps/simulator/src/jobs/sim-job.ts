@@ -29,10 +29,11 @@ type Output = KafkaTopic<readonly [string, Out], string, Out>;
  * One job with one of each: a count per key and then per group (two shuffles, state by key), duplicates dropped within the watermark, late elements beside it, windows on event time, and timers.
  * All of it goes to one topic, exactly once.
  */
-export function simJob({ batchIntervalMs, checkpointIntervalMs, idleAfterMs, padBytes, slots }: JobPlan): JobModule {
+export function simJob({ batchIntervalMs, checkpointIntervalMs, checkpointPath, idleAfterMs, padBytes, slots }: JobPlan): JobModule {
   const options = {
     batchInterval: milliseconds(batchIntervalMs),
     checkpointInterval: milliseconds(checkpointIntervalMs),
+    ...(checkpointPath === undefined ? {} : { checkpointPath }),
     slots,
     restartsMax: RESTARTS_MAX,
   };

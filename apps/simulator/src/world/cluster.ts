@@ -4,7 +4,8 @@ import { type CoordinatorNode, coordinatorSettingsSchema, createCoordinatorNode,
 import { createExecutorNode, type ExecutorNode, executorSettingsSchema } from "@millrace/executor-node";
 import { NO_METRICS, NO_TRACER } from "@millrace/ports";
 import type { JobModule } from "@millrace/streams";
-import { MemoryCoordination, SeededRandom } from "@millrace/testkit";
+import { MemoryCheckpointPlaces, MemoryCoordination, SeededRandom } from "@millrace/testkit";
+import { CHECKPOINT_PATH } from "../jobs/job-plan.ts";
 import { simJob } from "../jobs/sim-job.ts";
 import { sha256 } from "../jobs/sha256.ts";
 import type { RunPlan } from "../run/plan.ts";
@@ -70,6 +71,8 @@ export class Cluster {
   readonly executors: ExecutorHost[] = [];
   /** What executors run; undefined: there are none in this run. */
   readonly job: JobModule | undefined;
+  /** The folder that every executor has mounted. */
+  readonly places = new MemoryCheckpointPlaces([CHECKPOINT_PATH]);
   readonly #plan: RunPlan;
   readonly #seeds: SeededRandom;
   #processes = 0;
@@ -200,7 +203,7 @@ export class Cluster {
       host.losesNextReport = false;
       return loses;
     };
-    const { network, log } = this;
+    const { network, log, places } = this;
     const { workerStartMs: startMs, stateMemoryBytes } = plan;
     const settings = executorSettingsSchema.parse({
       executorId: host.name,
@@ -210,7 +213,7 @@ export class Cluster {
     });
     host.node = createExecutorNode(settings, {
       ...this.#ports(host.name, process),
-      workerHost: simulatedWorkers({ supervisor: process, network, log, job, startMs, stateMemoryBytes, newProcess, losesReport }),
+      workerHost: simulatedWorkers({ supervisor: process, network, log, job, startMs, stateMemoryBytes, places, newProcess, losesReport }),
     });
   }
 

@@ -1,6 +1,14 @@
 import { createValueCodec, crc32c } from "@millrace/codecs";
 import { runJobWorker } from "@millrace/executor-node";
-import { NO_TRACER, NO_VALUE_FORMATS, type WorkerExit, type WorkerHost, type WorkerInit, type WorkerListener } from "@millrace/ports";
+import {
+  type CheckpointPlaces,
+  NO_TRACER,
+  NO_VALUE_FORMATS,
+  type WorkerExit,
+  type WorkerHost,
+  type WorkerInit,
+  type WorkerListener,
+} from "@millrace/ports";
 import type { JobModule } from "@millrace/streams";
 import { MemoryStateStore } from "@millrace/testkit";
 import { BoundedQueue } from "@millrace/stdx";
@@ -24,6 +32,7 @@ export interface WorkerWorld {
   readonly startMs: number;
   /** What of a worker's state stays in memory; undefined: all. */
   readonly stateMemoryBytes: number | undefined;
+  readonly places: CheckpointPlaces;
   /** A new process on the executor's machine. */
   newProcess(name: string): SimProcess;
   /** Asked before each report: true kills the worker that was about to make it. */
@@ -74,7 +83,7 @@ class SimWorker {
   }
 
   #run(init: WorkerInit, listener: WorkerListener): void {
-    const { network, log, job, stateMemoryBytes } = this.#world;
+    const { network, log, job, stateMemoryBytes, places } = this.#world;
     const process = this.#process;
     const end = (detail: string): void => {
       this.#exit = { reason: "crashed", detail };
@@ -94,6 +103,7 @@ class SimWorker {
       compression: NO_COMPRESSION,
       connectors: { sink: () => undefined, source: () => undefined },
       formats: NO_VALUE_FORMATS,
+      places,
       ...(stateMemoryBytes === undefined ? {} : { spill: { store: new MemoryStateStore(), budgetBytes: stateMemoryBytes } }),
     }).then(
       () => end("exit code 0"),

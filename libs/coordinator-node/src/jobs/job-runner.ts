@@ -2,6 +2,7 @@ import { AppError, isRetriable, toAppError } from "@millrace/model";
 import { createDeferred, type Deferred } from "@millrace/stdx";
 import { type Logger, sleep, type Span, type Timer } from "@millrace/ports";
 import {
+  type CheckpointManifest,
   type ExecutorCapacity,
   type JobEffect,
   type JobEvent,
@@ -39,12 +40,14 @@ export class JobRunner {
   /** Handles by the key under which the machine knows an executor's process. */
   readonly #executors = new Map<string, ExecutorHandle>();
   #commits: Promise<void> = Promise.resolve();
+  #storedCheckpoint: CheckpointManifest | undefined;
   /** Of the batch that workers run now; undefined when it is not sampled. */
   #batchSpan: { readonly batch: number; readonly span: Span | undefined } | undefined;
   #rate = { atMs: 0, records: 0, perSecond: 0 };
 
   constructor(stored: StoredJob, ports: JobsPorts & { digest: (text: string) => string }) {
     this.stored = stored;
+    this.#storedCheckpoint = stored.checkpoint;
     this.#ports = ports;
     this.#logger = ports.logger;
     this.machine = new JobMachine({ ...stored, digest: ports.digest });
@@ -60,6 +63,11 @@ export class JobRunner {
   /** The term that this runner belonged to is over: another coordinator has the job. */
   get isOver(): boolean {
     return this.#over.signal.aborted;
+  }
+
+  /** The last one that the store has for sure; the machine's may still be on its way there. */
+  get storedCheckpoint(): CheckpointManifest | undefined {
+    return this.#storedCheckpoint;
   }
 
   get recordsPerSecond(): number {
@@ -168,10 +176,10 @@ export class JobRunner {
     await this.#commits;
   }
 
-  /** Sends a command of no batch to every worker with open tasks. */
-  tellWorkers(command: MessageInitShape<typeof WorkerCommandSchema>["command"] & object): void {
+  /** Sends a command of no batch to every worker with open tasks, or to the first of them. */
+  tellWorkers(command: MessageInitShape<typeof WorkerCommandSchema>["command"] & object, { first = false } = {}): void {
     const { jobEpoch } = this.machine.record;
-    for (const [workerIndex, executorId] of this.machine.figures.openOn.entries())
+    for (const [workerIndex, executorId] of this.machine.figures.openOn.slice(0, first ? 1 : Infinity).entries())
       this.#send({ executorId }, { case: "worker", value: { worker: this.#workerId({ jobEpoch, workerIndex }), command } });
   }
 
@@ -248,6 +256,7 @@ export class JobRunner {
             message: "an entry of the job was changed by someone else",
             context: { key: result.key },
           });
+        for (const change of effect.changes) if (change.kind === "put-checkpoint") this.#storedCheckpoint = change.manifest;
         this.dispatch({ kind: "committed", sequence: effect.sequence });
         return;
       } catch (error) {

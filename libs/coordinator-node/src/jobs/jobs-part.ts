@@ -2,6 +2,7 @@ import { AppError } from "@millrace/model";
 import { type CheckpointManifest, ENDED_STATES } from "@millrace/scheduling";
 import type { ExecutorChange } from "../executors/executor-registry.ts";
 import type { CreateJobsPart, JobsPart, JobsPorts } from "../jobs-port.ts";
+import { CheckpointFiles } from "./checkpoint-files.ts";
 import { createJobHandlers } from "./job-handlers.ts";
 import type { JobFigures } from "../observe-jobs.ts";
 import { jobFigures } from "./job-figures.ts";
@@ -34,6 +35,7 @@ export class Jobs implements JobsPart {
   readonly #stopListening: (() => void)[] = [];
   readonly #trimmer: TopicTrimmer;
   readonly #recordHolder: RecordHolder;
+  readonly #checkpointFiles = new CheckpointFiles(this);
   readonly #namesTaken = new Set<string>();
   #loaded = false;
 
@@ -93,6 +95,9 @@ export class Jobs implements JobsPart {
     const digest = (text: string): string => this.settings.sha256([text]);
     const runner = new JobRunner(stored, { ...this.ports, digest });
     this.runners.set(stored.record.jobId, runner);
+    runner.watch(() => {
+      this.#checkpointFiles.look(runner);
+    });
     if (!ENDED_STATES.includes(stored.record.state))
       this.ports.logger.info("job taken up", { job: stored.record.jobId, name: stored.record.name });
     return runner;

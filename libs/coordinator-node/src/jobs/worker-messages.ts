@@ -69,7 +69,6 @@ export function watermarkFromWire(wire: WireStep): WatermarkStep {
 }
 
 export function partToWire(part: StatePart): MessageInitShape<typeof StatePartSchema> {
-  const { location } = part;
   return {
     operatorId: part.operatorId,
     taskIndex: part.taskIndex,
@@ -78,20 +77,21 @@ export function partToWire(part: StatePart): MessageInitShape<typeof StatePartSc
     byteCount: BigInt(part.byteCount),
     crc32c: part.crc32c,
     delta: part.isDelta,
-    location:
-      location.type === "inline"
-        ? { case: "inline", value: location.bytes }
-        : {
-            case: "topic",
-            value: {
-              topic: location.topic,
-              partition: location.partition,
-              firstOffset: BigInt(location.firstOffset),
-              recordCount: location.recordCount,
-              key: location.key,
-            },
-          },
+    location: locationToWire(part.location),
   };
+}
+
+function locationToWire(location: StatePart["location"]): MessageInitShape<typeof StatePartSchema>["location"] & object {
+  switch (location.type) {
+    case "inline":
+      return { case: "inline", value: location.bytes };
+    case "file":
+      return { case: "file", value: { place: location.place, name: location.name } };
+    case "topic": {
+      const { topic, partition, firstOffset, recordCount, key } = location;
+      return { case: "topic", value: { topic, partition, firstOffset: BigInt(firstOffset), recordCount, key } };
+    }
+  }
 }
 
 export function partFromWire(wire: WirePart): StatePart {
@@ -103,18 +103,21 @@ export function partFromWire(wire: WirePart): StatePart {
     byteCount: Number(wire.byteCount),
     crc32c: wire.crc32c,
     isDelta: wire.delta,
-    location:
-      wire.location.case === "topic"
-        ? {
-            type: "topic",
-            topic: wire.location.value.topic,
-            partition: wire.location.value.partition,
-            firstOffset: Number(wire.location.value.firstOffset),
-            recordCount: wire.location.value.recordCount,
-            key: wire.location.value.key,
-          }
-        : { type: "inline", bytes: wire.location.value ?? new Uint8Array() },
+    location: locationFromWire(wire.location),
   };
+}
+
+function locationFromWire(location: WirePart["location"]): StatePart["location"] {
+  switch (location.case) {
+    case "topic": {
+      const { topic, partition, firstOffset, recordCount, key } = location.value;
+      return { type: "topic", topic, partition, firstOffset: Number(firstOffset), recordCount, key };
+    }
+    case "file":
+      return { type: "file", place: location.value.place, name: location.value.name };
+    default:
+      return { type: "inline", bytes: location.value ?? new Uint8Array() };
+  }
 }
 
 /** `traceparent`: of the batch's span, with `run-batch`. */

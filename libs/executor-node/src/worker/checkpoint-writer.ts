@@ -5,6 +5,7 @@ import type { WorkerRuntime } from "@millrace/dataflow";
 import { SINK_MARKS_TOPIC } from "@millrace/model";
 import { assertDefined } from "@millrace/stdx";
 import type { ShuffleIdentity } from "./shuffle-server.ts";
+import type { OpenPlace } from "./file-part.ts";
 import { StateChains } from "./state-chains.ts";
 import { inlineBytesMax, type StatePartPorts, storeStatePart } from "./state-parts.ts";
 
@@ -20,6 +21,8 @@ interface CheckpointWriterInit {
   readonly marksPartition: number;
   /** Of the checkpoint that the worker began with. */
   readonly parts: readonly StatePart[];
+  /** The job's checkpoint path, if it has one. */
+  readonly place: OpenPlace | undefined;
   readonly ports: StatePartPorts;
 }
 
@@ -35,8 +38,8 @@ export class CheckpointWriter {
 
   /** Resolves when the state after this batch is durable. Unchanged parts are left out: the manifest refers to them. */
   async save(batch: number): Promise<SavedState> {
-    const { identity, runtime, producer, marksPartition, ports } = this.#init;
-    const target = { ...identity, batch, producer, inlineBytesMax: this.#chains.inlineBytesMax };
+    const { identity, runtime, producer, marksPartition, place, ports } = this.#init;
+    const target = { ...identity, batch, producer, place, inlineBytesMax: this.#chains.inlineBytesMax };
     const parts: MessageInitShape<typeof StatePartSchema>[] = [];
     this.#chains.begin();
     for (const { chunks, ...snapshot } of runtime.snapshotState((part, hasChanges) => this.#chains.wantsWhole(part, hasChanges))) {

@@ -18,7 +18,7 @@ import {
 } from "@millrace/contracts";
 import { CallTrail, createWorkerRuntime, type SpillSettings, type WorkerRuntime } from "@millrace/dataflow";
 import {
-  AppError,
+  type AppError,
   deadLetterTopicOf,
   EVENT_TIME_AHEAD_MAX_MS,
   type JobDefinition,
@@ -29,6 +29,7 @@ import {
 } from "@millrace/model";
 import { canonicalGraph, type PhysicalPlan, planJob } from "@millrace/planner";
 import {
+  type CheckpointPlaces,
   type Clock,
   type Connectors,
   type Logger,
@@ -44,11 +45,12 @@ import type { CompressionCodecs, Crc32c } from "@millrace/records";
 import { assertDefined } from "@millrace/stdx";
 import { buildJob } from "@millrace/streams";
 import { errors } from "../errors.ts";
-import { TRANSACTION_TIMEOUT_MS } from "../limits.ts";
+import { OUTPUT_BUFFER_BYTES, TRANSACTION_TIMEOUT_MS } from "../limits.ts";
 import { BatchOutput } from "./batch-output.ts";
 import { BatchTrace } from "./batch-trace.ts";
 import { CheckpointWriter } from "./checkpoint-writer.ts";
 import type { ConnectorOutput } from "./connector-output.ts";
+import { openPlaceOf } from "./file-part.ts";
 import { Follower, type TakeRecords } from "./follower.ts";
 import { openConnectors } from "./open-connectors.ts";
 import { RemoteContexts } from "./remote-contexts.ts";
@@ -56,10 +58,12 @@ import { type BatchContext, runBatch } from "./run-batch.ts";
 import { ShufflePeers } from "./shuffle-peers.ts";
 import { createShuffleServer, type ShuffleIdentity } from "./shuffle-server.ts";
 import { Signal } from "./signal.ts";
+import { withSourceLine } from "./source-line.ts";
 import { SinkMarks } from "./sink-marks.ts";
 import { readState } from "./read-state.ts";
 import { StreamSources } from "./stream-sources.ts";
 import { loadStatePart } from "./state-parts.ts";
+import { FileTrims } from "./trim-files.ts";
 
 export interface JobWorkerPorts {
   readonly channel: WorkerChannel;
@@ -80,6 +84,8 @@ export interface JobWorkerPorts {
   readonly compression: CompressionCodecs;
   readonly connectors: Connectors;
   readonly formats: ValueFormats;
+  /** Where jobs with a checkpoint path keep big state. */
+  readonly places: CheckpointPlaces;
 }
 
 type Report = MessageInitShape<typeof WorkerReportSchema>["report"] & object;
@@ -120,11 +126,13 @@ class JobWorker {
   /** The batch that takes records before its plan is known, of a job in continuous mode. */
   #followed = 0;
   #batch = 0;
+  readonly #trims: FileTrims;
 
   constructor(ports: JobWorkerPorts) {
     const { jobId, jobEpoch, workerIndex, brokerAddresses } = ports.channel.init;
     this.#ports = ports;
     this.#identity = { jobId, jobEpoch, workerIndex };
+    this.#trims = new FileTrims(jobId, ports);
     // Without a tracer: output carries the batch's context, and what has none begins no trace.
     this.#client = createClient({ bootstrap: brokerAddresses }, { ...ports, tracer: NO_TRACER });
   }
@@ -181,6 +189,8 @@ class JobWorker {
         return this.#mark(command.value);
       case "readState":
         return this.#report({ case: "stateRead", value: readState(command.value, { runtime: this.#runtime, batch: this.#batch }) });
+      case "trimCheckpointFiles":
+        return this.#trims.begin(command.value.folders);
       default:
         throw errors.protocol("worker command");
     }
@@ -211,6 +221,7 @@ class JobWorker {
     this.#peers?.close();
     await this.#sources?.close();
     await Promise.allSettled([...this.#connectors.values()].map((connector) => connector.close()));
+    await this.#trims.done();
     await this.#server?.stop({ deadlineMs: 0 });
   }
 
@@ -267,6 +278,7 @@ class JobWorker {
       producer: this.#client.producer(),
       marksPartition: marks.partition,
       parts: this.#ownParts(runtime, command),
+      place: await openPlaceOf(definition.graph, this.#ports.places),
       ports: { ...this.#ports, client: this.#client },
     });
     this.#context = {
@@ -479,19 +491,6 @@ function outputTopicOf(operator: OperatorNode): string[] {
   if (operator.kind === "sink" && operator.sink.type === "topic") return [operator.sink.topic];
   const deadLetters = operator.kind === "source" ? deadLetterTopicOf(operator.source) : undefined;
   return deadLetters === undefined ? [] : [deadLetters];
-}
-
-/** Output of one batch and worker that is not stored yet; a task's output in one go must fit. */
-const OUTPUT_BUFFER_BYTES = 256 * 1024 * 1024;
-
-/** Adds where in the user's source the error came from, if that is known. */
-function withSourceLine(error: AppError): AppError {
-  const stack = (error.cause as { readonly stack?: unknown } | undefined)?.stack;
-  if (error.code !== "user-code-failed" || typeof stack !== "string") return error;
-  const frame = /\bat (?:.*\()?(?:file:\/\/)?(\/[^)\s]+:\d+):\d+\)?/.exec(stack)?.[1];
-  if (frame === undefined) return error;
-  const { kind, code, reason: message, context, cause } = error;
-  return new AppError({ kind, code, message, context: { ...context, at: frame }, cause });
 }
 
 function text(value: string | number | boolean | undefined): string {

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file millrace/coordinator/v1/executor_session.proto.
  */
 export const file_millrace_coordinator_v1_executor_session: GenFile = /*@__PURE__*/
-  fileDesc("Ci5taWxscmFjZS9jb29yZGluYXRvci92MS9leGVjdXRvcl9zZXNzaW9uLnByb3RvEhdtaWxscmFjZS5jb29yZGluYXRvci52MSLbAQoWRXhlY3V0b3JTZXNzaW9uUmVxdWVzdBI9CghyZWdpc3RlchgBIAEoCzIpLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJlZ2lzdGVyRXhlY3V0b3JIABI/CgloZWFydGJlYXQYAiABKAsyKi5taWxscmFjZS5jb29yZGluYXRvci52MS5FeGVjdXRvckhlYXJ0YmVhdEgAEjcKBndvcmtlchgDIAEoCzIlLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlclJlcG9ydEgAQggKBnJlcG9ydCKDAQoQUmVnaXN0ZXJFeGVjdXRvchITCgtleGVjdXRvcl9pZBgBIAEoCRIWCg5pbmNhcm5hdGlvbl9pZBgCIAEoCRIMCgRob3N0GAMgASgJEhQKDHdvcmtlcl9zbG90cxgEIAEoBRIeChZjb29yZGluYXRvcl9lcG9jaF9zZWVuGAUgASgDIiUKEUV4ZWN1dG9ySGVhcnRiZWF0EhAKCHN0b3BwaW5nGAEgASgIIuMCChdFeGVjdXRvclNlc3Npb25SZXNwb25zZRJBCgpyZWdpc3RlcmVkGAEgASgLMisubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRXhlY3V0b3JSZWdpc3RlcmVkSAASPAoMc3RhcnRfd29ya2VyGAIgASgLMiQubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhcnRXb3JrZXJIABI6CgtzdG9wX3dvcmtlchgDIAEoCzIjLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0b3BXb3JrZXJIABI4CgZ3b3JrZXIYBCABKAsyJi5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJDb21tYW5kSAASRgoNaGVhcnRiZWF0X2FjaxgFIAEoCzItLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkV4ZWN1dG9ySGVhcnRiZWF0QWNrSABCCQoHY29tbWFuZCKEAQoSRXhlY3V0b3JSZWdpc3RlcmVkEhkKEWNvb3JkaW5hdG9yX2Vwb2NoGAEgASgDEh0KFWhlYXJ0YmVhdF9pbnRlcnZhbF9tcxgCIAEoBRIaChJzZXNzaW9uX3RpbWVvdXRfbXMYAyABKAUSGAoQYnJva2VyX2FkZHJlc3NlcxgEIAMoCSIWChRFeGVjdXRvckhlYXJ0YmVhdEFjayJDCghXb3JrZXJJZBIOCgZqb2JfaWQYASABKAkSEQoJam9iX2Vwb2NoGAIgASgDEhQKDHdvcmtlcl9pbmRleBgDIAEoBSJqCgtTdGFydFdvcmtlchIxCgZ3b3JrZXIYASABKAsyIS5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJJZBIOCgZkaWdlc3QYAiABKAkSGAoQYnJva2VyX2FkZHJlc3NlcxgDIAMoCSI/CgpTdG9wV29ya2VyEjEKBndvcmtlchgBIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlcklkIssDCg1Xb3JrZXJDb21tYW5kEjEKBndvcmtlchgBIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlcklkEjYKBWZlbmNlGAIgASgLMiUubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRmVuY2VXcml0ZXJzSAASMgoEb3BlbhgDIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk9wZW5UYXNrc0gAEjYKCXJ1bl9iYXRjaBgEIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJ1bkJhdGNoSAASMQoGZm9sbG93GAogASgLMh8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRm9sbG93SAASLQoEbWFyaxgLIAEoCzIdLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk1hcmtIABI4CgpyZWFkX3N0YXRlGAUgASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuUmVhZFN0YXRlSAASPAoMbGlzdF9zb3VyY2VzGA0gASgLMiQubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTGlzdFNvdXJjZXNIAEIJCgdjb21tYW5kIvcECgxXb3JrZXJSZXBvcnQSMQoGd29ya2VyGAEgASgLMiEubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuV29ya2VySWQSNQoFcmVhZHkYAiABKAsyJC5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJSZWFkeUgAEjgKBmZlbmNlZBgDIAEoCzImLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldyaXRlcnNGZW5jZWRIABI2CgZvcGVuZWQYBCABKAsyJC5taWxscmFjZS5jb29yZGluYXRvci52MS5UYXNrc09wZW5lZEgAEjQKCG1hcF9kb25lGAUgASgLMiAubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTWFwRG9uZUgAEjgKCmJhdGNoX2RvbmUYBiABKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5CYXRjaERvbmVIABI3CgZmYWlsZWQYByABKAsyJS5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJGYWlsZWRIABIxCgNsb2cYCCABKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJMb2dIABIxCgZtYXJrZWQYDCABKAsyHy5taWxscmFjZS5jb29yZGluYXRvci52MS5NYXJrZWRIABI4CgpzdGF0ZV9yZWFkGAkgASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhdGVSZWFkSAASOAoGbGlzdGVkGA4gASgLMiYubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU291cmNlc0xpc3RlZEgAQggKBnJlcG9ydCImCgtXb3JrZXJSZWFkeRIXCg9zaHVmZmxlX2FkZHJlc3MYASABKAkiKQoMRmVuY2VXcml0ZXJzEhkKEXRyYW5zYWN0aW9uYWxfaWRzGAEgAygJIg8KDVdyaXRlcnNGZW5jZWQimgEKClRhc2tMYXlvdXQSEgoKc2xvdF9jb3VudBgBIAEoBRIUCgxzbG90X3dvcmtlcnMYAiADKAUSSAoRc291cmNlX3BhcnRpdGlvbnMYAyADKAsyLS5taWxscmFjZS5jb29yZGluYXRvci52MS5Tb3VyY2VQYXJ0aXRpb25Pd25lchIYChB3b3JrZXJfYWRkcmVzc2VzGAQgAygJIm0KFFNvdXJjZVBhcnRpdGlvbk93bmVyEg4KBnNvdXJjZRgBIAEoCRINCgVpbmRleBgCIAEoBRINCgV0b3BpYxgDIAEoCRIRCglwYXJ0aXRpb24YBCABKAUSFAoMd29ya2VyX2luZGV4GAUgASgFIu4BCglPcGVuVGFza3MSMwoGbGF5b3V0GAEgASgLMiMubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuVGFza0xheW91dBITCgtpbmNhcm5hdGlvbhgCIAEoBRIYChB0cmFuc2FjdGlvbmFsX2lkGAMgASgJEhgKEGNoZWNrcG9pbnRfYmF0Y2gYBCABKAMSMQoFcGFydHMYBSADKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5TdGF0ZVBhcnQSGgoSbWFya3Nfc3RhcnRfb2Zmc2V0GAYgASgDEhQKDHplcm9fdGltZV9tcxgHIAEoAyJYCgtMaXN0U291cmNlcxINCgViYXRjaBgBIAEoAxI6CglxdWVzdGlvbnMYAiADKAsyJy5taWxscmFjZS5jb29yZGluYXRvci52MS5Tb3VyY2VRdWVzdGlvbiJUCg5Tb3VyY2VRdWVzdGlvbhIOCgZzb3VyY2UYASABKAkSDQoFaW5kZXgYAiABKAUSEAoIcG9zaXRpb24YAyABKAMSEQoJc3RlcHNfbWF4GAQgASgDIlQKDVNvdXJjZXNMaXN0ZWQSDQoFYmF0Y2gYASABKAMSNAoGcmFuZ2VzGAIgAygLMiQubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU291cmNlUmFuZ2Ui4AEKCVN0YXRlUGFydBITCgtvcGVyYXRvcl9pZBgBIAEoCRISCgp0YXNrX2luZGV4GAIgASgFEg0KBWJhdGNoGAMgASgDEhEKCWtleV9jb3VudBgEIAEoAxISCgpieXRlX2NvdW50GAUgASgDEg4KBmNyYzMyYxgGIAEoDRIQCgZpbmxpbmUYByABKAxIABI3CgV0b3BpYxgIIAEoCzImLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlRvcGljTG9jYXRpb25IABINCgVkZWx0YRgJIAEoCEIKCghsb2NhdGlvbiJqCg1Ub3BpY0xvY2F0aW9uEg0KBXRvcGljGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoBRIUCgxmaXJzdF9vZmZzZXQYAyABKAMSFAoMcmVjb3JkX2NvdW50GAQgASgFEgsKA2tleRgFIAEoCSJZCgtUYXNrc09wZW5lZBIwCgVtYXJrcxgBIAMoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlNpbmtNYXJrEhgKEG1hcmtzX2VuZF9vZmZzZXQYAiABKAMiSgoIU2lua01hcmsSDAoEc2luaxgBIAEoCRIMCgRzbG90GAIgASgFEg0KBWJhdGNoGAMgASgDEhMKC3BsYW5fZGlnZXN0GAQgASgJIrwBCglCYXRjaFBsYW4SDQoFYmF0Y2gYASABKAMSDwoHdGltZV9tcxgCIAEoAxI0CgZyYW5nZXMYAyADKAsyJC5taWxscmFjZS5jb29yZGluYXRvci52MS5Tb3VyY2VSYW5nZRI6Cgp3YXRlcm1hcmtzGAQgAygLMiYubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuV2F0ZXJtYXJrU3RlcBINCgVmaW5hbBgFIAEoCBIOCgZkaWdlc3QYBiABKAkicgoLU291cmNlUmFuZ2USDgoGc291cmNlGAEgASgJEg0KBWluZGV4GAIgASgFEhQKDHN0YXJ0X29mZnNldBgDIAEoAxISCgplbmRfb2Zmc2V0GAQgASgDEhEKBG5vdGUYBSABKAlIAIgBAUIHCgVfbm90ZSJqCg1XYXRlcm1hcmtTdGVwEhMKC29wZXJhdG9yX2lkGAEgASgJEhQKB2xhdGVfbXMYAiABKAFIAIgBARIVCghldmljdF9tcxgDIAEoAUgBiAEBQgoKCF9sYXRlX21zQgsKCV9ldmljdF9tcyKRAQoIUnVuQmF0Y2gSMAoEcGxhbhgBIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkJhdGNoUGxhbhISCgpjaGVja3BvaW50GAIgASgIEhoKEmNoZWNrcG9pbnRlZF9iYXRjaBgDIAEoAxITCgt0cmFjZXBhcmVudBgEIAEoCRIOCgZmb2xsb3cYBSABKAgiiQEKBkZvbGxvdxINCgViYXRjaBgBIAEoAxI6Cglwb3NpdGlvbnMYAiADKAsyJy5taWxscmFjZS5jb29yZGluYXRvci52MS5Tb3VyY2VQb3NpdGlvbhI0CgRsYXRlGAMgAygLMiYubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuV2F0ZXJtYXJrU3RlcCIVCgRNYXJrEg0KBWJhdGNoGAEgASgDImgKBk1hcmtlZBINCgViYXRjaBgBIAEoAxI6Cglwb3NpdGlvbnMYAiADKAsyJy5taWxscmFjZS5jb29yZGluYXRvci52MS5Tb3VyY2VQb3NpdGlvbhITCgtsYWdfcmVjb3JkcxgDIAEoAyJnCg5Tb3VyY2VQb3NpdGlvbhIOCgZzb3VyY2UYASABKAkSDQoFaW5kZXgYAiABKAUSDgoGb2Zmc2V0GAMgASgDEhcKCmVuZF9vZmZzZXQYBCABKANIAIgBAUINCgtfZW5kX29mZnNldCJ7CgdNYXBEb25lEg0KBWJhdGNoGAEgASgDEjsKC2V2ZW50X3RpbWVzGAIgAygLMiYubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRXZlbnRUaW1lU2VlbhISCgpyZWNvcmRzX2luGAMgASgDEhAKCGJ5dGVzX2luGAQgASgDIlMKDUV2ZW50VGltZVNlZW4SEwoLb3BlcmF0b3JfaWQYASABKAkSDgoGc291cmNlGAIgASgJEg0KBWluZGV4GAMgASgFEg4KBm1heF9tcxgEIAEoASLpAgoJQmF0Y2hEb25lEg0KBWJhdGNoGAEgASgDEhMKC3JlY29yZHNfb3V0GAIgASgDEhQKDGxhdGVfcmVjb3JkcxgDIAEoAxIVCg1zdGF0ZV9wZW5kaW5nGAQgASgIEjEKBXBhcnRzGAUgAygLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhdGVQYXJ0EhgKEG1hcmtzX2VuZF9vZmZzZXQYBiABKAMSOQoHbWV0cmljcxgHIAMoCzIoLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk9wZXJhdG9yTWV0cmljcxIyCgZzdGFnZXMYCCADKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5TdGFnZVRpbWUSFQoNc2h1ZmZsZV9ieXRlcxgJIAEoAxIgChNvbGRlc3RfdGltZXN0YW1wX21zGAogASgDSACIAQFCFgoUX29sZGVzdF90aW1lc3RhbXBfbXMiKwoJU3RhZ2VUaW1lEg0KBXN0YWdlGAEgASgJEg8KB3NlY29uZHMYAiABKAEiigEKD09wZXJhdG9yTWV0cmljcxITCgtvcGVyYXRvcl9pZBgBIAEoCRISCgpyZWNvcmRzX2luGAIgASgDEhMKC3JlY29yZHNfb3V0GAMgASgDEhQKDGxhdGVfcmVjb3JkcxgEIAEoAxISCgpzdGF0ZV9rZXlzGAUgASgDEg8KB2J1c3lfbXMYBiABKAEigQEKDFdvcmtlckZhaWxlZBIoCgVlcnJvchgBIAEoCzIZLm1pbGxyYWNlLmNvbW1vbi52MS5FcnJvchITCgtvcGVyYXRvcl9pZBgCIAEoCRINCgViYXRjaBgDIAEoAxIQCghwb3NpdGlvbhgEIAEoCRIRCglwZXJtYW5lbnQYBSABKAgiKAoJV29ya2VyTG9nEgwKBHRleHQYASABKAkSDQoFYmF0Y2gYAiABKAMiaAoJUmVhZFN0YXRlEhAKCHF1ZXJ5X2lkGAEgASgDEhMKC29wZXJhdG9yX2lkGAIgASgJEhEKCWtleXNfanNvbhgDIAMoCRISCgprZXlfcHJlZml4GAQgASgJEg0KBWxpbWl0GAUgASgFIswBCglTdGF0ZVJlYWQSEAoIcXVlcnlfaWQYASABKAMSDQoFYmF0Y2gYAiABKAMSMAoEaGVsZBgDIAMoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkhlbGRTdGF0ZRI0CgdlbnRyaWVzGAQgAygLMiMubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhdGVFbnRyeRIMCgRtb3JlGAUgASgIEigKBWVycm9yGAYgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLkVycm9yIkcKCUhlbGRTdGF0ZRITCgtvcGVyYXRvcl9pZBgBIAEoCRISCgp0YXNrX2luZGV4GAIgASgFEhEKCWtleV9jb3VudBgDIAEoAyJ6CgpTdGF0ZUVudHJ5EhAKCGtleV9qc29uGAEgASgJEhIKCnZhbHVlX2pzb24YAiABKAkSDQoFdGFibGUYAyABKAkSDgoGYnVja2V0GAQgASgFEhIKCnRhc2tfaW5kZXgYBSABKAUSEwoLdmFsdWVfYnl0ZXMYBiABKAMykwEKF0V4ZWN1dG9yUmVnaXN0cnlTZXJ2aWNlEngKD0V4ZWN1dG9yU2Vzc2lvbhIvLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkV4ZWN1dG9yU2Vzc2lvblJlcXVlc3QaMC5taWxscmFjZS5jb29yZGluYXRvci52MS5FeGVjdXRvclNlc3Npb25SZXNwb25zZSgBMAFiBnByb3RvMw", [file_millrace_common_v1_common]);
+  fileDesc("Ci5taWxscmFjZS9jb29yZGluYXRvci92MS9leGVjdXRvcl9zZXNzaW9uLnByb3RvEhdtaWxscmFjZS5jb29yZGluYXRvci52MSLbAQoWRXhlY3V0b3JTZXNzaW9uUmVxdWVzdBI9CghyZWdpc3RlchgBIAEoCzIpLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJlZ2lzdGVyRXhlY3V0b3JIABI/CgloZWFydGJlYXQYAiABKAsyKi5taWxscmFjZS5jb29yZGluYXRvci52MS5FeGVjdXRvckhlYXJ0YmVhdEgAEjcKBndvcmtlchgDIAEoCzIlLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlclJlcG9ydEgAQggKBnJlcG9ydCKDAQoQUmVnaXN0ZXJFeGVjdXRvchITCgtleGVjdXRvcl9pZBgBIAEoCRIWCg5pbmNhcm5hdGlvbl9pZBgCIAEoCRIMCgRob3N0GAMgASgJEhQKDHdvcmtlcl9zbG90cxgEIAEoBRIeChZjb29yZGluYXRvcl9lcG9jaF9zZWVuGAUgASgDIiUKEUV4ZWN1dG9ySGVhcnRiZWF0EhAKCHN0b3BwaW5nGAEgASgIIuMCChdFeGVjdXRvclNlc3Npb25SZXNwb25zZRJBCgpyZWdpc3RlcmVkGAEgASgLMisubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRXhlY3V0b3JSZWdpc3RlcmVkSAASPAoMc3RhcnRfd29ya2VyGAIgASgLMiQubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhcnRXb3JrZXJIABI6CgtzdG9wX3dvcmtlchgDIAEoCzIjLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0b3BXb3JrZXJIABI4CgZ3b3JrZXIYBCABKAsyJi5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJDb21tYW5kSAASRgoNaGVhcnRiZWF0X2FjaxgFIAEoCzItLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkV4ZWN1dG9ySGVhcnRiZWF0QWNrSABCCQoHY29tbWFuZCKEAQoSRXhlY3V0b3JSZWdpc3RlcmVkEhkKEWNvb3JkaW5hdG9yX2Vwb2NoGAEgASgDEh0KFWhlYXJ0YmVhdF9pbnRlcnZhbF9tcxgCIAEoBRIaChJzZXNzaW9uX3RpbWVvdXRfbXMYAyABKAUSGAoQYnJva2VyX2FkZHJlc3NlcxgEIAMoCSIWChRFeGVjdXRvckhlYXJ0YmVhdEFjayJDCghXb3JrZXJJZBIOCgZqb2JfaWQYASABKAkSEQoJam9iX2Vwb2NoGAIgASgDEhQKDHdvcmtlcl9pbmRleBgDIAEoBSJqCgtTdGFydFdvcmtlchIxCgZ3b3JrZXIYASABKAsyIS5taWxscmFjZS5jb29yZGluYXRvci52MS5Xb3JrZXJJZBIOCgZkaWdlc3QYAiABKAkSGAoQYnJva2VyX2FkZHJlc3NlcxgDIAMoCSI/CgpTdG9wV29ya2VyEjEKBndvcmtlchgBIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlcklkIpoECg1Xb3JrZXJDb21tYW5kEjEKBndvcmtlchgBIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlcklkEjYKBWZlbmNlGAIgASgLMiUubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRmVuY2VXcml0ZXJzSAASMgoEb3BlbhgDIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk9wZW5UYXNrc0gAEjYKCXJ1bl9iYXRjaBgEIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJ1bkJhdGNoSAASMQoGZm9sbG93GAogASgLMh8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRm9sbG93SAASLQoEbWFyaxgLIAEoCzIdLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk1hcmtIABI4CgpyZWFkX3N0YXRlGAUgASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuUmVhZFN0YXRlSAASPAoMbGlzdF9zb3VyY2VzGA0gASgLMiQubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTGlzdFNvdXJjZXNIABJNChV0cmltX2NoZWNrcG9pbnRfZmlsZXMYBiABKAsyLC5taWxscmFjZS5jb29yZGluYXRvci52MS5UcmltQ2hlY2twb2ludEZpbGVzSABCCQoHY29tbWFuZCL3BAoMV29ya2VyUmVwb3J0EjEKBndvcmtlchgBIAEoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldvcmtlcklkEjUKBXJlYWR5GAIgASgLMiQubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuV29ya2VyUmVhZHlIABI4CgZmZW5jZWQYAyABKAsyJi5taWxscmFjZS5jb29yZGluYXRvci52MS5Xcml0ZXJzRmVuY2VkSAASNgoGb3BlbmVkGAQgASgLMiQubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuVGFza3NPcGVuZWRIABI0CghtYXBfZG9uZRgFIAEoCzIgLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk1hcERvbmVIABI4CgpiYXRjaF9kb25lGAYgASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQmF0Y2hEb25lSAASNwoGZmFpbGVkGAcgASgLMiUubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuV29ya2VyRmFpbGVkSAASMQoDbG9nGAggASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuV29ya2VyTG9nSAASMQoGbWFya2VkGAwgASgLMh8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTWFya2VkSAASOAoKc3RhdGVfcmVhZBgJIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0YXRlUmVhZEgAEjgKBmxpc3RlZBgOIAEoCzImLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlNvdXJjZXNMaXN0ZWRIAEIICgZyZXBvcnQiJgoLV29ya2VyUmVhZHkSFwoPc2h1ZmZsZV9hZGRyZXNzGAEgASgJIikKDEZlbmNlV3JpdGVycxIZChF0cmFuc2FjdGlvbmFsX2lkcxgBIAMoCSIPCg1Xcml0ZXJzRmVuY2VkIpoBCgpUYXNrTGF5b3V0EhIKCnNsb3RfY291bnQYASABKAUSFAoMc2xvdF93b3JrZXJzGAIgAygFEkgKEXNvdXJjZV9wYXJ0aXRpb25zGAMgAygLMi0ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU291cmNlUGFydGl0aW9uT3duZXISGAoQd29ya2VyX2FkZHJlc3NlcxgEIAMoCSJtChRTb3VyY2VQYXJ0aXRpb25Pd25lchIOCgZzb3VyY2UYASABKAkSDQoFaW5kZXgYAiABKAUSDQoFdG9waWMYAyABKAkSEQoJcGFydGl0aW9uGAQgASgFEhQKDHdvcmtlcl9pbmRleBgFIAEoBSLuAQoJT3BlblRhc2tzEjMKBmxheW91dBgBIAEoCzIjLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlRhc2tMYXlvdXQSEwoLaW5jYXJuYXRpb24YAiABKAUSGAoQdHJhbnNhY3Rpb25hbF9pZBgDIAEoCRIYChBjaGVja3BvaW50X2JhdGNoGAQgASgDEjEKBXBhcnRzGAUgAygLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhdGVQYXJ0EhoKEm1hcmtzX3N0YXJ0X29mZnNldBgGIAEoAxIUCgx6ZXJvX3RpbWVfbXMYByABKAMiWAoLTGlzdFNvdXJjZXMSDQoFYmF0Y2gYASABKAMSOgoJcXVlc3Rpb25zGAIgAygLMicubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU291cmNlUXVlc3Rpb24iVAoOU291cmNlUXVlc3Rpb24SDgoGc291cmNlGAEgASgJEg0KBWluZGV4GAIgASgFEhAKCHBvc2l0aW9uGAMgASgDEhEKCXN0ZXBzX21heBgEIAEoAyJUCg1Tb3VyY2VzTGlzdGVkEg0KBWJhdGNoGAEgASgDEjQKBnJhbmdlcxgCIAMoCzIkLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlNvdXJjZVJhbmdlIpcCCglTdGF0ZVBhcnQSEwoLb3BlcmF0b3JfaWQYASABKAkSEgoKdGFza19pbmRleBgCIAEoBRINCgViYXRjaBgDIAEoAxIRCglrZXlfY291bnQYBCABKAMSEgoKYnl0ZV9jb3VudBgFIAEoAxIOCgZjcmMzMmMYBiABKA0SEAoGaW5saW5lGAcgASgMSAASNwoFdG9waWMYCCABKAsyJi5taWxscmFjZS5jb29yZGluYXRvci52MS5Ub3BpY0xvY2F0aW9uSAASNQoEZmlsZRgKIAEoCzIlLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkZpbGVMb2NhdGlvbkgAEg0KBWRlbHRhGAkgASgIQgoKCGxvY2F0aW9uIisKDEZpbGVMb2NhdGlvbhINCgVwbGFjZRgBIAEoCRIMCgRuYW1lGAIgASgJImoKDVRvcGljTG9jYXRpb24SDQoFdG9waWMYASABKAkSEQoJcGFydGl0aW9uGAIgASgFEhQKDGZpcnN0X29mZnNldBgDIAEoAxIUCgxyZWNvcmRfY291bnQYBCABKAUSCwoDa2V5GAUgASgJIlkKC1Rhc2tzT3BlbmVkEjAKBW1hcmtzGAEgAygLMiEubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU2lua01hcmsSGAoQbWFya3NfZW5kX29mZnNldBgCIAEoAyJKCghTaW5rTWFyaxIMCgRzaW5rGAEgASgJEgwKBHNsb3QYAiABKAUSDQoFYmF0Y2gYAyABKAMSEwoLcGxhbl9kaWdlc3QYBCABKAkivAEKCUJhdGNoUGxhbhINCgViYXRjaBgBIAEoAxIPCgd0aW1lX21zGAIgASgDEjQKBnJhbmdlcxgDIAMoCzIkLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlNvdXJjZVJhbmdlEjoKCndhdGVybWFya3MYBCADKAsyJi5taWxscmFjZS5jb29yZGluYXRvci52MS5XYXRlcm1hcmtTdGVwEg0KBWZpbmFsGAUgASgIEg4KBmRpZ2VzdBgGIAEoCSJyCgtTb3VyY2VSYW5nZRIOCgZzb3VyY2UYASABKAkSDQoFaW5kZXgYAiABKAUSFAoMc3RhcnRfb2Zmc2V0GAMgASgDEhIKCmVuZF9vZmZzZXQYBCABKAMSEQoEbm90ZRgFIAEoCUgAiAEBQgcKBV9ub3RlImoKDVdhdGVybWFya1N0ZXASEwoLb3BlcmF0b3JfaWQYASABKAkSFAoHbGF0ZV9tcxgCIAEoAUgAiAEBEhUKCGV2aWN0X21zGAMgASgBSAGIAQFCCgoIX2xhdGVfbXNCCwoJX2V2aWN0X21zIpEBCghSdW5CYXRjaBIwCgRwbGFuGAEgASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQmF0Y2hQbGFuEhIKCmNoZWNrcG9pbnQYAiABKAgSGgoSY2hlY2twb2ludGVkX2JhdGNoGAMgASgDEhMKC3RyYWNlcGFyZW50GAQgASgJEg4KBmZvbGxvdxgFIAEoCCKJAQoGRm9sbG93Eg0KBWJhdGNoGAEgASgDEjoKCXBvc2l0aW9ucxgCIAMoCzInLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlNvdXJjZVBvc2l0aW9uEjQKBGxhdGUYAyADKAsyJi5taWxscmFjZS5jb29yZGluYXRvci52MS5XYXRlcm1hcmtTdGVwIhUKBE1hcmsSDQoFYmF0Y2gYASABKAMiaAoGTWFya2VkEg0KBWJhdGNoGAEgASgDEjoKCXBvc2l0aW9ucxgCIAMoCzInLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlNvdXJjZVBvc2l0aW9uEhMKC2xhZ19yZWNvcmRzGAMgASgDImcKDlNvdXJjZVBvc2l0aW9uEg4KBnNvdXJjZRgBIAEoCRINCgVpbmRleBgCIAEoBRIOCgZvZmZzZXQYAyABKAMSFwoKZW5kX29mZnNldBgEIAEoA0gAiAEBQg0KC19lbmRfb2Zmc2V0InsKB01hcERvbmUSDQoFYmF0Y2gYASABKAMSOwoLZXZlbnRfdGltZXMYAiADKAsyJi5taWxscmFjZS5jb29yZGluYXRvci52MS5FdmVudFRpbWVTZWVuEhIKCnJlY29yZHNfaW4YAyABKAMSEAoIYnl0ZXNfaW4YBCABKAMiUwoNRXZlbnRUaW1lU2VlbhITCgtvcGVyYXRvcl9pZBgBIAEoCRIOCgZzb3VyY2UYAiABKAkSDQoFaW5kZXgYAyABKAUSDgoGbWF4X21zGAQgASgBIukCCglCYXRjaERvbmUSDQoFYmF0Y2gYASABKAMSEwoLcmVjb3Jkc19vdXQYAiABKAMSFAoMbGF0ZV9yZWNvcmRzGAMgASgDEhUKDXN0YXRlX3BlbmRpbmcYBCABKAgSMQoFcGFydHMYBSADKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5TdGF0ZVBhcnQSGAoQbWFya3NfZW5kX29mZnNldBgGIAEoAxI5CgdtZXRyaWNzGAcgAygLMigubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuT3BlcmF0b3JNZXRyaWNzEjIKBnN0YWdlcxgIIAMoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0YWdlVGltZRIVCg1zaHVmZmxlX2J5dGVzGAkgASgDEiAKE29sZGVzdF90aW1lc3RhbXBfbXMYCiABKANIAIgBAUIWChRfb2xkZXN0X3RpbWVzdGFtcF9tcyIrCglTdGFnZVRpbWUSDQoFc3RhZ2UYASABKAkSDwoHc2Vjb25kcxgCIAEoASKKAQoPT3BlcmF0b3JNZXRyaWNzEhMKC29wZXJhdG9yX2lkGAEgASgJEhIKCnJlY29yZHNfaW4YAiABKAMSEwoLcmVjb3Jkc19vdXQYAyABKAMSFAoMbGF0ZV9yZWNvcmRzGAQgASgDEhIKCnN0YXRlX2tleXMYBSABKAMSDwoHYnVzeV9tcxgGIAEoASKBAQoMV29ya2VyRmFpbGVkEigKBWVycm9yGAEgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLkVycm9yEhMKC29wZXJhdG9yX2lkGAIgASgJEg0KBWJhdGNoGAMgASgDEhAKCHBvc2l0aW9uGAQgASgJEhEKCXBlcm1hbmVudBgFIAEoCCIoCglXb3JrZXJMb2cSDAoEdGV4dBgBIAEoCRINCgViYXRjaBgCIAEoAyJoCglSZWFkU3RhdGUSEAoIcXVlcnlfaWQYASABKAMSEwoLb3BlcmF0b3JfaWQYAiABKAkSEQoJa2V5c19qc29uGAMgAygJEhIKCmtleV9wcmVmaXgYBCABKAkSDQoFbGltaXQYBSABKAUizAEKCVN0YXRlUmVhZBIQCghxdWVyeV9pZBgBIAEoAxINCgViYXRjaBgCIAEoAxIwCgRoZWxkGAMgAygLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSGVsZFN0YXRlEjQKB2VudHJpZXMYBCADKAsyIy5taWxscmFjZS5jb29yZGluYXRvci52MS5TdGF0ZUVudHJ5EgwKBG1vcmUYBSABKAgSKAoFZXJyb3IYBiABKAsyGS5taWxscmFjZS5jb21tb24udjEuRXJyb3IiRwoJSGVsZFN0YXRlEhMKC29wZXJhdG9yX2lkGAEgASgJEhIKCnRhc2tfaW5kZXgYAiABKAUSEQoJa2V5X2NvdW50GAMgASgDInoKClN0YXRlRW50cnkSEAoIa2V5X2pzb24YASABKAkSEgoKdmFsdWVfanNvbhgCIAEoCRINCgV0YWJsZRgDIAEoCRIOCgZidWNrZXQYBCABKAUSEgoKdGFza19pbmRleBgFIAEoBRITCgt2YWx1ZV9ieXRlcxgGIAEoAyJRChNUcmltQ2hlY2twb2ludEZpbGVzEjoKB2ZvbGRlcnMYASADKAsyKS5taWxscmFjZS5jb29yZGluYXRvci52MS5DaGVja3BvaW50Rm9sZGVyImEKEENoZWNrcG9pbnRGb2xkZXISDQoFcGxhY2UYASABKAkSDgoGam9iX2lkGAIgASgJEgwKBGtlZXAYAyADKAkSEQoJam9iX2Vwb2NoGAQgASgDEg0KBWJhdGNoGAUgASgDMpMBChdFeGVjdXRvclJlZ2lzdHJ5U2VydmljZRJ4Cg9FeGVjdXRvclNlc3Npb24SLy5taWxscmFjZS5jb29yZGluYXRvci52MS5FeGVjdXRvclNlc3Npb25SZXF1ZXN0GjAubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRXhlY3V0b3JTZXNzaW9uUmVzcG9uc2UoATABYgZwcm90bzM", [file_millrace_common_v1_common]);
 
 /**
  * @generated from message millrace.coordinator.v1.ExecutorSessionRequest
@@ -332,6 +332,12 @@ export type WorkerCommand = Message<"millrace.coordinator.v1.WorkerCommand"> & {
      */
     value: ListSources;
     case: "listSources";
+  } | {
+    /**
+     * @generated from field: millrace.coordinator.v1.TrimCheckpointFiles trim_checkpoint_files = 6;
+     */
+    value: TrimCheckpointFiles;
+    case: "trimCheckpointFiles";
   } | { case: undefined; value?: undefined };
 };
 
@@ -749,6 +755,12 @@ export type StatePart = Message<"millrace.coordinator.v1.StatePart"> & {
      */
     value: TopicLocation;
     case: "topic";
+  } | {
+    /**
+     * @generated from field: millrace.coordinator.v1.FileLocation file = 10;
+     */
+    value: FileLocation;
+    case: "file";
   } | { case: undefined; value?: undefined };
 
   /**
@@ -765,6 +777,34 @@ export type StatePart = Message<"millrace.coordinator.v1.StatePart"> & {
  */
 export const StatePartSchema: GenMessage<StatePart> = /*@__PURE__*/
   messageDesc(file_millrace_coordinator_v1_executor_session, 20);
+
+/**
+ * A file in the job's checkpoint path, which every executor of the job and whoever inspects the checkpoint reaches under the same URL.
+ *
+ * @generated from message millrace.coordinator.v1.FileLocation
+ */
+export type FileLocation = Message<"millrace.coordinator.v1.FileLocation"> & {
+  /**
+   * URL of the path, as the job had it when this was written.
+   *
+   * @generated from field: string place = 1;
+   */
+  place: string;
+
+  /**
+   * Below it: <job id>/<job epoch>.<batch>.<task>.<operator>
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.FileLocation.
+ * Use `create(FileLocationSchema)` to create a new message.
+ */
+export const FileLocationSchema: GenMessage<FileLocation> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_executor_session, 21);
 
 /**
  * @generated from message millrace.coordinator.v1.TopicLocation
@@ -803,7 +843,7 @@ export type TopicLocation = Message<"millrace.coordinator.v1.TopicLocation"> & {
  * Use `create(TopicLocationSchema)` to create a new message.
  */
 export const TopicLocationSchema: GenMessage<TopicLocation> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 21);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 22);
 
 /**
  * @generated from message millrace.coordinator.v1.TasksOpened
@@ -829,7 +869,7 @@ export type TasksOpened = Message<"millrace.coordinator.v1.TasksOpened"> & {
  * Use `create(TasksOpenedSchema)` to create a new message.
  */
 export const TasksOpenedSchema: GenMessage<TasksOpened> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 22);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 23);
 
 /**
  * @generated from message millrace.coordinator.v1.SinkMark
@@ -863,7 +903,7 @@ export type SinkMark = Message<"millrace.coordinator.v1.SinkMark"> & {
  * Use `create(SinkMarkSchema)` to create a new message.
  */
 export const SinkMarkSchema: GenMessage<SinkMark> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 23);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 24);
 
 /**
  * @generated from message millrace.coordinator.v1.BatchPlan
@@ -911,7 +951,7 @@ export type BatchPlan = Message<"millrace.coordinator.v1.BatchPlan"> & {
  * Use `create(BatchPlanSchema)` to create a new message.
  */
 export const BatchPlanSchema: GenMessage<BatchPlan> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 24);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 25);
 
 /**
  * @generated from message millrace.coordinator.v1.SourceRange
@@ -952,7 +992,7 @@ export type SourceRange = Message<"millrace.coordinator.v1.SourceRange"> & {
  * Use `create(SourceRangeSchema)` to create a new message.
  */
 export const SourceRangeSchema: GenMessage<SourceRange> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 25);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 26);
 
 /**
  * Watermarks in force for an event-time operator in a batch; absent while undefined.
@@ -985,7 +1025,7 @@ export type WatermarkStep = Message<"millrace.coordinator.v1.WatermarkStep"> & {
  * Use `create(WatermarkStepSchema)` to create a new message.
  */
 export const WatermarkStepSchema: GenMessage<WatermarkStep> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 26);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 27);
 
 /**
  * @generated from message millrace.coordinator.v1.RunBatch
@@ -1030,7 +1070,7 @@ export type RunBatch = Message<"millrace.coordinator.v1.RunBatch"> & {
  * Use `create(RunBatchSchema)` to create a new message.
  */
 export const RunBatchSchema: GenMessage<RunBatch> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 27);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 28);
 
 /**
  * Continuous mode: takes records as they arrive, for a batch that has no plan yet. Again for the same batch after `Mark`: it goes on.
@@ -1063,7 +1103,7 @@ export type Follow = Message<"millrace.coordinator.v1.Follow"> & {
  * Use `create(FollowSchema)` to create a new message.
  */
 export const FollowSchema: GenMessage<Follow> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 28);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 29);
 
 /**
  * Stop taking records, and say how far it came: the plan of the batch is made of that.
@@ -1082,7 +1122,7 @@ export type Mark = Message<"millrace.coordinator.v1.Mark"> & {
  * Use `create(MarkSchema)` to create a new message.
  */
 export const MarkSchema: GenMessage<Mark> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 29);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 30);
 
 /**
  * @generated from message millrace.coordinator.v1.Marked
@@ -1111,7 +1151,7 @@ export type Marked = Message<"millrace.coordinator.v1.Marked"> & {
  * Use `create(MarkedSchema)` to create a new message.
  */
 export const MarkedSchema: GenMessage<Marked> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 30);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 31);
 
 /**
  * @generated from message millrace.coordinator.v1.SourcePosition
@@ -1147,7 +1187,7 @@ export type SourcePosition = Message<"millrace.coordinator.v1.SourcePosition"> &
  * Use `create(SourcePositionSchema)` to create a new message.
  */
 export const SourcePositionSchema: GenMessage<SourcePosition> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 31);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 32);
 
 /**
  * All source tasks of this worker have read their ranges and sent their blocks.
@@ -1181,7 +1221,7 @@ export type MapDone = Message<"millrace.coordinator.v1.MapDone"> & {
  * Use `create(MapDoneSchema)` to create a new message.
  */
 export const MapDoneSchema: GenMessage<MapDone> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 32);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 33);
 
 /**
  * Greatest event time seen by an event-time operator in one source task, in this batch.
@@ -1215,7 +1255,7 @@ export type EventTimeSeen = Message<"millrace.coordinator.v1.EventTimeSeen"> & {
  * Use `create(EventTimeSeenSchema)` to create a new message.
  */
 export const EventTimeSeenSchema: GenMessage<EventTimeSeen> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 33);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 34);
 
 /**
  * All tasks of this worker have finished the batch; its output is committed with its marks.
@@ -1289,7 +1329,7 @@ export type BatchDone = Message<"millrace.coordinator.v1.BatchDone"> & {
  * Use `create(BatchDoneSchema)` to create a new message.
  */
 export const BatchDoneSchema: GenMessage<BatchDone> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 34);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 35);
 
 /**
  * @generated from message millrace.coordinator.v1.StageTime
@@ -1313,7 +1353,7 @@ export type StageTime = Message<"millrace.coordinator.v1.StageTime"> & {
  * Use `create(StageTimeSchema)` to create a new message.
  */
 export const StageTimeSchema: GenMessage<StageTime> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 35);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 36);
 
 /**
  * @generated from message millrace.coordinator.v1.OperatorMetrics
@@ -1355,7 +1395,7 @@ export type OperatorMetrics = Message<"millrace.coordinator.v1.OperatorMetrics">
  * Use `create(OperatorMetricsSchema)` to create a new message.
  */
 export const OperatorMetricsSchema: GenMessage<OperatorMetrics> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 36);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 37);
 
 /**
  * @generated from message millrace.coordinator.v1.WorkerFailed
@@ -1398,7 +1438,7 @@ export type WorkerFailed = Message<"millrace.coordinator.v1.WorkerFailed"> & {
  * Use `create(WorkerFailedSchema)` to create a new message.
  */
 export const WorkerFailedSchema: GenMessage<WorkerFailed> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 37);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 38);
 
 /**
  * A line that user code printed (print operator, console).
@@ -1422,7 +1462,7 @@ export type WorkerLog = Message<"millrace.coordinator.v1.WorkerLog"> & {
  * Use `create(WorkerLogSchema)` to create a new message.
  */
 export const WorkerLogSchema: GenMessage<WorkerLog> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 38);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 39);
 
 /**
  * Read what operators keep, between two batches. Answered by StateRead of the same id, whatever goes wrong: a query never ends a worker.
@@ -1467,7 +1507,7 @@ export type ReadState = Message<"millrace.coordinator.v1.ReadState"> & {
  * Use `create(ReadStateSchema)` to create a new message.
  */
 export const ReadStateSchema: GenMessage<ReadState> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 39);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 40);
 
 /**
  * @generated from message millrace.coordinator.v1.StateRead
@@ -1515,7 +1555,7 @@ export type StateRead = Message<"millrace.coordinator.v1.StateRead"> & {
  * Use `create(StateReadSchema)` to create a new message.
  */
 export const StateReadSchema: GenMessage<StateRead> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 40);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 41);
 
 /**
  * What one operator holds in one task.
@@ -1544,7 +1584,7 @@ export type HeldState = Message<"millrace.coordinator.v1.HeldState"> & {
  * Use `create(HeldStateSchema)` to create a new message.
  */
 export const HeldStateSchema: GenMessage<HeldState> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 41);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 42);
 
 /**
  * One key of one operator's state.
@@ -1594,7 +1634,69 @@ export type StateEntry = Message<"millrace.coordinator.v1.StateEntry"> & {
  * Use `create(StateEntrySchema)` to create a new message.
  */
 export const StateEntrySchema: GenMessage<StateEntry> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_executor_session, 42);
+  messageDesc(file_millrace_coordinator_v1_executor_session, 43);
+
+/**
+ * A checkpoint is stored: files that no checkpoint or savepoint refers to may go. Not answered; what could not be removed is tried again with the next one.
+ *
+ * @generated from message millrace.coordinator.v1.TrimCheckpointFiles
+ */
+export type TrimCheckpointFiles = Message<"millrace.coordinator.v1.TrimCheckpointFiles"> & {
+  /**
+   * @generated from field: repeated millrace.coordinator.v1.CheckpointFolder folders = 1;
+   */
+  folders: CheckpointFolder[];
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.TrimCheckpointFiles.
+ * Use `create(TrimCheckpointFilesSchema)` to create a new message.
+ */
+export const TrimCheckpointFilesSchema: GenMessage<TrimCheckpointFiles> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_executor_session, 44);
+
+/**
+ * The files of one job in one place.
+ *
+ * @generated from message millrace.coordinator.v1.CheckpointFolder
+ */
+export type CheckpointFolder = Message<"millrace.coordinator.v1.CheckpointFolder"> & {
+  /**
+   * @generated from field: string place = 1;
+   */
+  place: string;
+
+  /**
+   * @generated from field: string job_id = 2;
+   */
+  jobId: string;
+
+  /**
+   * Names of files in the folder that are referred to.
+   *
+   * @generated from field: repeated string keep = 3;
+   */
+  keep: string[];
+
+  /**
+   * Files of later (job epoch, batch) are being written, and stay.
+   *
+   * @generated from field: int64 job_epoch = 4;
+   */
+  jobEpoch: bigint;
+
+  /**
+   * @generated from field: int64 batch = 5;
+   */
+  batch: bigint;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.CheckpointFolder.
+ * Use `create(CheckpointFolderSchema)` to create a new message.
+ */
+export const CheckpointFolderSchema: GenMessage<CheckpointFolder> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_executor_session, 45);
 
 /**
  * Executors: one long-lived session each. An executor supervises workers; worker messages pass through it unread.
