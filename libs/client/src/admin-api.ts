@@ -2,6 +2,7 @@ import type {
   BrokerLoad,
   CreateSavepointResponse,
   DescribeClusterResponse,
+  GetCheckpointResponse,
   GetJobResponse,
   JobStatus,
   OngoingReassignment,
@@ -163,6 +164,8 @@ export interface Admin {
   rescaleJob(job: string, workers: number): Promise<JobStatus>;
   /** What operators of a running job keep; without `operator` only which ones do. */
   readJobState(job: string, query?: JobStateQuery): Promise<ReadJobStateResponse>;
+  /** Where the state of a savepoint, or of a job's last checkpoint, lies. */
+  getCheckpoint(of: { readonly savepointId: string } | { readonly job: string }): Promise<GetCheckpointResponse>;
   createSavepoint(job: string): Promise<CreateSavepointResponse>;
   /** Of a job's id or name; absent: all. */
   listSavepoints(job?: string): Promise<readonly Savepoint[]>;

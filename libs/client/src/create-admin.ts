@@ -81,6 +81,7 @@ export function createAdmin(context: AdminContext): Admin {
     rescaleJob: async (job, workers) => wholeStatus((await jobs((service) => service.rescaleJob({ job, workers }, options))).status),
     readJobState: (job, { operator = "", keysJson = [], keyPrefix = "", limit = 0 } = {}) =>
       jobs((service) => service.readJobState({ job, operator, keysJson: [...keysJson], keyPrefix, limit }, options)),
+    getCheckpoint: (of) => jobs((service) => service.getCheckpoint({ savepointId: "", job: "", ...of }, options)),
     createSavepoint: (job) => jobs((service) => service.createSavepoint({ job }, options)),
     listSavepoints: async (job = "") => (await jobs((service) => service.listSavepoints({ job }, options))).savepoints,
     deleteSavepoint: async (savepointId) => {

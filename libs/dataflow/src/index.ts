@@ -22,5 +22,6 @@ export type {
 export { stageTaskIndex } from "./runtime/task-index.ts";
 export { createValueDecoder, type ValueDecoder } from "./serde/value-decoder.ts";
 export type { SpillSettings } from "./state/state-memory.ts";
+export { SavedState } from "./state/saved-state.ts";
 export type { StateAnswer, StateEntry, StateQuery } from "./state/state-query.ts";
 export { createWorkerRuntime } from "./runtime/worker-runtime.ts";

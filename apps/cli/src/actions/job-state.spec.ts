@@ -59,9 +59,12 @@ describe("job state", () => {
   });
 
   it.each([
-    ["job state", /missing required argument 'job'/],
+    ["job state", /say which job, by id or name/],
+    ["job state --checkpoint", /say whose last checkpoint/],
+    ["job state --savepoint s.1 totals more", /name only the operator/],
+    ["job state --savepoint s.1 --key a", /keys are an operator's/],
     ["job state delays --key SFO", /name it after the job/],
-    ["job state delays totals --limit 0", /a whole number from 1 to 10000/],
+    ["job state delays totals --limit 0", /a whole number from 1 to 1000000/],
   ])("%s: is wrong use", async (args, expected) => {
     const { code, notes } = await run(args);
     expect(code).toBe(2);

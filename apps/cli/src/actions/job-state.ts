@@ -11,10 +11,11 @@ import { withClient } from "./with-client.ts";
 
 /** `job state`: operators with their counts, or entries of one. */
 export async function jobState(
-  { job, operator }: { readonly job: string; readonly operator: string | undefined },
+  { job, operator }: { readonly job: string | undefined; readonly operator: string | undefined },
   options: JobStateOptions & GlobalOptions,
   world: CliWorld,
 ): Promise<void> {
+  if (job === undefined) throw cliError("bad-argument", "say which job, by id or name, or which savepoint, with --savepoint");
   const { key: keys = [], prefix: keyPrefix = "", limit = 0, json: isJson = false } = options;
   if (operator === undefined && (keys.length > 0 || keyPrefix !== ""))
     throw cliError("bad-argument", "keys are an operator's: name it after the job", { job });
@@ -58,7 +59,7 @@ export function entryLine(entry: StateEntry): string {
   return `{"key":${keyJson},${value},"table":${JSON.stringify(name)},"bucket":${bucket},"task":${taskIndex}}\n`;
 }
 
-function entryTable(entries: readonly StateEntry[]): string {
+export function entryTable(entries: readonly StateEntry[]): string {
   if (entries.length === 0) return "";
   const rows = entries.map((entry) => [entry.keyJson, entry.table, String(entry.bucket), shown(entry)]);
   return table(["key", "table", "bucket", "value"], rows);
@@ -77,7 +78,7 @@ function noteOf(
   return `${formatCount(count)} entries${held}, after batch ${batch} or a later one${rest}`;
 }
 
-function keyNotFound(context: Readonly<Record<string, string | number>>): AppError {
+export function keyNotFound(context: Readonly<Record<string, string | number>>): AppError {
   const message = 'the operator keeps nothing of this key: see what keys look like without --key; the string "7" is \'"7"\'';
   return new AppError({ kind: "not-found", code: "state-key-not-found", message, context });
 }

@@ -9,6 +9,7 @@ import { findFaults } from "../sinks/check-results.ts";
 import { INPUT_PARTITIONS, NumberSource } from "../sinks/number-source.ts";
 import { readResults } from "../sinks/read-outputs.ts";
 import { SINKS } from "../sinks/sinks-job.ts";
+import { StateReader } from "../state/state-reader.ts";
 import { type Cluster, startCluster } from "../system/cluster.ts";
 import { childrenOf } from "../system/managed-process.ts";
 import { runCli } from "../system/run-cli.ts";
@@ -143,6 +144,8 @@ class CheckpointFiles {
     await this.#until(jobId, "all numbers read", (status) => status.state === JobState.RUNNING && Number(status.recordsIn) >= numbers);
     await this.#cluster.client.admin().stopJob(jobId, { drain: true });
     await this.#until(jobId, "the end of the job", ({ state }) => state === JobState.STOPPED);
+    const parts = await new StateReader(this.#cluster.address).checkSaved([jobId, "--checkpoint"], numbers);
+    check((parts["file"] ?? 0) > 0, `no part of the last checkpoint is a file: ${JSON.stringify(parts)}`);
     const faults = findFaults(await readResults(this.#cluster.client, SINKS.topic), numbers);
     check(faults.length === 0, `results of ${numbers} numbers: ${faults.join("; ")}`);
   }

@@ -16,7 +16,7 @@ const KEY = 5;
 /** State of a job, read from outside while it runs. */
 export const state: Scenario = {
   name: "state",
-  what: "state of a running job is read by key and as a whole, under load and over a killed worker; at the end it is what was sent, and what cannot be read is said",
+  what: "state of a running job is read by key and as a whole, under load and over a killed worker; at the end it is what was sent, in the last checkpoint too, and what cannot be read is said",
   run: async (context) => {
     const cluster = await startCluster(context.folder, { coordinators: 1, brokers: 1, executors: 2 });
     try {
@@ -54,7 +54,7 @@ class StateReads {
     const numbers = await source.stop();
     await this.#until("all numbers read", (status) => status.state === JobState.RUNNING && Number(status.recordsIn) >= numbers);
     await this.#checkExact(numbers);
-    await this.#checkRefusals();
+    await this.#checkRefusals(numbers);
     this.#watch.stop();
     return { numbers, readMsMedian: readMs };
   }
@@ -116,12 +116,14 @@ class StateReads {
     check(stdout.includes('"operator":"counted"') && stdout.includes(`"keyCount":${KEYS}`), `operators with state: ${stdout}`);
   }
 
-  async #checkRefusals(): Promise<void> {
+  async #checkRefusals(numbers: number): Promise<void> {
     await this.#refused([COUNTING_JOB, "results"], 3, "operator-without-state", "these do: counted");
     await this.#refused([COUNTING_JOB, "counted", "--key", "12345"], 3, "state-key-not-found", "12345");
     await this.#refused(["nobody", "counted"], 3, "unknown-job", "nobody");
     await this.#cluster.client.admin().stopJob(COUNTING_JOB, { drain: true });
     await this.#refused([COUNTING_JOB, "counted"], 4, "job-ended", "stopped");
+    await this.#until("the end of the job", (status) => status.state === JobState.STOPPED);
+    await this.#reader.checkSaved([COUNTING_JOB, "--checkpoint"], numbers);
   }
 
   async #refused(args: readonly string[], exit: number, ...words: readonly string[]): Promise<void> {

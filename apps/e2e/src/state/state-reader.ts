@@ -5,6 +5,13 @@ import { type ProgramResult, runCli } from "../system/run-cli.ts";
 /** What `mapWithState` saves of a key: [state, time of last touch]. */
 type Saved = readonly [{ readonly nth: number }, number];
 
+interface SavedOperator {
+  readonly operator: string;
+  readonly keys: number;
+  readonly buckets: number;
+  readonly parts: Readonly<Record<string, number>>;
+}
+
 /** Reads state of the counting job as a user does. */
 export class StateReader {
   readonly #address: string;
@@ -16,6 +23,19 @@ export class StateReader {
   /** `millrace job state …` */
   run(args: readonly string[]): Promise<ProgramResult> {
     return runCli(["job", "state", ...args, "--json", "--address", this.#address]);
+  }
+
+  /** What a savepoint or checkpoint has is what was sent. Resolves with where its parts lie. */
+  async checkSaved([first = "", ...more]: readonly string[], numbers: number): Promise<Readonly<Record<string, number>>> {
+    const { exit, stdout, stderr } = await this.run([first, ...more]);
+    check(exit === 0, `job state ${[first, ...more].join(" ")} ended with ${exit}: ${stderr}`);
+    const { operator, keys, buckets, parts } = JSON.parse(stdout) as SavedOperator;
+    const expected = expectedCounts(numbers);
+    check(operator === "counted" && keys === expected.size && buckets > 1, `what was saved: ${stdout}`);
+    const counts = await this.counts([first, "counted", ...more, "--limit", "1000"]);
+    const wrong = [...expected].filter(([key, count]) => counts.get(key) !== count);
+    check(counts.size === expected.size && wrong.length === 0, `what was saved has ${counts.size} keys, ${wrong.length} of them wrong`);
+    return parts;
   }
 
   /** What each key is counted at. */

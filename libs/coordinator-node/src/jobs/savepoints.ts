@@ -12,6 +12,7 @@ import { type CheckpointManifest, ENDED_STATES } from "@millrace/scheduling";
 import type { JobRunner } from "./job-runner.ts";
 import { changesOfDeletedSavepoint, decodeCheckpoint, savepointKey, type StoredJob } from "./job-store.ts";
 import type { Jobs } from "./jobs-part.ts";
+import { partToWire } from "./worker-messages.ts";
 
 /** A job that starts from a savepoint, and what is to be said about it. */
 export interface StateOrigin {
@@ -54,8 +55,17 @@ export async function fromSavepoint(
 }
 
 /** Listing and deleting. */
-export function savepointHandlers(jobs: Jobs): Pick<ServiceHandlers<typeof JobService>, "listSavepoints" | "deleteSavepoint"> {
+export function savepointHandlers(
+  jobs: Jobs,
+): Pick<ServiceHandlers<typeof JobService>, "listSavepoints" | "deleteSavepoint" | "getCheckpoint"> {
   return {
+    async getCheckpoint({ savepointId, job }) {
+      jobs.assertLoaded();
+      const { origin, manifest } = await (savepointId === "" ? lastCheckpoint(job, jobs) : findSavepoint(savepointId, "", jobs));
+      const { batch, timeMs, parts } = manifest;
+      const { graphJson } = origin.stored;
+      return { jobId: origin.jobId, batch: BigInt(batch), timeMs: BigInt(timeMs), parts: parts.map(partToWire), graphJson };
+    },
     listSavepoints({ job }) {
       jobs.assertLoaded();
       const wanted = (jobId: string): boolean => job === "" || jobId === job || jobs.runners.get(jobId)?.machine.record.name === job;
@@ -95,6 +105,15 @@ async function findSavepoint(
   const origin = jobs.runners.get(jobIdOf(savepointId));
   if (entry === undefined || origin === undefined) throw unknownSavepoint(savepointId);
   return { origin, manifest: decodeCheckpoint(entry.value) };
+}
+
+/** Only one that is stored: of another one parts may still be removed. */
+function lastCheckpoint(job: string, jobs: Jobs): Promise<{ readonly origin: JobRunner; readonly manifest: CheckpointManifest }> {
+  const origin = jobs.find(job);
+  const manifest = origin.storedCheckpoint;
+  if (manifest !== undefined) return Promise.resolve({ origin, manifest });
+  const message = "the job has no checkpoint yet: it makes one every checkpointInterval, and `millrace job savepoint` one at once";
+  throw new AppError({ kind: "not-found", code: "no-checkpoint", message, context: { job: origin.jobId } });
 }
 
 /** `<job id>.<number>` */

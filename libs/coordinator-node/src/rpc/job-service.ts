@@ -24,6 +24,7 @@ export function jobHandlers(term: () => Term): Handlers {
     listSavepoints: async (request, context) => jobs().listSavepoints(request, context),
     deleteSavepoint: async (request, context) => jobs().deleteSavepoint(request, context),
     readJobState: async (request, context) => jobs().readJobState(request, context),
+    getCheckpoint: async (request, context) => jobs().getCheckpoint(request, context),
     getJobBundle: async (request, context) => jobs().getJobBundle(request, context),
   };
 }

@@ -51,6 +51,17 @@ function parseKey(text: string): unknown {
   }
 }
 
+export function matchesPrefix(key: unknown, { keyPrefix }: StateQuery): boolean {
+  return keyPrefix === "" || (typeof key === "string" ? key : stateText(key)).startsWith(keyPrefix);
+}
+
+export function entryOf({ key, saved }: SavedRow, at: { readonly taskIndex: number; readonly table: string }): StateEntry {
+  const bytes = estimateBytes(saved);
+  const valueJson = bytes > STATE_VALUE_BYTES_MAX ? "" : stateText(saved);
+  const bucket = bucketOfCanonicalKey(canonicalKey(key));
+  return { ...at, bucket, keyJson: stateText(key), valueJson, valueBytes: valueJson === "" ? Math.round(bytes) : 0 };
+}
+
 /** Takes rows into an answer until it is full. */
 export class StateCollector {
   readonly #query: StateQuery;
@@ -68,18 +79,15 @@ export class StateCollector {
   }
 
   /** False: no more is wanted. */
-  take(taskIndex: number, table: string, { key, saved }: SavedRow): boolean {
+  take(taskIndex: number, table: string, row: SavedRow): boolean {
     if (this.#entries.length >= this.#query.limit || this.#chars >= STATE_ANSWER_CHARS_MAX || ++this.#looked > STATE_QUERY_ROWS_MAX) {
       this.#more = true;
       return false;
     }
-    const keyJson = stateText(key);
-    if (!(typeof key === "string" ? key : keyJson).startsWith(this.#query.keyPrefix)) return true;
-    const bytes = estimateBytes(saved);
-    const valueJson = bytes > STATE_VALUE_BYTES_MAX ? "" : stateText(saved);
-    this.#chars += keyJson.length + valueJson.length;
-    const bucket = bucketOfCanonicalKey(canonicalKey(key));
-    this.#entries.push({ taskIndex, table, bucket, keyJson, valueJson, valueBytes: valueJson === "" ? Math.round(bytes) : 0 });
+    if (!matchesPrefix(row.key, this.#query)) return true;
+    const entry = entryOf(row, { taskIndex, table });
+    this.#chars += entry.keyJson.length + entry.valueJson.length;
+    this.#entries.push(entry);
     return true;
   }
 }

@@ -2,20 +2,8 @@ import type { CanonicalKey } from "@millrace/model";
 import { corruptState } from "../errors.ts";
 import { CHUNK_BYTES, CHUNK_ROWS_MAX } from "../limits.ts";
 import { KeyedTable, type SavedRow, type ValueForm } from "./keyed-table.ts";
+import { type Chunk, FORMAT_VERSION, readChunk, type SavedTable } from "./state-chunk.ts";
 import type { StateMemory } from "./state-memory.ts";
-
-const FORMAT_VERSION = 2;
-
-/** A table of a chunk: its name, keys and values in order, and at which indexes a key is gone. */
-type SavedTable = readonly [name: string | number, keys: readonly unknown[], values: readonly unknown[], gone: readonly number[]];
-
-interface Chunk {
-  readonly version: typeof FORMAT_VERSION;
-  readonly started: boolean;
-  /** Numbered tables that are gone; what the chunk says of one of these numbers is of a new table. */
-  readonly dropped: readonly number[];
-  readonly tables: readonly SavedTable[];
-}
 
 /** Tables by number: panes or batches, each of which goes as a whole. */
 export interface TableFamily<V> {
@@ -165,7 +153,7 @@ export class TaskState {
 
   /** One chunk, in order; `endLoad` when all are there. */
   load(bytes: Uint8Array): void {
-    const chunk = this.#chunkOf(this.#memory.codec.decode(bytes));
+    const chunk = readChunk(this.#memory.codec.decode(bytes), this.#operatorId);
     this.started = chunk.started;
     for (const number of chunk.dropped) this.#drop(number);
     for (const [name, keys, values, gone] of chunk.tables) {
@@ -179,14 +167,6 @@ export class TaskState {
 
   endLoad(): void {
     this.#endSave();
-  }
-
-  #chunkOf(decoded: unknown): Chunk {
-    if (typeof decoded === "object" && decoded !== null && "version" in decoded && "tables" in decoded) {
-      if (decoded.version === FORMAT_VERSION) return decoded as Chunk;
-      throw corruptState(this.#operatorId, `it is in format ${String(decoded.version)}, and this version reads format ${FORMAT_VERSION}`);
-    }
-    throw corruptState(this.#operatorId, "it is no state of this version");
   }
 
   *#tables(): Generator<readonly [string | number, KeyedTable<unknown>], void, undefined> {
