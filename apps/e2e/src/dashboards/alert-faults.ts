@@ -12,6 +12,8 @@ import { ORDERS, SENSORS } from "./watched-jobs.ts";
 export interface AlertFault {
   /** Alerts that it must make fire. */
   readonly alerts: readonly string[];
+  /** Labels of the alerts that it makes fire: others may fire for a busy machine's sake. */
+  readonly of?: Readonly<Record<string, string>>;
   /** Brokers, coordinators or Redis are gone from here on. */
   readonly isTheEnd?: true;
   /** In a few words, for the report. */
@@ -34,6 +36,7 @@ const LET_RUN_MS = 40;
 export const ALERT_FAULTS: readonly AlertFault[] = [
   {
     alerts: ["TooLargeConsumerGroupLag", "ConsumerGroupLateSeconds"],
+    of: { consumergroup: "archive" },
     what: `a group stands at offset 0 of ${LAG_RECORDS} records of ten minutes ago`,
     async inflict({ cluster: { client } }) {
       const consumer = client.consumer({ groupId: "archive" });
@@ -45,6 +48,7 @@ export const ALERT_FAULTS: readonly AlertFault[] = [
   },
   {
     alerts: ["LateRecords"],
+    of: { job_name: "revenue" },
     what: `${LATE_RECORDS} orders come an hour late`,
     async inflict({ cluster: { client } }) {
       await sendOrders(client, { topic: ORDERS, orders: ordersAt(Date.now() - HOUR_MS, LATE_RECORDS) });
@@ -53,11 +57,13 @@ export const ALERT_FAULTS: readonly AlertFault[] = [
   },
   {
     alerts: ["ProduceRequestsFail"],
+    of: { topic: SMALL_RECORDS },
     what: "a producer sends records that are larger than their topic takes",
     inflict: sendTooLarge,
   },
   {
     alerts: ["JobFailed"],
+    of: { job_name: "poisoned" },
     what: "a job meets a record that it cannot read",
     async inflict(live) {
       await live.startJob("poisoned");
@@ -69,11 +75,13 @@ export const ALERT_FAULTS: readonly AlertFault[] = [
   },
   {
     alerts: ["JobRestarting"],
+    of: { job_name: "revenue" },
     what: `a worker of a job is killed, ${KILLS} times`,
     inflict: killWorkers,
   },
   {
     alerts: ["CheckpointStale"],
+    of: { job_name: "stuck" },
     what: "a sink never answers, so that no checkpoint is made",
     async inflict(live) {
       const job = await live.startJob("stuck");
@@ -82,6 +90,7 @@ export const ALERT_FAULTS: readonly AlertFault[] = [
   },
   {
     alerts: ["JobBehind"],
+    of: { job_name: "sleepy" },
     what: "a sink takes half of what comes",
     async inflict(live) {
       const job = await live.startJob("sleepy");
@@ -90,6 +99,7 @@ export const ALERT_FAULTS: readonly AlertFault[] = [
   },
   {
     alerts: ["WatermarkStalled"],
+    of: { job_name: "stalled" },
     what: "one of two partitions of a source gets no more records",
     inflict: silencePartition,
   },

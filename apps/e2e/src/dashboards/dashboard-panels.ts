@@ -39,6 +39,8 @@ export interface Dashboard {
   readonly title: string;
   readonly variables: readonly DashboardVariable[];
   readonly panels: readonly Panel[];
+  /** Headlines between panels. */
+  readonly rows: readonly { readonly title: string; readonly place: Place }[];
 }
 
 interface PanelJson {
@@ -66,7 +68,7 @@ export function readDashboards(): readonly Dashboard[] {
     .map((file) => {
       const json = JSON.parse(readFileSync(join(folder, file), "utf8")) as DashboardJson;
       const panels = json.panels.flatMap((panel) => panelsOf(panel)).filter(({ queries }) => queries.length > 0);
-      return { name: file.replace(/\.json$/, ""), title: json.title, variables: variablesOf(json, file), panels };
+      return { name: file.replace(/\.json$/, ""), title: json.title, variables: variablesOf(json, file), panels, rows: rowsOf(json) };
     });
 }
 
@@ -91,6 +93,10 @@ function panelsOf(panel: PanelJson): readonly Panel[] {
   const { unit = "short", custom } = fieldConfig?.defaults ?? {};
   const own = { title, type, unit, isStacked: custom?.stacking?.mode === "normal", place: gridPos, queries };
   return [own, ...panels.flatMap((inner) => panelsOf(inner))];
+}
+
+function rowsOf({ panels }: DashboardJson): Dashboard["rows"] {
+  return panels.filter(({ type }) => type === "row").map(({ title = "", gridPos }) => ({ title, place: gridPos }));
 }
 
 function variablesOf({ templating }: DashboardJson, file: string): readonly DashboardVariable[] {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { JobState } from "@millrace/contracts";
 import type { Client, Consumer, TopicSpec } from "@millrace/client";
 import { assertDefined } from "@millrace/stdx";
@@ -12,6 +13,7 @@ import { ORDERS, SENSORS, type WatchedJob, writeWatchedJob } from "./watched-job
 const ORDERS_PER_SECOND = 200;
 /** Of the start of a job, on a machine that others use, too. */
 const WITHIN_MS = 180_000;
+const ENDS_MS_MAX = 5_000;
 /** Of one replica per partition: what a broker's death takes away. */
 export const LONELY = "one-copy";
 export const HISTORY = "history";
@@ -84,7 +86,9 @@ export class LiveCluster {
   }
 
   async stop(): Promise<void> {
-    for (const end of this.#ends.reverse()) await end().catch(() => undefined); // some of what they talk to has been killed
+    // What they talk to may have been killed: nobody waits for its answer.
+    const ends = this.#ends.map((end) => end().catch(() => undefined));
+    await Promise.race([Promise.all(ends), delay(ENDS_MS_MAX)]);
     await this.cluster.stop();
   }
 

@@ -2,13 +2,14 @@ import { withoutWaits, readAlertRules } from "../dashboards/alert-rules.ts";
 import { ALERT_FAULTS } from "../dashboards/alert-faults.ts";
 import { LiveCluster } from "../dashboards/live-cluster.ts";
 import { writePictures } from "../dashboards/picture/write-pictures.ts";
-import { PrometheusServer } from "../dashboards/prometheus-server.ts";
+import { type FiringAlert, PrometheusServer } from "../dashboards/prometheus-server.ts";
 import { walkAll } from "../dashboards/walk.ts";
 import { check, type Figures, type Scenario, type ScenarioContext } from "../scenario.ts";
 import { waitFor } from "../system/wait-for.ts";
 
-const FIRES_MS_MAX = 180_000;
-const QUIET_MS_MAX = 60_000;
+const FIRES_MS_MAX = 300_000;
+/** A machine that others use makes some alerts fire, and they look at minutes. */
+const QUIET_MS_MAX = 360_000;
 
 /** Acceptance 5 of the chart: what operators look at, asked of a real Prometheus. */
 export const dashboards: Scenario = {
@@ -44,14 +45,14 @@ async function fireAll(live: LiveCluster, prometheus: PrometheusServer, { flags,
   const from = Date.now() / 1_000;
   let fired = 0;
   for (const fault of ALERT_FAULTS) {
-    const { alerts, what, isTheEnd } = fault;
+    const { alerts, of = {}, what, isTheEnd } = fault;
     if (flags.pictures && isTheEnd === true)
       for (const file of await writePictures(prometheus, { from, to: Date.now() / 1_000 })) say(file);
-    for (const alert of alerts) await until(prometheus, { alert, fires: false, withinMs: QUIET_MS_MAX });
+    for (const alert of alerts) await until(prometheus, { alert, of, fires: false, withinMs: QUIET_MS_MAX });
     const startedMs = performance.now();
     const mend = await fault.inflict(live);
     for (const alert of alerts) {
-      const summary = await until(prometheus, { alert, fires: true, withinMs: FIRES_MS_MAX });
+      const summary = await until(prometheus, { alert, of, fires: true, withinMs: FIRES_MS_MAX });
       say(`${alert} after ${((performance.now() - startedMs) / 1_000).toFixed(0)} s, ${what}: "${summary}"`);
       check(!/no value|%!|\{\{/.test(summary), `the summary of ${alert} has values: ${summary}`);
       fired++;
@@ -61,12 +62,19 @@ async function fireAll(live: LiveCluster, prometheus: PrometheusServer, { flags,
   return { alertsFired: fired };
 }
 
-async function until(
-  prometheus: PrometheusServer,
-  { alert, fires, withinMs }: { readonly alert: string; readonly fires: boolean; readonly withinMs: number },
-): Promise<string> {
+interface Wanted {
+  readonly alert: string;
+  readonly of: Readonly<Record<string, string>>;
+  readonly fires: boolean;
+  readonly withinMs: number;
+}
+
+/** Waits until the alert with these labels fires, or does not; returns its summary. */
+async function until(prometheus: PrometheusServer, { alert, of, fires, withinMs }: Wanted): Promise<string> {
+  const isMeant = ({ name, labels }: FiringAlert): boolean =>
+    name === alert && Object.entries(of).every(([label, value]) => labels[label] === value);
   return waitFor(`${alert} ${fires ? "fires" : "is quiet"}`, withinMs, async () => {
-    const found = (await prometheus.firing()).find(({ name }) => name === alert);
+    const found = (await prometheus.firing()).find(isMeant);
     return fires ? found?.annotations["summary"] : found === undefined ? "" : undefined;
   });
 }

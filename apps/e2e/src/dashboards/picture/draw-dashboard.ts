@@ -1,4 +1,4 @@
-import type { Panel } from "../dashboard-panels.ts";
+import type { Dashboard, Panel } from "../dashboard-panels.ts";
 import type { PanelData } from "../walk.ts";
 import { drawGraph, type NamedSeries } from "./draw-graph.ts";
 import { drawHeatmap } from "./draw-heatmap.ts";
@@ -8,6 +8,7 @@ import { type Box, rectangle, text } from "./svg-words.ts";
 
 export interface Picture {
   readonly title: string;
+  readonly rows: Dashboard["rows"];
   readonly panels: readonly PanelData[];
   readonly from: number;
   readonly to: number;
@@ -30,6 +31,7 @@ export function drawDashboard(picture: Picture): string {
     rectangle({ x: 0, y: 0, width, height }, "#f4f5f5"),
     text(picture.title, [GAP * 2, 23], { size: 15, weight: "bold" }),
     text(`${minutes} minutes`, [width - GAP * 2, 23], { anchor: "end", fill: "#777777" }),
+    ...picture.rows.map(({ title, place }) => text(title, [GAP * 2, HEAD + (place.y + 1) * ROW_HEIGHT - 6], { size: 13, weight: "bold" })),
     ...picture.panels.map((data) => drawPanel(data, picture)),
     "</svg>\n",
   ].join("\n");
@@ -52,8 +54,9 @@ function drawBody(
   of: { readonly inner: Box; readonly from: number; readonly to: number },
 ): string {
   const { inner, from, to } = of;
-  if (panel.type === "stat") return drawStat(panel, series, inner);
-  if (panel.type === "table") return drawTable(panel, series, inner);
+  const nowThere = series.filter(({ points }) => (points.at(-1)?.[0] ?? 0) > to - (to - from) / 50);
+  if (panel.type === "stat") return drawStat(panel, nowThere, inner);
+  if (panel.type === "table") return drawTable(panel, nowThere, inner);
   if (panel.type === "heatmap") return drawHeatmap(series, inner, { from, to });
   return drawGraph(series, inner, { unit: panel.unit, isStacked: panel.isStacked, from, to });
 }

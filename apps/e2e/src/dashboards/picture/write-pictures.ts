@@ -19,7 +19,7 @@ export async function writePictures(
   for (const dashboard of readDashboards()) {
     const panels = await panelsOver(prometheus, dashboard, { from, to, stepSeconds: (to - from) / POINTS });
     const file = join(FOLDER, `${dashboard.name}.svg`);
-    writeFileSync(inCheckout(file), drawDashboard({ title: dashboard.title, panels, from, to }));
+    writeFileSync(inCheckout(file), drawDashboard({ title: dashboard.title, rows: dashboard.rows, panels, from, to }));
     files.push(file);
   }
   return files;
