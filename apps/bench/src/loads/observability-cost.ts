@@ -14,10 +14,10 @@ const FLIGHTS = "bench-flights";
 const VALUE_BYTES = 100;
 const SENDS_PER_TURN = 500;
 /** Processes differ by how they were compiled: each generation has new ones. */
-const GENERATIONS = { full: 4, quick: 1 };
+const GENERATIONS = { full: 2, quick: 1 };
 /** Of one generation; the first is not counted, for the compiler. */
-const ROUNDS = { full: 4, quick: 2 };
-const JOB_RECORDS = { full: 400_000, quick: 100_000 };
+const ROUNDS = { full: 5, quick: 2 };
+const JOB_RECORDS = { full: 200_000, quick: 100_000 };
 
 type Figures = Record<Part, RoundCost>;
 type Part = "produce" | "job";
