@@ -69,12 +69,13 @@ async function runGeneration({ context, collector, problems }: Generation): Prom
           produce: required(produced.get(observed.variant)),
           job: await runJob(observed, context, problems),
         });
-      if (round > 0)
-        rounds.push({
-          nothing: required(figures.get("nothing")),
-          metrics: required(figures.get("metrics")),
-          traces: required(figures.get("traces")),
-        });
+      const all = {
+        nothing: required(figures.get("nothing")),
+        metrics: required(figures.get("metrics")),
+        traces: required(figures.get("traces")),
+      };
+      context.progress(`observability-cost: round ${round + 1}, CPU ns per record: ${wordsOf(all)}`);
+      if (round > 0) rounds.push(all);
     }
     return rounds;
   } finally {
@@ -154,6 +155,11 @@ function measurementOf(
       isReached: isBelow(cost, goal.below),
     },
   };
+}
+
+function wordsOf(round: Round): string {
+  const nsOf = (variant: Variant, part: Part): number => Math.round(round[variant][part].cpuSecondsPerRecord * 1e9);
+  return VARIANTS.map((variant) => `${variant} ${nsOf(variant, "produce")} (job ${nsOf(variant, "job")})`).join(", ");
 }
 
 function required<T>(value: T | undefined): T {
