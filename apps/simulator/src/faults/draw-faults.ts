@@ -53,7 +53,8 @@ function drawKinds(random: SeededRandom): readonly CommonKind[] {
 }
 
 /**
- * What the product does not do yet, and what it shows until then: a store that lost writes is found, but may have elected leaders before a broker came that knows more (S8).
+ * What the product does not do yet, and what it shows until then: a store that lost writes is found and rebuilt (`--provoke rollback`), but what a broker has seen in its last second it forgets when it is
+ * killed, and a job whose own entries were lost stops (S9).
  */
 const NOT_YET: ReadonlySet<FaultKind> = new Set<FaultKind>(["store-rollback"]);
 /** Kinds that others contain, for short dense runs: drawn with the others they would change the plan of every seed. */
