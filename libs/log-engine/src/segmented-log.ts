@@ -72,6 +72,9 @@ export class SegmentedLog implements api.PartitionLog {
   readonly #records = new RecordOffsets();
   #settings: api.LogSettings;
   #rules: BatchRules;
+  /** The rules with the bound on timestamps of one millisecond. */
+  #timedRules: BatchRules;
+  #rulesAtMs = -1;
   #highWatermark: Offset;
   #logStartOffset: Offset;
   /** Where the active segment stood before the first staged batch. */
@@ -88,6 +91,7 @@ export class SegmentedLog implements api.PartitionLog {
     this.#epochs = init.epochs;
     this.#settings = init.settings;
     this.#rules = { crc32c: init.ports.crc32c, maxBytes: init.settings.maxMessageBytes };
+    this.#timedRules = this.#rules;
     this.#highWatermark = init.highWatermark;
     this.#logStartOffset = init.logStartOffset;
     this.#tail = new LogTail(init.tailCache);
@@ -163,6 +167,7 @@ export class SegmentedLog implements api.PartitionLog {
   configure(settings: api.LogSettings): void {
     this.#settings = settings;
     this.#rules = { ...this.#rules, maxBytes: settings.maxMessageBytes };
+    this.#rulesAtMs = -1;
   }
 
   async startLeaderEpoch(epoch: LeaderEpoch): Promise<void> {
@@ -360,7 +365,11 @@ export class SegmentedLog implements api.PartitionLog {
   #rulesAt(now: api.StageOptions["now"]): BatchRules {
     const { messageTimestampType, timestampAfterMaxMs } = this.#settings;
     if (messageTimestampType === "LogAppendTime" || timestampAfterMaxMs === Number.MAX_SAFE_INTEGER) return this.#rules;
-    return { ...this.#rules, timestampMax: (now + timestampAfterMaxMs) as api.StageOptions["now"] };
+    if (this.#rulesAtMs !== now) {
+      this.#rulesAtMs = now;
+      this.#timedRules = { ...this.#rules, timestampMax: (now + timestampAfterMaxMs) as api.StageOptions["now"] };
+    }
+    return this.#timedRules;
   }
 
   /** Copies a batch behind the staged ones, stamps the copy and counts it. */

@@ -71,7 +71,25 @@ export interface TopicPartition {
   readonly partition: number;
 }
 
+/** Keys that were made, by topic and partition: a text that was made anew is hashed anew by each map that it is looked up in. Bounded: what is beyond is made each time. */
+const keys = new Map<string, string[]>();
+const KEYED_TOPICS_MAX = 1_000;
+const KEYED_PARTITIONS_MAX = 64;
+
 /** A topic-partition as a map key: `topic-partition`, Kafka's own notation. */
 export function topicPartitionKey(topic: string, partition: number): string {
-  return `${topic}-${partition}`;
+  return keys.get(topic)?.[partition] ?? makeKey(topic, partition);
+}
+
+function makeKey(topic: string, partition: number): string {
+  const key = `${topic}-${partition}`;
+  const isKept = Number.isInteger(partition) && partition >= 0 && partition < KEYED_PARTITIONS_MAX;
+  if (!isKept) return key;
+  let ofTopic = keys.get(topic);
+  if (ofTopic === undefined) {
+    if (keys.size >= KEYED_TOPICS_MAX) keys.clear();
+    keys.set(topic, (ofTopic = []));
+  }
+  ofTopic[partition] = key;
+  return key;
 }

@@ -206,6 +206,9 @@ class SeriesMap<T> {
   readonly #byKey = new Map<string, { labels: Labels; value: T }>();
   readonly #byOnlyLabel = new Map<string, Map<Labels[string], T>>();
   readonly #byObject = new WeakMap<Labels, T>();
+  /** Most come with the labels of the time before. */
+  #lastLabels: Labels | undefined;
+  #last: T | undefined;
 
   constructor(make: () => T, init: MetricInit) {
     this.#make = make;
@@ -213,6 +216,14 @@ class SeriesMap<T> {
   }
 
   get(labels: Labels = NO_LABELS): T | undefined {
+    if (labels !== this.#lastLabels) {
+      this.#last = this.#lookUp(labels);
+      this.#lastLabels = this.#last === undefined ? undefined : labels;
+    }
+    return this.#last;
+  }
+
+  #lookUp(labels: Labels): T | undefined {
     const name = onlyNameOf(labels);
     if (name === undefined) return this.#byObject.get(labels) ?? this.#find(labels);
     return this.#byOnlyLabel.get(name)?.get(labels[name] ?? "") ?? this.#find(labels);

@@ -58,11 +58,11 @@ export const produce: ServedApi = {
 
 function batchesOf({ topicData }: ProduceRequest, names: readonly (string | undefined)[]): BatchAppend[] {
   const batches: BatchAppend[] = [];
-  for (const [index, { partitionData }] of topicData.entries()) {
+  topicData.forEach(({ partitionData }, index) => {
     const topic = names[index];
-    if (topic === undefined) continue;
+    if (topic === undefined) return;
     for (const { index: partition, records } of partitionData) batches.push({ topic, partition, batch: records ?? NO_BYTES });
-  }
+  });
   return batches;
 }
 

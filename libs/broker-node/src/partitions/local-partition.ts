@@ -19,6 +19,7 @@ import { ENDED_PRODUCERS_MAX, HOLD_GRACE_MS, OPEN_TRANSACTIONS_MAX } from "../li
 import { LeaderRole } from "../replication/leader-role.ts";
 import type { LocalPartitionPorts } from "./partition-ports.ts";
 import { RecordHolds } from "./record-holds.ts";
+import { topicLabels } from "./topic-labels.ts";
 
 /** As a follower: whom, and what it said last. */
 interface Followed {
@@ -70,7 +71,7 @@ export class LocalPartition {
     this.topic = of.topic;
     this.partition = of.partition;
     this.#log = of.log;
-    this.labels = { topic: of.topic };
+    this.labels = topicLabels(of.topic);
     this.#config = of.config;
     this.#ports = ports;
     this.#lastStable = of.log.lastStableOffset;

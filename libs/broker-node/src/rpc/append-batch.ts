@@ -23,6 +23,8 @@ export interface AppendRequest {
   readonly transactionalId: string;
   readonly traceparent: string | undefined;
   readonly deadline: ProduceDeadline;
+  /** Monotonic. */
+  readonly startedMs: number;
 }
 
 /** What a produce answer says of one partition. */
@@ -47,7 +49,6 @@ export function appendBatch(
   done: (result: PartitionResult) => void,
 ): void {
   const { metrics, ports } = context;
-  const startedMs = ports.clock.monotonicMs();
   const span = ports.tracer.isOn ? traceBatch(ports.tracer, "append", { ...target, traceparent: request.traceparent }) : undefined;
   const failed = (error: unknown): void => {
     const labels = { topic: target.topic };
@@ -60,7 +61,7 @@ export function appendBatch(
     append.whenStored((error) => {
       if (error !== undefined) return failed(error);
       metrics.produceRequests.add(1, partition.labels);
-      metrics.appendSeconds.record((ports.clock.monotonicMs() - startedMs) / 1_000, undefined, span?.traceparent);
+      metrics.appendSeconds.record((ports.clock.monotonicMs() - request.startedMs) / 1_000, undefined, span?.traceparent);
       span?.setAttribute("kafka.offset", append.result.baseOffset);
       span?.end();
       done(resultOf(append, partition));

@@ -22,7 +22,7 @@ import {
 import { appendBatch, type BatchAppend, failureOf, type PartitionResult } from "./append-batch.ts";
 import { InFlightBytes } from "./in-flight-bytes.ts";
 import { PlainRecords } from "./plain-records.ts";
-import { ProduceDeadline } from "./produce-deadline.ts";
+import { type ProduceDeadline, ProduceDeadlines } from "./produce-deadline.ts";
 import type { RpcContext } from "./rpc-context.ts";
 
 interface Target {
@@ -60,10 +60,12 @@ export class ProduceHandler {
   readonly inFlight: InFlightBytes;
   readonly #context: RpcContext;
   readonly #plainRecords: PlainRecords;
+  readonly #deadlines: ProduceDeadlines;
 
   constructor(context: RpcContext) {
     this.#context = context;
     this.#plainRecords = new PlainRecords(context.ports);
+    this.#deadlines = new ProduceDeadlines(context.ports.clock);
     this.inFlight = new InFlightBytes(context.settings.inFlightBytesMax);
   }
 
@@ -88,8 +90,9 @@ export class ProduceHandler {
     let bytes = 0;
     for (const { batch } of batches) bytes += batch.length;
     this.inFlight.acquire(bytes, { force: true });
-    const deadline = new ProduceDeadline(this.#context.ports.clock, Math.min(request.timeoutMs, call.remainingMs()));
-    const asked = { acks, transactionalId, traceparent: call.metadata.get("traceparent"), deadline };
+    const startedMs = this.#context.ports.clock.monotonicMs();
+    const deadline = this.#deadlines.begin(Math.min(request.timeoutMs, call.remainingMs()), startedMs);
+    const asked = { acks, transactionalId, traceparent: call.metadata.get("traceparent"), deadline, startedMs };
     const results = new Array<PartitionResult>(batches.length);
     let left = batches.length + 1;
     const settled = (): void => {
@@ -98,12 +101,12 @@ export class ProduceHandler {
       this.inFlight.release(bytes);
       done(results);
     };
-    for (const [index, batch] of batches.entries()) {
+    batches.forEach((batch, index) => {
       appendBatch(batch, asked, this.#context, (result) => {
         results[index] = result;
         settled();
       });
-    }
+    });
     settled();
   }
 
@@ -150,7 +153,7 @@ export class ProduceHandler {
   async #handle(request: ProduceRequest, call: CallContext): Promise<ProduceAnswer> {
     requireFew(request.partitions.length);
     const timeoutMs = Math.min(request.timeoutMs > 0 ? request.timeoutMs : PRODUCE_TIMEOUT_MS_DEFAULT, call.remainingMs());
-    const deadline = new ProduceDeadline(this.#context.ports.clock, timeoutMs);
+    const deadline = this.#deadlines.begin(timeoutMs);
     try {
       const asked: Asked = { request, call, deadline };
       const results = await Promise.all(request.partitions.flatMap((part) => this.#producePart(part, asked)));
@@ -182,7 +185,8 @@ export class ProduceHandler {
     const { acks, transactionalId } = request;
     const traceparent = call.metadata.get("traceparent");
     const { promise, resolve } = Promise.withResolvers<PartitionResult>();
-    appendBatch({ ...target, batch }, { acks, transactionalId, traceparent, deadline }, this.#context, resolve);
+    const startedMs = this.#context.ports.clock.monotonicMs();
+    appendBatch({ ...target, batch }, { acks, transactionalId, traceparent, deadline, startedMs }, this.#context, resolve);
     return promise;
   }
 
