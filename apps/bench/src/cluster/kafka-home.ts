@@ -28,6 +28,7 @@ export async function startKafka(home: string, temporaryRoot: string): Promise<D
     stdio: ["ignore", "ignore", "inherit"],
   });
   const child = spawn("java", [...JAVA_OPTIONS, ...classPath, "kafka.Kafka", config], { stdio: ["ignore", "pipe", "inherit"] });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(child.kill("SIGKILL") ? 1 : 0)); // it would go on by itself
   const startedMs = performance.now();
   await started(child);
   const version = /-([\d.]+)\.jar$/.exec(jar)?.[1] ?? "";
