@@ -1,4 +1,4 @@
-import type { ConnectorOptions, Connectors, SinkConnector, StreamSource } from "@millrace/ports";
+import type { ConnectorOptions, Connectors, Receiver, SinkConnector, StreamSource } from "@millrace/ports";
 import { filesSink } from "./files/files-sink.ts";
 import { folderSource } from "./folder/folder-source.ts";
 import { kafkaSource } from "./kafka/kafka-source.ts";
@@ -6,6 +6,7 @@ import { kafkaSink } from "./kafka/kafka-sink.ts";
 import { postgresSink } from "./postgres/postgres-sink.ts";
 import { rateSource } from "./rate/rate-source.ts";
 import { redisSink } from "./redis/redis-sink.ts";
+import { webhookReceiver } from "./webhook/webhook-receiver.ts";
 
 type MakeSink = (options: ConnectorOptions) => SinkConnector;
 
@@ -25,7 +26,13 @@ const SOURCES: ReadonlyMap<string, (options: ConnectorOptions) => StreamSource> 
   ["rate", rateSource],
 ]);
 
+const RECEIVERS: ReadonlyMap<string, (options: ConnectorOptions) => Receiver> = new Map([["webhook", webhookReceiver]]);
+
 /** The connectors that every worker has. */
 export function createConnectors(): Connectors {
-  return { sink: (name, options) => SINKS.get(name)?.(options), source: (name, options) => SOURCES.get(name)?.(options) };
+  return {
+    sink: (name, options) => SINKS.get(name)?.(options),
+    source: (name, options) => SOURCES.get(name)?.(options),
+    receiver: (name, options) => RECEIVERS.get(name)?.(options),
+  };
 }

@@ -72,6 +72,14 @@ export const errors = {
         "a file has changed since its batch was recorded: write it under a name that starts with a dot, then rename it, or give the source { quietFor }",
       context: { path, ...context },
     }),
+  webhookNotListening: (address: string, cause: unknown): AppError =>
+    new AppError({
+      kind: "unavailable",
+      code: "webhook-not-listening",
+      message: "a webhook cannot listen at its address: choose a port that nothing else has, and an address of the executor",
+      context: { address, reason: (cause as { readonly code?: string }).code ?? String(cause) },
+      cause,
+    }),
   value: (connector: string, problem: string): AppError =>
     new AppError({ kind: "invalid", code: "sink-value-invalid", message: problem, context: { connector } }),
 } as const;

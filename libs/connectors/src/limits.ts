@@ -47,3 +47,14 @@ export const FOLDER_NOTE_LENGTH_MAX = 48 * 1024;
 export const FOREIGN_PARTITIONS_REFRESH_MS = 5_000;
 /** What a source of another cluster notes of one batch, as text: below the 64 KiB that are stored with a plan; some 700 partitions. */
 export const KAFKA_NOTE_LENGTH_MAX = 48 * 1024;
+
+/** Requests of one webhook and worker whose records are being stored: above, 429. A request waits for a broker some milliseconds. */
+export const WEBHOOK_REQUESTS_IN_HAND_MAX = 1_000;
+/** Their bodies, by what their senders say they are, or may be at most. */
+export const WEBHOOK_BYTES_IN_HAND_MAX = 32 * 1024 * 1024;
+/** Connections of one webhook and worker: senders keep them open. */
+export const WEBHOOK_CONNECTIONS_MAX = 5_000;
+/** A sender who takes longer for one request is cut off. */
+export const WEBHOOK_BODY_MS_MAX = 30_000;
+/** What is being stored when the worker stops is waited for, so long. */
+export const WEBHOOK_CLOSE_MS_MAX = 5_000;

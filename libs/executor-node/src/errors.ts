@@ -73,6 +73,21 @@ export const errors = {
     const { kind, code, reason: message, context } = cause instanceof AppError ? cause : unnamedSourceFailure(cause);
     return new AppError({ kind, code, message, context: { operator, ...context }, cause });
   },
+  notDecoded: (operator: string, cause: unknown): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "record-not-decoded",
+      message: `what was sent cannot be decoded: ${toAppError(cause).reason}`,
+      context: { operator },
+      cause,
+    }),
+  receivedTooMuch: (operator: string): AppError =>
+    new AppError({
+      kind: "exhausted",
+      code: "received-too-much",
+      message: "what was received waits for its topic: send less, or give the topic more partitions",
+      context: { operator },
+    }),
   sourceBroken: (operator: string, problem: string): AppError =>
     new AppError({
       kind: "invalid",

@@ -42,3 +42,8 @@ export const PART_FILE_OPERATOR_CHARS_MAX = 100;
 export const CHECKPOINT_FILES_REMOVED_MAX = 10_000;
 /** Output of one batch and worker that is not stored yet; a task's output in one go must fit. */
 export const OUTPUT_BUFFER_BYTES = 256 * 1024 * 1024;
+
+/** Received records on their way to a topic, of one source and worker; above, senders are asked to wait. */
+export const RECEIVED_BYTES_MAX = 32 * 1024 * 1024;
+/** A received record is stored within this, or its sender hears that it is not. */
+export const RECEIVED_DELIVERY_MS_MAX = 15_000;

@@ -65,6 +65,7 @@ export {
   CUSTOM_CONNECTOR,
   type SinkDescriptor,
   type TopicSinkDescriptor,
+  type ReceiverDescriptor,
   type SourceDescriptor,
   type SourcePromise,
   type TopicSourceDescriptor,

@@ -88,6 +88,15 @@ export interface TopicSourceDescriptor extends RecordDecoding {
   readonly start: "earliest" | "latest";
   /** "latest": a bounded source, it ends at the offsets that exist when the job first starts; the watermark ends infinite. */
   readonly until?: "latest";
+  /** What fills the topic while the job runs: what it takes is stored there first. */
+  readonly receiver?: ReceiverDescriptor;
+}
+
+/** A connector of workers that takes what others send of their own accord. */
+export interface ReceiverDescriptor {
+  readonly connector: string;
+  /** JSON values only. */
+  readonly options: Readonly<Record<string, unknown>>;
 }
 
 /** A source that is no topic of the cluster: a built-in connector of workers, or (`custom`) one that the job's module brings. */

@@ -1,4 +1,10 @@
-import { type ConnectorSourceDescriptor, CUSTOM_CONNECTOR, type SourceDescriptor, type TopicSourceDescriptor } from "@millrace/model";
+import {
+  type ConnectorSourceDescriptor,
+  CUSTOM_CONNECTOR,
+  type ReceiverDescriptor,
+  type SourceDescriptor,
+  type TopicSourceDescriptor,
+} from "@millrace/model";
 import { describeSerde } from "./describe-serde.ts";
 
 /** Where a source reads and what it promises, in a line. */
@@ -6,7 +12,7 @@ export function describeSource(source: SourceDescriptor): string {
   return source.type === "topic" ? describeTopic(source) : describeConnector(source);
 }
 
-function describeTopic({ topic, value, key, elements, start, until, onBadRecord }: TopicSourceDescriptor): string {
+function describeTopic({ topic, value, key, elements, start, until, onBadRecord, receiver }: TopicSourceDescriptor): string {
   const from = start === "latest" ? ", new records only" : "";
   const bounded = until === undefined ? "" : ", bounded: ends at what is there at the first start";
   const what =
@@ -14,7 +20,13 @@ function describeTopic({ topic, value, key, elements, start, until, onBadRecord 
       ? describeSerde(value)
       : `${elements}s of ${key === undefined ? "bytes" : describeSerde(key)} and ${describeSerde(value)}`;
   const dead = typeof onBadRecord === "object" ? `, bad records to ${onBadRecord.deadLetter}` : "";
-  return `reads topic ${topic}: ${what}${from}${bounded}${dead}`;
+  const filled = receiver === undefined ? "" : `, filled by ${describeReceiver(receiver)}`;
+  return `reads topic ${topic}: ${what}${from}${bounded}${dead}${filled}`;
+}
+
+function describeReceiver({ connector, options }: ReceiverDescriptor): string {
+  const option = (name: string): string => String(options[name]);
+  return connector === "webhook" ? `a webhook on port ${option("port")}, ${option("path")}` : `the ${connector} receiver`;
 }
 
 function describeConnector(source: ConnectorSourceDescriptor): string {

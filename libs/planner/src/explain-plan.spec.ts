@@ -85,6 +85,17 @@ describe("explainPlan of sources", () => {
     expect(lineOf(source)).toBe(expected);
   });
 
+  it("says what fills a topic", () => {
+    const graph = graphOf("in source topic=orders\n out print(in)");
+    const receiver = { connector: "webhook", options: { port: 8_080, path: "/orders" } };
+    const operators = graph.operators.map((operator) =>
+      operator.kind === "source" && operator.source.type === "topic" ? { ...operator, source: { ...operator.source, receiver } } : operator,
+    );
+    expect(explainPlan(planJob({ ...graph, operators }))).toContain(
+      "reads topic orders: json, filled by a webhook on port 8080, /orders\n",
+    );
+  });
+
   it("refuses one that continuous mode would have to follow", () => {
     const graph = graphOf("in source\n out print(in)");
     const source = { type: "connector", connector: "rate", options: {}, splits: 1, promise: "exactly-once" } as const;

@@ -44,6 +44,12 @@ describe("parseJobGraph", () => {
 
   const connector = { type: "connector", connector: "folder", options: { path: "/in" }, splits: 1, promise: "exactly-once" };
 
+  it("takes a topic that a receiver fills", () => {
+    const receiver = { connector: "webhook", options: { port: 1 } };
+    const text = change((copy) => (sourceOf(copy).receiver = receiver));
+    expect(parseJobGraph(text).operators[0]).toMatchObject({ source: { receiver } });
+  });
+
   it("takes a source that is no topic", () => {
     const source = { ...connector, stepsPerBatchMax: 10 };
     const text = change((copy) => (copy.operators[0] = { ...copy.operators[0], source }));

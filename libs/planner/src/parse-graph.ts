@@ -86,6 +86,7 @@ const topicSource: Readonly<Record<string, Check>> = {
   topic: string,
   start: oneOf("earliest", "latest"),
   until: optional(oneOf("latest")),
+  receiver: optional(object({ connector: string, options: mapOf(anything) })),
 };
 const connectorSource: Readonly<Record<string, Check>> = {
   connector: string,

@@ -1,3 +1,4 @@
+import type { Receiver } from "./receiver.ts";
 import type { SinkConnector } from "./sink-connector.ts";
 import type { StreamSource } from "./stream-source.ts";
 
@@ -10,4 +11,6 @@ export interface Connectors {
   sink(name: string, options: ConnectorOptions): SinkConnector | undefined;
   /** Undefined: no such source. Throws as above. */
   source(name: string, options: ConnectorOptions): StreamSource | undefined;
+  /** Undefined: no such receiver. Throws as above. */
+  receiver(name: string, options: ConnectorOptions): Receiver | undefined;
 }

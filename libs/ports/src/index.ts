@@ -26,6 +26,7 @@ export { METRIC_SECTIONS, type MetricName, METRICS } from "./metric-table.ts";
 export type { MetricDeclaration, MetricKind, MetricTable } from "./metric-tables/declaration.ts";
 export { type Counter, type GaugeSample, type Histogram, type Labels, type Metrics, NO_METRICS } from "./metrics.ts";
 export type { Random } from "./random.ts";
+export type { OpenReceiver, ReceivedRecord, ReceivedRecords, Receiver } from "./receiver.ts";
 export type { SinkConnector, SinkOutput, SinkSlotMark, SinkSlots, SinkWriter } from "./sink-connector.ts";
 export type {
   LogRecord,

@@ -90,4 +90,5 @@ export {
   type VariableOptions,
   type Variables,
 } from "./state-types.ts";
+export { webhook, type WebhookOptions } from "./webhook.ts";
 export type { EventTimeOptions, Output, TimeWindow, ToOptions, WindowResult } from "./stream-types.ts";

@@ -1,4 +1,4 @@
-import type { DeadLetter, SinkDescriptor, SourceDescriptor } from "@millrace/model";
+import type { DeadLetter, ReceiverDescriptor, SinkDescriptor, SourceDescriptor } from "@millrace/model";
 import type { Serde } from "./serde.ts";
 
 /** Where a stream of E can come from. */
@@ -85,4 +85,13 @@ export function kafka(
     },
     sink: { type: "topic", topic, ...key, value },
   };
+}
+
+/** Topic of values that a receiver fills. */
+export function receivedIn<V>(
+  topic: string,
+  of: { readonly value: Serde<V>; readonly receiver: ReceiverDescriptor; readonly onBadRecord: ReadOptions["onBadRecord"] },
+): Source<V> {
+  const { value, receiver, onBadRecord = "fail" } = of;
+  return { source: { type: "topic", topic, value: value.descriptor, elements: "value", start: "earliest", onBadRecord, receiver } };
 }

@@ -13,3 +13,6 @@ export const RATE_SPLITS_MAX = 1_000;
 /** Files of a folder source in one batch: their names are recorded with the batch, and all of them must be read within its 5 minutes. */
 export const FILES_PER_BATCH_DEFAULT = 100;
 export const FILES_PER_BATCH_MAX = 500;
+/** Longest body of a webhook: what a record of a topic with default settings holds, and what one with other settings may. */
+export const WEBHOOK_BODY_BYTES_DEFAULT = 1_000_000;
+export const WEBHOOK_BODY_BYTES_MAX = 16 * 1024 * 1024;

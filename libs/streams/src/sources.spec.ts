@@ -6,10 +6,12 @@ import {
   type FolderOptions,
   job,
   type JobContext,
+  json,
   rate,
   type RateOptions,
   seconds,
   type StreamSource,
+  webhook,
 } from "./index.ts";
 
 const sourceOf = (define: (ctx: JobContext) => { print(): unknown }): unknown => {
@@ -42,6 +44,34 @@ describe("sources that are no topics", () => {
     expect(sourceOf((ctx) => ctx.source(folder("/in", { format: "text", quietFor: seconds(2) })))).toEqual(files);
   });
 
+  it("fill a topic that is read like any other", () => {
+    const options = {
+      port: 8_080,
+      path: "/orders",
+      topic: "orders",
+      value: json<number>(),
+      token: "env:TOKEN",
+      onBadRecord: "skip",
+    } as const;
+    const expected = {
+      ...{
+        name: "from orders",
+        type: "topic",
+        topic: "orders",
+        value: { format: "json" },
+        elements: "value",
+        start: "earliest",
+        onBadRecord: "skip",
+      },
+      receiver: {
+        connector: "webhook",
+        options: { host: "0.0.0.0", port: 8_080, path: "/orders", bodyBytesMax: 1_000_000, token: "env:TOKEN" },
+      },
+    };
+    expect(sourceOf((ctx) => ctx.webhook(options))).toEqual(expected);
+    expect(sourceOf((ctx) => ctx.source(webhook(options)))).toEqual(expected);
+  });
+
   it("carry the code of a source of the job's own beside the graph", () => {
     const source = (): StreamSource<number> => ({ open: () => Promise.reject(new Error("not here")) });
     const { graph, functions } = buildJob(
@@ -56,6 +86,13 @@ describe("sources that are no topics", () => {
     ["half a row", () => rate({ rowsPerSecond: 0.5 }), /rowsPerSecond/],
     ["a rate without a rate", () => rate({} as RateOptions), /rowsPerSecond/],
     ["no splits", () => rate({ rowsPerSecond: 1, splits: 0 }), /splits of a rate source/],
+    [
+      "a port that is none",
+      () => webhook({ port: 70_000, topic: "t", value: json() }),
+      /port of a webhook source must be a whole number from 1 to 65535/,
+    ],
+    ["a path with a query", () => webhook({ port: 1, path: "/a?b", topic: "t", value: json() }), /path of a webhook source/],
+    ["bodies of nothing", () => webhook({ port: 1, bodyBytesMax: 0, topic: "t", value: json() }), /bodyBytesMax of a webhook source/],
     ["a folder without a path", () => folder("", { format: "text" }), /needs the path of a folder/],
     [
       "a folder of no known format",

@@ -27,9 +27,14 @@ export class FileWriter {
     this.#running.catch(() => undefined); // thrown by stop
   }
 
+  /** Begins nothing more. */
+  end(): void {
+    this.#isOver = true;
+  }
+
   /** How many numbers there are. */
   async stop(): Promise<number> {
-    this.#isOver = true;
+    this.end();
     await this.#running;
     return this.#next;
   }

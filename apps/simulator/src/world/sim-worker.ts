@@ -101,7 +101,7 @@ class SimWorker {
       codec: createValueCodec(),
       crc32c,
       compression: NO_COMPRESSION,
-      connectors: { sink: () => undefined, source: () => undefined },
+      connectors: { sink: () => undefined, source: () => undefined, receiver: () => undefined },
       formats: NO_VALUE_FORMATS,
       places,
       ...(stateMemoryBytes === undefined ? {} : { spill: { store: new MemoryStateStore(), budgetBytes: stateMemoryBytes } }),

@@ -17,16 +17,7 @@ import {
   WorkerReportSchema,
 } from "@millrace/contracts";
 import { CallTrail, createWorkerRuntime, type SpillSettings, type WorkerRuntime } from "@millrace/dataflow";
-import {
-  type AppError,
-  deadLetterTopicOf,
-  EVENT_TIME_AHEAD_MAX_MS,
-  type JobDefinition,
-  type JobGraph,
-  type OperatorNode,
-  SINK_MARKS_TOPIC,
-  toAppError,
-} from "@millrace/model";
+import { type AppError, EVENT_TIME_AHEAD_MAX_MS, type JobDefinition, type JobGraph, SINK_MARKS_TOPIC, toAppError } from "@millrace/model";
 import { canonicalGraph, type PhysicalPlan, planJob } from "@millrace/planner";
 import {
   type CheckpointPlaces,
@@ -55,6 +46,8 @@ import { Follower, type TakeRecords } from "./follower.ts";
 import { openConnectors } from "./open-connectors.ts";
 import { RemoteContexts } from "./remote-contexts.ts";
 import { type BatchContext, runBatch } from "./run-batch.ts";
+import { outputTopicsOf } from "./output-topics.ts";
+import { Receivers } from "./receivers.ts";
 import { ShufflePeers } from "./shuffle-peers.ts";
 import { createShuffleServer, type ShuffleIdentity } from "./shuffle-server.ts";
 import { Signal } from "./signal.ts";
@@ -119,6 +112,7 @@ class JobWorker {
   #context: BatchContext | undefined;
   #output: BatchOutput | undefined;
   #sources: StreamSources | undefined;
+  #receivers: Receivers | undefined;
   #connectors: ReadonlyMap<string, ConnectorOutput> = new Map();
   #trace: BatchTrace | undefined;
   readonly #remoteContexts = new RemoteContexts();
@@ -219,6 +213,7 @@ class JobWorker {
   async close(): Promise<void> {
     await this.#follower?.close();
     this.#peers?.close();
+    await this.#receivers?.close();
     await this.#sources?.close();
     await Promise.allSettled([...this.#connectors.values()].map((connector) => connector.close()));
     await this.#trims.done();
@@ -292,6 +287,7 @@ class JobWorker {
       target,
       checkpoints,
     };
+    await this.#openReceivers(sources);
     const own = [...marks.of(sinkSlots), ...[...this.#connectors.values()].flatMap((connector) => connector.marks)].map((mark) => ({
       sink: mark.sink,
       slot: mark.slot,
@@ -311,6 +307,20 @@ class JobWorker {
     const { jobId, jobEpoch } = this.#identity;
     const who = { jobId, jobEpoch, startedAtMs: of.startedAtMs, nowMs: () => clock.wallMs() };
     return (this.#sources = await StreamSources.open({ definition, runtime, connectors, partitions: of.partitions, who }));
+  }
+
+  /** They go on between batches, so that what breaks is told at once. */
+  async #openReceivers(partitions: readonly SourcePartitionOwner[]): Promise<void> {
+    const { definition } = assertDefined(this.#job, "job");
+    const fail = (error: AppError): void => void this.reportFailure(error);
+    this.#receivers = await Receivers.open({
+      ...this.#ports,
+      definition,
+      jobId: this.#identity.jobId,
+      client: this.#client,
+      partitions,
+      fail,
+    });
   }
 
   async #openProducer(transactionalId: string, topics: readonly string[]): Promise<Producer> {
@@ -481,17 +491,6 @@ function recordsOfWorker({ settings }: JobGraph, partitions: number, own: number
   return Math.max(1, Math.ceil((settings.maxRecordsPerBatch * own) / Math.max(1, partitions)));
 }
 
-/** Topics that are written, by operator. */
-function outputTopicsOf({ operators }: JobGraph): ReadonlyMap<string, string> {
-  return new Map(operators.flatMap((operator) => outputTopicOf(operator).map((topic) => [operator.id, topic] as const)));
-}
-
-/** The topic that an operator writes: a sink's, or that of a source's dead letters. */
-function outputTopicOf(operator: OperatorNode): string[] {
-  if (operator.kind === "sink" && operator.sink.type === "topic") return [operator.sink.topic];
-  const deadLetters = operator.kind === "source" ? deadLetterTopicOf(operator.source) : undefined;
-  return deadLetters === undefined ? [] : [deadLetters];
-}
 
 function text(value: string | number | boolean | undefined): string {
   return value === undefined ? "" : String(value);

@@ -7,7 +7,7 @@ import { buildJob, customSource, job } from "@millrace/streams";
 import { SOURCE_NOTE_BYTES_MAX } from "../limits.ts";
 import { StreamSources } from "./stream-sources.ts";
 
-const NO_CONNECTORS: Connectors = { sink: () => undefined, source: () => undefined };
+const NO_CONNECTORS: Connectors = { sink: () => undefined, source: () => undefined, receiver: () => undefined };
 const MEMORY = { size: 0, has: () => false, add: () => undefined, delete: () => undefined, texts: () => [] };
 
 async function* listOf(...lists: readonly SourceElements<number>[]): AsyncGenerator<SourceElements<number>, void, undefined> {
