@@ -6,6 +6,8 @@ import { kafkaSink } from "./kafka/kafka-sink.ts";
 import { postgresSink } from "./postgres/postgres-sink.ts";
 import { rateSource } from "./rate/rate-source.ts";
 import { redisSink } from "./redis/redis-sink.ts";
+import { socketReceiver } from "./socket/socket-receiver.ts";
+import { socketSource } from "./socket/socket-source.ts";
 import { webhookReceiver } from "./webhook/webhook-receiver.ts";
 
 type MakeSink = (options: ConnectorOptions) => SinkConnector;
@@ -24,9 +26,13 @@ const SOURCES: ReadonlyMap<string, (options: ConnectorOptions) => StreamSource> 
   ["folder", folderSource],
   ["kafka", kafkaSource],
   ["rate", rateSource],
+  ["socket", socketSource],
 ]);
 
-const RECEIVERS: ReadonlyMap<string, (options: ConnectorOptions) => Receiver> = new Map([["webhook", webhookReceiver]]);
+const RECEIVERS: ReadonlyMap<string, (options: ConnectorOptions) => Receiver> = new Map([
+  ["socket", socketReceiver],
+  ["webhook", webhookReceiver],
+]);
 
 /** The connectors that every worker has. */
 export function createConnectors(): Connectors {

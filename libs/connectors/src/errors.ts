@@ -72,6 +72,13 @@ export const errors = {
         "a file has changed since its batch was recorded: write it under a name that starts with a dot, then rename it, or give the source { quietFor }",
       context: { path, ...context },
     }),
+  socketLineTooLong: (address: string): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "socket-line-too-long",
+      message: "what a socket source receives goes on without a line end: connect it to a server that sends lines of text",
+      context: { address },
+    }),
   webhookNotListening: (address: string, cause: unknown): AppError =>
     new AppError({
       kind: "unavailable",

@@ -58,3 +58,16 @@ export const WEBHOOK_CONNECTIONS_MAX = 5_000;
 export const WEBHOOK_BODY_MS_MAX = 30_000;
 /** What is being stored when the worker stops is waited for, so long. */
 export const WEBHOOK_CLOSE_MS_MAX = 5_000;
+
+/** Characters of a line of a socket source: beyond it, it is no text in lines. */
+export const SOCKET_LINE_LENGTH_MAX = 1_000_000;
+/** Lines and characters that a socket source keeps in memory until a batch has read them; above, its server waits. */
+export const SOCKET_LINES_KEPT_MAX = 100_000;
+export const SOCKET_TEXT_KEPT_MAX = 8 * 1024 * 1024;
+/** Bytes of lines on their way to a topic; above, the server waits. */
+export const SOCKET_BYTES_UNDER_WAY_MAX = 4 * 1024 * 1024;
+/** Between connections: at once after one that worked, gentle while there is no server. */
+export const SOCKET_RECONNECT_MS_MIN = 100;
+export const SOCKET_RECONNECT_MS_MAX = 5_000;
+/** A server that does not answer a connection within this is tried again. */
+export const SOCKET_CONNECT_MS_MAX = 10_000;

@@ -26,7 +26,14 @@ function describeTopic({ topic, value, key, elements, start, until, onBadRecord,
 
 function describeReceiver({ connector, options }: ReceiverDescriptor): string {
   const option = (name: string): string => String(options[name]);
-  return connector === "webhook" ? `a webhook on port ${option("port")}, ${option("path")}` : `the ${connector} receiver`;
+  switch (connector) {
+    case "webhook":
+      return `a webhook on port ${option("port")}, ${option("path")}`;
+    case "socket":
+      return `lines from ${option("host")}:${option("port")}`;
+    default:
+      return `the ${connector} receiver`;
+  }
 }
 
 function describeConnector(source: ConnectorSourceDescriptor): string {
@@ -46,6 +53,8 @@ function whatItReads({ connector, options }: ConnectorSourceDescriptor): string 
       return `reads the ${option("format")} files that appear in ${option("path")}`;
     case "kafka":
       return `reads ${options["pattern"] === undefined ? `topics ${option("topics")}` : `topics like ${option("pattern")}`} of another Kafka cluster`;
+    case "socket":
+      return `reads lines from ${option("host")}:${option("port")}`;
     case CUSTOM_CONNECTOR:
       return "reads with a source that the job brings";
     default:

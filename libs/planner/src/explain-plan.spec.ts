@@ -80,20 +80,22 @@ describe("explainPlan of sources", () => {
       { connector: "folder", options: { path: "/in", format: "csv" }, stepsPerBatchMax: 9 },
     ],
     ["reads with a source that the job brings, at most once", { connector: "custom", promise: "at-most-once" }],
+    ["reads lines from h:9, at most once", { connector: "socket", options: { host: "h", port: 9 }, promise: "at-most-once" }],
     ["reads with the mqtt source, exactly once", { connector: "mqtt" }],
   ])("says: %s", (expected, source) => {
     expect(lineOf(source)).toBe(expected);
   });
 
-  it("says what fills a topic", () => {
+  it.each([
+    ["a webhook on port 8080, /orders", { connector: "webhook", options: { port: 8_080, path: "/orders" } }],
+    ["lines from h:9", { connector: "socket", options: { host: "h", port: 9 } }],
+    ["the mqtt receiver", { connector: "mqtt", options: {} }],
+  ])("says that a topic is filled by %s", (expected, receiver) => {
     const graph = graphOf("in source topic=orders\n out print(in)");
-    const receiver = { connector: "webhook", options: { port: 8_080, path: "/orders" } };
     const operators = graph.operators.map((operator) =>
       operator.kind === "source" && operator.source.type === "topic" ? { ...operator, source: { ...operator.source, receiver } } : operator,
     );
-    expect(explainPlan(planJob({ ...graph, operators }))).toContain(
-      "reads topic orders: json, filled by a webhook on port 8080, /orders\n",
-    );
+    expect(explainPlan(planJob({ ...graph, operators }))).toContain(`reads topic orders: json, filled by ${expected}\n`);
   });
 
   it("refuses one that continuous mode would have to follow", () => {

@@ -90,5 +90,6 @@ export {
   type VariableOptions,
   type Variables,
 } from "./state-types.ts";
+export { socket, type SocketOptions } from "./socket.ts";
 export { webhook, type WebhookOptions } from "./webhook.ts";
 export type { EventTimeOptions, Output, TimeWindow, ToOptions, WindowResult } from "./stream-types.ts";

@@ -9,6 +9,7 @@ import { anyFolder, type FolderOptions } from "./folder.ts";
 import type { CsvRow } from "./csv-row.ts";
 import { rate, type RateOptions, type RateRow } from "./rate.ts";
 import type { Source } from "./kafka.ts";
+import { socket, type SocketOptions } from "./socket.ts";
 import { webhook, type WebhookOptions } from "./webhook.ts";
 import { JOB_NAME_LENGTH_MAX } from "./limits.ts";
 import { transformOf, unionOf } from "./together.ts";
@@ -23,6 +24,8 @@ export interface JobContext {
   readonly folder: FolderStreams;
   /** A stream of what is sent by HTTP: `source(webhook(…))`. */
   webhook<V>(options: WebhookOptions<V>): DStream<V>;
+  /** A stream of lines that a TCP server sends: `source(socket(…))`. */
+  socket(options: SocketOptions): DStream<string>;
   /** Elements of all streams, in order of the streams. */
   union<T, Time = unknown>(streams: readonly DStream<T, Time>[]): DStream<T, Time>;
   /** `f` once per batch, on the batches of all streams at that time: what it returns is the batch of the new stream. */
@@ -110,6 +113,7 @@ function build(name: string, define: (ctx: JobContext) => unknown, options: JobO
     source: sourceOf,
     rate: (options) => sourceOf(rate(options)),
     webhook: (options) => sourceOf(webhook(options)),
+    socket: (options) => sourceOf(socket(options)),
     folder: folderOf,
     union: (streams) => unionOf(graph, streams),
     transform: (streams, f) => transformOf(graph, streams, (lists, time) => f(batchesOf(lists), time)),

@@ -10,6 +10,7 @@ import {
   rate,
   type RateOptions,
   seconds,
+  socket,
   type StreamSource,
   webhook,
 } from "./index.ts";
@@ -72,6 +73,17 @@ describe("sources that are no topics", () => {
     expect(sourceOf((ctx) => ctx.source(webhook(options)))).toEqual(expected);
   });
 
+  it("read lines of a socket from a topic, exactly once, or, without one, say that they are at most once", () => {
+    const options = { host: "h", port: 9 };
+    expect(sourceOf((ctx) => ctx.socket({ ...options, topic: "lines" }))).toMatchObject({
+      ...{ type: "topic", topic: "lines", value: { format: "string" } },
+      receiver: { connector: "socket", options },
+    });
+    const kept = { name: "from socket", type: "connector", connector: "socket", options, splits: 1, promise: "at-most-once" };
+    expect(sourceOf((ctx) => ctx.socket(options))).toEqual(kept);
+    expect(sourceOf((ctx) => ctx.source(socket(options)))).toEqual(kept);
+  });
+
   it("carry the code of a source of the job's own beside the graph", () => {
     const source = (): StreamSource<number> => ({ open: () => Promise.reject(new Error("not here")) });
     const { graph, functions } = buildJob(
@@ -93,6 +105,8 @@ describe("sources that are no topics", () => {
     ],
     ["a path with a query", () => webhook({ port: 1, path: "/a?b", topic: "t", value: json() }), /path of a webhook source/],
     ["bodies of nothing", () => webhook({ port: 1, bodyBytesMax: 0, topic: "t", value: json() }), /bodyBytesMax of a webhook source/],
+    ["a socket without a host", () => socket({ host: "", port: 1 }), /needs a host/],
+    ["a socket without a port", () => socket({ host: "h", port: 0 }), /port of a socket source/],
     ["a folder without a path", () => folder("", { format: "text" }), /needs the path of a folder/],
     [
       "a folder of no known format",
