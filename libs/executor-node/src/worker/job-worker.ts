@@ -287,7 +287,6 @@ class JobWorker {
       target,
       checkpoints,
     };
-    await this.#openReceivers(sources);
     const own = [...marks.of(sinkSlots), ...[...this.#connectors.values()].flatMap((connector) => connector.marks)].map((mark) => ({
       sink: mark.sink,
       slot: mark.slot,
@@ -306,7 +305,9 @@ class JobWorker {
     const { connectors, clock } = this.#ports;
     const { jobId, jobEpoch } = this.#identity;
     const who = { jobId, jobEpoch, startedAtMs: of.startedAtMs, nowMs: () => clock.wallMs() };
-    return (this.#sources = await StreamSources.open({ definition, runtime, connectors, partitions: of.partitions, who }));
+    this.#sources = await StreamSources.open({ definition, runtime, connectors, partitions: of.partitions, who });
+    await this.#openReceivers(of.partitions);
+    return this.#sources;
   }
 
   /** They go on between batches, so that what breaks is told at once. */
@@ -490,7 +491,6 @@ class JobWorker {
 function recordsOfWorker({ settings }: JobGraph, partitions: number, own: number): number {
   return Math.max(1, Math.ceil((settings.maxRecordsPerBatch * own) / Math.max(1, partitions)));
 }
-
 
 function text(value: string | number | boolean | undefined): string {
   return value === undefined ? "" : String(value);
