@@ -19,5 +19,8 @@ export const STOP_GRACE_MS = 5_000;
 /** Of new traces, where OTEL_TRACES_SAMPLER_ARG does not say another: enough to see, too few to feel. */
 export const TRACE_SAMPLE_RATIO_DEFAULT = "0.01";
 
+/** Of traces that begin in a process: the exporter sends 512 spans in 5 s or when so many have come, and drops what its queue of 2,048 cannot hold; a trace with holes helps nobody. */
+export const TRACES_PER_SECOND_MAX = 100;
+
 /** How often files of certificates are looked at: a renewal is an hour or more before the end. */
 export const TLS_LOOK_MS = 10_000;

@@ -25,6 +25,7 @@ import { toAppError } from "@millrace/model";
 import type { Span, SpanOptions, Tracer } from "@millrace/ports";
 import { OTLP_METRICS_INTERVAL_MS, TRACE_SAMPLE_RATIO_DEFAULT } from "./limits.ts";
 import type { MetricRegistry, MetricSnapshot } from "./metric-registry.ts";
+import { RootSampler } from "./root-sampler.ts";
 
 /** Export that runs; `close` sends what is left. */
 export interface OtlpExport {
@@ -137,8 +138,9 @@ const KINDS: Readonly<Record<NonNullable<SpanOptions["kind"]>, SpanKind>> = {
 };
 
 function otelTracer(tracer: OtelTracer, of: { readonly onSpan: () => void; readonly rootRatio: number }): Tracer {
+  const sampler = new RootSampler(of.rootRatio, { random: Math.random, nowMs: Date.now });
   const startRoot: Tracer["startRoot"] = (begin) => {
-    if (of.rootRatio < 1 && Math.random() >= of.rootRatio) return undefined;
+    if (!sampler.wants()) return undefined;
     const { name, options } = begin();
     return start(name, options);
   };
