@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs the Python, Go and Java clients against a broker, in fresh copies: examples/check-clients.sh 127.0.0.1:9190
-# Each produces, streams, and is a member of one group that all of them share. Needs python3 with venv, go, and mvn with a JDK of 17 or later; what is missing is
+# Each produces, streams, and is a member of one group that all of them share; Python and Go submit jobs of expressions, whose output is compared. Needs python3 with venv, go, and mvn with a JDK of 17 or later; what is missing is
 # skipped and said. Tools and generated code stay in a temporary folder.
 set -euo pipefail
 address=${1:?give the address of a broker, as 127.0.0.1:9190}
@@ -22,9 +22,11 @@ java_run() { (cd "$work/examples/java" && mvn --quiet --batch-mode exec:java "-D
 python_produce() { python produce.py "$@"; }
 python_consume() { python consume.py "$@"; }
 python_stream() { python stream.py "$@"; }
+python_jobs() { python jobs.py "$@"; }
 go_produce() { go_run ./produce "$@"; }
 go_consume() { go_run ./consume "$@"; }
 go_stream() { go_run ./stream "$@"; }
+go_jobs() { go_run ./jobs "$@"; }
 java_produce() { java_run Produce "$@"; }
 java_consume() { java_run Consume "$@"; }
 java_stream() { java_run Streaming "$@"; }
@@ -32,7 +34,7 @@ java_stream() { java_run Streaming "$@"; }
 if command -v python3 >/dev/null; then
   cd "$work/examples/python"
   python3 -m venv .venv && .venv/bin/pip install --quiet -r requirements.txt
-  mkdir -p gen && .venv/bin/python -m grpc_tools.protoc -I ../../proto --python_out=gen --grpc_python_out=gen ../../proto/millrace/{common,broker}/v1/*.proto ../../proto/millrace/coordinator/v1/coordinator.proto
+  mkdir -p gen && .venv/bin/python -m grpc_tools.protoc -I ../../proto --python_out=gen --grpc_python_out=gen ../../proto/millrace/{common,broker}/v1/*.proto ../../proto/millrace/coordinator/v1/*.proto
   output=$(python main.py "$address")
   expect "$output" "python hello 2" && expect "$output" "topic greetings"
   languages+=(python)
@@ -63,6 +65,28 @@ for language in "${languages[@]}"; do
   expect "$output" "produced $topic-"
   output=$("${language}_stream" "$address" "$topic-$language" 5000)
   expect "$output" "streamed 5000 records"
+done
+# What jobs without a module must write, line by line; rows are compared without blanks and in order of their fields' names.
+expected_jobs() {
+  cat <<'END'
+{"count":1,"word":"not"}
+{"count":1,"word":"or"}
+{"count":2,"word":"be"}
+{"count":2,"word":"to"}
+{"max":70,"minute":"2026-03-01T10:01:00Z","n":1,"sensor":"boiler","sum":70}
+{"max":90,"minute":"2026-03-01T10:00:00Z","n":2,"sensor":"boiler","sum":170.5}
+END
+}
+for language in "${languages[@]}"; do
+  declare -F "${language}_jobs" >/dev/null || continue
+  output=$("${language}_jobs" "$address" "$topic-$language")
+  expect "$output" "refused: .*expression condition of operator filter-1, column 7: No such key: fahrenheit"
+  rows=$(grep '^{' <<<"$output" | node -e '
+    const sorted = (row) => JSON.stringify(Object.fromEntries(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1))));
+    const rows = require("node:fs").readFileSync(0, "utf8").trim().split("\n");
+    console.log(rows.map((row) => sorted(JSON.parse(row))).sort().join("\n"));')
+  [[ $rows == "$(expected_jobs)" ]] || { diff <(expected_jobs) <(echo "$rows"); echo "$language: its jobs wrote something else" >&2; exit 1; }
+  echo "$language jobs: output as expected"
 done
 # All of them in one group: together they read each record, and no record twice.
 members=()

@@ -7,6 +7,7 @@ from millrace.broker.v1 import broker_pb2 as broker, broker_pb2_grpc as broker_g
 from millrace.broker.v1 import consumer_group_pb2 as group, consumer_group_pb2_grpc as group_grpc
 from millrace.common.v1 import common_pb2 as common
 from millrace.coordinator.v1 import coordinator_pb2 as topics, coordinator_pb2_grpc as topics_grpc
+from millrace.coordinator.v1 import job_pb2 as job, job_pb2_grpc as job_grpc, job_graph_pb2 as graph
 
 
 def argument(index, default):
@@ -21,6 +22,7 @@ class Client:
         self.brokers = broker_grpc.BrokerServiceStub(channel)
         self.groups = group_grpc.ConsumerGroupServiceStub(channel)
         self.topics = topics_grpc.TopicServiceStub(channel)
+        self.jobs = job_grpc.JobServiceStub(channel)
 
     def create_topic(self, name, partitions):
         self.topics.CreateTopic(topics.CreateTopicRequest(name=name, partitions=partitions, if_not_exists=True))

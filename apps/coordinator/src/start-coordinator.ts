@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type CoordinatorStatus, createCoordinatorNode, createJobsPart } from "@millrace/coordinator-node";
+import { createExpressionLanguage } from "@millrace/expressions";
 import { createRpcListener, createRpcTransport } from "@millrace/rpc";
 import { meteredStore, type RunningService, type ServiceKit } from "@millrace/service-kit";
 import { openStore } from "./open-store.ts";
@@ -27,7 +28,7 @@ export async function startCoordinator(settings: CoordinatorAppSettings, kit: Se
     tracer,
     transport,
     listener: createRpcListener({ tls }),
-    createJobs: createJobsPart({ sha256 }),
+    createJobs: createJobsPart({ sha256, expressions: createExpressionLanguage() }),
   });
   const close = async (): Promise<void> => {
     await transport.close();

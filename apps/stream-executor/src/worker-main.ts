@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { createCompressionCodecs, createValueCodec, createValueFormats, crc32c } from "@millrace/codecs";
 import { createConnectors } from "@millrace/connectors";
 import { runJobWorker } from "@millrace/executor-node";
+import { createExpressionLanguage } from "@millrace/expressions";
 import { createRpcListener, createRpcTransport } from "@millrace/rpc";
 import {
   countBuffersAsHeap,
@@ -53,6 +54,7 @@ await runJobWorker({
   connectors: createConnectors(),
   places: createCheckpointFolders(),
   formats: createValueFormats(),
+  expressions: createExpressionLanguage(),
   ...(store === undefined ? {} : { spill: { store, budgetBytes } }),
 });
 await telemetry.close();

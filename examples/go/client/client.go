@@ -20,13 +20,17 @@ import (
 type Client struct {
 	Brokers broker.BrokerServiceClient
 	Groups  broker.ConsumerGroupServiceClient
+	Jobs    topics.JobServiceClient
 	topics  topics.TopicServiceClient
 }
 
 // New connects when the first call is made.
 func New(address string) *Client {
 	channel := Must(grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials())))
-	return &Client{broker.NewBrokerServiceClient(channel), broker.NewConsumerGroupServiceClient(channel), topics.NewTopicServiceClient(channel)}
+	return &Client{
+		broker.NewBrokerServiceClient(channel), broker.NewConsumerGroupServiceClient(channel),
+		topics.NewJobServiceClient(channel), topics.NewTopicServiceClient(channel),
+	}
 }
 
 // CreateTopic succeeds, changing nothing, when the topic is there.

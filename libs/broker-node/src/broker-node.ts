@@ -5,6 +5,7 @@ import {
   BrokerService,
   ConsumerGroupService,
   FetchRequestSchema,
+  JobService,
   PlacementService,
   type ServiceHandlers,
   TopicService,
@@ -39,6 +40,7 @@ import { getMetadata } from "./rpc/get-metadata.ts";
 import { holdRecords } from "./rpc/hold-records.ts";
 import { listOffsets } from "./rpc/list-offsets.ts";
 import { peerHandlers } from "./rpc/peer.ts";
+import { jobHandlers } from "./rpc/jobs.ts";
 import { placementHandlers } from "./rpc/placement.ts";
 import { ProduceHandler } from "./rpc/produce.ts";
 import type { RpcContext } from "./rpc/rpc-context.ts";
@@ -327,6 +329,7 @@ class Broker implements BrokerNode {
     const transactions = transactionHandlers(context, { ...groups, producerIds: this.#producerIds });
     const topics = topicHandlers(context, this.#coordinatorCalls);
     const placement = placementHandlers(this.#coordinatorCalls);
+    const jobs = jobHandlers(this.#coordinatorCalls);
     const services = [
       bindService(BrokerService, broker),
       bindService(TransactionService, transactions),
@@ -334,10 +337,11 @@ class Broker implements BrokerNode {
       bindService(BrokerPeerService, peerHandlers(context, this.#replication)),
       bindService(TopicService, topics),
       bindService(PlacementService, placement),
+      bindService(JobService, jobs),
     ];
     const kafka: KafkaContext = { ...context, produce, fetchSessions, unsent, topics, placement, transactions, groups: this.#groups };
     const view = this.#view.outside();
-    const outside = outsideServices({ broker, groupService, transactions, topics, placement }, { ...context, view });
+    const outside = outsideServices({ broker, groupService, transactions, topics, placement, jobs }, { ...context, view });
     return { inside: { services, kafka }, outside: { services: outside, kafka: { ...kafka, view } } };
   }
 

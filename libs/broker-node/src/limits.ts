@@ -85,6 +85,9 @@ export const FENCED_BROKER_LISTED_MS = 120_000;
 /** Call to another broker or the coordinator on behalf of a client. */
 export const FORWARD_TIMEOUT_MS = 15_000;
 
+/** The same for jobs: a stop that drains and saves waits for the batches under way. */
+export const JOB_FORWARD_TIMEOUT_MS = 120_000;
+
 /** Plain records meet a partition that is being opened or moved: tried again this often, so long. An election takes less. */
 export const PLAIN_RETRY_WAIT_MS = 25;
 export const PLAIN_RETRY_MS = 5_000;

@@ -3,3 +3,4 @@ export type { ExecutorChange, ExecutorCommand, ExecutorHandle, ExecutorRegistry 
 export type { ClusterView, CreateJobsPart, JobsPart, JobsPorts, TermStore } from "./jobs-port.ts";
 export { type CoordinatorSettings, coordinatorSettingsSchema } from "./settings.ts";
 export { createJobsPart, type JobsSettings } from "./jobs/index.ts";
+export { graphFromWire } from "./jobs/graph-from-wire.ts";

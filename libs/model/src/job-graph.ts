@@ -191,6 +191,8 @@ interface Node {
   readonly partitions?: number;
   /** Checkpoint interval that the user wants for the stream: a multiple of its slide. */
   readonly checkpointMs?: number;
+  /** Of a job without a module: its functions as texts (CEL), by names that streams `declaredJob` knows for each kind. */
+  readonly expressions?: Readonly<Record<string, string>>;
 }
 
 /** Which sides of a join may be absent. */

@@ -6,6 +6,9 @@ type Check = (value: unknown, where: string) => void;
 const string: Check = (value, where) => {
   if (typeof value !== "string" || value === "") throw malformed(where, "a text");
 };
+const text: Check = (value, where) => {
+  if (typeof value !== "string") throw malformed(where, "a text");
+};
 const number: Check = (value, where) => {
   if (typeof value !== "number") throw malformed(where, "a number");
 };
@@ -181,6 +184,7 @@ const operator: Check = (value, where) => {
     kind: string,
     partitions: optional(number),
     checkpointMs: optional(number),
+    expressions: optional(mapOf(text)),
   };
   object({ ...common, ...own })(value, where);
 };

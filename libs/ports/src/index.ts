@@ -12,6 +12,15 @@ export {
   type Fence,
   type LeaseResult,
 } from "./coordination-store.ts";
+export {
+  type Expression,
+  ExpressionFault,
+  type ExpressionLanguage,
+  type ExpressionOutline,
+  type ExpressionType,
+  NO_EXPRESSIONS,
+  type ScalarType,
+} from "./expressions.ts";
 export type {
   KafkaAnswer,
   KafkaConnection,

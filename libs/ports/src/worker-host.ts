@@ -15,6 +15,7 @@ export interface WorkerInit {
   readonly workerIndex: number;
   /** Under which peers reach this machine. */
   readonly host: string;
+  /** Empty: the job has no module, and its functions are expressions of the graph. */
   readonly bundleUrl: string;
   /** The graph as the coordinator has it; the bundle must build the same. */
   readonly graphJson: string;

@@ -36,6 +36,7 @@ export { HandRun } from "./hand-run.ts";
 export type { CsvRow } from "./csv-row.ts";
 export { customSink } from "./custom-sink.ts";
 export { customSource, type CustomSourceOptions } from "./custom-source.ts";
+export { declaredJob } from "./declared/declared-job.ts";
 export { days, type Duration, hours, milliseconds, minutes, seconds } from "./duration.ts";
 export type { JobErrorCode } from "./errors.ts";
 export type {

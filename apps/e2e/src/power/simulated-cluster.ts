@@ -5,7 +5,7 @@ import { crc32c, createCompressionCodecs } from "@millrace/codecs";
 import { createLoopback, type ServiceClient } from "@millrace/contracts";
 import type { DescService } from "@bufbuild/protobuf";
 import { type CoordinatorNode, coordinatorSettingsSchema, createCoordinatorNode, createJobsPart } from "@millrace/coordinator-node";
-import { type KafkaListener, NO_METRICS, NO_TRACER, SILENT_LOGGER, type Storage } from "@millrace/ports";
+import { type KafkaListener, NO_EXPRESSIONS, NO_METRICS, NO_TRACER, SILENT_LOGGER, type Storage } from "@millrace/ports";
 import { createSimulatedStorage, ManualClock, MemoryCoordination, SeededRandom, type SimulatedStorage } from "@millrace/testkit";
 
 const COORDINATOR = "coordinator:9191";
@@ -44,7 +44,11 @@ export class SimulatedCluster {
     this.#kafkaListener = options.kafkaListener;
     const store = new MemoryCoordination({ clock: this.clock, random: this.random }).client();
     const settings = coordinatorSettingsSchema.parse({ coordinatorId: "coordinator", listenAddress: COORDINATOR });
-    this.#coordinator = createCoordinatorNode(settings, { ...this.#ports(), store, createJobs: createJobsPart({ sha256 }) });
+    this.#coordinator = createCoordinatorNode(settings, {
+      ...this.#ports(),
+      store,
+      createJobs: createJobsPart({ sha256, expressions: NO_EXPRESSIONS }),
+    });
   }
 
   /** Brokers on disks of their own. `mount` may put something between a broker and its disk. */

@@ -2,7 +2,7 @@ import { type BrokerNode, brokerSettingsSchema, createBrokerNode } from "@millra
 import { crc32c } from "@millrace/codecs";
 import { type CoordinatorNode, coordinatorSettingsSchema, createCoordinatorNode, createJobsPart } from "@millrace/coordinator-node";
 import { createExecutorNode, type ExecutorNode, executorSettingsSchema } from "@millrace/executor-node";
-import { NO_METRICS, NO_TRACER } from "@millrace/ports";
+import { NO_EXPRESSIONS, NO_METRICS, NO_TRACER } from "@millrace/ports";
 import type { JobModule } from "@millrace/streams";
 import { MemoryCheckpointPlaces, MemoryCoordination, SeededRandom } from "@millrace/testkit";
 import { CHECKPOINT_PATH } from "../jobs/job-plan.ts";
@@ -152,7 +152,7 @@ export class Cluster {
     host.node = createCoordinatorNode(settings, {
       ...this.#ports(host.name, process),
       store: new SimStore(process, this.store, this.network),
-      ...(this.job === undefined ? {} : { createJobs: createJobsPart({ sha256 }) }),
+      ...(this.job === undefined ? {} : { createJobs: createJobsPart({ sha256, expressions: NO_EXPRESSIONS }) }),
     });
     this.#run(host, host.node, () => this.startCoordinator(host));
   }

@@ -2,6 +2,7 @@ import { createValueCodec, crc32c } from "@millrace/codecs";
 import { runJobWorker } from "@millrace/executor-node";
 import {
   type CheckpointPlaces,
+  NO_EXPRESSIONS,
   NO_TRACER,
   NO_VALUE_FORMATS,
   type WorkerExit,
@@ -104,6 +105,7 @@ class SimWorker {
       connectors: { sink: () => undefined, source: () => undefined, receiver: () => undefined },
       formats: NO_VALUE_FORMATS,
       places,
+      expressions: NO_EXPRESSIONS,
       ...(stateMemoryBytes === undefined ? {} : { spill: { store: new MemoryStateStore(), budgetBytes: stateMemoryBytes } }),
     }).then(
       () => end("exit code 0"),

@@ -3,6 +3,7 @@ import {
   type BoundService,
   BrokerService,
   ConsumerGroupService,
+  JobService,
   PlacementService,
   type ServiceHandlers,
   TopicService,
@@ -18,6 +19,7 @@ interface Handlers {
   readonly transactions: ServiceHandlers<typeof TransactionService>;
   readonly topics: ServiceHandlers<typeof TopicService>;
   readonly placement: ServiceHandlers<typeof PlacementService>;
+  readonly jobs: ServiceHandlers<typeof JobService>;
 }
 
 /**
@@ -25,7 +27,7 @@ interface Handlers {
  * is reached from outside; brokers pass calls on among themselves by their own.
  */
 export function outsideServices(handlers: Handlers, context: RpcContext): readonly BoundService[] {
-  const { broker, groupService, transactions, topics, placement } = handlers;
+  const { broker, groupService, transactions, topics, placement, jobs } = handlers;
   const { view } = context;
   const seenFromOutside = ({ brokerId }: { readonly brokerId: number }): { brokerId: number; address: string } => {
     const address = view.brokerAddress(brokerId);
@@ -45,6 +47,7 @@ export function outsideServices(handlers: Handlers, context: RpcContext): readon
     }),
     bindService(TopicService, topics),
     bindService(PlacementService, placement),
+    bindService(JobService, jobs),
   ];
 }
 

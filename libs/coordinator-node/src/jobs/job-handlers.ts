@@ -1,9 +1,12 @@
-import type { JobService, ServiceHandlers, SubmitJobRequest } from "@millrace/contracts";
+import type { JobGraph as WireJobGraph, JobService, ServiceHandlers, SubmitJobRequest } from "@millrace/contracts";
 import { AppError, BUCKET_COUNT, type JobGraph } from "@millrace/model";
 import { sleep } from "@millrace/ports";
-import { parseJobGraph, planJob } from "@millrace/planner";
+import { canonicalGraph, parseJobGraph, planJob } from "@millrace/planner";
 import { ENDED_STATES, type JobRecord } from "@millrace/scheduling";
 import { createDeferred } from "@millrace/stdx";
+import { declaredJob } from "@millrace/streams";
+import { graphMalformed } from "./graph-ends.ts";
+import { graphFromWire } from "./graph-from-wire.ts";
 import { statusOf } from "./job-status.ts";
 import { changesOfForgottenJob, changesOfNewJob, JOBS_PREFIX, type StoredJob } from "./job-store.ts";
 import type { JobRunner } from "./job-runner.ts";
@@ -19,16 +22,7 @@ export function createJobHandlers(jobs: Jobs): ServiceHandlers<typeof JobService
   return {
     async submitJob(request) {
       jobs.assertLoaded();
-      const graph = parseJobGraph(request.graphJson);
-      assertSubmittable(request, graph, jobs);
-      const { warnings } = planJob(graph); // What it refuses is not stored.
-      if (request.dryRun) return dryRun(jobs, request, { graph, warnings });
-      if (!jobs.reserve(request.name)) throw jobExists(request.name, "being submitted");
-      try {
-        return await store(jobs, request, { graph, warnings });
-      } finally {
-        jobs.release(request.name);
-      }
+      return submit(jobs, request);
     },
     listJobs() {
       jobs.assertLoaded();
@@ -88,6 +82,30 @@ export function createJobHandlers(jobs: Jobs): ServiceHandlers<typeof JobService
 
 function runningJobHandlers(jobs: Jobs): Pick<ServiceHandlers<typeof JobService>, "rescaleJob" | "readJobState"> {
   return { ...rescaleHandler(jobs), ...stateHandler(jobs) };
+}
+
+async function submit(jobs: Jobs, submitted: SubmitJobRequest) {
+  const request = submitted.graph === undefined ? submitted : withoutModule(submitted, submitted.graph, jobs);
+  const graph = parseJobGraph(request.graphJson);
+  assertSubmittable(request, graph, jobs);
+  const { warnings } = planJob(graph); // What it refuses is not stored.
+  if (request.bundle.length === 0) declaredJob(graph, jobs.settings.expressions); // Nor is an expression that does not fit.
+  if (request.dryRun) return dryRun(jobs, request, { graph, warnings });
+  if (!jobs.reserve(request.name)) throw jobExists(request.name, "being submitted");
+  try {
+    return await store(jobs, request, { graph, warnings });
+  } finally {
+    jobs.release(request.name);
+  }
+}
+
+/** A job that is all in its graph, as if its client had sent canonical text and digest. */
+function withoutModule(request: SubmitJobRequest, wire: WireJobGraph, { settings }: Jobs): SubmitJobRequest {
+  if (request.graphJson !== "" || request.bundle.length > 0)
+    throw graphMalformed("", "a job has a graph, or graph_json with a bundle, not both: leave out one of them");
+  const graph = graphFromWire(wire);
+  const graphJson = canonicalGraph(graph);
+  return { ...request, name: graph.name, graphJson, digest: settings.sha256([graphJson, request.bundle]) };
 }
 
 /** The job becomes durable, then it is taken up. */

@@ -1,16 +1,22 @@
-import { create } from "@bufbuild/protobuf";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { describe, expect, it } from "@jest/globals";
+import type { JobGraphSchema } from "@millrace/contracts";
 import {
   BrokerService,
   bindService,
   type CallContext,
   createLoopback,
+  type JoinSides,
   JobState,
   StateFate,
+  OperatorSchema,
+  SerdeSchema,
+  SubmitJobRequestSchema,
   type WorkerReport,
   WorkerReportSchema,
 } from "@millrace/contracts";
 import {
+  AppError,
   brokerId,
   JOB_SETTINGS_DEFAULT,
   type JobGraph,
@@ -20,7 +26,7 @@ import {
   type TopicDescription,
   type TopicId,
 } from "@millrace/model";
-import { type Change, type Entry, NO_METRICS, NO_TRACER, SILENT_LOGGER } from "@millrace/ports";
+import { type Change, type Entry, NO_EXPRESSIONS, NO_METRICS, NO_TRACER, SILENT_LOGGER } from "@millrace/ports";
 import { ManualClock, SeededRandom, settle } from "@millrace/testkit";
 import type { ExecutorChange, ExecutorCommand, ExecutorHandle } from "../executors/executor-registry.ts";
 import type { JobsPorts } from "../jobs-port.ts";
@@ -115,7 +121,7 @@ async function createRig(store = createStore(), options = { start: true }) {
       send: (_, command) => commands.push(command) > 0,
     },
   };
-  const part = createJobsPart({ sha256 })(ports);
+  const part = createJobsPart({ sha256, expressions: NO_EXPRESSIONS })(ports);
   if (options.start) await part.start();
   const executor = { executorId: "e", incarnationId: "1", host: "h", workerSlots: 1, stopping: false };
   return {
@@ -248,6 +254,63 @@ describe("jobs of a coordinator", () => {
     expect(rig.last()).toMatchObject({ value: { command: { value: { checkpointBatch: 2n, marksStartOffset: 0n, incarnation: 2 } } } });
     await rig.part.handlers.deleteSavepoint({ savepointId } as never, CONTEXT);
     expect((await rig.part.handlers.listSavepoints({ job: "" } as never, CONTEXT)).savepoints).toEqual([]);
+  });
+
+  it("takes a job without a module: a message of operators becomes its graph", async () => {
+    const { part, store } = await createRig();
+    const string = create(SerdeSchema, { format: { case: "string", value: {} } });
+    const submit = (condition: string | undefined, more: object = {}) => {
+      const some = { id: "some", parents: ["source-1"], kind: { case: "filter" as const, value: { condition: condition ?? "" } } };
+      const sink = { case: "sink", value: { target: { case: "topic", value: { topic: "t", value: string } } } } as const;
+      const operators = [
+        create(OperatorSchema, { kind: { case: "source", value: { topic: "t", value: string } } }),
+        ...(condition === undefined ? [] : [create(OperatorSchema, some)]),
+        create(OperatorSchema, { parents: [condition === undefined ? "source-1" : "some"], kind: sink }),
+      ];
+      return part.handlers.submitJob(create(SubmitJobRequestSchema, { graph: { name: "plain", operators }, ...more }), CONTEXT);
+    };
+    await expect(submit("true")).rejects.toMatchObject({ code: "expression-invalid", context: { operator: "some", column: 1 } });
+    await expect(submit("")).rejects.toMatchObject({ code: "expression-missing", context: { operator: "some" } });
+    await expect(submit(undefined, { bundle: new Uint8Array([1]) })).rejects.toMatchObject({ code: "graph-malformed" });
+    expect(store.entries.size).toBe(0);
+    const { jobId } = await submit(undefined);
+    const { graphJson } = await part.handlers.getJob({ job: "plain" } as never, CONTEXT);
+    expect(JSON.parse(String(graphJson))).toMatchObject({
+      name: "plain",
+      operators: [
+        { id: "source-1", name: "from t" },
+        { id: "sink-1", name: "to t" },
+      ],
+    });
+    const { bundle, digest } = await part.handlers.getJobBundle({ jobId } as never, CONTEXT);
+    expect({ bytes: bundle?.length, digest }).toEqual({ bytes: 0, digest: sha256([String(graphJson)]) });
+  });
+
+  it("refuses what a later version may mean, and what is left out", async () => {
+    const { part } = await createRig();
+    const refusal = async (graph: MessageInitShape<typeof JobGraphSchema>) => {
+      const request = create(SubmitJobRequestSchema, { graph });
+      return part.handlers.submitJob(request, CONTEXT).then(
+        () => "accepted",
+        (error: unknown) => (error instanceof AppError ? `${error.code}: ${error.reason}` : String(error)),
+      );
+    };
+    const source = create(OperatorSchema, {
+      kind: { case: "source", value: { topic: "t", value: { format: { case: "bytes", value: {} } } } },
+    });
+    expect(await refusal({ name: "x", operators: [{ id: "odd" }] })).toContain("graph-malformed: the operator has no kind");
+    expect(await refusal({ name: "x", operators: [{ kind: { case: "source", value: { topic: "t" } } }] })).toContain(
+      "it has no format of values",
+    );
+    expect(
+      await refusal({
+        name: "x",
+        operators: [source, source, { parents: ["source-1", "source-2"], kind: { case: "join", value: { sides: 77 as JoinSides } } }],
+      }),
+    ).toContain("this version knows no sides of a join 77");
+    expect(await refusal({ name: "x", operators: [{ ...source, parents: ["nobody"] }] })).toContain(
+      "graph-malformed: a source takes 0 parents",
+    );
   });
 
   it("refuses a second job of a name that runs", async () => {

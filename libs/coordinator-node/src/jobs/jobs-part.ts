@@ -1,4 +1,5 @@
 import { AppError } from "@millrace/model";
+import type { ExpressionLanguage } from "@millrace/ports";
 import { type CheckpointManifest, ENDED_STATES } from "@millrace/scheduling";
 import type { ExecutorChange } from "../executors/executor-registry.ts";
 import type { CreateJobsPart, JobsPart, JobsPorts } from "../jobs-port.ts";
@@ -16,6 +17,8 @@ import { reportFromWire } from "./worker-messages.ts";
 export interface JobsSettings {
   /** SHA-256 of all chunks together, lower-case hex. */
   readonly sha256: (chunks: readonly (Uint8Array | string)[]) => string;
+  /** In which the functions of jobs without a module are written: they are checked when a job is submitted. */
+  readonly expressions: ExpressionLanguage;
 }
 
 /** The jobs of one term: a runner each, the service that users call, and the reports of workers on their way to the runners. */

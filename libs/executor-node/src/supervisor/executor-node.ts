@@ -205,7 +205,8 @@ class Supervisor implements ExecutorNode {
   async #fetchBundle(jobId: string, digest: string, coordinator: string): Promise<Bundle> {
     const client = this.#ports.transport.client(JobService, coordinator);
     const { graphJson, bundle } = await client.getJobBundle({ jobId }, { timeoutMs: BUNDLE_TIMEOUT_MS });
-    return { url: await this.#ports.workerHost.saveBundle(digest, bundle), graphJson };
+    // A job without a module is all in its graph.
+    return { url: bundle.length === 0 ? "" : await this.#ports.workerHost.saveBundle(digest, bundle), graphJson };
   }
 
   #report(report: WorkerReport): void {

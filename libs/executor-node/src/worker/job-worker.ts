@@ -18,11 +18,12 @@ import {
 } from "@millrace/contracts";
 import { CallTrail, createWorkerRuntime, type SpillSettings, type WorkerRuntime } from "@millrace/dataflow";
 import { type AppError, EVENT_TIME_AHEAD_MAX_MS, type JobDefinition, type JobGraph, SINK_MARKS_TOPIC, toAppError } from "@millrace/model";
-import { canonicalGraph, type PhysicalPlan, planJob } from "@millrace/planner";
+import { type PhysicalPlan, planJob } from "@millrace/planner";
 import {
   type CheckpointPlaces,
   type Clock,
   type Connectors,
+  type ExpressionLanguage,
   type Logger,
   type Random,
   sleep,
@@ -34,11 +35,11 @@ import {
 } from "@millrace/ports";
 import type { CompressionCodecs, Crc32c } from "@millrace/records";
 import { assertDefined } from "@millrace/stdx";
-import { buildJob } from "@millrace/streams";
 import { errors } from "../errors.ts";
 import { OUTPUT_BUFFER_BYTES, TRANSACTION_TIMEOUT_MS } from "../limits.ts";
 import { BatchOutput } from "./batch-output.ts";
 import { BatchTrace } from "./batch-trace.ts";
+import { buildDefinition } from "./build-definition.ts";
 import { CheckpointWriter } from "./checkpoint-writer.ts";
 import type { ConnectorOutput } from "./connector-output.ts";
 import { openPlaceOf } from "./file-part.ts";
@@ -79,6 +80,7 @@ export interface JobWorkerPorts {
   readonly formats: ValueFormats;
   /** Where jobs with a checkpoint path keep big state. */
   readonly places: CheckpointPlaces;
+  readonly expressions: ExpressionLanguage;
 }
 
 type Report = MessageInitShape<typeof WorkerReportSchema>["report"] & object;
@@ -133,10 +135,8 @@ class JobWorker {
 
   /** Builds the job and listens; the coordinator hears where. */
   async start(): Promise<void> {
-    const { bundleUrl, graphJson, host } = this.#ports.channel.init;
-    const definition = await this.#build(bundleUrl);
-    const submitted = JSON.parse(graphJson) as JobGraph;
-    if (canonicalGraph(definition.graph) !== canonicalGraph(submitted)) throw errors.graphMismatch();
+    const { host } = this.#ports.channel.init;
+    const definition = await buildDefinition(this.#ports.channel.init, this.#ports);
     this.#job = { definition, plan: planJob(definition.graph) };
     const receiver = {
       onBlock: (block: Parameters<WorkerRuntime["receiveBlock"]>[0]) => {
@@ -154,16 +154,6 @@ class JobWorker {
     };
     this.#server = await this.#ports.listener.listen(`${host}:0`, [createShuffleServer(this.#identity, receiver)]);
     await this.#report({ case: "ready", value: { shuffleAddress: this.#server.address } });
-  }
-
-  async #build(bundleUrl: string): Promise<JobDefinition> {
-    let module: { readonly default?: unknown };
-    try {
-      module = await this.#ports.loadBundle(bundleUrl);
-    } catch (error) {
-      throw errors.bundleFailed(error);
-    }
-    return buildJob(module.default);
   }
 
   async handle(bytes: Uint8Array): Promise<void> {

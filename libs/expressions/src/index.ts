@@ -1,0 +1,1 @@
+export { createExpressionLanguage } from "./cel-language.ts";

@@ -1,0 +1,168 @@
+import { describe, expect, it } from "@jest/globals";
+import { AppError, JOB_SETTINGS_DEFAULT, type JobGraph, type OperatorNode } from "@millrace/model";
+import { declaredJob } from "@millrace/streams";
+import { createExpressionLanguage } from "../src/index.ts";
+
+type Draft = Record<string, unknown> & { readonly kind: string };
+
+const FIELDS = { sensor: "string", celsius: "double", at: "timestamp", n: "int", more: "json" };
+const source = {
+  kind: "source",
+  source: {
+    type: "topic",
+    topic: "readings",
+    value: { format: "json", fields: FIELDS },
+    elements: "value",
+    start: "earliest",
+    onBadRecord: "fail",
+  },
+};
+const pairs = { kind: "map", expressions: { key: "value.sensor", value: "value.n" } };
+
+/** A chain of operators, or what else their parents say. */
+function graphOf(drafts: readonly Draft[]): JobGraph {
+  const operators = drafts.map((draft, index) => {
+    const id = `${draft.kind}-${index}`;
+    const above = drafts[index - 1] === undefined ? [] : [`${drafts[index - 1]?.kind ?? ""}-${index - 1}`];
+    return { id, name: id, parents: above, ...draft } as unknown as OperatorNode;
+  });
+  return { formatVersion: 1, name: "test", settings: JOB_SETTINGS_DEFAULT, operators };
+}
+
+function run(drafts: readonly Draft[]): ReturnType<typeof declaredJob> {
+  return declaredJob(graphOf(drafts), createExpressionLanguage());
+}
+
+function refusal(drafts: readonly Draft[]): string {
+  try {
+    run(drafts);
+  } catch (error) {
+    if (error instanceof AppError) return `${error.kind} ${error.code} ${error.reason} ${JSON.stringify(error.context)}`;
+    throw error;
+  }
+  return "accepted";
+}
+
+describe("declaredJob", () => {
+  it("gives each operator functions of its own elements", () => {
+    const { functions } = run([
+      source,
+      { kind: "filter", expressions: { condition: "value.n > 1" } },
+      pairs,
+      { kind: "reduceByKey", expressions: { combine: "left + right" } },
+      { kind: "map", expressions: { value: '{"sensor": key, "total": value}' } },
+      { kind: "filter", expressions: { condition: 'value.total > 3 && value.sensor != ""' } },
+    ]);
+    const f = (id: string) => functions.get(id)?.f ?? (() => undefined);
+    expect(f("filter-1")({ n: 2 })).toBe(true);
+    expect(f("map-2")({ sensor: "a", n: 2 })).toEqual(["a", 2]);
+    expect(f("reduceByKey-3")(2, 3)).toBe(5);
+    expect(f("map-4")(["a", 5])).toEqual({ sensor: "a", total: 5 });
+    expect(f("filter-5")({ sensor: "a", total: 5 })).toBe(true);
+  });
+
+  it("makes aggregates of calls, alone and as a record", () => {
+    const aggregate =
+      '{"n": count(), "big": count(value > 2), "sum": sum(value * 2), "mean": mean(value), "top": max(value), "all": list(value), "kinds": set(value)}';
+    const { functions } = run([source, pairs, { kind: "aggregateByKey", mode: "update", expressions: { aggregate } }]);
+    const { init, add, merge, result } = functions.get("aggregateByKey-2") ?? {};
+    const one = [1, 3].reduce<unknown>((sum, value) => add?.(sum, value), init?.());
+    const two = [3].reduce<unknown>((sum, value) => add?.(sum, value), init?.());
+    expect(result?.(merge?.(one, two))).toEqual({ n: 3, big: 2, sum: 14, mean: 7 / 3, top: 3, all: [1, 3, 3], kinds: [1, 3] });
+  });
+
+  it.each<[string, readonly Draft[], RegExp]>([
+    [
+      "a field that is not there",
+      [source, { kind: "map", expressions: { value: "value.nope" } }],
+      /^invalid expression-invalid expression value of operator map-1, column 7: No such key: nope; here are value;.*"column":7/,
+    ],
+    [
+      "a condition that is none",
+      [source, { kind: "filter", expressions: { condition: "  value.n" } }],
+      /column 3: it gives int; give a condition, true or false/,
+    ],
+    [
+      "syntax",
+      [source, { kind: "filter", expressions: { condition: "value.n >" } }],
+      /expression-invalid .*column 10: .*correct the syntax/,
+    ],
+    ["a list that is none", [source, { kind: "flatMap", expressions: { values: "value.sensor" } }], /it gives string; give a list/],
+    ["no text", [source, { kind: "map" }], /^invalid expression-missing a map needs the expression value: give operator map-1/],
+    [
+      "a text that nobody reads",
+      [source, { kind: "filter", expressions: { condition: "true", f: "1" } }],
+      /^invalid expression-unknown a filter has no expression f: it takes condition/,
+    ],
+    [
+      "a kind that takes a program",
+      [source, { kind: "foreachBatch" }],
+      /^invalid operator-needs-module a foreachBatch takes a function .*use a sink/,
+    ],
+    [
+      "values by key",
+      [source, { kind: "reduceByKey", expressions: { combine: "left + right" } }],
+      /^invalid elements-unfit .*are no pairs; put a map with key and value before it/,
+    ],
+    ["pairs to reduce", [source, pairs, { kind: "reduce", expressions: { combine: "left + right" } }], /elements-unfit .*use reduceByKey/],
+    [
+      "a sum of another type",
+      [source, pairs, { kind: "reduceByKey", expressions: { combine: "double(left) + 0.5" } }],
+      /it gives double; give a value of int/,
+    ],
+    [
+      "a time that is none",
+      [source, { kind: "eventTime", delayMs: 0, idleAfterMs: 1, expressions: { time: "value.celsius" } }],
+      /it gives double; give a timestamp/,
+    ],
+    [
+      "no aggregate",
+      [source, pairs, { kind: "aggregateByKey", mode: "update", expressions: { aggregate: "value + 1" } }],
+      /column 1: it is no aggregate; give one of count\(\)/,
+    ],
+    [
+      "an unknown aggregate",
+      [source, pairs, { kind: "aggregateByKey", mode: "update", expressions: { aggregate: '{"n": median(value)}' } }],
+      /column 7: there is no aggregate median/,
+    ],
+    [
+      "a sum of texts",
+      [
+        source,
+        { kind: "map", expressions: { key: "value.n", value: "value.sensor" } },
+        { kind: "aggregateByKey", mode: "update", expressions: { aggregate: '{"n": count(), "s": sum(value)}' } },
+      ],
+      /column 25: it gives string; give numbers/,
+    ],
+    [
+      "two arguments",
+      [source, pairs, { kind: "aggregateByKey", mode: "update", expressions: { aggregate: "sum(value, value)" } }],
+      /sum takes one argument, and has 2/,
+    ],
+    [
+      "a union of different elements",
+      [source, { kind: "map", expressions: { value: "value.n" } }, { kind: "union", parents: ["source-0", "map-1"] }],
+      /elements-unfit .*parents source-0 and map-1 are of different types; map both/,
+    ],
+    [
+      "a field of a result",
+      [
+        source,
+        pairs,
+        { kind: "aggregateByTimeWindow", expressions: { aggregate: '{"n": count()}' } },
+        { kind: "filter", expressions: { condition: "value.m > 1" } },
+      ],
+      /column 7: No such key: m/,
+    ],
+  ])("refuses %s", (_, drafts, expected) => {
+    expect(refusal(drafts)).toMatch(expected);
+  });
+
+  it("names expression and column when records are not what the text needs", () => {
+    const { functions } = run([source, { kind: "map", expressions: { value: "value.more.x + 1.0" } }]);
+    expect(functions.get("map-1")?.f?.({ more: { x: 1 } })).toBe(2);
+    expect(() => functions.get("map-1")?.f?.({ more: {} })).toThrow(
+      /^expression value, column 12: No such key: x \(test for what may be absent/,
+    );
+  });
+});
