@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { addBackupCommands } from "./commands/backup.ts";
 import { addBrokerCommands } from "./commands/broker.ts";
 import { addClusterCommands } from "./commands/cluster.ts";
 import { addConfigCommands } from "./commands/config.ts";
@@ -12,6 +13,7 @@ import { addServiceCommands } from "./commands/services.ts";
 import { addTransactionCommands } from "./commands/transaction.ts";
 import { addTopicCommands } from "./commands/topic.ts";
 import { addressList } from "./options.ts";
+import { VERSION } from "./version.ts";
 import type { CliWorld } from "./world.ts";
 
 export const DEFAULT_ADDRESS = "127.0.0.1:9190";
@@ -21,7 +23,7 @@ export function createProgram(world: CliWorld): Command {
   const program = new Command("millrace");
   program
     .description("Millrace: a partitioned log that speaks Kafka, and a stream engine on it, exactly once.")
-    .version("0.1.0", "-V, --version", "print the version")
+    .version(VERSION, "-V, --version", "print the version")
     .addOption(
       new Option("-a, --address <host:port>", "brokers, several with commas; one that answers is enough")
         .env("MILLRACE_ADDRESS")
@@ -58,6 +60,7 @@ export function createProgram(world: CliWorld): Command {
   addTransactionCommands(program, world);
   addJobCommands(program, world);
   addLogCommands(program, world);
+  addBackupCommands(program, world);
   addPerfCommands(program, world);
   addClusterCommands(program, world);
   program.addHelpText("after", EPILOGUE);

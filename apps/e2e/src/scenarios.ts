@@ -1,6 +1,7 @@
 import type { Scenario } from "./scenario.ts";
 import { abuse } from "./scenarios/abuse.ts";
 import { allBrokers } from "./scenarios/all-brokers.ts";
+import { backup } from "./scenarios/backup.ts";
 import { badInput } from "./scenarios/bad-input.ts";
 import { checkpointFiles } from "./scenarios/checkpoint-files.ts";
 import { clients } from "./scenarios/clients.ts";
@@ -48,6 +49,7 @@ export const scenarios: readonly Scenario[] = [
   allBrokers,
   lostReplicas,
   disk,
+  backup,
   redisLoss,
   rollingRestart,
   reassign,

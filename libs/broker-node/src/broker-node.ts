@@ -6,6 +6,7 @@ import {
   ConsumerGroupService,
   FetchRequestSchema,
   JobService,
+  BackupService,
   PlacementService,
   type ServiceHandlers,
   TopicService,
@@ -32,6 +33,7 @@ import type { LocalPartition } from "./partitions/local-partition.ts";
 import { Replicas } from "./partitions/replicas.ts";
 import { UnsentBytes } from "./reads/unsent-bytes.ts";
 import { observePartitions } from "./observe-partitions.ts";
+import { backupHandlers } from "./rpc/backup.ts";
 import { consumerGroupHandlers } from "./rpc/consumer-groups.ts";
 import { Replication } from "./replication/replication.ts";
 import { deleteRecords } from "./rpc/delete-records.ts";
@@ -281,12 +283,28 @@ class Broker implements BrokerNode {
     await this.#session?.stop();
     await this.#metadataFile.stop();
     const hasFailed = this.#diskFailure !== undefined || this.#replicas.hasFailed;
-    await this.#replicas.close();
-    const epoch = this.#session?.brokerEpoch ?? 0;
-    if (!hasFailed && epoch > 0) await writeCleanStopMark(this.#ports, brokerEpoch(epoch));
+    const unfinished = await this.#replicas.close();
+    if (!hasFailed) await this.#markCleanStop(unfinished);
     this.#state = "stopped";
     this.#view.announce();
     this.#ports.logger.info("broker stopped", { brokerId: this.#settings.brokerId });
+  }
+
+  /** Unless the disk is full: that is no failure, and the next start verifies what it otherwise would trust. */
+  async #markCleanStop(unfinishedLogs: number): Promise<void> {
+    const epoch = this.#session?.brokerEpoch ?? 0;
+    const say = (error?: unknown): void =>
+      this.#ports.logger.warn("stopped with a full disk: nothing acknowledged is lost, the next start takes longer", {
+        unfinishedLogs,
+        error,
+      });
+    if (unfinishedLogs > 0) return say();
+    try {
+      if (epoch > 0) await writeCleanStopMark(this.#ports, brokerEpoch(epoch));
+    } catch (error) {
+      if (toAppError(error).kind !== "exhausted") throw error;
+      say(error);
+    }
   }
 
   #rooms(): { readonly inside: Room; readonly outside: Room } {
@@ -330,6 +348,7 @@ class Broker implements BrokerNode {
     const topics = topicHandlers(context, this.#coordinatorCalls);
     const placement = placementHandlers(this.#coordinatorCalls);
     const jobs = jobHandlers(this.#coordinatorCalls);
+    const backup = backupHandlers(context, { hold: this.#coordinators.hold, producerIds: this.#producerIds });
     const services = [
       bindService(BrokerService, broker),
       bindService(TransactionService, transactions),
@@ -338,10 +357,11 @@ class Broker implements BrokerNode {
       bindService(TopicService, topics),
       bindService(PlacementService, placement),
       bindService(JobService, jobs),
+      bindService(BackupService, backup),
     ];
     const kafka: KafkaContext = { ...context, produce, fetchSessions, unsent, topics, placement, transactions, groups: this.#groups };
     const view = this.#view.outside();
-    const outside = outsideServices({ broker, groupService, transactions, topics, placement, jobs }, { ...context, view });
+    const outside = outsideServices({ broker, groupService, transactions, topics, placement, jobs, backup }, { ...context, view });
     return { inside: { services, kafka }, outside: { services: outside, kafka: { ...kafka, view } } };
   }
 

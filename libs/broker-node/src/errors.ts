@@ -31,6 +31,48 @@ export const brokerErrors = {
       message: "the disk of this broker has no room for records: free some, or lower retention",
       context,
     }),
+  topicRestoring: (context: Context): AppError =>
+    new AppError({
+      kind: "retry",
+      code: "topic-restoring",
+      message: "the topic is being restored from a backup and takes no records until that is done",
+      context,
+    }),
+  notRestoring: (context: Context): AppError =>
+    new AppError({
+      kind: "conflict",
+      code: "topic-not-restoring",
+      message: "records are restored only into topics that were made for it, with the setting restore.of",
+      context,
+    }),
+  restoreOverlaps: (context: Context): AppError =>
+    new AppError({
+      kind: "conflict",
+      code: "restore-overlaps",
+      message: "the log has other records where these belong: delete the topic and restore it anew",
+      context,
+    }),
+  restoreBusy: (context: Context): AppError =>
+    new AppError({
+      kind: "conflict",
+      code: "restore-overlaps",
+      message: "another restore writes to this partition: let one finish",
+      context,
+    }),
+  transactionsHeld: (context: Context): AppError =>
+    new AppError({
+      kind: "retry",
+      code: "transactions-held",
+      message: "transactions are held by somebody else for a moment: another backup runs",
+      context,
+    }),
+  transactionsUnsettled: (context: Context): AppError =>
+    new AppError({
+      kind: "retry",
+      code: "transactions-unsettled",
+      message: "transactions that were decided could not be completed in time: partitions without a leader keep their markers waiting",
+      context,
+    }),
   partitionFailed: (context: Context, cause: unknown): AppError =>
     new AppError({
       kind: "unavailable",

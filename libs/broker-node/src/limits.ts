@@ -33,6 +33,9 @@ export const PARTITIONS_PER_REQUEST_MAX = 20_000;
 /** Records in one plain-record request: at 100 B each 10 MB. */
 export const RECORDS_PER_REQUEST_MAX = 100_000;
 
+/** Producers wait in EndTransaction meanwhile; a backup needs it for as long as it reads the offsets of all groups. */
+export const TRANSACTION_HOLD_MS_MAX = 60_000;
+
 /** Wait between attempts to reach a coordinator, doubling: a takeover lasts seconds. */
 export const RECONNECT_MS_FIRST = 50;
 export const RECONNECT_MS_MAX = 1_000;

@@ -63,4 +63,20 @@ describe("a broker whose disk fails", () => {
     await world.run(producer.open(["u"]));
     expect(await world.run(producer.sendAndWait("u", { partition: 0, value: bytes("1") }))).toMatchObject({ offset: 0 });
   });
+
+  it("stops on a full disk as on any other, and has everything that was acknowledged when it starts again", async () => {
+    expect(await send()).toMatchObject({ offset: 0 });
+    const said: string[] = [];
+    world.logger = { ...world.logger, warn: (text: string) => void said.push(text) };
+    await world.run(world.brokers.get(1)?.stop() ?? Promise.resolve());
+    await world.startBroker(1); // with the logger that remembers
+    expect(await send()).toMatchObject({ offset: 1 });
+    world.storageOf(1).limitBytes(world.storageOf(1).usedBytes);
+    await world.run(world.brokers.get(1)?.stop() ?? Promise.resolve());
+    expect(world.brokers.get(1)?.status()).toEqual({ state: "stopped" });
+    expect(said).toContainEqual(expect.stringContaining("stopped with a full disk"));
+    world.storageOf(1).limitBytes(Infinity);
+    await world.startBroker(1);
+    expect(await send()).toMatchObject({ offset: 2 });
+  });
 });

@@ -43,7 +43,7 @@ export class FakeCoordinator {
       allocateProducerIds: () => {
         const firstProducerId = BigInt(this.#nextProducerId);
         this.#nextProducerId += 10;
-        return Promise.resolve({ firstProducerId, count: 10 });
+        return Promise.resolve({ firstProducerId, count: 10n });
       },
       alterPartitions: () => Promise.resolve({}),
       describeCluster: () => Promise.resolve({ clusterId: "cluster" }),

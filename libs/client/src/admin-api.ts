@@ -14,6 +14,7 @@ import type {
 } from "@millrace/contracts";
 
 import type { AppError, TopicPartition } from "@millrace/model";
+import type { BackupAdmin } from "./backup-api.ts";
 import type { CommittedOffset, GroupDetails, GroupListing, GroupOffset } from "./group-api.ts";
 
 export interface TopicSpec {
@@ -107,7 +108,7 @@ export interface TransactionDetails {
 }
 
 /** Topics, groups, transactions, cluster and jobs. Topic calls go through any broker; job calls to the active coordinator, following hints to a new one. */
-export interface Admin {
+export interface Admin extends BackupAdmin {
   /** Resolves when the topic exists and every partition has a leader that answers. */
   createTopic(spec: TopicSpec): Promise<Topic>;
   deleteTopic(name: string): Promise<void>;

@@ -2,6 +2,7 @@ import { ClusterService, JobService, type JobStatus, JobState, type ServiceClien
 import { AppError } from "@millrace/model";
 import { sleep } from "@millrace/ports";
 import type { Admin } from "./admin-api.ts";
+import { createBackupAdmin } from "./backup-admin.ts";
 import type { ClientPorts } from "./api.ts";
 import { deleteRecords } from "./delete-records.ts";
 import { changeToWire, settingsOf } from "./topic-settings.ts";
@@ -66,6 +67,7 @@ export function createAdmin(context: AdminContext): Admin {
     ...createGroupAdmin(context),
     ...createTransactionAdmin(context),
     ...createPlacementAdmin(context),
+    ...createBackupAdmin(context, coordinator),
     describeCluster: () => coordinator((address) => ports.transport.client(ClusterService, address).describeCluster({}, options)),
     submitJob: (job) =>
       jobs((service) => {

@@ -38,6 +38,7 @@ export type {
   GroupOffset,
   Subscription,
 } from "./group-api.ts";
+export type { BackupAdmin, ExportedJob } from "./backup-api.ts";
 export { committedBatches } from "./committed-batches.ts";
 export { createClient } from "./create-client.ts";
 export {

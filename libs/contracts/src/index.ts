@@ -1,5 +1,8 @@
 // Named exports of the generated messages and services; the hand-written transport interface beside them.
 export {
+  BackupService,
+  type HoldTransactionsRequest,
+  type RestoreBatchesRequest,
   type AbortedTransaction,
   AbortedTransactionSchema,
   Acks,
@@ -408,6 +411,8 @@ export {
   CreateSavepointRequestSchema,
   type CreateSavepointResponse,
   CreateSavepointResponseSchema,
+  type ImportJobRequest,
+  type JobEntry,
   type GetJobBundleRequest,
   GetJobBundleRequestSchema,
   type GetJobBundleResponse,

@@ -425,7 +425,7 @@ describe("broker sessions", () => {
     const client = world.loopback.client(ClusterService, "a:9191");
     const broker = await liveBroker(world, "a:9191");
     const request = { brokerId: 1, brokerEpoch: broker.brokerEpoch ?? 0n };
-    expect(await client.allocateProducerIds(request)).toMatchObject({ firstProducerId: 0n, count: 1_000 });
+    expect(await client.allocateProducerIds(request)).toMatchObject({ firstProducerId: 0n, count: 1_000n });
     expect(await client.allocateProducerIds(request)).toMatchObject({ firstProducerId: 1_000n });
     await expect(client.allocateProducerIds({ ...request, brokerEpoch: 7n })).rejects.toMatchObject({ code: "stale-broker-epoch" });
   });

@@ -1,5 +1,14 @@
 import { assert } from "@millrace/stdx";
-import { AppError, NO_TIMESTAMP, toAppError, type LeaderEpoch, type Offset, type ProducerEpoch, type ProducerId } from "@millrace/model";
+import {
+  AppError,
+  NO_TIMESTAMP,
+  toAppError,
+  type LeaderEpoch,
+  type Offset,
+  type ProducerEpoch,
+  type ProducerId,
+  type TimestampMs,
+} from "@millrace/model";
 import {
   buildEndTransactionMarker,
   type BatchRules,
@@ -32,6 +41,7 @@ import { LogTail, type SharedTailCache } from "./tail-cache.ts";
 import { Turns } from "./turns.ts";
 import { abortedIn } from "./transaction-lookup.ts";
 
+const NOT_STARTED = 0 as TimestampMs;
 const RELATIVE_OFFSET_END = 4_294_967_296; // indexes keep 32 bits
 
 /** What opening a folder found; all of it belongs to the log from then on. */
@@ -225,6 +235,9 @@ export class SegmentedLog implements api.PartitionLog {
     assert(this.stagedBytes === 0, "nothing is staged when a gap is allowed");
     this.#marks.gapsEndOffset = offset;
     await this.#sync.checkpoint();
+    // Indexes keep 32 bits: what follows a gap as wide as that begins a segment of its own.
+    const { active } = this.#segments;
+    if (offset > active.endOffset && offset - active.baseOffset > RELATIVE_OFFSET_END - STAGED_BYTES_MAX) this.#roll(NOT_STARTED, offset);
   }
 
   stageReplicated(batch: RecordBatchView, now: api.StageOptions["now"]): void {
@@ -417,11 +430,10 @@ export class SegmentedLog implements api.PartitionLog {
     if (isFull || now - segment.startedMs >= this.#settings.segmentMs) this.#roll(now);
   }
 
-  /** Starts a new segment at the log's end. */
-  #roll(now: api.StageOptions["now"]): void {
+  /** Starts a new segment at the log's end, or behind a gap. */
+  #roll(now: api.StageOptions["now"], baseOffset = this.#segments.active.endOffset): void {
     assert(this.stagedBytes === 0, "nothing is staged when a segment is rolled");
     const closed = this.#segments.active;
-    const baseOffset = closed.endOffset;
     const file = this.#ports.storage.open(this.#segments.path(baseOffset, "log"), { create: true });
     const segment = new Segment({ baseOffset, startedMs: now });
     segment.parts = Segment.emptyParts(file, baseOffset);

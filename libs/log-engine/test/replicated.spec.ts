@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { LeaderEpoch, Offset, ProducerEpoch, ProducerId } from "@millrace/model";
-import { createBatchCursor } from "@millrace/records";
+import { createBatchCursor, RecordBatchView, stampBatch } from "@millrace/records";
 import { createSimulatedStorage } from "@millrace/testkit";
 import { createPartitionLog, type PartitionLog, restartPartitionLog, truncatePartitionLog } from "../src/index.ts";
 import {
@@ -142,5 +142,27 @@ describe("truncatePartitionLog", () => {
     const { storage, log } = await filled(30);
     const fresh = await restartPartitionLog(log, at(100), portsOn(storage));
     expect([fresh.logStartOffset, fresh.logEndOffset, fresh.leaderEpoch]).toEqual([100, 100, -1]);
+  });
+});
+
+describe("a log with a gap that 32 bits do not hold", () => {
+  it("finds each record behind it, also after it was closed and opened", async () => {
+    const storage = createSimulatedStorage({ seed: 1 });
+    const log = await newLog(storage);
+    const far = 6_000_000_000;
+    await log.allowGapTo(at(far));
+    for (let index = 0; index < 40; index++) {
+      const batch = batchOf([`value ${index}`]);
+      stampBatch(batch, { baseOffset: at(far + index), leaderEpoch: EPOCH });
+      log.stageReplicated(new RecordBatchView(batch), NOW); // all of one write: no new segment between them
+    }
+    await commit(log);
+    const first = (of: PartitionLog, offset: number): string | undefined => contentOf(of, at(offset), 1)[0];
+    const expected = Array.from({ length: 40 }, (_, index) => `${far + index}:value ${index}`);
+    for (const [index, content] of expected.entries()) expect(first(log, far + index)).toBe(content);
+    await log.close();
+    const opened = await reopen(storage);
+    for (const [index, content] of expected.entries()) expect(first(opened, far + index)).toBe(content);
+    expect(opened.logEndOffset).toBe(far + 40);
   });
 });

@@ -89,7 +89,7 @@ export {
   type TopicDescription,
   TRANSACTION_STATE_TOPIC,
 } from "./topic.ts";
-export { defaultTopicConfig, isListConfig, resolveTopicConfig, TOPIC_CONFIG_KEYS } from "./topic-config.ts";
+export { defaultTopicConfig, isListConfig, resolveTopicConfig, RESTORE_OF_CONFIG, TOPIC_CONFIG_KEYS } from "./topic-config.ts";
 export type { ConfigKey, ConfigType } from "./topic-config-key.ts";
 export {
   countByValueAndWindowRecipe,

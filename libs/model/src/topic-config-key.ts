@@ -123,6 +123,13 @@ export function listKey<T extends string>(
   return { name, field, type: "list", defaultValue, defaultText: defaultValue, doc, allowed, parse };
 }
 
+/** A word that means something to whoever set it; empty: not set. */
+export function wordKey(name: string, { field, doc }: { readonly field: Field; readonly doc: string }): ConfigKey<string> {
+  const parse = (text: string): string | undefined => (/^[a-zA-Z0-9.:/_-]{0,100}$/.test(text) ? text : undefined);
+  const allowed = "at most 100 of a-z A-Z 0-9 . : / _ -";
+  return { name, field, type: "string", defaultValue: "", defaultText: "", doc, allowed, parse };
+}
+
 /** Any text, kept for tools that read it back. */
 export function textKey(name: string, doc: string): ConfigKey<string> {
   return { name, field: undefined, type: "list", defaultValue: "", defaultText: "", doc, allowed: "a list", parse: (text) => text };

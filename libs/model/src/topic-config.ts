@@ -1,8 +1,11 @@
 import { AppError } from "./errors.ts";
 import type { TopicConfig } from "./topic.ts";
-import { booleanKey, choiceKey, type ConfigKey, doubleKey, intKey, listKey, longKey, textKey } from "./topic-config-key.ts";
+import { booleanKey, choiceKey, type ConfigKey, doubleKey, intKey, listKey, longKey, textKey, wordKey } from "./topic-config-key.ts";
 
-/** Every topic setting: Kafka's name, default and meaning where Kafka has one; `flush`, `flush.ms` and `storage` are Millrace's own. */
+/** While it is set, the topic is being restored: see docs/operations/backup.md. */
+export const RESTORE_OF_CONFIG = "restore.of";
+
+/** Every topic setting: Kafka's name, default and meaning where Kafka has one; `flush`, `flush.ms`, `restore.of` and `storage` are Millrace's own. */
 export const TOPIC_CONFIG_KEYS: readonly ConfigKey<unknown>[] = [
   listKey("cleanup.policy", {
     field: "cleanupPolicy",
@@ -107,6 +110,10 @@ export const TOPIC_CONFIG_KEYS: readonly ConfigKey<unknown>[] = [
     defaultValue: false,
     only: false,
     doc: "Must be false: there is no tiered storage.",
+  }),
+  wordKey(RESTORE_OF_CONFIG, {
+    field: "restoreOf",
+    doc: "Set while the topic is being restored from this backup: no records are taken but restored ones, and none deleted.",
   }),
   longKey("retention.bytes", {
     field: "retentionBytes",

@@ -32,6 +32,8 @@ export interface TopicConfig {
   readonly gzipLevel: number; // -1: the codec's default
   readonly zstdLevel: number;
   readonly uncleanLeaderElection: boolean;
+  /** The backup from which it is being restored; empty: it is not. */
+  readonly restoreOf: string;
 }
 
 export type TopicCompression = "producer" | "uncompressed" | "gzip" | "snappy" | "lz4" | "zstd";

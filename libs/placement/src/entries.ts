@@ -8,6 +8,9 @@ export interface StoredChange {
   readonly value: Uint8Array | undefined;
 }
 
+/** Of the entries of brokers, topics and producer ids, in that of the cluster; what was written before there were versions is of the first. */
+const CLUSTER_FORMAT_VERSION = 1;
+
 export const CLUSTER_KEY = "cluster";
 export const PRODUCER_IDS_KEY = "producer-ids";
 export const BROKER_PREFIX = "broker/";
@@ -17,7 +20,7 @@ export const TOPIC_PREFIX = "topic/";
 export function encodeChange(change: ClusterChange, state?: ClusterState): StoredChange[] {
   switch (change.kind) {
     case "cluster":
-      return [{ key: CLUSTER_KEY, value: encodeJson(change.identity) }];
+      return [{ key: CLUSTER_KEY, value: encodeJson({ formatVersion: CLUSTER_FORMAT_VERSION, ...change.identity }) }];
     case "broker":
       return [{ key: `${BROKER_PREFIX}${change.broker.brokerId}`, value: encodeJson(change.broker) }];
     case "topic":
@@ -67,10 +70,21 @@ export function decodeClusterState(entries: Iterable<{ readonly key: string; rea
 }
 
 function decodeEntry(key: string, value: Uint8Array): ClusterChange | undefined {
-  if (key === CLUSTER_KEY) return { kind: "cluster", identity: decodeJson(key, value) as ClusterIdentity };
+  if (key === CLUSTER_KEY) return { kind: "cluster", identity: decodeIdentity(value) };
   if (key === PRODUCER_IDS_KEY) return { kind: "producer-ids", ...(decodeJson(key, value) as { producerIdNext: number }) };
   if (key.startsWith(BROKER_PREFIX)) return { kind: "broker", broker: decodeJson(key, value) as BrokerState };
   return undefined;
+}
+
+function decodeIdentity(value: Uint8Array): ClusterIdentity {
+  const { formatVersion = 1, ...identity } = decodeJson(CLUSTER_KEY, value) as ClusterIdentity & { readonly formatVersion?: number };
+  if (formatVersion <= CLUSTER_FORMAT_VERSION) return identity;
+  throw new AppError({
+    kind: "invalid",
+    code: "store-newer-format",
+    message: "the coordination store was written to by a newer version: start that version",
+    context: { entry: CLUSTER_KEY, formatVersion, supported: CLUSTER_FORMAT_VERSION },
+  });
 }
 
 function encodeJson(value: unknown): Uint8Array {

@@ -86,6 +86,13 @@ export const errors = {
       message: "settings of the cluster's own topics are fixed",
       context: { topic },
     }),
+  invalidProducerIdCount: (count: number): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "invalid-request",
+      message: "producer ids are reserved in numbers above 0 that stay within 2^53-1",
+      context: { count },
+    }),
   configNamedTwice: (name: string): AppError =>
     new AppError({
       kind: "invalid",

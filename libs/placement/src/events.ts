@@ -186,7 +186,13 @@ export type ClusterEvent =
   | DeleteTopic
   | AlterTopicConfigs
   | CreatePartitions
-  | { readonly kind: "allocate-producer-ids"; readonly brokerId: BrokerId; readonly brokerEpoch: BrokerEpoch };
+  | {
+      readonly kind: "allocate-producer-ids";
+      readonly brokerId: BrokerId;
+      readonly brokerEpoch: BrokerEpoch;
+      /** Absent: a block of the usual size. */
+      readonly count?: number | undefined;
+    };
 
 export type ClusterResponse =
   | { readonly kind: "broker"; readonly broker: BrokerState }

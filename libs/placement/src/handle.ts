@@ -4,6 +4,7 @@ import { addBroker, drainBroker } from "./drain.ts";
 import { electByLogs } from "./elect-by-logs.ts";
 import { electLeaders, preferLeaders } from "./elections.ts";
 import type { ClusterEvent, ClusterResponse, Decision, PlacementContext } from "./events.ts";
+import { errors } from "./errors.ts";
 import { PRODUCER_ID_BLOCK } from "./limits.ts";
 import { alterPartitions, raiseInternalTopics } from "./partitions.ts";
 import { advanceReassignments, reassignPartitions } from "./reassignments.ts";
@@ -88,9 +89,11 @@ function decide(state: ClusterState, event: ClusterEvent, context: PlacementCont
     case "allocate-producer-ids": {
       registered(state, event.brokerId, event.brokerEpoch);
       const firstProducerId = state.producerIdNext;
+      const { count = PRODUCER_ID_BLOCK } = event;
+      if (count < 1 || !Number.isSafeInteger(firstProducerId + count)) throw errors.invalidProducerIdCount(count);
       return {
-        changes: [{ kind: "producer-ids", producerIdNext: firstProducerId + PRODUCER_ID_BLOCK }],
-        response: { kind: "producer-ids", firstProducerId, count: PRODUCER_ID_BLOCK },
+        changes: [{ kind: "producer-ids", producerIdNext: firstProducerId + count }],
+        response: { kind: "producer-ids", firstProducerId, count },
       };
     }
     default:

@@ -91,6 +91,33 @@ describe("alterTopicConfigs", () => {
   });
 });
 
+describe("a topic that is restored", () => {
+  const restoreOf = { "restore.of": "b/1/0" };
+  const made = (state: ClusterState, name: string, partitions: number) =>
+    run(state, { kind: "create-topic", name, partitions, replicationFactor: 0, configs: restoreOf, ifNotExists: false });
+  const end = (state: ClusterState, name: string) =>
+    run(state, { kind: "alter-topic-configs", name, changes: [{ name: "restore.of", operation: "delete", value: "" }], replaceAll: false });
+
+  it.each(["u", "__millrace_checkpoints", "__millrace_sink_marks"])("is made as it was, and ends being restored: %s", (name) => {
+    const state = clusterWith({});
+    made(state, name, 7);
+    expect(topicByName(state, name)).toMatchObject({ configOverrides: restoreOf });
+    expect(topicByName(state, name)?.partitions).toHaveLength(7);
+    end(state, name);
+    expect(topicByName(state, name)?.configOverrides).not.toHaveProperty(["restore.of"]);
+  });
+
+  it("never is one that producers have written to, nor one whose offsets come back by their meaning", () => {
+    const state = clusterWith({});
+    const set = { name: "restore.of", operation: "set" as const, value: "b/1/0" };
+    expect(() => run(state, { kind: "alter-topic-configs", name: "t", changes: [set], replaceAll: false })).toThrow(
+      expect.objectContaining({ code: "invalid-topic-config" }),
+    );
+    made(state, "__consumer_offsets", 7);
+    expect(topicByName(state, "__consumer_offsets")?.configOverrides).not.toHaveProperty(["restore.of"]);
+  });
+});
+
 describe("createPartitions", () => {
   const grow = (state: ClusterState, totalCount: number, name = "t") => run(state, { kind: "create-partitions", name, totalCount });
 

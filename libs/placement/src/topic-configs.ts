@@ -1,4 +1,11 @@
-import { defaultTopicConfig, isInternalTopic, isListConfig, resolveTopicConfig, type TopicDescription } from "@millrace/model";
+import {
+  defaultTopicConfig,
+  isInternalTopic,
+  isListConfig,
+  RESTORE_OF_CONFIG,
+  resolveTopicConfig,
+  type TopicDescription,
+} from "@millrace/model";
 import { assertReplicable } from "./assert-replicable.ts";
 import { withInSync } from "./eligible.ts";
 import { errors } from "./errors.ts";
@@ -10,7 +17,7 @@ export function alterTopicConfigs(
   state: ClusterState,
   event: AlterTopicConfigs,
 ): Decision<{ readonly kind: "topic"; readonly topic: TopicDescription }> {
-  if (isInternalTopic(event.name)) throw errors.internalTopicConfig(event.name);
+  if (isInternalTopic(event.name) && !endsRestore(event)) throw errors.internalTopicConfig(event.name);
   const topic = topicByName(state, event.name);
   if (topic === undefined) throw errors.unknownTopic(event.name);
   const overrides: Record<string, string> = event.replaceAll ? {} : { ...topic.configOverrides };
@@ -23,6 +30,8 @@ export function alterTopicConfigs(
   const before = resolveTopicConfig(topic.configOverrides);
   const after = resolveTopicConfig(overrides);
   if (before.storage !== after.storage) throw errors.fixedConfig("storage");
+  // Records that clients wrote have the offsets that restored ones would need.
+  if (after.restoreOf !== "" && before.restoreOf !== after.restoreOf) throw errors.fixedConfig(RESTORE_OF_CONFIG);
   assertReplicable(after, Math.max(...topic.partitions.map(({ replicas }) => replicas.length)));
   const configured: TopicDescription = { ...topic, configOverrides: overrides };
   // With a smaller `min.insync.replicas` more is acknowledged from now on: those that are not in sync no longer have it all.
@@ -32,6 +41,11 @@ export function alterTopicConfigs(
   const changed: TopicDescription = { ...configured, partitions };
   const changes = sameConfigs(topic.configOverrides, overrides) ? [] : [{ kind: "topic" as const, topic: changed }];
   return { changes, response: { kind: "topic", topic: changed } };
+}
+
+/** The one setting of the cluster's own topics that is not fixed. */
+function endsRestore({ changes, replaceAll }: AlterTopicConfigs): boolean {
+  return !replaceAll && changes.length > 0 && changes.every(({ name, operation }) => name === RESTORE_OF_CONFIG && operation === "delete");
 }
 
 function applyTo(overrides: Record<string, string>, { name, operation, value }: ConfigChange): void {

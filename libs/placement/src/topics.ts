@@ -4,6 +4,7 @@ import {
   GROUP_OFFSETS_TOPIC,
   isInternalTopic,
   PARTITIONS_PER_TOPIC_MAX,
+  RESTORE_OF_CONFIG,
   resolveTopicConfig,
   SINK_MARKS_TOPIC,
   type TopicDescription,
@@ -41,7 +42,7 @@ export const INTERNAL_TOPICS: Readonly<Record<string, Readonly<Record<string, st
 /** Makes a topic: name and settings checked, replicas spread over live brokers, leaders elected at once. */
 export function createTopic(state: ClusterState, event: CreateTopic, context: PlacementContext): TopicDecision {
   assertTopicName(event.name);
-  if (event.name in INTERNAL_TOPICS) return ensureInternalTopic(state, event.name, context);
+  if (event.name in INTERNAL_TOPICS) return internalTopic(state, event, context);
   if (isInternalTopic(event.name)) throw errors.internalTopic(event.name);
   const existing = topicByName(state, event.name);
   if (existing !== undefined) {
@@ -50,6 +51,32 @@ export function createTopic(state: ClusterState, event: CreateTopic, context: Pl
   }
   assertNoCollision(state, event.name);
   return makeTopic(state, { name: event.name, internal: false, configs: event.configs, ...sizeOf(event, context) }, context);
+}
+
+/** Topics of jobs are restored as they were: a job finds its partition by their number. */
+const RESTORABLE: readonly string[] = [SINK_MARKS_TOPIC, CHECKPOINTS_TOPIC];
+
+function internalTopic(state: ClusterState, event: CreateTopic, context: PlacementContext): TopicDecision {
+  const { name, partitions, configs } = event;
+  const restoreOf = configs[RESTORE_OF_CONFIG];
+  if (restoreOf === undefined || !RESTORABLE.includes(name)) return ensureInternalTopic(state, name, context);
+  if (topicByName(state, name) !== undefined) throw errors.topicExists(name);
+  const ownConfigs = { ...INTERNAL_TOPICS[name], [RESTORE_OF_CONFIG]: restoreOf };
+  return makeTopic(
+    state,
+    { name, internal: true, configs: ownConfigs, ...internalSize(state, context), ...(partitions > 0 ? { partitions } : {}) },
+    context,
+  );
+}
+
+/** With as many replicas as live brokers allow. */
+function internalSize(
+  state: ClusterState,
+  { settings }: PlacementContext,
+): Pick<TopicShape, "partitions" | "replicationFactor" | "assignments"> {
+  const { internalTopicPartitions: partitions, internalTopicReplicas } = settings;
+  const replicationFactor = Math.max(1, Math.min(internalTopicReplicas, placeableBrokers(state).length));
+  return { partitions, replicationFactor, assignments: undefined };
 }
 
 /** Counts that were asked for, the cluster's defaults for those that were not, or what the given assignments say. */
@@ -74,15 +101,13 @@ function assertNoCollision(state: ClusterState, name: string): void {
     if (other.name.replaceAll(".", "_") === normalized) throw errors.collidingTopicName(name, other.name);
 }
 
-/** The internal topic of this name; made if it is not there, with as many replicas as live brokers allow. */
+/** The internal topic of this name; made if it is not there. */
 export function ensureInternalTopic(state: ClusterState, name: string, context: PlacementContext): TopicDecision {
   const configs = INTERNAL_TOPICS[name];
   if (configs === undefined) throw errors.internalTopic(name);
   const existing = topicByName(state, name);
   if (existing !== undefined) return { changes: [], response: { kind: "topic", topic: existing } };
-  const { internalTopicPartitions: partitions, internalTopicReplicas } = context.settings;
-  const replicationFactor = Math.max(1, Math.min(internalTopicReplicas, placeableBrokers(state).length));
-  return makeTopic(state, { name, internal: true, partitions, replicationFactor, assignments: undefined, configs }, context);
+  return makeTopic(state, { name, internal: true, configs, ...internalSize(state, context) }, context);
 }
 
 /** Deletes the topic of this name; with an id only that incarnation of it. */

@@ -6,6 +6,7 @@ import { compatibilityRule } from "./rules/compatibility.ts";
 import { errorPagesRule } from "./rules/error-pages.ts";
 import { examplesRule } from "./rules/examples.ts";
 import { filesRule } from "./rules/files.ts";
+import { formatsRule } from "./rules/formats.ts";
 import { layersRule } from "./rules/layers.ts";
 import { libReadmeRule } from "./rules/lib-readme.ts";
 import { linksRule } from "./rules/links.ts";
@@ -225,5 +226,21 @@ describe("examplesRule", () => {
   });
   it("refuses a case without a job", () => {
     check(examplesRule, { [cases]: '    file: "fraud.ts",\n' }, ["has a case for fraud.ts, which is not in examples/jobs"]);
+  });
+});
+
+describe("formatsRule", () => {
+  const source = { "libs/log-engine/src/open-log.ts": "const FORMAT_VERSION = 2;\n" };
+  const row = (version: number, name = "FORMAT_VERSION"): string =>
+    `| files | ${version} | in them | [log-engine](../libs/log-engine/src/open-log.ts) \`${name}\` |\n`;
+  it("accepts a row with the version of the source", () => {
+    check(formatsRule, { ...source, "docs/formats.md": row(2) }, []);
+  });
+  it("refuses another version, a constant without a row, and a row without a constant", () => {
+    check(formatsRule, { ...source, "docs/formats.md": row(1) }, ["FORMAT_VERSION is 1 here and 2 in the source"]);
+    check(formatsRule, { ...source, "docs/formats.md": "" }, ["FORMAT_VERSION (2) has no row"]);
+    check(formatsRule, { ...source, "docs/formats.md": row(2) + row(3, "OTHER_FORMAT_VERSION") }, [
+      "OTHER_FORMAT_VERSION has a row and is not in",
+    ]);
   });
 });

@@ -3,6 +3,7 @@ import { compatibilityRule } from "./rules/compatibility.ts";
 import { errorPagesRule } from "./rules/error-pages.ts";
 import { examplesRule } from "./rules/examples.ts";
 import { filesRule } from "./rules/files.ts";
+import { formatsRule } from "./rules/formats.ts";
 import { layersRule } from "./rules/layers.ts";
 import { libReadmeRule } from "./rules/lib-readme.ts";
 import { linksRule } from "./rules/links.ts";
@@ -22,4 +23,5 @@ export const rules: readonly Rule[] = [
   compatibilityRule,
   examplesRule,
   metricsRule,
+  formatsRule,
 ];

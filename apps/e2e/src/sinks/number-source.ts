@@ -10,13 +10,22 @@ const PAUSE_MS = 100;
 export class NumberSource {
   readonly #client: Client;
   readonly #topic: string;
+  readonly #isThere: (id: number) => boolean;
   #next = 0;
+  #acknowledged = 0;
   #isOver = false;
   #running: Promise<void> | undefined;
 
-  constructor(client: Client, topic: string = SINKS.input) {
+  /** `isThere`: what another source has sent before; those are left out. */
+  constructor(client: Client, topic: string = SINKS.input, isThere: (id: number) => boolean = () => false) {
     this.#client = client;
     this.#topic = topic;
+    this.#isThere = isThere;
+  }
+
+  /** All below are acknowledged. */
+  get acknowledged(): number {
+    return this.#acknowledged;
   }
 
   start(): void {
@@ -37,9 +46,11 @@ export class NumberSource {
     while (!this.#isOver) {
       for (let i = 0; i < BLOCK; i++) {
         const id = this.#next++;
+        if (this.#isThere(id)) continue;
         producer.send(this.#topic, { value: new TextEncoder().encode(String(id)), partition: (id % KEYS) % INPUT_PARTITIONS });
       }
       await producer.flush();
+      this.#acknowledged = this.#next;
       await delay(PAUSE_MS);
     }
     await producer.close();

@@ -11,15 +11,17 @@ import {
   type TimestampMs,
   type TopicConfig,
 } from "@millrace/model";
+import { RecordBatchView, stampBatch } from "@millrace/records";
 import type { PartitionAssignment, Wish } from "@millrace/replication";
 import { brokerErrors } from "../errors.ts";
 import type { Append, AppendOptions } from "./append.ts";
 import { AppendWaiters, type Durability, storedAppend } from "./append-waiters.ts";
-import { ENDED_PRODUCERS_MAX, HOLD_GRACE_MS, OPEN_TRANSACTIONS_MAX } from "../limits.ts";
+import { HOLD_GRACE_MS } from "../limits.ts";
 import { LeaderRole } from "../replication/leader-role.ts";
 import type { LocalPartitionPorts } from "./partition-ports.ts";
 import { RecordHolds } from "./record-holds.ts";
 import { topicLabels } from "./topic-labels.ts";
+import { VerifiedTransactions } from "./verified-transactions.ts";
 
 /** As a follower: whom, and what it said last. */
 interface Followed {
@@ -51,9 +53,7 @@ export class LocalPartition {
   #replicaWork: Promise<void> = Promise.resolve();
   /** Work that broke off and left the log closed: another one has to be opened. */
   #lostBy: unknown;
-  readonly #endedProducers = new Map<ProducerId, number>();
-  /** Numbers of transactions that were verified here and have no marker yet. */
-  readonly #openTransactions = new Map<ProducerId, number>();
+  readonly #transactions = new VerifiedTransactions();
   #markerListener: ((marker: MarkerInput) => void) | undefined;
   #config: TopicConfig;
   #leaderEpoch: LeaderEpoch | undefined;
@@ -65,7 +65,6 @@ export class LocalPartition {
   syncingSinceMs: number | undefined;
   #syncAgain = false;
   #lastStable: Offset;
-  #endedForgotten = 0;
 
   constructor(of: { topic: string; partition: number; log: PartitionLog; config: TopicConfig }, ports: LocalPartitionPorts) {
     this.topic = of.topic;
@@ -126,7 +125,7 @@ export class LocalPartition {
     this.#role = assignment.replicas.length > 1 ? new LeaderRole(assignment, { epochStartOffset, nowMs }, replication) : undefined;
     this.#leaderEpoch = epoch;
     // Markers that other leaders wrote were not counted: what was verified before them is verified again.
-    this.#forgetEnded();
+    this.#transactions.forgetEnded();
     this.#ledSinceMs = nowMs;
     this.afterWrite();
   }
@@ -229,6 +228,7 @@ export class LocalPartition {
   /** Old records may go, but not from the returned offset on (undefined: up to the end); false while this broker cannot know who still reads them. */
   retention(): false | { readonly keepFrom: Offset | undefined } {
     const nowMs = this.#ports.monotonicMs();
+    if (this.#config.restoreOf !== "") return false;
     // A follower lets go of what its leader let go of (R19); what readers hold of it, only the leader knows. Nobody holds records of internal topics.
     if (this.#followed !== undefined) return { keepFrom: isInternalTopic(this.topic) ? undefined : this.log.logStartOffset };
     if (this.#leaderEpoch === undefined || nowMs < this.#ledSinceMs + HOLD_GRACE_MS) return false;
@@ -246,7 +246,7 @@ export class LocalPartition {
     this.write();
     this.#leaderEpoch = undefined;
     this.#role = undefined;
-    this.#openTransactions.clear();
+    this.#transactions.forgetOpen();
     this.#waiters.fail(brokerErrors.notLeader({ topic: this.topic, partition: this.partition }));
     this.#tellWritten();
     this.wakeReaders();
@@ -254,10 +254,32 @@ export class LocalPartition {
 
   /** Stages one batch; throws what refuses it. */
   append(batch: Uint8Array, options: AppendOptions): Append {
+    // The cluster's own records may be written again before the last of them is restored: nobody does while there are no jobs.
+    if (this.#config.restoreOf !== "" && !isInternalTopic(this.topic))
+      throw brokerErrors.topicRestoring({ topic: this.topic, partition: this.partition });
     this.#ports.requireRoom();
     if (options.durability === "committed") this.#requireInSync();
     const result = this.log.stage(batch, { ...this.#stageOptions(options.now), transactionVerified: options.transactionVerified === true });
     return this.#staged(result, options.durability, options.onTooFewInSync);
+  }
+
+  /** Stages a batch of a backup at the offset that it has; it continues the log, or follows a gap that was allowed. */
+  appendRestored(batch: Uint8Array, now: TimestampMs): Append {
+    this.#ports.requireRoom();
+    this.#requireInSync();
+    const { leaderEpoch } = this.#stageOptions(now);
+    const copy = batch.slice();
+    const view = new RecordBatchView(copy);
+    const { baseOffset, lastOffset } = view;
+    stampBatch(copy, { baseOffset, leaderEpoch });
+    this.log.stageReplicated(view, now);
+    return this.#staged({ kind: "appended", baseOffset, lastOffset, logAppendTime: NO_TIMESTAMP }, "committed", "fail");
+  }
+
+  /** What is restored may have gaps: of compaction, and before the first record that was kept. */
+  async allowGapTo(offset: Offset): Promise<void> {
+    this.write();
+    await this.log.allowGapTo(offset);
   }
 
   /**
@@ -266,14 +288,12 @@ export class LocalPartition {
    */
   appendMarker(marker: MarkerInput & { readonly transactionNumber: number }, now: TimestampMs): Append {
     this.#requireInSync();
-    if (this.#isOfFormerTransaction(marker)) {
+    if (this.#transactions.isFormer(marker.producerId, marker.transactionNumber)) {
       const { stagedEndOffset } = this.log;
       return storedAppend({ kind: "duplicate", baseOffset: stagedEndOffset, lastOffset: stagedEndOffset, logAppendTime: NO_TIMESTAMP });
     }
     const result = this.log.stageMarker(marker, this.#stageOptions(now));
-    this.#openTransactions.delete(marker.producerId);
-    this.#endedProducers.set(marker.producerId, (this.#endedProducers.get(marker.producerId) ?? 0) + 1);
-    if (this.#endedProducers.size > ENDED_PRODUCERS_MAX) this.#forgetEnded();
+    this.#transactions.ended(marker.producerId);
     this.#mustSync = true;
     const append = this.#staged(result, "committed-and-synced");
     const listener = this.#markerListener;
@@ -292,13 +312,12 @@ export class LocalPartition {
 
   /** Grows with each marker of the producer: an append that was verified before one is refused (KIP-890). */
   transactionsEnded(producerId: ProducerId): number {
-    return (this.#endedProducers.get(producerId) ?? 0) + this.#endedForgotten;
+    return this.#transactions.endedOf(producerId);
   }
 
   /** The producer's transaction of this number may append from now on: a marker of an earlier one, delayed on its way, must not end it. */
   transactionVerified(producerId: ProducerId, transactionNumber: number): void {
-    if (this.#openTransactions.size >= OPEN_TRANSACTIONS_MAX) this.#openTransactions.clear();
-    this.#openTransactions.set(producerId, transactionNumber);
+    this.#transactions.verified(producerId, transactionNumber);
   }
 
   /** Calls once when records become readable, or this broker no longer leads. Returns how to stop listening. */
@@ -425,17 +444,6 @@ export class LocalPartition {
     return { topic: this.topic, partition: this.partition, inSync, minInsyncReplicas };
   }
 
-  #isOfFormerTransaction({
-    producerId,
-    transactionNumber,
-  }: {
-    readonly producerId: ProducerId;
-    readonly transactionNumber: number;
-  }): boolean {
-    const open = this.#openTransactions.get(producerId);
-    return open !== undefined && transactionNumber > 0 && transactionNumber < open;
-  }
-
   #reached(): Readonly<Record<Durability, Offset>> {
     const { logEndOffset, syncedEndOffset, highWatermark } = this.log;
     const both = Math.min(syncedEndOffset, highWatermark) as Offset;
@@ -485,11 +493,5 @@ export class LocalPartition {
     const readers = [...this.#readers];
     this.#readers.clear();
     for (const wake of readers) wake();
-  }
-
-  /** Counters only ever grow, so forgetting them must raise what every producer sees. */
-  #forgetEnded(): void {
-    this.#endedForgotten += Math.max(0, ...this.#endedProducers.values()) + 1;
-    this.#endedProducers.clear();
   }
 }

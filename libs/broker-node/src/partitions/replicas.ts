@@ -229,13 +229,25 @@ export class Replicas {
     this.#ports.logger.warn("logs of unknown topics are kept, unused", { folders: [...this.#unclaimed.keys()] });
   }
 
-  async close(): Promise<void> {
+  /** How many logs could not be finished for lack of room on the disk: what was acknowledged is in them, and their next opening verifies it. */
+  async close(): Promise<number> {
     this.#isClosed = true;
     this.groupCommit.flush();
-    await inParallel(this.all(), LOGS_OPENED_AT_ONCE, (partition) => partition.close());
-    await inParallel([...this.#unclaimed.values()], LOGS_OPENED_AT_ONCE, (log) => log.close());
+    let unfinished = 0;
+    const close = async (log: { close(): Promise<void>; abandon(reason: unknown): void }): Promise<void> => {
+      try {
+        await log.close();
+      } catch (error) {
+        if (toAppError(error).kind !== "exhausted") throw error;
+        log.abandon(error);
+        unfinished++;
+      }
+    };
+    await inParallel(this.all(), LOGS_OPENED_AT_ONCE, close);
+    await inParallel([...this.#unclaimed.values()], LOGS_OPENED_AT_ONCE, close);
     this.#slots.clear();
     this.#open = undefined;
+    return unfinished;
   }
 
   async #ensure(topic: Topic, state: PartitionState, config: TopicConfig): Promise<void> {

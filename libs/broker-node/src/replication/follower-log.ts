@@ -26,7 +26,8 @@ export async function appendReplicated(
       const cursor = createBatchCursor(batches);
       while (cursor.advance()) {
         const { partitionLeaderEpoch, baseOffset } = cursor.view;
-        const isGap = baseOffset > log.stagedEndOffset && partition.config.cleanupPolicy !== "delete";
+        const mayHaveGaps = partition.config.cleanupPolicy !== "delete" || partition.config.restoreOf !== "";
+        const isGap = baseOffset > log.stagedEndOffset && mayHaveGaps;
         if (partitionLeaderEpoch > log.leaderEpoch || isGap) {
           partition.write();
           if (isGap) await log.allowGapTo(baseOffset);

@@ -15,7 +15,8 @@ export async function deleteRecords(request: DeleteRecordsRequest, context: RpcC
 async function deleteBefore({ topic, partition, beforeOffset }: RecordDeletion, { replicas }: RpcContext) {
   try {
     if (topic === TRANSACTION_STATE_TOPIC || topic === GROUP_OFFSETS_TOPIC) throw brokerErrors.internalTopic(topic);
-    const { log } = replicas.requireLeader(topic, partition);
+    const { log, config } = replicas.requireLeader(topic, partition);
+    if (config.restoreOf !== "") throw brokerErrors.topicRestoring({ topic, partition });
     const { highWatermark } = log;
     const before = beforeOffset === UP_TO_HIGH_WATERMARK ? highWatermark : offsetFromWire(beforeOffset);
     if (before < 0 || before > highWatermark)

@@ -28,6 +28,10 @@ export function jobHandlers(coordinator: CoordinatorCalls): ServiceHandlers<type
     deleteSavepoint: unary((service, request, options) => service.deleteSavepoint(request, options)),
     readJobState: unary((service, request, options) => service.readJobState(request, options)),
     getCheckpoint: unary((service, request, options) => service.getCheckpoint(request, options)),
+    async *exportJobs(request, call) {
+      yield* await coordinator.call(JobService, async (service) => firstOf(service.exportJobs(request, { signal: call.signal })));
+    },
+    importJob: unary((service, request, options) => service.importJob(request, options)),
     getJobBundle: unary((service, request, options) => service.getJobBundle(request, options)),
   };
 }

@@ -1,4 +1,5 @@
 import {
+  BackupService,
   bindService,
   type BoundService,
   BrokerService,
@@ -20,6 +21,7 @@ interface Handlers {
   readonly topics: ServiceHandlers<typeof TopicService>;
   readonly placement: ServiceHandlers<typeof PlacementService>;
   readonly jobs: ServiceHandlers<typeof JobService>;
+  readonly backup: ServiceHandlers<typeof BackupService>;
 }
 
 /**
@@ -27,7 +29,7 @@ interface Handlers {
  * is reached from outside; brokers pass calls on among themselves by their own.
  */
 export function outsideServices(handlers: Handlers, context: RpcContext): readonly BoundService[] {
-  const { broker, groupService, transactions, topics, placement, jobs } = handlers;
+  const { broker, groupService, transactions, topics, placement, jobs, backup } = handlers;
   const { view } = context;
   const seenFromOutside = ({ brokerId }: { readonly brokerId: number }): { brokerId: number; address: string } => {
     const address = view.brokerAddress(brokerId);
@@ -48,6 +50,7 @@ export function outsideServices(handlers: Handlers, context: RpcContext): readon
     bindService(TopicService, topics),
     bindService(PlacementService, placement),
     bindService(JobService, jobs),
+    bindService(BackupService, backup),
   ];
 }
 

@@ -4,6 +4,9 @@ import { assert } from "@millrace/stdx";
 import { FORWARD_TIMEOUT_MS } from "../limits.ts";
 import type { CoordinatorCalls } from "../session/coordinator-calls.ts";
 
+/** As many as the coordinator gives by itself. */
+const BLOCK = 0n;
+
 /** Producer ids that nobody else will get: from a block that the coordinator gave to this broker. What is left of a block at a stop is lost, which costs nothing. */
 export class ProducerIds {
   readonly #coordinator: CoordinatorCalls;
@@ -40,13 +43,22 @@ export class ProducerIds {
     this.#unused.push(id);
   }
 
-  async #fetch(): Promise<void> {
+  /** That many in a row, for nobody else; the first of them. */
+  async reserve(count: bigint): Promise<bigint> {
+    return (await this.#allocate(count)).firstProducerId;
+  }
+
+  #allocate(count: bigint) {
     const { brokerId, brokerEpoch } = this.#self();
-    const block = await this.#coordinator.call(ClusterService, (service) =>
-      service.allocateProducerIds({ brokerId, brokerEpoch: BigInt(brokerEpoch) }, { timeoutMs: FORWARD_TIMEOUT_MS }),
+    return this.#coordinator.call(ClusterService, (service) =>
+      service.allocateProducerIds({ brokerId, brokerEpoch: BigInt(brokerEpoch), count }, { timeoutMs: FORWARD_TIMEOUT_MS }),
     );
-    assert(block.count > 0, "the coordinator gave an empty block of producer ids");
+  }
+
+  async #fetch(): Promise<void> {
+    const block = await this.#allocate(BLOCK);
+    assert(block.count > 0n, "the coordinator gave an empty block of producer ids");
     this.#next = Number(block.firstProducerId);
-    this.#end = this.#next + block.count;
+    this.#end = this.#next + Number(block.count);
   }
 }

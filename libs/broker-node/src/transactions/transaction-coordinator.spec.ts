@@ -23,6 +23,7 @@ import { createLoopback } from "@millrace/contracts";
 import type { BrokerPorts } from "../node-ports.ts";
 import { GroupCommit } from "../partitions/group-commit.ts";
 import { LocalPartition } from "../partitions/local-partition.ts";
+import { TransactionHold } from "./transaction-hold.ts";
 import { TransactionCoordinator } from "./transaction-coordinator.ts";
 import { NO_REPLICATION, onlyReplica } from "../../test/only-replica.ts";
 
@@ -34,6 +35,7 @@ let clock: ManualClock;
 let disk: SimulatedStorage;
 let partition: LocalPartition;
 let coordinator: TransactionCoordinator;
+let hold: TransactionHold;
 /** Another coordinator replays the log. */
 let takeOver: () => void;
 /** What happens when markers are to be written. */
@@ -41,6 +43,7 @@ let onMarkers: (effect: WriteMarkers) => void;
 
 beforeEach(async () => {
   clock = new ManualClock();
+  hold = new TransactionHold(clock);
   disk = createSimulatedStorage({ seed: 1 });
   onMarkers = () => undefined;
   const loopback = createLoopback();
@@ -84,6 +87,7 @@ beforeEach(async () => {
         onMarkers(effect);
         return Promise.resolve();
       },
+      hold,
     });
     coordinator.start();
   };
@@ -121,6 +125,22 @@ async function begin(): Promise<{ transactionalId: string; producerId: typeof PR
 }
 
 describe("TransactionCoordinator", () => {
+  it("decides nothing while transactions are held, and goes on afterwards", async () => {
+    const owner = await begin();
+    const marked: boolean[] = [];
+    onMarkers = ({ commit }) => marked.push(commit);
+    await hold.begun({ holder: "backup", ttlMs: 600_000 });
+    const ended = coordinator.submit({ kind: "endTransaction", ...owner, commit: true });
+    await pass(5_000);
+    expect(marked).toEqual([]);
+    expect(coordinator.entries.get("x")?.state).toBe("Ongoing");
+    expect(hold.release("backup")).toBe(true);
+    await pass(1_000);
+    expect((await ended).kind).toBe("done");
+    expect(marked).toEqual([true]);
+    await hold.begun({ holder: "backup", ttlMs: 1_000 }); // nothing is under way any more
+  });
+
   it("ends a transaction whose last record met a full disk, once there is room", async () => {
     const owner = await begin();
     onMarkers = () => {

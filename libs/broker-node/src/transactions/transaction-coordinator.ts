@@ -25,12 +25,14 @@ import {
 import type { BrokerPorts } from "../node-ports.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
 import { TransactionClock } from "./transaction-clock.ts";
+import type { TransactionHold } from "./transaction-hold.ts";
 import { TransactionLog } from "./transaction-log.ts";
 
 interface CoordinatorContext {
   readonly ports: BrokerPorts;
   /** Resolves when every partition has its marker. */
   readonly writeMarkers: (effect: WriteMarkers, of: { coordinatorEpoch: number; signal: AbortSignal }) => Promise<void>;
+  readonly hold: TransactionHold;
 }
 
 /**
@@ -96,7 +98,23 @@ export class TransactionCoordinator {
 
   async #decide(event: TransactionEvent): Promise<TransactionResponse> {
     // A newer coordinator has replayed the log: deciding by this one's state would contradict it.
-    if (this.isStopped) throw brokerErrors.notTransactionCoordinator({ transactionalId: event.transactionalId });
+    this.#assertCoordinates(event);
+    if (handle(this.#state, event).effects.length === 0) return this.#take(event);
+    // It ends a transaction: a backup may hold that for a moment.
+    await this.#context.hold.enter();
+    try {
+      this.#assertCoordinates(event);
+      return await this.#take(event);
+    } finally {
+      this.#context.hold.leave();
+    }
+  }
+
+  #assertCoordinates({ transactionalId }: TransactionEvent): void {
+    if (this.isStopped) throw brokerErrors.notTransactionCoordinator({ transactionalId });
+  }
+
+  async #take(event: TransactionEvent): Promise<TransactionResponse> {
     const step = handle(this.#state, event);
     if (step.records.length > 0) {
       await this.#log.append(step.records);
@@ -109,9 +127,14 @@ export class TransactionCoordinator {
   #perform(effect: WriteMarkers): void {
     const { transactionalId } = effect;
     if (!this.#markerWaiters.has(transactionalId)) this.#markerWaiters.set(transactionalId, createDeferred<void>());
+    this.#context.hold.begin();
     const work = async (): Promise<void> => {
-      await this.#context.writeMarkers(effect, { coordinatorEpoch: this.#epoch, signal: this.#stop.signal });
-      await this.#complete(transactionalId);
+      try {
+        await this.#context.writeMarkers(effect, { coordinatorEpoch: this.#epoch, signal: this.#stop.signal });
+        await this.#complete(transactionalId);
+      } finally {
+        this.#context.hold.leave();
+      }
       this.#markerWaiters.get(transactionalId)?.resolve();
       this.#markerWaiters.delete(transactionalId);
     };

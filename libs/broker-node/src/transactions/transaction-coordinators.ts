@@ -11,6 +11,7 @@ import type { ClusterView } from "../cluster-view.ts";
 import { brokerErrors } from "../errors.ts";
 import type { BrokerPorts } from "../node-ports.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
+import { TransactionHold } from "./transaction-hold.ts";
 import { TransactionCoordinator } from "./transaction-coordinator.ts";
 
 export interface TransactionOwner {
@@ -21,6 +22,8 @@ export interface TransactionOwner {
 
 /** The transaction coordinators on this broker: one per partition of the transaction log that it leads. */
 export class TransactionCoordinators {
+  /** Of all coordinators on this broker, also of those that it takes up during one. */
+  readonly hold: TransactionHold;
   readonly #brokerId: number;
   readonly #view: ClusterView;
   readonly #ports: BrokerPorts;
@@ -39,12 +42,14 @@ export class TransactionCoordinators {
     this.#view = of.view;
     this.#writeMarkers = of.writeMarkers;
     this.#ports = ports;
+    this.hold = new TransactionHold(ports.clock);
   }
 
   /** This broker leads a partition of the transaction log from now on. */
   leads(partition: LocalPartition, epoch: LeaderEpoch): void {
     this.resigned(partition);
-    const coordinator = new TransactionCoordinator(partition, epoch, { ports: this.#ports, writeMarkers: this.#writeMarkers });
+    const { hold } = this;
+    const coordinator = new TransactionCoordinator(partition, epoch, { ports: this.#ports, writeMarkers: this.#writeMarkers, hold });
     coordinator.start();
     this.#byPartition.set(partition.partition, coordinator);
   }

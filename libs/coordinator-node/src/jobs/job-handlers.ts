@@ -15,6 +15,7 @@ import { BUNDLE_BYTES_MAX, ENDED_JOBS_MAX, WATCH_INTERVAL_MS } from "./limits.ts
 import { assertRunning, rescaleHandler } from "./rescale-handler.ts";
 import { assertTopicsExist } from "./resolve-sources.ts";
 import { stateHandler } from "./state-handler.ts";
+import { transferHandlers } from "./transfer-handlers.ts";
 import { fromSavepoint, savepointHandlers, type StateOrigin } from "./savepoints.ts";
 
 /** The service that users call. Jobs are named by id or name; a name means its newest job. */
@@ -73,10 +74,7 @@ export function createJobHandlers(jobs: Jobs): ServiceHandlers<typeof JobService
     },
     ...savepointHandlers(jobs),
     ...runningJobHandlers(jobs),
-    async getJobBundle(request) {
-      const { graphJson, bundle, record } = (await findAsync(jobs, request.jobId)).stored;
-      return { graphJson, bundle, digest: record.digest };
-    },
+    ...transferHandlers(jobs),
   };
 }
 

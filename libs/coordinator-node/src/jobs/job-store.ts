@@ -16,6 +16,11 @@ export interface StoredJob {
   readonly plans: readonly BatchPlan[];
 }
 
+/** Of a job's entries, in its record; what was written before there were versions is of the first. */
+const JOB_FORMAT_VERSION = 1;
+/** Of checkpoint and savepoint manifests. */
+const CHECKPOINT_FORMAT_VERSION = 1;
+
 const PREFIX = "job/";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -34,7 +39,7 @@ const keys = {
 /** Entries of a job that is new: definition, bundle, and the checkpoint it starts from if there is one. */
 export function changesOfNewJob(job: StoredJob): Change[] {
   const { jobId } = job.record;
-  const changes: Change[] = [put(keys.record(jobId), encodeJson(job.record)), put(keys.graph(jobId), encoder.encode(job.graphJson))];
+  const changes: Change[] = [put(keys.record(jobId), encodeRecord(job.record)), put(keys.graph(jobId), encoder.encode(job.graphJson))];
   for (let start = 0, chunk = 0; start < job.bundle.length; start += BUNDLE_CHUNK_BYTES, chunk++) {
     changes.push(put(keys.bundle(jobId, chunk), job.bundle.slice(start, start + BUNDLE_CHUNK_BYTES)));
   }
@@ -47,7 +52,7 @@ export function changesOfJob(jobId: string, changes: readonly JobChange[]): Chan
   return changes.map((change) => {
     switch (change.kind) {
       case "put-record":
-        return put(keys.record(jobId), encodeJson(change.record));
+        return put(keys.record(jobId), encodeRecord(change.record));
       case "put-plan":
         return put(keys.plan(jobId, change.plan.batch), toBinary(BatchPlanSchema, create(BatchPlanSchema, planToWire(change.plan))));
       case "delete-plan":
@@ -71,6 +76,26 @@ export function changesOfDeletedSavepoint(savepointId: string): Change[] {
   return [remove(savepointKey(savepointId))];
 }
 
+/** Entries as a backup keeps them, by job: keys below the job's. */
+export function entriesByJob(
+  entries: readonly Entry[],
+): ReadonlyMap<string, readonly { readonly key: string; readonly value: Uint8Array }[]> {
+  return new Map(
+    [...Map.groupBy(entries, (entry) => jobIdOf(entry.key))].map(([jobId, own]) => [
+      jobId,
+      own.map(({ key, value }) => ({ key: key.slice(keys.record(jobId).length), value })),
+    ]),
+  );
+}
+
+/** The same back. */
+export function changesOfImport(jobId: string, entries: readonly { readonly key: string; readonly value: Uint8Array }[]): Change[] {
+  return entries.map(({ key, value }) => put(`${keys.record(jobId)}${key}`, value));
+}
+
+/** Key, below the job's, of the entry that makes it a job. */
+export const RECORD_ENTRY = "";
+
 /** All jobs among the entries under `job/`. A job whose parts do not fit together is corrupt: it is never half-loaded. */
 export function decodeJobs(entries: readonly Entry[]): StoredJob[] {
   const byJob = Map.groupBy(entries, (entry) => jobIdOf(entry.key));
@@ -84,7 +109,7 @@ export function decodeJobs(entries: readonly Entry[]): StoredJob[] {
     const plans = under("batch").map((entry) => planFromWire(fromBinary(BatchPlanSchema, entry.value)));
     const newest = under("checkpoint").at(-1);
     const job: StoredJob = {
-      record: JSON.parse(decoder.decode(recordEntry.value)) as JobRecord,
+      record: decodeRecord(recordEntry.value),
       graphJson,
       graph: JSON.parse(graphJson) as JobGraph,
       bundle: concat(under("bundle").map((entry) => entry.value)),
@@ -110,13 +135,18 @@ export function savepointKey(savepointId: string): string {
 
 export function decodeCheckpoint(bytes: Uint8Array): CheckpointManifest {
   const stored = fromBinary(StoredCheckpointSchema, bytes);
-  const rest = JSON.parse(stored.json) as Omit<CheckpointManifest, "parts" | "lastWatermarks">;
+  const { formatVersion = 1, ...rest } = JSON.parse(stored.json) as Versioned<Omit<CheckpointManifest, "parts" | "lastWatermarks">>;
+  if (formatVersion > CHECKPOINT_FORMAT_VERSION) throw newer("checkpoint", formatVersion, CHECKPOINT_FORMAT_VERSION);
   return { ...rest, parts: stored.parts.map(partFromWire), lastWatermarks: stored.lastWatermarks.map(watermarkFromWire) };
 }
 
 function encodeCheckpoint(manifest: CheckpointManifest): Uint8Array {
   const { parts, lastWatermarks, ...rest } = manifest;
-  const stored = { json: JSON.stringify(rest), parts: parts.map(partToWire), lastWatermarks: lastWatermarks.map(watermarkToWire) };
+  const stored = {
+    json: JSON.stringify({ formatVersion: CHECKPOINT_FORMAT_VERSION, ...rest }),
+    parts: parts.map(partToWire),
+    lastWatermarks: lastWatermarks.map(watermarkToWire),
+  };
   return toBinary(StoredCheckpointSchema, create(StoredCheckpointSchema, stored));
 }
 
@@ -127,6 +157,23 @@ function jobIdOf(key: string): string {
 function corrupt(jobId: string): AppError {
   const message = "the coordination store has only part of a job: restore it from a backup";
   return new AppError({ kind: "corrupt", code: "job-incomplete", message, context: { job: jobId } });
+}
+
+type Versioned<T> = T & { readonly formatVersion?: number };
+
+function encodeRecord(record: JobRecord): Uint8Array {
+  return encodeJson({ formatVersion: JOB_FORMAT_VERSION, ...record });
+}
+
+function decodeRecord(bytes: Uint8Array): JobRecord {
+  const { formatVersion = 1, ...record } = JSON.parse(decoder.decode(bytes)) as Versioned<JobRecord>;
+  if (formatVersion > JOB_FORMAT_VERSION) throw newer("job", formatVersion, JOB_FORMAT_VERSION);
+  return record;
+}
+
+function newer(entry: string, formatVersion: number, supported: number): AppError {
+  const message = "the coordination store was written to by a newer version: start that version";
+  return new AppError({ kind: "invalid", code: "store-newer-format", message, context: { entry, formatVersion, supported } });
 }
 
 function put(key: string, value: Uint8Array): Change {

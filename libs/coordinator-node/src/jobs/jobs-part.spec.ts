@@ -319,3 +319,58 @@ describe("jobs of a coordinator", () => {
     await expect(rig.submit()).rejects.toMatchObject({ code: "job-exists" });
   });
 });
+
+describe("jobs of a backup", () => {
+  type Entries = { key: string; value: Uint8Array }[];
+
+  async function exported(rig: Awaited<ReturnType<typeof createRig>>): Promise<Map<string, Entries>> {
+    const jobs = new Map<string, Entries>();
+    for await (const { jobId = "", entries = [] } of rig.part.handlers.exportJobs({} as never, CONTEXT))
+      jobs.set(jobId, [...(jobs.get(jobId) ?? []), ...(entries as Entries)]);
+    return jobs;
+  }
+
+  async function runningJob() {
+    const rig = await createRig();
+    await rig.join();
+    const { jobId = "" } = await rig.submit();
+    await settle();
+    return { rig, jobId, entries: (await exported(rig)).get(jobId) ?? [] };
+  }
+
+  it("are in another cluster what they were, when their record has come", async () => {
+    const { rig, jobId, entries } = await runningJob();
+    const other = await createRig();
+    const definition = entries.filter(({ key }) => key === "" || key === "/graph");
+    const rest = entries.filter((entry) => !definition.includes(entry));
+    const imports = (portion: Entries) => other.part.handlers.importJob({ jobId, entries: portion } as never, CONTEXT);
+    expect(await imports(rest)).toEqual({ exists: false });
+    expect((await other.part.handlers.listJobs({} as never, CONTEXT)).jobs).toEqual([]);
+    expect(await imports(definition)).toEqual({ exists: false });
+    expect((await exported(other)).get(jobId)).toEqual(entries);
+    expect((await other.part.handlers.listJobs({} as never, CONTEXT)).jobs).toMatchObject([{ jobId, name: "copy" }]);
+    expect(await imports(definition)).toEqual({ exists: true });
+    await other.join();
+    expect(other.last()).toBeDefined(); // it is at work
+    expect(rig.last()).toBeDefined();
+  });
+
+  it("are refused beside a job of their name that runs, and when they do not fit together", async () => {
+    const { rig, entries } = await runningJob();
+    const imports = (into: typeof rig, jobId: string, portion: Entries) =>
+      into.part.handlers.importJob({ jobId, entries: portion } as never, CONTEXT);
+    await expect(imports(rig, "copy-other", entries)).rejects.toMatchObject({ code: "job-exists" });
+    const other = await createRig();
+    const halves = entries.filter(({ key }) => key !== "/graph");
+    await expect(imports(other, "copy-half", halves)).rejects.toMatchObject({ code: "job-incomplete" });
+    expect(other.store.entries.size).toBe(0);
+    await expect(imports(other, "a/b", entries)).rejects.toMatchObject({ code: "invalid-request" });
+    const record = entries.map((entry) =>
+      entry.key === "" ? { ...entry, value: new TextEncoder().encode('{"formatVersion":2,"name":"copy"}') } : entry,
+    );
+    await expect(imports(other, "copy-newer", record)).rejects.toMatchObject({
+      code: "job-incomplete",
+      cause: { code: "store-newer-format" },
+    });
+  });
+});

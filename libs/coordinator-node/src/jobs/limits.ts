@@ -2,6 +2,8 @@
 export const BUNDLE_BYTES_MAX = 8 * 1024 * 1024;
 /** One store entry of a bundle: well below what one commit may carry. */
 export const BUNDLE_CHUNK_BYTES = 1024 * 1024;
+/** Entries of a job in one message of an export: a bundle's chunk always fits, and what a message may hold is eight of these. */
+export const EXPORT_BYTES_MAX = 8 * 1024 * 1024;
 /** Asking a broker for offsets: longer means that it is away, and planning waits anyway. */
 export const LIST_OFFSETS_TIMEOUT_MS = 5_000;
 /** The store is away: planning waits, and asks again this often. */

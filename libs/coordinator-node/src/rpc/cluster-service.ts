@@ -15,8 +15,9 @@ export function clusterHandlers(
     },
     async allocateProducerIds(request) {
       const which = { brokerId: brokerId(request.brokerId), brokerEpoch: brokerEpochFromWire(request.brokerEpoch) };
-      const { firstProducerId, count } = await term().controller.execute({ kind: "allocate-producer-ids", ...which });
-      return { firstProducerId: BigInt(firstProducerId), count };
+      const wanted = request.count === 0n ? undefined : Number(request.count);
+      const { firstProducerId, count } = await term().controller.execute({ kind: "allocate-producer-ids", ...which, count: wanted });
+      return { firstProducerId: BigInt(firstProducerId), count: BigInt(count) };
     },
     async alterPartitions(request) {
       const { answers } = await term().controller.execute({

@@ -25,6 +25,10 @@ export function jobHandlers(term: () => Term): Handlers {
     deleteSavepoint: async (request, context) => jobs().deleteSavepoint(request, context),
     readJobState: async (request, context) => jobs().readJobState(request, context),
     getCheckpoint: async (request, context) => jobs().getCheckpoint(request, context),
+    async *exportJobs(request, context) {
+      yield* jobs().exportJobs(request, context);
+    },
+    importJob: async (request, context) => jobs().importJob(request, context),
     getJobBundle: async (request, context) => jobs().getJobBundle(request, context),
   };
 }
