@@ -21,6 +21,8 @@ export class MemoryCluster {
   readonly jobs = new Map<string, ExportedJob>();
   /** What was asked, in order; a listener may change the cluster meanwhile, or throw. */
   readonly asked: string[] = [];
+  /** Who held transactions. */
+  readonly holders: string[] = [];
   onAsked: (what: string) => void = () => undefined;
   #nextProducerId = 0;
   #isHeld = false;
@@ -137,7 +139,8 @@ export class MemoryCluster {
         jobs.set(jobId, { jobId, name: jobId, entries: [...before, ...entries] });
         return Promise.resolve(true);
       },
-      withTransactionsHeld: async (_, work) => {
+      withTransactionsHeld: async ({ holder }, work) => {
+        this.holders.push(holder);
         this.#ask("hold");
         this.#isHeld = true;
         try {

@@ -81,6 +81,12 @@ describe("createBackup and restoreBackup", () => {
     expect(old.asked.filter((what) => what.includes("held"))).toEqual(["groups (held)", "ends (held)", "ends (held)"]);
   });
 
+  it("hold transactions under one name per folder, so that a killed backup keeps no later one waiting", async () => {
+    const { backupId } = await create();
+    await create();
+    expect(old.holders).toEqual([`backup-${backupId}`, `backup-${backupId}`]);
+  });
+
   it("never save an offset beyond the records", async () => {
     old.addTopic("t");
     old.append("t", ["a"]);

@@ -45,7 +45,7 @@ export async function createBackup(options: CreateOptions, ports: CreatePorts): 
   const numbers = listManifests(ports);
   const last = numbers.length === 0 ? undefined : readManifest(numbers.at(-1) ?? 0, ports);
   const progress = new Progress(options.progress);
-  const survey = await takeSurvey(options.topics, ports);
+  const survey = await takeSurvey({ wanted: options.topics, backupId: identity.backupId }, ports);
   options.signal?.throwIfAborted();
   const number = (last?.number ?? 0) + 1;
   const chain = { startedAtMs, last, number };

@@ -44,8 +44,12 @@ const TOPICS_OF_JOBS: readonly string[] = [SINK_MARKS_TOPIC, CHECKPOINTS_TOPIC];
  * Looks at everything while no transaction is being decided. Order matters: jobs first, then offsets of groups, then the ends of logs; so nothing that is saved refers
  * to records beyond these ends, and a committed transaction is below them in all its partitions.
  */
-export async function takeSurvey(wanted: readonly string[] | undefined, ports: SurveyPorts): Promise<Survey> {
-  const holder = `backup-${ports.random.hex(8)}`;
+export async function takeSurvey(
+  { wanted, backupId }: { readonly wanted: readonly string[] | undefined; readonly backupId: string },
+  ports: SurveyPorts,
+): Promise<Survey> {
+  // The folder's own name: what a killed backup still holds is the next one's to take over, and to release.
+  const holder = `backup-${backupId}`;
   for (let attempt = 1; ; attempt++) {
     const topics = await findTopics(wanted, ports.client);
     try {
