@@ -1,14 +1,8 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { CheckpointFolderSchema } from "@millrace/contracts";
-import { type CheckpointManifest, ENDED_STATES } from "@millrace/scheduling";
+import type { CheckpointManifest } from "@millrace/scheduling";
 import type { JobRunner } from "./job-runner.ts";
-
-interface KnownJobs {
-  readonly runners: ReadonlyMap<string, JobRunner>;
-  readonly savepoints: ReadonlyMap<string, CheckpointManifest>;
-  /** Jobs of a name, newest first. */
-  named(name: string): readonly JobRunner[];
-}
+import { type KnownJobs, needsCheckpoint } from "./needed-checkpoints.ts";
 
 /**
  * Keeps checkpoint paths from growing without end: whenever a checkpoint of a job is stored, one of its workers, which reach the path, is told which files of the job, and of ended jobs
@@ -48,16 +42,10 @@ export class CheckpointFiles {
   }
 
   #referred(): readonly { readonly place: string; readonly name: string }[] {
-    const needed = [...this.#jobs.runners.values()].filter((one) => this.#needsCheckpoint(one));
+    const needed = [...this.#jobs.runners.values()].filter((one) => needsCheckpoint(one, this.#jobs));
     const checkpoints = needed.flatMap((one) => [one.storedCheckpoint, one.machine.checkpoint]);
     const manifests = new Set([...checkpoints, ...this.#jobs.savepoints.values()]);
     const files = [...manifests].flatMap((manifest) => manifest?.parts ?? []).map(({ location }) => location);
     return [...new Map(files.flatMap((file) => (file.type === "file" ? [[`${file.place} ${file.name}`, file]] : []))).values()];
-  }
-
-  /** It runs, or "latest" means it. */
-  #needsCheckpoint(runner: JobRunner): boolean {
-    const { state, name } = runner.machine.record;
-    return !ENDED_STATES.includes(state) || this.#jobs.named(name)[0] === runner;
   }
 }

@@ -9,9 +9,10 @@ import type { JobFigures } from "../observe-jobs.ts";
 import { jobFigures } from "./job-figures.ts";
 import { JobRunner } from "./job-runner.ts";
 import { decodeJobs, decodeSavepoints, JOBS_PREFIX, type StoredJob } from "./job-store.ts";
+import { trimHolders } from "./needed-checkpoints.ts";
 import { RecordHolder, type ReplayingJob } from "./record-holder.ts";
 import { StateReads } from "./state-reads.ts";
-import { TopicTrimmer, type TrimHolder } from "./topic-trimmer.ts";
+import { TopicTrimmer } from "./topic-trimmer.ts";
 import { reportFromWire } from "./worker-messages.ts";
 
 export interface JobsSettings {
@@ -47,7 +48,7 @@ export class Jobs implements JobsPart {
     this.ports = ports;
     this.stateReads = new StateReads(ports.clock);
     this.handlers = createJobHandlers(this);
-    this.#trimmer = new TopicTrimmer(() => this.#holders(), ports);
+    this.#trimmer = new TopicTrimmer(() => trimHolders(this), ports);
     this.#recordHolder = new RecordHolder(() => this.#replaying(), ports);
   }
 
@@ -169,13 +170,6 @@ export class Jobs implements JobsPart {
       const sources = machine.record.sources ?? [];
       return { jobId, sources, positions: machine.checkpoint?.positions ?? sources.map((source) => source.startOffset) };
     });
-  }
-
-  #holders(): TrimHolder[] {
-    return [
-      ...this.#running().map((runner) => ({ jobId: runner.jobId, checkpoint: runner.machine.checkpoint, needsMarks: true })),
-      ...[...this.savepoints].map(([savepointId, checkpoint]) => ({ jobId: savepointId, checkpoint, needsMarks: false })),
-    ];
   }
 
   #logLine(jobId: string, report: { case: string | undefined; value?: unknown }): void {

@@ -225,7 +225,7 @@ class Declaration {
     const { kind } = this.#operator;
     if (kind === "aggregateByKey") return { functions, shape: pairShape(key, type) };
     const needsGap = kind === "aggregateBySession" && this.#operator.gapMs === undefined;
-    const gap = needsGap ? { gap: this.#texts.unary("gap", parts, LENGTH).f } : {};
+    const gap: Readonly<Record<string, JobFunction>> = needsGap ? { gap: this.#texts.unary("gap", parts, LENGTH).f } : {};
     return { functions: { ...functions, ...gap }, shape: windowShape(key, type) };
   }
 
@@ -233,7 +233,7 @@ class Declaration {
     const [left, right] = [this.#pairs(0), this.#pairs(1)];
     if (operator.kind === "cogroup") return this.#only(joinedShape(left.key, { list: left.value }, { list: right.value }));
     const sides = operator.kind === "joinWithin" ? operator.type : operator.sides;
-    const functions =
+    const functions: Readonly<Record<string, JobFunction>> =
       operator.kind === "joinWithin" && this.#texts.has("condition")
         ? { where: this.#texts.binary("condition", [oneOf("left", left.value), oneOf("right", right.value)], CONDITION).f }
         : {};
