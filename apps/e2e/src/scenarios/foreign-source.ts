@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Client } from "@millrace/client";
 import { JobState } from "@millrace/contracts";
 import { JobWatch } from "../flights/job-watch.ts";
-import { killSomeone } from "../rescale/kill-someone.ts";
+import { killReaders, progressOf } from "../rescale/kill-readers.ts";
 import { check, type Figures, type Scenario, type ScenarioContext } from "../scenario.ts";
 import { findFaults } from "../sinks/check-results.ts";
 import { INPUT_PARTITIONS, NumberSource } from "../sinks/number-source.ts";
@@ -17,7 +17,6 @@ import { submitJob } from "../system/submit-job.ts";
 
 const KILLS_DEFAULT = 8;
 const PROGRESS_MS_MAX = 300_000;
-const PAUSE_MS_MAX = 1_500;
 /** A partition that the job did not know is found within 5 s. */
 const FOUND_WITHIN_MS = 8_000;
 
@@ -53,16 +52,16 @@ async function readForeign(cluster: Cluster, other: { foreign: Client; kafkaAddr
   const noise = new AbortController();
   const aborted = abortNow(foreign, early.input, noise.signal);
   const watch = new JobWatch(client, await submitJob(writeForeignJob(context.folder, other.kafkaAddress), cluster.address));
-  const before = await killAll(cluster, watch, context);
+  const before = await killHalf(cluster, watch, context);
   await foreign.admin().createTopic({ name: late.input, partitions: INPUT_PARTITIONS });
   const second = new NumberSource(foreign, late.input);
   second.start();
   await delay(FOUND_WITHIN_MS);
-  const after = await killAll(cluster, watch, context);
+  const after = await killHalf(cluster, watch, context);
   noise.abort();
   const counts = [await first.stop(), await second.stop()];
   await delay(FOUND_WITHIN_MS); // A worker that was started just now looks again.
-  await progress(watch, 3n); // One that is planned from now on sees the last record.
+  await progressOf(watch, 3n); // One that is planned from now on sees the last record.
   await client.admin().stopJob(watch.last?.jobId ?? "", { drain: true });
   await watch.until("the end of the job", { withinMs: PROGRESS_MS_MAX }, ({ state }) => state === JobState.STOPPED);
   watch.stop();
@@ -98,20 +97,8 @@ async function abortNow(client: Client, topic: string, signal: AbortSignal): Pro
   return count;
 }
 
-async function killAll(cluster: Cluster, watch: JobWatch, { flags, random, say }: ScenarioContext): Promise<number> {
-  const kills = Math.ceil((flags.kills ?? KILLS_DEFAULT) / FOREIGN.length);
-  await progress(watch, 3n);
-  for (let kill = 1; kill <= kills; kill++) {
-    await delay(random.integer(PAUSE_MS_MAX));
-    const who = await killSomeone(cluster, random);
-    await progress(watch, 2n);
-    say(`kill ${kill} of ${kills}: ${who}`);
-  }
+async function killHalf(cluster: Cluster, watch: JobWatch, context: ScenarioContext): Promise<number> {
+  const kills = Math.ceil((context.flags.kills ?? KILLS_DEFAULT) / FOREIGN.length);
+  await killReaders(cluster, watch, { kills, context });
   return kills;
-}
-
-/** Waits for batches that are planned from now on. */
-async function progress(watch: JobWatch, batches: bigint): Promise<void> {
-  const target = (watch.last?.lastBatchPlanned ?? 0n) + batches;
-  await watch.until("progress", { withinMs: PROGRESS_MS_MAX }, (status) => status.lastBatchDone >= target);
 }

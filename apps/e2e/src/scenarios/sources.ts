@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { JobState } from "@millrace/contracts";
 import { JobWatch } from "../flights/job-watch.ts";
-import { killSomeone } from "../rescale/kill-someone.ts";
+import { killReaders, progressOf } from "../rescale/kill-readers.ts";
 import { check, type Figures, type Scenario, type ScenarioContext } from "../scenario.ts";
 import { findFaults } from "../sinks/check-results.ts";
 import { readResults } from "../sinks/read-outputs.ts";
@@ -16,7 +15,6 @@ import { submitJob } from "../system/submit-job.ts";
 
 const KILLS_DEFAULT = 8;
 const PROGRESS_MS_MAX = 300_000;
-const PAUSE_MS_MAX = 1_500;
 
 /** Acceptance 3 of the streams, at the other end: sources that are no topics are exactly once, however often those who read them are killed. */
 export const sources: Scenario = {
@@ -61,7 +59,7 @@ async function runJob(cluster: Cluster, { watch, writer, sender }: Parts, contex
   const killed = await killAll(cluster, watch, context);
   const lines = await writer.stop();
   const attempts = await sender.stop();
-  await progress(watch, 3n); // One that is planned from now on sees the last file.
+  await progressOf(watch, 3n); // One that is planned from now on sees the last file.
   const jobId = watch.last?.jobId ?? "";
   await client.admin().stopJob(jobId, { drain: true });
   await watch.until("the end of the job", { withinMs: PROGRESS_MS_MAX }, ({ state }) => state === JobState.STOPPED);
@@ -91,20 +89,8 @@ function checkSent(results: readonly SinkResult[], attempts: readonly number[]):
   return results.length - attempts.length;
 }
 
-async function killAll(cluster: Cluster, watch: JobWatch, { flags, random, say }: ScenarioContext): Promise<Figures> {
-  const kills = flags.kills ?? KILLS_DEFAULT;
-  await progress(watch, 3n);
-  for (let kill = 1; kill <= kills; kill++) {
-    await delay(random.integer(PAUSE_MS_MAX));
-    const who = await killSomeone(cluster, random);
-    await progress(watch, 2n);
-    say(`kill ${kill} of ${kills}: ${who}`);
-  }
+async function killAll(cluster: Cluster, watch: JobWatch, context: ScenarioContext): Promise<Figures> {
+  const kills = context.flags.kills ?? KILLS_DEFAULT;
+  await killReaders(cluster, watch, { kills, context });
   return { kills, restarts: watch.last?.restarts ?? 0 };
-}
-
-/** Waits for batches that are planned from now on. */
-async function progress(watch: JobWatch, batches: bigint): Promise<void> {
-  const target = (watch.last?.lastBatchPlanned ?? 0n) + batches;
-  await watch.until("progress", { withinMs: PROGRESS_MS_MAX }, (status) => status.lastBatchDone >= target);
 }

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { COUNTED } from "./counted.ts";
 
 /** Names that the job and its checks share. */
 export const SINKS = {
@@ -36,13 +37,7 @@ export function writeSinksJob(places: SinkPlaces): string {
     path,
     `import { files, foreignKafka, job, json, kafka, milliseconds, pair, postgres, redis, StateSpec } from "@millrace/streams";
 
-interface Result { readonly id: number; readonly nth: number }
-
-const counted = StateSpec.function<number, number, number, Result>((_time, _key, id, state) => {
-  const nth = (state.getOption() ?? 0) + 1;
-  state.update(nth);
-  return { id: id ?? -1, nth };
-});
+${COUNTED}
 
 export default job(
   "five-sinks",

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { COUNTED } from "../sinks/counted.ts";
 import { KEYS } from "../sinks/sinks-job.ts";
 
 /** Topics of the other cluster, the second of which is made while the job runs, and the job's own output for each. */
@@ -15,13 +16,7 @@ export function writeForeignJob(folder: string, kafkaAddress: string): string {
     path,
     `import { foreignKafka, job, json, kafka, milliseconds, pair, StateSpec } from "@millrace/streams";
 
-interface Result { readonly id: number; readonly nth: number }
-
-const counted = StateSpec.function<number, number, number, Result>((_time, _key, id, state) => {
-  const nth = (state.getOption() ?? 0) + 1;
-  state.update(nth);
-  return { id: id ?? -1, nth };
-});
+${COUNTED}
 
 export default job(
   "foreign-source",

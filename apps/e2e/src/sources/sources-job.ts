@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { COUNTED } from "../sinks/counted.ts";
 import { KEYS } from "../sinks/sinks-job.ts";
 
 /** Names that the job and its checks share. */
@@ -18,13 +19,7 @@ export function writeSourcesJob(folder: string, from: { readonly watched: string
     path,
     `import { job, json, kafka, milliseconds, pair, StateSpec } from "@millrace/streams";
 
-interface Result { readonly id: number; readonly nth: number }
-
-const counted = StateSpec.function<number, number, number, Result>((_time, _key, id, state) => {
-  const nth = (state.getOption() ?? 0) + 1;
-  state.update(nth);
-  return { id: id ?? -1, nth };
-});
+${COUNTED}
 
 export default job(
   "two-sources",

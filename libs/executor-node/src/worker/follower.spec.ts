@@ -4,7 +4,6 @@ import type { BatchPlan, SourcePartitionOwner } from "@millrace/contracts";
 import { leaderEpoch, offset, timestampMs } from "@millrace/model";
 import { BatchBuilder, type CompressionCodecs, stampBatch } from "@millrace/records";
 import { BoundedQueue } from "@millrace/stdx";
-import { ManualClock } from "@millrace/testkit";
 import { Follower, type TakeRecords } from "./follower.ts";
 
 const SOURCE = { source: "in", index: 0, topic: "t", partition: 0 } as SourcePartitionOwner;
@@ -32,7 +31,6 @@ class GrowingPartition {
           return this.#chunks;
         },
       } as unknown as Client,
-      clock: new ManualClock(),
       compression: {} as CompressionCodecs,
       ready: () => undefined,
       onFailure: options.onFailure ?? (() => undefined),
@@ -87,7 +85,7 @@ describe("Follower", () => {
     partition.append(2);
     await settled();
     follower.mark();
-    follower.resume(batch.take);
+    follower.resume();
     for (let i = 0; i < 3; i++) partition.append(2);
     await settled();
     expect([batch.count, follower.mark().positions[0]?.offset]).toEqual([4, 4]);

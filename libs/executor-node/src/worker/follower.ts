@@ -1,7 +1,6 @@
 import { type Client, committedBatches, type FetchedChunk } from "@millrace/client";
 import type { BatchPlan, SourcePartitionOwner } from "@millrace/contracts";
 import { toAppError } from "@millrace/model";
-import type { Clock } from "@millrace/ports";
 import { type CompressionCodecs, RecordOffsets } from "@millrace/records";
 import { createDeferred, type Deferred } from "@millrace/stdx";
 import { errors } from "../errors.ts";
@@ -12,7 +11,6 @@ export type TakeRecords = (records: RecordOffsets, from: SourcePartitionOwner, r
 
 export interface FollowerPorts {
   readonly client: Client;
-  readonly clock: Clock;
   readonly compression: CompressionCodecs;
   /** Resolves when what takes records has room again; undefined when it has now. */
   readonly ready: () => Promise<void> | undefined;
@@ -40,8 +38,10 @@ export class Follower {
   readonly #records = new RecordOffsets();
   readonly #stop = new AbortController();
   readonly #running: Promise<unknown>;
-  /** Absent: nothing may be taken now; readers wait for `#opened`. */
+  /** Of the batch that is open. */
   #take: TakeRecords | undefined;
+  /** Nothing may be taken now; readers wait for `#opened`. */
+  #isHeld = true;
   #opened: Deferred<void> = createDeferred<void>();
   #taken = 0;
   #oldestMs = Infinity;
@@ -64,14 +64,13 @@ export class Follower {
   }
 
   /** Goes on with the same batch, after a marker that made none. */
-  resume(take: TakeRecords): void {
-    this.#take = take;
+  resume(): void {
     this.#goOn();
   }
 
   /** No record is given after this; throws what went wrong with one before. */
   mark(): { readonly positions: readonly { source: string; index: number; offset: number }[]; readonly lagRecords: number } {
-    this.#take = undefined;
+    this.#isHeld = true;
     if (this.#failure !== undefined) throw this.#failure;
     const positions = this.#readers.map(({ source: { source, index }, offset }) => ({ source, index, offset }));
     const lags = this.#readers.map(({ offset, lastStableOffset, endOffset }) =>
@@ -132,15 +131,16 @@ export class Follower {
   /** What takes records is broken then: it gets no more. */
   #fail(error: Error): void {
     this.#failure = error;
-    this.#take = undefined;
+    this.#isHeld = true;
     this.#ports.onFailure(error);
   }
 
   async #untilOpen(): Promise<void> {
-    while (!this.#stop.signal.aborted && (this.#take === undefined || this.#taken >= this.#recordsMax)) await this.#opened.promise;
+    while (!this.#stop.signal.aborted && (this.#isHeld || this.#taken >= this.#recordsMax)) await this.#opened.promise;
   }
 
   #goOn(): void {
+    this.#isHeld = this.#failure !== undefined;
     const opened = this.#opened;
     this.#opened = createDeferred<void>();
     opened.resolve();

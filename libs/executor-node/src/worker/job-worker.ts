@@ -365,7 +365,7 @@ class JobWorker {
   #follow({ batch, positions, late }: Follow): void {
     const context = assertDefined(this.#context, "open tasks");
     if (this.#followed === Number(batch)) {
-      this.#follower?.resume(this.#taker());
+      this.#follower?.resume();
       return;
     }
     const recordsMax = recordsOfWorker(assertDefined(this.#job, "job").definition.graph, positions.length, context.sources.length);
