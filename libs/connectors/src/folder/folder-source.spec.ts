@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { PositionRange, SplitReader } from "@millrace/ports";
 import { describeStreamSourceContract } from "@millrace/testkit";
 import { folderSource } from "./folder-source.ts";
+import { lookAt } from "./list-folder.ts";
 
 const FILES = 3;
 
@@ -155,5 +156,10 @@ describe("folderSource", () => {
     expect(() => folderSource({ path: "/in", format: "text", ...options })).toThrow(
       expect.objectContaining({ code: "connector-option-invalid" }),
     );
+  });
+
+  it("says so when a file cannot be looked at, and does not take it for one that has gone", async () => {
+    expect(await lookAt(path, ["gone"])).toEqual([]);
+    await expect(lookAt(path, ["x".repeat(300)])).rejects.toMatchObject({ code: "folder-not-listed", context: { reason: "ENAMETOOLONG" } });
   });
 });

@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type {
   AvailableSteps,
@@ -14,7 +13,7 @@ import { errors } from "../errors.ts";
 import { FILE_FORMATS, type FileFormat, readFileAs } from "../file-source/file-source.ts";
 import { FOLDER_NOTE_LENGTH_MAX } from "../limits.ts";
 import { Options } from "../options.ts";
-import { listFolder, lookAt, type SeenFile } from "./list-folder.ts";
+import { listFolder, lookAt, type SeenFile, statIfThere } from "./list-folder.ts";
 
 /** What is recorded with a batch: the files of its steps, and names that are no longer in the folder. */
 interface FolderNote {
@@ -93,7 +92,7 @@ function filesOf(range: PositionRange): readonly SeenFile[] {
 }
 
 async function assertUnchanged(path: string, { size, changedMs }: SeenFile): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await statIfThere(path);
   if (found === undefined) throw errors.sourceFileGone(path);
   if (found.size !== size || Math.floor(found.mtimeMs) !== changedMs) throw errors.sourceFileChanged(path, { size, sizeNow: found.size });
 }

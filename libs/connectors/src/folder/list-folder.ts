@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { errors } from "../errors.ts";
@@ -34,6 +35,14 @@ export async function lookAt(path: string, names: readonly string[]): Promise<Se
 }
 
 async function seen(path: string, name: string): Promise<SeenFile | undefined> {
-  const found = await stat(join(path, name)).catch(() => undefined);
+  const found = await statIfThere(join(path, name));
   return found === undefined ? undefined : { name, size: found.size, changedMs: Math.floor(found.mtimeMs) };
+}
+
+/** undefined: it is not there. Any other reason is an error: a file that cannot be looked at must not be passed over as if it had gone. */
+export async function statIfThere(path: string): Promise<Stats | undefined> {
+  return await stat(path).catch((cause: unknown) => {
+    if (["ENOENT", "ENOTDIR"].includes((cause as { readonly code?: string }).code ?? "")) return undefined;
+    throw errors.folderNotListed(path, cause);
+  });
 }
