@@ -366,6 +366,28 @@ describe("broker sessions", () => {
     expect(await isFenced()).toBe(true);
   });
 
+  it("changes no in-sync set and gives out no producer ids before enough brokers have come: the store may have lost what they will prove", async () => {
+    const world = makeWorld();
+    const a = await world.node("a");
+    const before = await liveBroker(world, "a:9191");
+    const { topic } = await world.loopback.client(TopicService, "a:9191").createTopic({ name: "t" });
+    await world.node("b");
+    await a.node.stop();
+    await world.clock.advance(1_500);
+    const client = world.loopback.client(ClusterService, "b:9191");
+    const self = { brokerId: 1, brokerEpoch: before.brokerEpoch ?? 0n };
+    const members = [self];
+    const wishes = [{ topicId: topic?.topicId ?? "", partition: 0, leaderEpoch: 0, partitionEpoch: 0, members }];
+    const asked = [client.alterPartitions({ ...self, wishes }), client.allocateProducerIds(self)].map((call) =>
+      call.catch((error: unknown) => error),
+    );
+    await world.clock.advance(2_000);
+    for (const answer of asked) expect(await answer).toMatchObject({ code: "cluster-gathering", kind: "retry" });
+    const waiting = client.alterPartitions({ ...self, wishes });
+    await liveBroker(world, "b:9191", { epochSeen: 1 });
+    expect((await waiting).answers[0]?.state?.partitionEpoch).toBeGreaterThan(0);
+  });
+
   it("grants a stop, and fences at once when the stopping broker has left", async () => {
     const world = makeWorld();
     await world.node("a");

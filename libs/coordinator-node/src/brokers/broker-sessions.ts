@@ -10,7 +10,6 @@ import { BrokerSession, type SessionEnd } from "./broker-session.ts";
 import type { LogName } from "./log-questions.ts";
 import { MetadataFeed } from "./metadata-feed.ts";
 import { MetadataUpdates } from "./metadata-updates.ts";
-import { Witnesses } from "./witnesses.ts";
 
 type Response = MessageInitShape<typeof BrokerSessionResponseSchema>;
 
@@ -39,7 +38,6 @@ export class BrokerSessions {
   /** Brokers that are not fenced and have no session: fenced when the timer runs out. */
   readonly #absent = new Map<BrokerId, Timer>();
   #isClosed = false;
-  readonly #witnesses: Witnesses;
   #balance: Timer | undefined;
 
   constructor(
@@ -51,7 +49,6 @@ export class BrokerSessions {
     this.#fence = parts.fence;
     this.#controller = parts.controller;
     this.#ports = parts;
-    this.#witnesses = new Witnesses(parts.controller.state, parts.clock);
     const head = { coordinatorEpoch: BigInt(parts.fence.epoch), coordinatorAddress: settings.coordinatorAddress };
     this.#updates = new MetadataUpdates(parts.controller, head);
     this.#controller.onChange((change) => {
@@ -95,7 +92,7 @@ export class BrokerSessions {
   close(failure: unknown): void {
     this.#isClosed = true;
     this.#balance?.cancel();
-    this.#witnesses.close();
+    this.#controller.witnesses.close();
     for (const timer of this.#absent.values()) timer.cancel();
     this.#absent.clear();
     for (const session of this.#sessions.values()) session.end("term-over", failure);
@@ -105,8 +102,7 @@ export class BrokerSessions {
   async #open(request: RegisterBroker): Promise<BrokerSession> {
     this.#assertNotBehind(request);
     const id = brokerId(request.brokerId);
-    this.#witnesses.add(id);
-    if (!(await this.#witnesses.wait())) throw errors.gathering();
+    this.#controller.witnesses.add(id);
     const { incarnationId, folderId, address, kafkaAddress, externalAddress, externalKafkaAddress, rack } = request;
     const { broker } = await this.#controller.execute({
       kind: "register-broker",
@@ -188,7 +184,7 @@ export class BrokerSessions {
   #awaitReturn(broker: BrokerState, graceMs: number): void {
     const { brokerId: id, brokerEpoch } = broker;
     const fence = (): void => {
-      if (!this.#witnesses.areEnough) {
+      if (!this.#controller.witnesses.areEnough) {
         this.#absent.set(id, this.#ports.clock.setTimer(this.#settings.brokerSessionTimeoutMs, fence));
         return;
       }
@@ -205,6 +201,7 @@ export class BrokerSessions {
   #balanceLater(): void {
     this.#balance = this.#ports.clock.setTimer(this.#settings.leaderBalanceMs, () => {
       const work = async (): Promise<void> => {
+        if (!this.#controller.witnesses.areEnough) return;
         await this.#controller.execute({ kind: "raise-internal-topics" });
         await this.#controller.execute({ kind: "prefer-leaders" });
       };

@@ -1,6 +1,6 @@
 import { assert } from "@millrace/stdx";
 import type { BrokerId, TopicDescription, TopicId } from "@millrace/model";
-import { type Change, type Logger } from "@millrace/ports";
+import type { Change, Clock, Logger } from "@millrace/ports";
 import {
   applyChange,
   BROKER_PREFIX,
@@ -17,6 +17,7 @@ import {
   type StoredChange,
   TOPIC_PREFIX,
 } from "@millrace/placement";
+import { Witnesses } from "../brokers/witnesses.ts";
 import { errors } from "../errors.ts";
 import { CLUSTER_CHANGES_MAX, CLUSTER_COMMIT_BYTES_MAX } from "../limits.ts";
 import { firstVersion, type LostCluster, lostSince, type StoreMemory } from "../rebuild/lost-store.ts";
@@ -36,6 +37,7 @@ export type TopicPart = "whole" | ReadonlySet<number>;
 interface ControllerPorts {
   readonly store: FencedStore;
   readonly context: PlacementContext;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly stepDown: (reason: string) => void;
   /** The store is not what this term has made it. */
@@ -47,6 +49,8 @@ type DecisionOf<E extends ClusterEvent> = ReturnType<typeof handle<E>>;
 /** The cluster state of one term: events one after another, each decided, stored, applied and only then told. */
 export class ClusterController {
   readonly state: ClusterState;
+  /** Before they are enough nothing is decided. */
+  readonly witnesses: Witnesses;
   readonly #ports: ControllerPorts;
   readonly #versions: Map<string, number>;
   readonly #history: StoreHistory;
@@ -66,6 +70,7 @@ export class ClusterController {
     this.#versions = stored.versions;
     this.#history = stored.history;
     this.#ports = ports;
+    this.witnesses = new Witnesses(state, ports.clock);
   }
 
   /** Loads the cluster from the store; makes a new one in an empty store. */
@@ -104,8 +109,16 @@ export class ClusterController {
     return { clusterId, isBlank: this.state.topics.size === 0, metadataVersionStored, formerGenerations, terms, versionBegin: this.#begin };
   }
 
-  /** Decides and stores an event; the response counts once it is in the store. */
+  /** Decides and stores an event, as soon as there are enough witnesses; the response counts once it is in the store. */
   execute<E extends ClusterEvent>(event: E): Promise<DecisionOf<E>["response"]> {
+    if (this.witnesses.areEnough) return this.#executeNext(event);
+    return this.witnesses.wait().then((areEnough) => {
+      if (!areEnough) throw errors.gathering();
+      return this.#executeNext(event);
+    });
+  }
+
+  #executeNext<E extends ClusterEvent>(event: E): Promise<DecisionOf<E>["response"]> {
     const done = this.#last.then(async () => {
       const decision = handle(this.state, event, this.#ports.context);
       if (decision.changes.length > 0) await this.#store(decision.changes);

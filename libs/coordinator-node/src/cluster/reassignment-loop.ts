@@ -39,7 +39,7 @@ export class ReassignmentLoop {
     this.#isRunning = true;
     this.#timer?.cancel();
     try {
-      while (this.#isDue && !this.#isOver()) {
+      while (this.#isDue && this.#controller.witnesses.areEnough && !this.#isOver()) {
         this.#isDue = false;
         await this.#controller.execute({ kind: "advance-reassignments" });
       }

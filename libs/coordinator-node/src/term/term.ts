@@ -66,7 +66,7 @@ export async function openTerm(
     replicasAddedAtOnce: settings.replicasAddedAtOnce,
   };
   const context = { settings: placement, random: ports.random };
-  const controller = await ClusterController.load({ store, context, logger: ports.logger, ...lifetime });
+  const controller = await ClusterController.load({ store, context, clock: ports.clock, logger: ports.logger, ...lifetime });
   loaded.clusterId = controller.state.identity.clusterId;
   const cluster = createClusterView(controller);
   const brokers = new BrokerSessions(settings, { ...ports, fence, controller, onStoreLost: lifetime.onStoreLost });
