@@ -88,11 +88,11 @@ export class Compaction {
     const now = timestampMs(this.#ports.clock.wallMs());
     for (const local of this.#replicas.all()) {
       if (local.config.cleanupPolicy === "delete" || local.log.failure !== undefined || this.#uncleanable.has(local.log.folder)) continue;
-      const retention = local.retention();
-      if (retention === false) continue;
-      const need = local.log.compactionNeed({ now, keepFrom: retention.keepFrom });
+      const spared = local.compaction();
+      if (spared === false) continue;
+      const need = local.log.compactionNeed({ now, keepFrom: spared.keepFrom });
       if (need?.isDue === true && (most === undefined || need.dirtyRatio > most.need.dirtyRatio))
-        most = { local, keepFrom: retention.keepFrom, need };
+        most = { local, keepFrom: spared.keepFrom, need };
     }
     return most;
   }

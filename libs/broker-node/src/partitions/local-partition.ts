@@ -16,19 +16,12 @@ import type { PartitionAssignment, Wish } from "@millrace/replication";
 import { brokerErrors } from "../errors.ts";
 import type { Append, AppendOptions } from "./append.ts";
 import { AppendWaiters, type Durability, storedAppend } from "./append-waiters.ts";
-import { HOLD_GRACE_MS } from "../limits.ts";
 import { LeaderRole } from "../replication/leader-role.ts";
+import { compactableEnd, type FollowedLeader, type LeaderTold, type Spared } from "./followed-leader.ts";
 import type { LocalPartitionPorts } from "./partition-ports.ts";
 import { RecordHolds } from "./record-holds.ts";
 import { topicLabels } from "./topic-labels.ts";
 import { VerifiedTransactions } from "./verified-transactions.ts";
-
-/** As a follower: whom, and what it said last. */
-interface Followed {
-  readonly epoch: LeaderEpoch;
-  readonly synced: () => void;
-  highWatermark: Offset | undefined;
-}
 
 /**
  * A partition whose log this broker has. On the leader: appends go through `stage`, the turn's group commit and, with flush=ack, shared syncs; the high
@@ -48,7 +41,7 @@ export class LocalPartition {
   #log: PartitionLog;
   /** Undefined with one replica, where there is nothing to decide. */
   #role: LeaderRole | undefined;
-  #followed: Followed | undefined;
+  #followed: FollowedLeader | undefined;
   /** Work on the log as a follower; leading begins after it. */
   #replicaWork: Promise<void> = Promise.resolve();
   /** Work that broke off and left the log closed: another one has to be opened. */
@@ -57,7 +50,6 @@ export class LocalPartition {
   #markerListener: ((marker: MarkerInput) => void) | undefined;
   #config: TopicConfig;
   #leaderEpoch: LeaderEpoch | undefined;
-  #ledSinceMs = 0;
   #isScheduled = false;
   /** Something of this turn asks for a sync, whatever the topic's flush. */
   #mustSync = false;
@@ -126,7 +118,7 @@ export class LocalPartition {
     this.#leaderEpoch = epoch;
     // Markers that other leaders wrote were not counted: what was verified before them is verified again.
     this.#transactions.forgetEnded();
-    this.#ledSinceMs = nowMs;
+    this.holds.askAgain(nowMs);
     this.afterWrite();
   }
 
@@ -183,7 +175,7 @@ export class LocalPartition {
   /** Follows another broker from now on; `synced` is called when more of the leader's records are on disk here. */
   follow(epoch: LeaderEpoch, synced: () => void): void {
     this.resign();
-    this.#followed = { epoch, synced, highWatermark: undefined };
+    this.#followed = { epoch, synced, highWatermark: undefined, compactableEndOffset: 0 as Offset };
     if (this.#config.flush === "ack") this.sync();
   }
 
@@ -218,21 +210,33 @@ export class LocalPartition {
     return done;
   }
 
-  /** The leader's high watermark; what a follower has below it, it may show. */
-  leaderHighWatermark(epoch: LeaderEpoch, highWatermark: Offset): void {
+  /** What the leader says of its log: what a follower has below the high watermark, it may show; what readers hold, it spares. */
+  leaderTold(epoch: LeaderEpoch, told: Partial<LeaderTold>): void {
     if (this.#followed?.epoch !== epoch) return;
-    this.#followed.highWatermark = highWatermark;
+    Object.assign(this.#followed, told);
     this.#advance();
   }
 
-  /** Old records may go, but not from the returned offset on (undefined: up to the end); false while this broker cannot know who still reads them. */
-  retention(): false | { readonly keepFrom: Offset | undefined } {
-    const nowMs = this.#ports.monotonicMs();
+  /** What deletion of old segments has to spare: a follower deletes after its leader (R19). */
+  retention(): Spared {
+    return this.#spared(this.log.logStartOffset);
+  }
+
+  /** What compaction has to spare: each replica cleans its own log, and only the leader knows what readers hold. */
+  compaction(): Spared {
+    return this.#spared(this.#followed?.compactableEndOffset);
+  }
+
+  /** For followers: below, records may be compacted. */
+  get compactableEndOffset(): Offset {
+    return compactableEnd(this.#spared());
+  }
+
+  #spared(asFollower?: Offset): Spared {
     if (this.#config.restoreOf !== "") return false;
-    // A follower lets go of what its leader let go of (R19); what readers hold of it, only the leader knows. Nobody holds records of internal topics.
-    if (this.#followed !== undefined) return { keepFrom: isInternalTopic(this.topic) ? undefined : this.log.logStartOffset };
-    if (this.#leaderEpoch === undefined || nowMs < this.#ledSinceMs + HOLD_GRACE_MS) return false;
-    return { keepFrom: this.holds.floor(nowMs) };
+    // Nobody holds records of internal topics.
+    if (this.#followed !== undefined) return { keepFrom: isInternalTopic(this.topic) ? undefined : asFollower };
+    return this.#leaderEpoch !== undefined && this.holds.spared(this.#ports.monotonicMs());
   }
 
   get inSyncCount(): number {

@@ -1,6 +1,7 @@
 import type { Offset } from "@millrace/model";
 import { brokerErrors } from "../errors.ts";
-import { HOLDERS_PER_PARTITION_MAX } from "../limits.ts";
+import { HOLD_GRACE_MS, HOLDERS_PER_PARTITION_MAX } from "../limits.ts";
+import type { Spared } from "./followed-leader.ts";
 
 interface Hold {
   readonly fromOffset: Offset;
@@ -13,6 +14,7 @@ interface Hold {
  */
 export class RecordHolds {
   readonly #holds = new Map<string, Hold>();
+  #knownFromMs = 0;
 
   /** In place of the holder's former hold. `untilMs` is monotonic, as is the time given to `floor`. */
   hold(holder: string, hold: Hold): void {
@@ -23,6 +25,16 @@ export class RecordHolds {
 
   release(holder: string): void {
     this.#holds.delete(holder);
+  }
+
+  /** This broker begins to lead: only when holders had time to repeat theirs is it known what they hold. */
+  askAgain(nowMs: number): void {
+    this.#knownFromMs = nowMs + HOLD_GRACE_MS;
+  }
+
+  /** What is to be left for readers. */
+  spared(nowMs: number): Spared {
+    return nowMs >= this.#knownFromMs && { keepFrom: this.floor(nowMs) };
   }
 
   /** Nothing from here on may go; undefined: nobody holds anything. Forgets holds that have run out. */

@@ -1,6 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { BrokerPeerService, type ReplicaFetchRequestSchema, type ReplicaFetchResult } from "@millrace/contracts";
-import { type LeaderEpoch, leaderEpoch, type Offset, toAppError } from "@millrace/model";
+import { type LeaderEpoch, leaderEpoch, offset, type Offset, toAppError } from "@millrace/model";
 import { sleep } from "@millrace/ports";
 import { createDeferred, type Deferred } from "@millrace/stdx";
 import { DISK_FULL_AGAIN_MS, RECONNECT_MS_FIRST, REPLICA_RECONNECT_MS_MAX, REPLICA_RETRY_MS } from "../limits.ts";
@@ -122,6 +122,8 @@ export class ReplicaFetcher {
       }
     } finally {
       ended.abort();
+      // What readers hold from now on, is not heard here.
+      for (const { partition, epoch } of this.#followed.values()) partition.leaderTold(epoch, { compactableEndOffset: offset(0) });
       this.#wake.resolve();
     }
   }
@@ -172,7 +174,8 @@ export class ReplicaFetcher {
       } else {
         const { batches } = result;
         if (batches.length > 0) await appendReplicated({ partition, epoch, batches, nowMs: ports.clock.wallMs(), tracer: ports.tracer });
-        partition.leaderHighWatermark(epoch, Number(result.highWatermark) as Offset);
+        const compactableEndOffset = Number(result.compactableEndOffset) as Offset;
+        partition.leaderTold(epoch, { highWatermark: Number(result.highWatermark) as Offset, compactableEndOffset });
         await takeLogStart({ partition, epoch, logStartOffset: Number(result.logStartOffset) as Offset });
         if (result.batches.length === 0) return;
         if (this.#context.isBeingAdded(partition)) {

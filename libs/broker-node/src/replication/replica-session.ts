@@ -41,8 +41,15 @@ interface Entry {
   readonly lastFetchedEpoch: number;
   /** The follower waits for records; after an answer it does not, until it tells its next position. */
   isWaiting: boolean;
-  toldHighWatermark: number;
+  told: Told;
   stop(): void;
+}
+
+/** Of the leader's log: beside records, a follower hears of what has changed. */
+interface Told {
+  readonly highWatermark: Offset;
+  readonly logStartOffset: Offset;
+  readonly compactableEndOffset: Offset;
 }
 
 /** One follower's stream on its leader: takes positions, and answers each with records as soon as there are any. Idle partitions cost nothing. */
@@ -133,7 +140,7 @@ export class ReplicaSession {
       position: endOffset,
       lastFetchedEpoch,
       isWaiting: true,
-      toldHighWatermark: before?.leaderEpoch === epoch ? before.toldHighWatermark : -1,
+      told: before?.leaderEpoch === epoch ? before.told : NOTHING_TOLD,
       stop: () => undefined,
     };
     this.#entries.set(key, entry);
@@ -208,9 +215,13 @@ export class ReplicaSession {
     try {
       if (local === undefined) throw entry.error;
       const { log } = local;
-      const ends = { highWatermark: BigInt(log.highWatermark), logStartOffset: BigInt(log.logStartOffset) };
       if (local.leaderEpoch !== entry.leaderEpoch) throw brokerErrors.notLeader({ topic: local.topic, partition });
-      entry.toldHighWatermark = log.highWatermark;
+      entry.told = toldOf(local);
+      const ends = {
+        highWatermark: BigInt(entry.told.highWatermark),
+        logStartOffset: BigInt(entry.told.logStartOffset),
+        compactableEndOffset: BigInt(entry.told.compactableEndOffset),
+      };
       if (!entry.isWaiting) return { ...at, ...ends };
       if (entry.position < log.logStartOffset) {
         entry.isWaiting = false;
@@ -243,10 +254,10 @@ export class ReplicaSession {
     return divergingEpoch({ offset: entry.position, lastFetchedEpoch }, leader);
   }
 
-  /** Followers hear of a high watermark with their next records; without any, from time to time. */
+  /** Followers hear of a high watermark, a start and what is held with their next records; without any, from time to time. */
   #watermarksDue(): void {
     for (const entry of this.#entries.values()) {
-      if (entry.local?.leaderEpoch === entry.leaderEpoch && entry.local.log.highWatermark > entry.toldHighWatermark) this.#ready.add(entry);
+      if (entry.local?.leaderEpoch === entry.leaderEpoch && isNews(toldOf(entry.local), entry.told)) this.#ready.add(entry);
     }
   }
 
@@ -264,6 +275,20 @@ export class ReplicaSession {
     this.#entries.delete(key);
     this.#ready.delete(entry);
   }
+}
+
+const NOTHING_TOLD: Told = { highWatermark: -1 as Offset, logStartOffset: -1 as Offset, compactableEndOffset: -1 as Offset };
+
+function toldOf({ log: { highWatermark, logStartOffset }, compactableEndOffset }: LocalPartition): Told {
+  return { highWatermark, logStartOffset, compactableEndOffset };
+}
+
+function isNews(now: Told, told: Told): boolean {
+  return (
+    now.highWatermark > told.highWatermark ||
+    now.logStartOffset > told.logStartOffset ||
+    now.compactableEndOffset !== told.compactableEndOffset
+  );
 }
 
 function keyOf(topicId: string, partition: number): string {
