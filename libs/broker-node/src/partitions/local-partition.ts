@@ -233,8 +233,7 @@ export class LocalPartition {
   }
 
   #spared(asFollower?: Offset): Spared {
-    if (this.#config.restoreOf !== "") return false;
-    // Nobody holds records of internal topics.
+    if (this.#config.restoreOf !== "") return false; // below: nobody holds records of internal topics
     if (this.#followed !== undefined) return { keepFrom: isInternalTopic(this.topic) ? undefined : asFollower };
     return this.#leaderEpoch !== undefined && this.holds.spared(this.#ports.monotonicMs());
   }
