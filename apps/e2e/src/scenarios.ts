@@ -3,7 +3,7 @@ import { abuse } from "./scenarios/abuse.ts";
 import { allBrokers } from "./scenarios/all-brokers.ts";
 import { backup } from "./scenarios/backup.ts";
 import { badInput } from "./scenarios/bad-input.ts";
-import { checkpointFiles } from "./scenarios/checkpoint-files.ts";
+import { checkpointBucket, checkpointFiles } from "./scenarios/checkpoint-files.ts";
 import { clients } from "./scenarios/clients.ts";
 import { exactlyOnceCopy } from "./scenarios/exactly-once-copy.ts";
 import { chaos } from "./scenarios/chaos.ts";
@@ -63,6 +63,7 @@ export const scenarios: readonly Scenario[] = [
   slowSink,
   upgrade,
   state,
+  checkpointBucket,
   checkpointFiles,
   powerLoss,
   pausedCoordinator,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { createCompressionCodecs, createValueCodec, createValueFormats, crc32c } from "@millrace/codecs";
 import { createConnectors } from "@millrace/connectors";
-import { runJobWorker } from "@millrace/executor-node";
+import { placesByScheme, runJobWorker } from "@millrace/executor-node";
 import { createExpressionLanguage } from "@millrace/expressions";
 import { createRpcListener, createRpcTransport } from "@millrace/rpc";
 import {
@@ -14,6 +14,7 @@ import {
   systemRandom,
 } from "@millrace/service-kit";
 import { createCheckpointFolders } from "@millrace/storage-fs";
+import { createCheckpointBuckets } from "@millrace/storage-s3";
 import { openStateStore } from "@millrace/state-lmdb";
 import { tlsOfEnvironment } from "./worker-tls.ts";
 import { openWorkerChannel, SCRATCH_FOLDER_ENV, watchMemory } from "@millrace/worker-host";
@@ -52,7 +53,7 @@ await runJobWorker({
     watchMemory(memory, { legend, folder: scratch });
   },
   connectors: createConnectors(),
-  places: createCheckpointFolders(),
+  places: placesByScheme({ file: createCheckpointFolders(), s3: createCheckpointBuckets(process.env) }),
   formats: createValueFormats(),
   expressions: createExpressionLanguage(),
   ...(store === undefined ? {} : { spill: { store, budgetBytes } }),

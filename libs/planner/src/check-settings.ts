@@ -25,12 +25,14 @@ function checkRange(setting: keyof JobSettings, value: number, range: { readonly
   throw planError("invalid-job-setting", `${setting} must be a whole number from ${range.min} to ${range.max}`, { setting, value });
 }
 
-/** An absolute folder: relative ones would be another one for each executor. */
+/** An absolute folder, since a relative one would be another one for each executor, or a bucket by its name, and what names in it begin with. */
 function checkPath(path: string): void {
-  const folders = path.slice("file:///".length).split("/");
-  const isPlain = path.startsWith("file:///") && !/[?#%\\\s]/.test(path) && !folders.some((folder) => ["", ".", ".."].includes(folder));
+  const [, place] = /^(?:file:\/\/|s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[^/]*)*)$/.exec(path) ?? [];
+  const folders = place?.split("/").slice(1);
+  const isNamed = folders !== undefined && (folders.length > 0 || path.startsWith("s3:"));
+  const isPlain = isNamed && !/[?#%\\\s]/.test(path) && !folders.some((folder) => ["", ".", ".."].includes(folder));
   if (isPlain && path.length <= CHECKPOINT_PATH_CHARS_MAX) return;
   const message =
-    "checkpointPath must be file:/// and an absolute folder without .., spaces, ? # % and \\, such as file:///mnt/checkpoints: a folder that is the same one on every executor";
+    "checkpointPath must be file:/// and an absolute folder, which is the same one on every executor, or s3:// and a bucket, without .., spaces, ? # % and \\, such as file:///mnt/checkpoints or s3://our-bucket/checkpoints";
   throw planError("checkpoint-path-invalid", message, { path: path.slice(0, CHECKPOINT_PATH_CHARS_MAX) });
 }

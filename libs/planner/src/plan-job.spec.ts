@@ -250,6 +250,13 @@ describe("planJob refuses", () => {
   it.each<[Partial<JobSettings>, string]>([
     [{ batchIntervalMs: 9 }, "invalid-job-setting"],
     [{ checkpointPath: "file:///mnt/checkpoints" }, "planned"],
+    [{ checkpointPath: "s3://our-bucket" }, "planned"],
+    [{ checkpointPath: "s3://our-bucket/jobs/checkpoints" }, "planned"],
+    [{ checkpointPath: "s3://Our_Bucket/checkpoints" }, "checkpoint-path-invalid"],
+    [{ checkpointPath: "s3:///checkpoints" }, "checkpoint-path-invalid"],
+    [{ checkpointPath: "s3://our-bucket/a//b" }, "checkpoint-path-invalid"],
+    [{ checkpointPath: "s3://our-bucket/" }, "checkpoint-path-invalid"],
+    [{ checkpointPath: "file://" }, "checkpoint-path-invalid"],
     [{ checkpointPath: "/mnt/checkpoints" }, "checkpoint-path-invalid"],
     [{ checkpointPath: "file://host/checkpoints" }, "checkpoint-path-invalid"],
     [{ checkpointPath: "file:///" }, "checkpoint-path-invalid"],

@@ -2,9 +2,10 @@ import type { Client } from "@millrace/client";
 import { createCompressionCodecs, createValueCodec, crc32c } from "@millrace/codecs";
 import type { GetCheckpointResponse, StateEntry, StatePart } from "@millrace/contracts";
 import { SavedState, type StateQuery } from "@millrace/dataflow";
-import { loadStatePart } from "@millrace/executor-node";
+import { loadStatePart, placesByScheme } from "@millrace/executor-node";
 import { AppError, type JobGraph } from "@millrace/model";
 import { createCheckpointFolders } from "@millrace/storage-fs";
+import { createCheckpointBuckets } from "@millrace/storage-s3";
 
 /** What a checkpoint has of one operator. */
 export interface SavedOperator {
@@ -28,7 +29,8 @@ export class SavedStateReader {
 
   constructor(client: Client, checkpoint: GetCheckpointResponse) {
     this.#checkpoint = checkpoint;
-    this.#ports = { client, crc32c, compression: createCompressionCodecs(), places: createCheckpointFolders() };
+    const places = placesByScheme({ file: createCheckpointFolders(), s3: createCheckpointBuckets(process.env) });
+    this.#ports = { client, crc32c, compression: createCompressionCodecs(), places };
     const { operators } = JSON.parse(checkpoint.graphJson) as JobGraph;
     this.#kinds = new Map(operators.map(({ id, kind }) => [id, kind]));
   }

@@ -15,14 +15,17 @@ interface SavedOperator {
 /** Reads state of the counting job as a user does. */
 export class StateReader {
   readonly #address: string;
+  readonly #env: Readonly<Record<string, string>>;
 
-  constructor(address: string) {
+  /** `env`: of the command, where files of state are found by it. */
+  constructor(address: string, env: Readonly<Record<string, string>> = {}) {
     this.#address = address;
+    this.#env = env;
   }
 
   /** `millrace job state …` */
   run(args: readonly string[]): Promise<ProgramResult> {
-    return runCli(["job", "state", ...args, "--json", "--address", this.#address]);
+    return runCli(["job", "state", ...args, "--json", "--address", this.#address], { env: this.#env });
   }
 
   /** What a savepoint or checkpoint has is what was sent. Resolves with where its parts lie. */

@@ -1,0 +1,1 @@
+export { createCheckpointBuckets } from "./checkpoint-buckets.ts";
