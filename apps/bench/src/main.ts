@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { countBuffersAsHeap, formatError } from "@millrace/service-kit";
 import { kafkaServer, runningCluster, startDevCluster } from "./cluster/dev-cluster.ts";
 import { startKafka } from "./cluster/kafka-home.ts";
+import { runEngines } from "./engines/run-engines.ts";
 import type { Load, LoadContext } from "./load.ts";
 import { LOADS } from "./loads/all-loads.ts";
 import { type HostFacts, hostFacts, isRealTime } from "./measure/host.ts";
@@ -33,6 +34,7 @@ async function main(): Promise<number> {
   }
   if (options.help) process.stdout.write(USAGE);
   else if (options.list) process.stdout.write(`${LOADS.map(({ name, about }) => `${name.padEnd(30)}${about}`).join("\n")}\n`);
+  else if (options.engines) return compareEngines(options);
   else return options.versus === undefined && options.kafkaHome === undefined ? run(options) : compare(options);
   return 0;
 }
@@ -87,6 +89,15 @@ async function compare(options: BenchOptions): Promise<number> {
   }
 }
 
+async function compareEngines(options: BenchOptions): Promise<number> {
+  const temporaryRoot = mkdtempSync(join(options.dataDir ?? tmpdir(), "millrace-bench-"));
+  try {
+    return await runEngines({ options, temporaryRoot, host: hostFacts(temporaryRoot), command: commandOf() });
+  } finally {
+    rmSync(temporaryRoot, { recursive: true, force: true });
+  }
+}
+
 async function runLoad(
   load: Load,
   options: BenchOptions,
@@ -132,7 +143,7 @@ function commandOf(): string {
   const args = process.argv
     .slice(2)
     .filter((arg, index, all) => !WHERE_TO.has(arg) && !WHERE_TO.has(all[index - 1] ?? "") && arg !== "--write-docs")
-    .map((arg, index, all) => (all[index - 1] === "--kafka-home" ? "DIR" : arg)); // where it lies on this machine says nothing
+    .map((arg, index, all) => (["--kafka-home", "--engines-home"].includes(all[index - 1] ?? "") ? "DIR" : arg)); // where it lies on this machine says nothing
   const scheduling = isRealTime() ? "chrt --rr 1 " : "";
   return [`${scheduling}npm run bench`, ...(args.length > 0 ? ["--", ...args] : [])].join(" ");
 }

@@ -23,6 +23,12 @@ export interface BenchOptions {
   readonly versus: string | undefined;
   /** Folder of a Kafka release, to be started and compared with. */
   readonly kafkaHome: string | undefined;
+  /** Compare with engines of the JVM. */
+  readonly engines: boolean;
+  /** Folder with their jars; absent: they are fetched. */
+  readonly enginesHome: string | undefined;
+  /** Which of them; empty: all. */
+  readonly systems: readonly string[];
   /** Of a comparison. */
   readonly rounds: number;
   /** What the other server is, for the page. */
@@ -49,6 +55,9 @@ export const USAGE = `Workloads against a cluster of one process, as a table and
   npm run bench -- --versus HOST:PORT    rows of the comparison with another Kafka-protocol server that runs, in turn with ours: ratios and goals; --pid N: its process,
   npm run bench -- --kafka-home DIR      the same with a Kafka that is started from the folder of its release (DIR/libs; needs java) on a fresh store and stopped again;
                                          --only 1b,4b: some rows, --rounds N (3), --name TEXT: what it is; --write-docs rewrites docs/side-by-side.md
+  npm run bench -- --engines             whole systems beside Flink and Spark on Apache Kafka, on the same input, in turn: ratios and goals (needs a JDK, and Maven to fetch their jars, or
+                                         --engines-home DIR with flink/libs, spark/libs, kafka/libs). --only 10,flights: some rows, --systems flink: some engines, --rounds N (3), --quick: small
+                                         inputs; --write-docs rewrites docs/engines.md
   npm run bench -- --cpu-prof DIR        CPU profiles of the server processes
 
 Exit code: 0 every load ran and what came out was right, 1 otherwise.
@@ -73,6 +82,9 @@ export function readOptions(args: readonly string[]): BenchOptions {
       against: { type: "string" },
       versus: { type: "string" },
       "kafka-home": { type: "string" },
+      engines: { type: "boolean", default: false },
+      "engines-home": { type: "string" },
+      systems: { type: "string", multiple: true, default: [] },
       rounds: { type: "string", default: "3" },
       name: { type: "string", default: "a server of Kafka's protocol" },
       pid: { type: "string" },
@@ -87,7 +99,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     throw new Error(`--rounds takes a whole number from 1 to ${ROUNDS_MAX}, not ${values.rounds}`);
   return {
     quick: values.quick,
-    only: values.only.flatMap((names) => names.split(",")).filter((name) => name !== ""),
+    only: namesOf(values.only),
     seconds,
     jsonPath: values.json,
     addTo: values["add-to"],
@@ -99,11 +111,18 @@ export function readOptions(args: readonly string[]): BenchOptions {
     against: values.against,
     versus: values.versus,
     kafkaHome: values["kafka-home"],
+    engines: values.engines,
+    enginesHome: values["engines-home"],
+    systems: namesOf(values.systems),
     rounds,
     otherName: values.name,
     pid: values.pid === undefined ? undefined : Number(values.pid),
     cpuProfileDir: values["cpu-prof"],
   };
+}
+
+function namesOf(lists: readonly string[]): string[] {
+  return lists.flatMap((names) => names.split(",")).filter((name) => name !== "");
 }
 
 const ROUNDS_MAX = 100;

@@ -27,10 +27,31 @@ export function treeUsage(pid: number): TreeUsage {
   }
 }
 
+/**
+ * The same of what a process started, without itself: its children, and the time of those that have ended.
+ */
+export function childrenUsage(pid: number): TreeUsage {
+  const all = treeUsage(pid);
+  try {
+    const [user = 0, system = 0] = cpuFieldsOf(readFileSync(`/proc/${pid}/stat`, "utf8"));
+    const resident = Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) * 1_024;
+    return { cpuSeconds: all.cpuSeconds - (user + system) / TICKS_PER_SECOND, residentBytes: Math.max(0, all.residentBytes - resident) };
+  } catch {
+    return { cpuSeconds: 0, residentBytes: 0 }; // It has just ended.
+  }
+}
+
 /** utime + stime + cutime + cstime: fields 14 to 17; the second field, the name in brackets, may hold anything. */
 export function usageOf(stat: string): number {
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_PER_SECOND;
+  return cpuFieldsOf(stat).reduce((sum, ticks) => sum + ticks, 0) / TICKS_PER_SECOND;
+}
+
+function cpuFieldsOf(stat: string): number[] {
+  return stat
+    .slice(stat.lastIndexOf(")") + 2)
+    .split(" ")
+    .slice(11, 15)
+    .map(Number);
 }
 
 /** Children are listed by the thread that made them. */

@@ -7,6 +7,8 @@ export interface Flight {
   readonly dateMs: number;
   readonly delay: number;
   readonly origin: string;
+  readonly distance: number;
+  readonly destination: string;
   /** The whole flight as it goes into the topic. */
   readonly json: string;
 }
@@ -35,6 +37,8 @@ export async function* readFlights(count: number): AsyncGenerator<readonly Fligh
       dateMs: date.getTime(),
       delay: Number(delay),
       origin,
+      distance: Number(distance),
+      destination,
       json: JSON.stringify({ date, delay: Number(delay), distance: Number(distance), origin, destination }),
     }));
     rowStart += Number(group.num_rows);

@@ -2,14 +2,24 @@
 export const WORDS_PER_LINE = 10;
 
 const VOCABULARY = 10_000;
-const LINES_PER_SECOND = 10_000;
 const START_MS = Date.UTC(2001, 0, 1);
 
-/** Line k of an endless text: words by Zipf's law, event times 10,000 lines to the second. The same in every run. */
-export function lineAt(k: number): { readonly text: string; readonly timestampMs: number } {
+export interface TextShape {
+  readonly wordsPerLine: number;
+  /** Of event time. */
+  readonly linesPerSecond: number;
+}
+
+const DENSE: TextShape = { wordsPerLine: WORDS_PER_LINE, linesPerSecond: 10_000 };
+
+/** Line k of an endless text: words by Zipf's law, event times 10,000 lines to the second unless told. The same in every run. */
+export function lineAt(
+  k: number,
+  { wordsPerLine, linesPerSecond }: TextShape = DENSE,
+): { readonly text: string; readonly timestampMs: number } {
   const words: string[] = [];
-  for (let i = 0; i < WORDS_PER_LINE; i++) words.push(wordOf(uniform(k * WORDS_PER_LINE + i)));
-  return { text: words.join(" "), timestampMs: START_MS + Math.floor((k * 1_000) / LINES_PER_SECOND) };
+  for (let i = 0; i < wordsPerLine; i++) words.push(wordOf(uniform(k * wordsPerLine + i)));
+  return { text: words.join(" "), timestampMs: START_MS + Math.floor((k * 1_000) / linesPerSecond) };
 }
 
 /** Rank r has a share that falls as 1/r. */

@@ -56,11 +56,21 @@ export function figureOf(measurement: Measurement | undefined, figure: Figure): 
       return measurement.cost === undefined || measurement.payloadBytes === undefined || measurement.cost.serverCpuSeconds === 0
         ? undefined
         : measurement.cost.serverCpuSeconds / (measurement.payloadBytes / 1e9);
+    case "CPU s/M records":
+      return perMillion(measurement.cost?.serverCpuSeconds, measurement.records);
+    case "engine CPU s/M records":
+      return perMillion(measurement.extra?.["engineCpuSeconds"], measurement.records);
+    case "engine memory MB":
+      return measurement.extra?.["engineMemoryPeakMb"];
     case "p50 ms":
       return measurement.latency?.p50Ms;
     case "p99 ms":
       return measurement.latency?.p99Ms;
   }
+}
+
+function perMillion(seconds: number | undefined, records: number | undefined): number | undefined {
+  return seconds === undefined || records === undefined || seconds === 0 ? undefined : seconds / (records / 1e6);
 }
 
 export function medianOf(values: readonly number[]): number {

@@ -52,9 +52,6 @@ export interface VersusFacts {
 
 /** The page in docs. */
 export function versusMarkdown(ratios: readonly Ratio[], { command, host, rounds, startedAt, other }: VersusFacts): string {
-  const lines = [HEADER, HEADER.map((_, column) => (column < 3 ? "---" : "---:")), ...ratios.map(cellsOf)].map(
-    (cells) => `| ${cells.join(" | ")} |`,
-  );
   const countOf = (verdict: string): number => ratios.filter((ratio) => verdictOf(ratio) === verdict).length;
   return `# Side by side
 
@@ -65,8 +62,15 @@ The other: ${other}. ${rounds} rounds, the sides taking turns in each; figures a
 wrote was read back and compared by count and checksum, what raw connections wrote by the ends of the logs; a run that lost or doubled a record has no figure. An acknowledgement means acks=all with one replica on both sides; where a row says that both sync, ours is
 \`flush=ack\` and theirs \`flush.messages=1\`; where nobody syncs, ours is \`flush=interval\`.
 
-${lines.join("\n")}
+${rowsMarkdown(ratios)}
 `;
+}
+
+/** The table itself. */
+export function rowsMarkdown(ratios: readonly Ratio[]): string {
+  return [HEADER, HEADER.map((_, column) => (column < 3 ? "---" : "---:")), ...ratios.map(cellsOf)]
+    .map((cells) => `| ${cells.join(" | ")} |`)
+    .join("\n");
 }
 
 function commandsOf(ratios: readonly Ratio[], last: string): string {

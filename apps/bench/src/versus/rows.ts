@@ -1,5 +1,14 @@
 /** A figure of a measurement, so named that a table needs no legend. */
-export type Figure = "records/s" | "server CPU s/GB" | "p50 ms" | "p99 ms";
+export type Figure =
+  | "records/s"
+  | "server CPU s/GB"
+  | "p50 ms"
+  | "p99 ms"
+  /** User and system time of all server processes, the broker's too. */
+  | "CPU s/M records"
+  /** Without the broker. */
+  | "engine CPU s/M records"
+  | "engine memory MB";
 
 /** What is meant to be reached: ours over theirs. */
 export interface Goal {
