@@ -105,6 +105,9 @@ export const COMPLETE_RETRY_MS_MAX = 5_000;
 /** At 5 s apart a warning every 50 s. */
 export const COMPLETE_ATTEMPTS_PER_WARNING = 10;
 
+/** A partition that is led anew while a transaction is verified for it asks again; one that changes so often answers that it is being opened. */
+export const VERIFY_ATTEMPTS_MAX = 3;
+
 /** How long a client waits for the end of a transaction's markers before it is told to ask again. */
 export const MARKERS_WAIT_MS = 20_000;
 

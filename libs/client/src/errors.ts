@@ -81,13 +81,14 @@ export const clientErrors = {
   notTransactional: (): AppError =>
     new AppError({ kind: "invalid", code: "not-transactional", message: "transactions need a producer with a transactionalId" }),
   transactionState: (message: string): AppError => new AppError({ kind: "invalid", code: "invalid-transaction-state", message }),
-  transactionFailed: (cause: unknown): AppError =>
+  /** `at`: where records were refused, with the refusal's own numbers. */
+  transactionFailed: (cause: unknown, at: Context = {}): AppError =>
     new AppError({
       kind: "conflict",
       code: "transaction-failed",
       message: "a record of the transaction was not stored: abort it and begin again",
       cause,
-      ...(cause instanceof AppError ? { context: { because: cause.code, reason: cause.reason } } : {}),
+      ...(cause instanceof AppError ? { context: { ...cause.context, ...at, because: cause.code, reason: cause.reason } } : {}),
     }),
   noBroker: (bootstrap: readonly string[], cause: unknown): AppError =>
     new AppError({

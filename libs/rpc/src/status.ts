@@ -56,6 +56,8 @@ function tryDecode(bytes: Buffer): AppError | undefined {
   }
 }
 
+type Context = Readonly<Record<string, string>>;
+
 function errorOfCode(status: StatusObject, target: CallTarget): AppError {
   const context = { address: target.address, method: target.method };
   const detail = status.details;
@@ -98,12 +100,33 @@ function errorOfCode(status: StatusObject, target: CallTarget): AppError {
         message: "the server refused the caller",
         context: { ...context, detail },
       });
+    case Status.INTERNAL:
+      return isBroken(status) ? brokenOff(context, detail) : failed(status, context);
     default:
-      return new AppError({
-        kind: "internal",
-        code: "rpc-failed",
-        message: "call failed",
-        context: { ...context, status: Status[status.code], detail },
-      });
+      return failed(status, context);
   }
+}
+
+/** HTTP/2 ended the stream before there was a status: nothing was said of what became of the call. A server of ours that fails says so in a trailer. */
+function isBroken({ details }: StatusObject): boolean {
+  return details.startsWith("Received RST_STREAM");
+}
+
+function brokenOff(context: Context, detail: string): AppError {
+  return new AppError({
+    kind: "unavailable",
+    code: "call-broken-off",
+    message: "the call broke off before its answer, and may have been carried out: the same call again finds out",
+    context: { ...context, detail },
+  });
+}
+
+function failed(status: StatusObject, context: Context): AppError {
+  const { code, details: detail } = status;
+  return new AppError({
+    kind: "internal",
+    code: "rpc-failed",
+    message: "call failed",
+    context: { ...context, status: Status[code], detail },
+  });
 }

@@ -21,7 +21,7 @@ import { compactableEnd, type FollowedLeader, type LeaderTold, type Spared } fro
 import type { LocalPartitionPorts } from "./partition-ports.ts";
 import { RecordHolds } from "./record-holds.ts";
 import { topicLabels } from "./topic-labels.ts";
-import { VerifiedTransactions } from "./verified-transactions.ts";
+import { type EndedTransactions, VerifiedTransactions } from "./verified-transactions.ts";
 
 /**
  * A partition whose log this broker has. On the leader: appends go through `stage`, the turn's group commit and, with flush=ack, shared syncs; the high
@@ -313,8 +313,8 @@ export class LocalPartition {
     this.#markerListener = listener;
   }
 
-  /** Grows with each marker of the producer: an append that was verified before one is refused (KIP-890). */
-  transactionsEnded(producerId: ProducerId): number {
+  /** Counts the producer's markers: an append that was verified before one is refused (KIP-890). */
+  transactionsEnded(producerId: ProducerId): EndedTransactions {
     return this.#transactions.endedOf(producerId);
   }
 

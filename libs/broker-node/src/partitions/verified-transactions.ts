@@ -1,6 +1,12 @@
 import type { ProducerId } from "@millrace/model";
 import { ENDED_PRODUCERS_MAX, OPEN_TRANSACTIONS_MAX } from "../limits.ts";
 
+/** Counts of one reckoning compare; those of another say nothing. */
+export interface EndedTransactions {
+  readonly count: number;
+  readonly reckoning: number;
+}
+
 /** On the leader of a partition: which transactions were verified there, and how many of each producer have ended (KIP-890). */
 export class VerifiedTransactions {
   /** Numbers of transactions that were verified here and have no marker yet. */
@@ -8,9 +14,9 @@ export class VerifiedTransactions {
   readonly #ended = new Map<ProducerId, number>();
   #forgotten = 0;
 
-  /** Grows with each marker of the producer: an append that was verified before one is refused. */
-  endedOf(producerId: ProducerId): number {
-    return (this.#ended.get(producerId) ?? 0) + this.#forgotten;
+  /** How many transactions of the producer have ended: an append that was verified before one of them ended is refused. */
+  endedOf(producerId: ProducerId): EndedTransactions {
+    return { count: this.#ended.get(producerId) ?? 0, reckoning: this.#forgotten };
   }
 
   /** The producer's transaction of this number may append from now on: a marker of an earlier one, delayed on its way, must not end it. */
@@ -35,9 +41,9 @@ export class VerifiedTransactions {
     this.#open.clear();
   }
 
-  /** Counters only ever grow, so forgetting them must raise what every producer sees. */
+  /** Counts begin again: what was verified before is verified again. */
   forgetEnded(): void {
-    this.#forgotten += Math.max(0, ...this.#ended.values()) + 1;
+    this.#forgotten++;
     this.#ended.clear();
   }
 }

@@ -2,10 +2,13 @@ import { BrokerPeerService } from "@millrace/contracts";
 import { TRANSACTION_STATE_TOPIC } from "@millrace/model";
 import type { ClusterView } from "../cluster-view.ts";
 import { brokerErrors } from "../errors.ts";
-import { FORWARD_TIMEOUT_MS } from "../limits.ts";
+import { FORWARD_TIMEOUT_MS, VERIFY_ATTEMPTS_MAX } from "../limits.ts";
 import type { BrokerPorts } from "../node-ports.ts";
 import type { LocalPartition } from "../partitions/local-partition.ts";
 import type { TransactionCoordinators, TransactionOwner } from "./transaction-coordinators.ts";
+
+type View = Pick<ClusterView, "partition" | "brokerAddress">;
+type Coordinators = Pick<TransactionCoordinators, "partitionOf" | "verify">;
 
 /**
  * Refuses transactional appends to partitions that the transaction's coordinator does not have in it (KIP-890): their records would never get a marker. Asked
@@ -13,13 +16,13 @@ import type { TransactionCoordinators, TransactionOwner } from "./transaction-co
  */
 export class TransactionVerifier {
   readonly #brokerId: number;
-  readonly #view: ClusterView;
-  readonly #coordinators: TransactionCoordinators;
-  readonly #ports: BrokerPorts;
+  readonly #view: View;
+  readonly #coordinators: Coordinators;
+  readonly #ports: Pick<BrokerPorts, "transport">;
   /** Under way, so that batches behind the first one wait for the same answer, in their order. */
   readonly #pending = new Map<string, Promise<void>>();
 
-  constructor(of: { brokerId: number; view: ClusterView; coordinators: TransactionCoordinators }, ports: BrokerPorts) {
+  constructor(of: { brokerId: number; view: View; coordinators: Coordinators }, ports: Pick<BrokerPorts, "transport">) {
     this.#brokerId = of.brokerId;
     this.#view = of.view;
     this.#coordinators = of.coordinators;
@@ -33,18 +36,30 @@ export class TransactionVerifier {
     const pending = this.#pending.get(key);
     if (pending !== undefined) return pending;
     if (partition.log.hasOpenTransaction(producerId)) return undefined;
-    const endedBefore = partition.transactionsEnded(producerId);
-    const asked = this.#ask({ transactionalId, producerId, producerEpoch }, partition).then((transactionNumber) => {
-      // The transaction was ended between the question and now: its marker is in the log, and this append would open it again.
-      if (partition.transactionsEnded(producerId) !== endedBefore)
-        throw brokerErrors.abortSlippedIn({ transactionalId, topic: partition.topic });
-      partition.transactionVerified(producerId, transactionNumber);
-    });
+    const asked = this.#verified({ transactionalId, producerId, producerEpoch }, partition);
     this.#pending.set(key, asked);
     const forget = (): void => void this.#pending.delete(key);
     // Behind the appends that wait: they find the answer, later ones the open transaction.
     asked.then(forget, forget);
     return asked;
+  }
+
+  /**
+   * The answer counts if no transaction of the producer ended between the question and now: its marker would be in the log, and this append would open it again. Where nobody
+   * can tell, because the partition was led anew meanwhile, the question is asked again: the transaction goes on, and a refusal would end it.
+   */
+  async #verified(owner: TransactionOwner, partition: LocalPartition): Promise<void> {
+    const { transactionalId, producerId } = owner;
+    for (let attempt = 1; attempt <= VERIFY_ATTEMPTS_MAX; attempt++) {
+      const before = partition.transactionsEnded(producerId);
+      const transactionNumber = await this.#ask(owner, partition);
+      const now = partition.transactionsEnded(producerId);
+      if (now.reckoning !== before.reckoning) continue;
+      if (now.count !== before.count) throw brokerErrors.abortSlippedIn({ transactionalId, topic: partition.topic });
+      partition.transactionVerified(producerId, transactionNumber);
+      return;
+    }
+    throw brokerErrors.opening({ topic: partition.topic, partition: partition.partition });
   }
 
   async #ask(owner: TransactionOwner, { topic, partition }: LocalPartition): Promise<number> {

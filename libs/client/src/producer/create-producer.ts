@@ -162,7 +162,7 @@ class BatchingProducer implements Producer, DeliveryOwner {
   async commitTransaction(): Promise<void> {
     const transaction = this.#requireTransaction();
     await this.#drained();
-    if (transaction.failure !== undefined) throw clientErrors.transactionFailed(transaction.failure);
+    if (transaction.failure !== undefined) throw clientErrors.transactionFailed(transaction.failure, { ...transaction.failedAt });
     await transaction.end(await this.#ensureIdentity(), { commit: true });
   }
 
@@ -190,11 +190,11 @@ class BatchingProducer implements Producer, DeliveryOwner {
   }
 
   /** @internal */
-  onSettled({ batch }: SentBatch, delivery: Delivery): void {
+  onSettled({ batch, queue: { topic, partition } }: SentBatch, delivery: Delivery): void {
     this.#bufferedBytes -= batch.bufferedBytes;
     if (delivery.error !== undefined) {
       this.#failure ??= delivery.error;
-      this.#transaction?.fail(delivery.error);
+      this.#transaction?.fail(delivery.error, { topic, partition });
     }
     for (const listener of this.#listeners) listener(delivery);
     if (this.#bufferedBytes < this.#settings.bufferBytes) for (const waiter of this.#readyWaiters.splice(0)) waiter.resolve();

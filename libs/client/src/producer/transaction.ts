@@ -2,6 +2,12 @@ import { type AppError, topicPartitionKey } from "@millrace/model";
 import { clientErrors } from "../errors.ts";
 import type { ProducerIdentity, TransactionCoordinatorCalls } from "./identity.ts";
 
+/** Where records were refused. */
+export interface FailedAt {
+  readonly topic: string;
+  readonly partition: number;
+}
+
 /** The client's side of a transaction: which partitions its coordinator knows of, and whether it can still be committed. */
 export class Transaction {
   readonly #calls: TransactionCoordinatorCalls;
@@ -12,6 +18,7 @@ export class Transaction {
   /** As the coordinator counts; 0: it does not. */
   #number = 0n;
   #failure: AppError | undefined;
+  #failedAt: FailedAt | undefined;
 
   constructor(calls: TransactionCoordinatorCalls, timeoutMs: number) {
     this.#calls = calls;
@@ -31,6 +38,7 @@ export class Transaction {
     if (this.#state !== "none") throw clientErrors.transactionState("a transaction is open: commit or abort it first");
     this.#state = "open";
     this.#failure = undefined;
+    this.#failedAt = undefined;
     this.#number = 0n;
     this.#added.clear();
     this.#groups.clear();
@@ -45,8 +53,15 @@ export class Transaction {
     return this.#failure;
   }
 
-  fail(error: AppError): void {
-    this.#failure ??= error;
+  /** The partition whose records were the first that were not stored. */
+  get failedAt(): FailedAt | undefined {
+    return this.#failedAt;
+  }
+
+  fail(error: AppError, at?: FailedAt): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#failedAt = at;
   }
 
   has(topic: string, partition: number): boolean {

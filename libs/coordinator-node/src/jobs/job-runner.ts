@@ -111,7 +111,7 @@ export class JobRunner {
   dispatch(event: JobEvent): void {
     if (this.#over.signal.aborted) return;
     const { clock } = this.#ports;
-    const before = this.machine.record.state;
+    const { state: before, restarts } = this.machine.record;
     const { progress, checkpoint } = this.machine;
     const effects = this.machine.handle(event, { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() });
     const done = this.machine.progress;
@@ -134,6 +134,8 @@ export class JobRunner {
         }),
       );
     }
+    if (this.machine.record.restarts > restarts)
+      this.#logger.warn("job restarts", { job: this.jobId, jobEpoch, ...error?.context, code: error?.code, reason: error?.message });
     if (state !== before)
       this.#logger.info("job state changed", { job: this.jobId, name: this.machine.record.name, state, jobEpoch, error: error?.code });
   }
