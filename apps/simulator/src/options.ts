@@ -17,6 +17,7 @@ const PROVOCATIONS: readonly Provocation[] = [
   "rollback",
   "compaction",
   "quiet",
+  "unsynced",
   "jobs",
 ];
 

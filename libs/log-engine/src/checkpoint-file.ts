@@ -12,6 +12,8 @@ export interface CheckpointValues {
   /** See CompactionMarks; absent: 0. */
   readonly cleanEndOffset?: Offset | undefined;
   readonly gapsEndOffset?: Offset | undefined;
+  /** Records may have counted before they were synced (flush=interval); absent: none did. */
+  readonly isSyncedLate?: boolean | undefined;
   /** Size of the last `.log` at a clean close. */
   readonly endPosition?: number | undefined;
 }

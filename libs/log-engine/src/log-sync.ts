@@ -22,7 +22,7 @@ interface PendingRoll {
   readonly next: SnapshotValues;
 }
 
-type LogBounds = Pick<CheckpointValues, "highWatermark" | "logStartOffset" | "cleanEndOffset" | "gapsEndOffset">;
+type LogBounds = Pick<CheckpointValues, "highWatermark" | "logStartOffset" | "cleanEndOffset" | "gapsEndOffset" | "isSyncedLate">;
 
 interface LogSyncInit {
   readonly folder: string;

@@ -49,7 +49,12 @@ export async function createPartitionLog(
   if (options.leaderEpoch !== undefined) epochs.start(options.leaderEpoch, startOffset);
   storage.createFolder(folder);
   storage.open(`${folder}/${segmentFileName(startOffset, "log")}`, { create: true }).close();
-  const checkpoint = { recoveryPoint: startOffset, highWatermark: startOffset, logStartOffset: startOffset };
+  const checkpoint = {
+    recoveryPoint: startOffset,
+    highWatermark: startOffset,
+    logStartOffset: startOffset,
+    isSyncedLate: settings.flush !== "ack",
+  };
   // Nobody looks at them before the last file is there: they need not be replaced atomically, and one sync is enough for all names.
   await Promise.all([
     createSealedFile(ports, `${folder}/${LEADER_EPOCHS_FILE}`, epochs.toJson()),
@@ -100,6 +105,7 @@ export async function openPartitionLog(folder: string, settings: LogSettings, po
     logStartOffset: values.logStartOffset,
     highWatermark: Math.max(values.highWatermark, values.logStartOffset) as Offset,
     recoveryPoint,
+    isSyncedLate: values.isSyncedLate === true,
     snapshots: recovered.snapshots,
     recovery: recovered.report,
   });

@@ -116,6 +116,8 @@ export interface RecoveryReport {
   /** Bytes of a torn tail that were cut. */
   readonly cutBytes: number;
   readonly isSuspect: boolean;
+  /** With flush=interval: unless the process before stopped cleanly, records that had counted may be missing from its end. */
+  readonly wasSyncedLate: boolean;
 }
 
 export interface RetentionResult {
@@ -186,8 +188,10 @@ export interface PartitionLog {
   /** Start of the current leader epoch (LESO). */
   readonly leaderEpoch: LeaderEpoch;
   readonly leaderEpochStartOffset: Offset;
-  /** What this replica counts for in the high watermark: the synced end with flush=ack, the log end with flush=interval (R4). */
+  /** What this replica counts for in the high watermark (R4): the synced end with flush=ack, the log end with flush=interval, but nothing from a marker on that is not synced. */
   readonly replicaEndOffset: Offset;
+  /** Records count before they are synced: flush=interval, and that is written down. */
+  readonly isSyncedLate: boolean;
   /** Everything below has been compacted. */
   readonly cleanEndOffset: Offset;
   readonly sizeBytes: number;

@@ -82,7 +82,9 @@ class Recovery {
       }
     }
     const wasClosedCleanly = isClean && this.#verifiedBytes === 0;
-    const report = { wasClosedCleanly, verifiedBytes: this.#verifiedBytes, cutBytes: this.#cutBytes, isSuspect: this.#cutBytes > 0 };
+    const wasSyncedLate = checkpoint.isSyncedLate === true;
+    const seen = { wasClosedCleanly, wasSyncedLate, verifiedBytes: this.#verifiedBytes, cutBytes: this.#cutBytes };
+    const report = { ...seen, isSuspect: this.#cutBytes > 0 };
     this.#dropSnapshotsAbove(this.#segments.active.endOffset);
     const recoveryPoint = wasClosedCleanly ? checkpoint.recoveryPoint : await this.#settle();
     return { segments: this.#segments, producers: this.#producers, snapshots: this.#snapshots, recoveryPoint, report };

@@ -28,6 +28,7 @@ import { LEADER_EPOCHS_FILE } from "./file-names.ts";
 import type { LeaderEpochs } from "./leader-epochs.ts";
 import { SEGMENT_POSITION_END, STAGED_BYTES_MAX } from "./limits.ts";
 import { LogReader, nothingRead } from "./log-reader.ts";
+import { LateSync } from "./late-sync.ts";
 import { LogSync } from "./log-sync.ts";
 import { retain } from "./log-retention.ts";
 import { findOffsetForTime } from "./offset-for-time.ts";
@@ -59,6 +60,7 @@ export interface SegmentedLogInit {
   readonly logStartOffset: Offset;
   readonly highWatermark: Offset;
   readonly recoveryPoint: Offset;
+  readonly isSyncedLate: boolean;
   readonly snapshots: readonly Offset[];
   readonly recovery: api.RecoveryReport;
 }
@@ -75,6 +77,7 @@ export class SegmentedLog implements api.PartitionLog {
   readonly #tail: LogTail;
   readonly #reader: LogReader;
   readonly #sync: LogSync;
+  readonly #late: LateSync;
   readonly #marks: CompactionMarks;
   readonly #compaction: LogCompaction;
   readonly #repair: SegmentRepair;
@@ -113,7 +116,12 @@ export class SegmentedLog implements api.PartitionLog {
       marks: this.#marks,
       damaged: () => init.ports.damaged?.(init.folder),
     });
-    this.#sync = new LogSync(init, () => ({ highWatermark: this.#highWatermark, logStartOffset: this.#logStartOffset, ...this.#marks }));
+    this.#sync = new LogSync(init, () => {
+      const isSyncedLate = this.#late.isMarked || undefined;
+      return { highWatermark: this.#highWatermark, logStartOffset: this.#logStartOffset, ...this.#marks, isSyncedLate };
+    });
+    const isWanted = init.settings.flush !== "ack";
+    this.#late = new LateSync({ isMarked: init.isSyncedLate, isWanted, sync: () => this.sync(), checkpoint: () => this.checkpoint() });
     const shared = {
       log: this,
       segments: this.#segments,
@@ -156,7 +164,10 @@ export class SegmentedLog implements api.PartitionLog {
     return this.#epochs.last?.startOffset ?? this.#logStartOffset;
   }
   get replicaEndOffset(): Offset {
-    return this.#settings.flush === "ack" ? this.syncedEndOffset : this.logEndOffset;
+    return this.#late.endOffset(this);
+  }
+  get isSyncedLate(): boolean {
+    return this.#late.isOn;
   }
   get cleanEndOffset(): Offset {
     return this.#marks.cleanEndOffset;
@@ -178,6 +189,7 @@ export class SegmentedLog implements api.PartitionLog {
     this.#settings = settings;
     this.#rules = { ...this.#rules, maxBytes: settings.maxMessageBytes };
     this.#rulesAtMs = -1;
+    this.#late.configure(settings.flush !== "ack");
   }
 
   async startLeaderEpoch(epoch: LeaderEpoch): Promise<void> {
@@ -222,6 +234,7 @@ export class SegmentedLog implements api.PartitionLog {
     if (repeated !== undefined) return { kind: "duplicate", baseOffset: repeated, lastOffset: repeated, logAppendTime: NO_TIMESTAMP };
     const marker = { ...input, timestamp: options.now };
     const { baseOffset } = this.#place(buildEndTransactionMarker(marker, this.#ports.crc32c), options);
+    this.#late.staged(baseOffset, this.syncedEndOffset);
     const ended = this.#producers.appendMarker(marker, { offset: baseOffset, seenMs: options.now });
     if (ended !== undefined && marker.outcome === "abort") {
       const lastStableOffset = this.#producers.firstOpenOffset ?? this.stagedEndOffset;
@@ -249,6 +262,7 @@ export class SegmentedLog implements api.PartitionLog {
     const placed = this.#copy(batch.subarray(), { baseOffset, now });
     this.#segments.active.add(placed, this.#segments.activeParts, this.#settings.indexIntervalBytes);
     applyBatch(placed, this.#producers, this.#segments.activeParts.transactions, now);
+    if (placed.isControl) this.#late.staged(baseOffset, this.syncedEndOffset);
   }
 
   writeStaged(): void {
@@ -261,6 +275,7 @@ export class SegmentedLog implements api.PartitionLog {
       segment.goBackTo(this.#mark, parts);
       this.#tail.undo();
       this.#producers.undo();
+      this.#late.undone(this.stagedEndOffset);
       this.#mark = undefined;
       throw isDiskFull(error) ? error : this.#sync.fail(toAppError(error));
     }
@@ -316,8 +331,10 @@ export class SegmentedLog implements api.PartitionLog {
     return this.#producers.hasOpenTransaction(producerId);
   }
 
-  checkpoint(): Promise<void> {
-    return this.#sync.checkpoint();
+  async checkpoint(): Promise<void> {
+    const { isMarked } = this.#late;
+    await this.#sync.checkpoint();
+    this.#late.saved(isMarked);
   }
 
   async applyRetention(options: Parameters<api.PartitionLog["applyRetention"]>[0]): Promise<api.RetentionResult> {

@@ -396,7 +396,7 @@ describe("recovery", () => {
     await log.close();
     storage.powerLoss();
     const again = await reopen(storage);
-    expect(again.recovery).toEqual({ wasClosedCleanly: true, verifiedBytes: 0, cutBytes: 0, isSuspect: false });
+    expect(again.recovery).toEqual({ wasClosedCleanly: true, verifiedBytes: 0, cutBytes: 0, isSuspect: false, wasSyncedLate: false });
     expect([again.logEndOffset, again.syncedEndOffset, again.highWatermark]).toEqual([20, 20, 20]);
     await again.startLeaderEpoch(9 as LeaderEpoch);
     await fill(again, 20);

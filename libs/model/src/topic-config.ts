@@ -49,7 +49,7 @@ export const TOPIC_CONFIG_KEYS: readonly ConfigKey<unknown>[] = [
   choiceKey("flush", {
     field: "flush",
     choices: ["ack", "interval"],
-    doc: "ack: synced to disk before it is acknowledged; interval: in the background.",
+    doc: "ack: synced to disk before it is acknowledged; interval: in the background, so that acks=all means written by all replicas in sync.",
   }),
   longKey("flush.messages", {
     field: undefined,

@@ -11,7 +11,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     name: "ack-before-sync",
     what: "a follower's position is what it has written, not what it has synced",
     file: LOG,
-    correct: 'return this.#settings.flush === "ack" ? this.syncedEndOffset : this.logEndOffset;',
+    correct: "return this.#late.endOffset(this);",
     wrong: "return this.logEndOffset;",
     provokes: "power",
   },

@@ -1,7 +1,7 @@
 import type { Mutant } from "./mutant.ts";
 
 const LOG = "libs/log-engine/src/segmented-log.ts";
-const PARTITION = "libs/broker-node/src/partitions/local-partition.ts";
+const PARTITION = "libs/broker-node/src/partitions/verified-transactions.ts";
 const PRODUCERS = "libs/log-engine/src/producer-state.ts";
 const RECOVERY = "libs/log-engine/src/recovery.ts";
 const TRANSACTIONS = "libs/transactions/src/handle.ts";

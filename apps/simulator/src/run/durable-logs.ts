@@ -7,14 +7,19 @@ interface Scanned {
   readonly endOffset: number;
 }
 
-/** What of a partition's log a power cut would leave on each broker's disk. Only what is new since the last look is read. */
+/**
+ * What of a partition's log a power cut would leave on each broker's disk. Only what is new since the last look is read. In runs whose topics are synced in the background: what each
+ * broker has written, and the one that loses power is not asked.
+ */
 export class DurableLogs {
   readonly hosts: readonly BrokerHost[];
   readonly #firstDisks: ReadonlyMap<BrokerHost, unknown>;
   readonly #scanned = new Map<string, Scanned>();
+  readonly #lossyBroker: number | undefined;
 
-  constructor(hosts: readonly BrokerHost[]) {
+  constructor(hosts: readonly BrokerHost[], lossyBroker?: number) {
     this.hosts = hosts;
+    this.#lossyBroker = lossyBroker;
     this.#firstDisks = new Map(hosts.map((host) => [host, host.disk]));
   }
 
@@ -25,7 +30,7 @@ export class DurableLogs {
 
   /** Whether everything below the offset is durably in the log. */
   holds(host: BrokerHost, folder: string, endOffset: number): boolean {
-    if (this.endOf(host, folder) >= endOffset) return true;
+    if (host.brokerId === this.#lossyBroker || this.endOf(host, folder) >= endOffset) return true;
     // A log that was cut and grew again since the last look has its batches elsewhere: what is remembered of it may be wrong.
     this.#scanned.delete(keyOf(host, folder));
     return this.endOf(host, folder) >= endOffset;
@@ -33,8 +38,7 @@ export class DurableLogs {
 
   /** Exclusive; -1: there is no log. */
   endOf(host: BrokerHost, folder: string): number {
-    const logs = host.disk.model.durableFiles(folder).filter(({ name }) => name.endsWith(".log"));
-    const last = logs.at(-1);
+    const last = this.#filesOf(host, folder).findLast(({ name }) => name.endsWith(".log"));
     if (last === undefined) return -1;
     const before = this.#scanned.get(keyOf(host, folder));
     const isOngoing = before?.name === last.name && before.position <= last.bytes.length;
@@ -44,6 +48,12 @@ export class DurableLogs {
     position = cursor.endPosition;
     this.#scanned.set(keyOf(host, folder), { name: last.name, position, endOffset });
     return endOffset;
+  }
+
+  #filesOf({ disk: { model } }: BrokerHost, folder: string): readonly { readonly name: string; readonly bytes: Uint8Array }[] {
+    if (this.#lossyBroker === undefined) return model.durableFiles(folder);
+    const logs = model.list(folder).filter(({ name }) => name.endsWith(".log"));
+    return logs.slice(-1).map(({ name }) => ({ name, bytes: model.readFile(`${folder}/${name}`) ?? new Uint8Array(0) }));
   }
 
   /** For people: where the log ends on each disk that has it. */

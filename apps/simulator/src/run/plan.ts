@@ -48,6 +48,8 @@ export interface RunPlan {
   readonly brokerSettings: Partial<BrokerSettings>;
   readonly coordinatorSettings: Partial<CoordinatorSettings>;
   readonly faults: readonly Fault[];
+  /** Topics are synced in the background, and this broker is the only one that loses what it had not synced; undefined: all are synced before they acknowledge. */
+  readonly lossyBroker: number | undefined;
   /** A compacted topic, with a writer and readers of its own. */
   readonly table: TopicPlan | undefined;
   /** A stateful job, and executors for it; undefined in most runs, since it costs. */
@@ -86,6 +88,7 @@ export type Provocation =
   | "rollback"
   | "compaction"
   | "quiet"
+  | "unsynced"
   | "jobs";
 
 const PROVOKING: Readonly<Record<Provocation, readonly Exclude<FaultKind, ExecutorFaultKind>[]>> = {
@@ -104,6 +107,7 @@ const PROVOKING: Readonly<Record<Provocation, readonly Exclude<FaultKind, Execut
   corruption: ["flipped-tail-bit", "kill-broker", "power-loss", "kill-broker", "pause-broker"],
   groups: ["pause-client", "pause-client", "kill-broker", "pause-client", "client-crash", "connection-resets"],
   quiet: ["empty-disk", "two-way-cut", "one-way-cut", "two-way-cut", "one-way-cut", "kill-broker", "two-way-cut", "connection-resets"],
+  unsynced: ["power-loss", "power-loss", "kill-broker", "power-loss", "pause-broker", "kill-broker", "isolated-machine"],
   compaction: ["kill-broker", "power-loss", "kill-broker", "pause-broker", "slow-disk", "connection-resets"],
   rollback: ["store-rollback", "kill-coordinator", "kill-broker", "pause-coordinator", "broker-among-clients"],
   shrinking: ["kill-broker", "pause-broker", "kill-broker", "isolated-machine", "kill-broker", "slow-network"],
@@ -164,10 +168,23 @@ export function provokingPlanOf(seed: number, provocation: Provocation): RunPlan
     faults: drawFaults(random, around, { count: faults, kinds: PROVOKING[provocation] }),
   };
   if (provocation === "compaction") return { ...provoking, table: TABLE };
+  if (provocation === "unsynced") return unsynced(provoking);
   if (provocation !== "jobs") return provoking;
   const { fewFaults, clients: fewClients, thinkMs: slowly } = JOB_PROVOKED;
   const quiet = { ...provoking, clients: fewClients, thinkMs: slowly, faults: provoking.faults.slice(0, fewFaults) };
   return withJob(quiet, { random, scale: DENSE_JOB_SCALE, startMs: 3_000, faults });
+}
+
+const LOSSY_BROKER = 1;
+
+/**
+ * Topics that are synced in the background, so seldom that a power loss takes all of a broker's last seconds. One broker loses power, as often as it comes: of two at a time
+ * nothing is promised, as with one disk that is gone (R12).
+ */
+function unsynced(plan: RunPlan): RunPlan {
+  const topics = plan.topics.map((topic) => ({ ...topic, configs: { ...topic.configs, flush: "interval", "flush.ms": "60000" } }));
+  const faults = plan.faults.map((fault) => (fault.kind === "power-loss" ? { ...fault, broker: LOSSY_BROKER } : fault));
+  return { ...plan, topics, faults, lossyBroker: LOSSY_BROKER };
 }
 
 /** Of so many runs one has a job: it costs as much again as all the rest of a run. */
@@ -216,6 +233,7 @@ function planWithoutJob(seed: number, scale: Scale): RunPlan {
     patience: PATIENT,
     isUnruly: false,
     workMs: scale.workMs,
+    lossyBroker: undefined,
     brokerSettings: { checkpointMs: 1_000 + random.integer(5_000), compactionCheckMs: COMPACTION_CHECK_MS },
     coordinatorSettings: {},
     table: new SeededRandom(seed ^ 0x7ab1).integer(RUNS_PER_TABLE) === 0 ? TABLE : undefined,

@@ -50,7 +50,7 @@ export interface RunResult {
 export async function runPlan(plan: RunPlan, options: RunOptions = {}): Promise<RunResult> {
   const [startedMs, cpuBefore] = [performance.now(), process.threadCpuUsage()];
   const cluster = new Cluster(plan, { keepsLog: options.keepsLog === true });
-  const watches = watchCluster(cluster);
+  const watches = watchCluster(cluster, plan.lossyBroker);
   const workload = new Workload(cluster, plan, watches.durability);
   const job = plan.job === undefined ? undefined : new JobRun(workload, plan.job);
   const table = plan.table === undefined ? undefined : new Table(workload, { topic: plan.table.name, partitions: plan.table.partitions });

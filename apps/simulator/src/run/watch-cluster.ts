@@ -17,8 +17,8 @@ export interface ClusterWatches {
 }
 
 /** Must begin before the cluster does. */
-export function watchCluster(cluster: Cluster): ClusterWatches {
-  const logs = new DurableLogs(cluster.brokers);
+export function watchCluster(cluster: Cluster, lossyBroker?: number): ClusterWatches {
+  const logs = new DurableLogs(cluster.brokers, lossyBroker);
   const replication = new ReplicationWatch({ logs, minInSync: MIN_IN_SYNC });
   const coordinators = new CoordinatorWatch({ model: cluster.store.model, replication });
   cluster.store.watch = coordinators;

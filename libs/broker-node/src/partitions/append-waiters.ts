@@ -3,11 +3,8 @@ import { type Offset, toAppError } from "@millrace/model";
 import { assert } from "@millrace/stdx";
 import type { Append } from "./append.ts";
 
-/**
- * How durable an append must be before its answer: written on the leader, synced there, committed (below the high watermark, which with flush=interval may run
- * ahead of what is synced), or both of the last two.
- */
-export type Durability = "written" | "synced" | "committed" | "committed-and-synced";
+/** How durable an append must be before its answer: written on the leader, synced there, or committed (below the high watermark, which with flush=interval may run ahead of what is synced). */
+export type Durability = "written" | "synced" | "committed";
 
 /**
  * What happens to a committed append while fewer replicas are in sync than it needs: clients hear it (NOT_ENOUGH_REPLICAS_AFTER_APPEND); coordinators, whose record

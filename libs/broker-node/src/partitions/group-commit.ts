@@ -34,8 +34,13 @@ export class GroupCommit {
     for (const partition of dirty) partition.write();
     for (const partition of dirty) {
       partition.afterWrite();
-      this.unsaved.add(partition);
-      if (partition.config.flush === "interval") this.unsynced.add(partition);
+      this.written(partition);
     }
+  }
+
+  /** Background work finds it. */
+  written(partition: LocalPartition): void {
+    this.unsaved.add(partition);
+    if (partition.config.flush === "interval") this.unsynced.add(partition);
   }
 }

@@ -51,8 +51,6 @@ export class LocalPartition {
   #config: TopicConfig;
   #leaderEpoch: LeaderEpoch | undefined;
   #isScheduled = false;
-  /** Something of this turn asks for a sync, whatever the topic's flush. */
-  #mustSync = false;
   /** Monotonic time since which the disk has not answered a sync; undefined: none is under way. Written here only. */
   syncingSinceMs: number | undefined;
   #syncAgain = false;
@@ -80,6 +78,7 @@ export class LocalPartition {
   configure(config: TopicConfig): void {
     this.#config = config;
     this.log.configure(config);
+    this.#syncWhatCounts();
   }
 
   /** Epoch in which this broker leads; undefined while it does not. */
@@ -176,7 +175,7 @@ export class LocalPartition {
   follow(epoch: LeaderEpoch, synced: () => void): void {
     this.resign();
     this.#followed = { epoch, synced, highWatermark: undefined, compactableEndOffset: 0 as Offset };
-    if (this.#config.flush === "ack") this.sync();
+    this.#syncWhatCounts();
   }
 
   /** Throws `disk-full`: nothing is to be taken from the leader now. */
@@ -202,9 +201,9 @@ export class LocalPartition {
         throw error;
       }
       if (this.#log === before) this.write();
-      this.#ports.groupCommit.unsaved.add(this);
+      this.#ports.groupCommit.written(this);
       this.#advance();
-      if (this.#config.flush === "ack") this.sync();
+      this.#syncWhatCounts();
     });
     this.#replicaWork = done.catch(() => undefined);
     return done;
@@ -271,10 +270,9 @@ export class LocalPartition {
     this.#ports.requireRoom();
     this.#requireInSync();
     const { leaderEpoch } = this.#stageOptions(now);
-    const copy = batch.slice();
-    const view = new RecordBatchView(copy);
+    const view = new RecordBatchView(batch.slice());
     const { baseOffset, lastOffset } = view;
-    stampBatch(copy, { baseOffset, leaderEpoch });
+    stampBatch(view.bytes, { baseOffset, leaderEpoch });
     this.log.stageReplicated(view, now);
     return this.#staged({ kind: "appended", baseOffset, lastOffset, logAppendTime: NO_TIMESTAMP }, "committed", "fail");
   }
@@ -286,8 +284,8 @@ export class LocalPartition {
   }
 
   /**
-   * Stages the end of a producer's transaction. Stored means synced, also with flush=interval: the coordinator completes the transaction by it and never writes
-   * the marker again, and without its marker committed readers would wait for ever.
+   * Stages the end of a producer's transaction. Stored means synced on all that are in sync, also with flush=interval: the coordinator completes the transaction by
+   * it and never writes the marker again, and without its marker committed readers would wait for ever.
    */
   appendMarker(marker: MarkerInput & { readonly transactionNumber: number }, now: TimestampMs): Append {
     this.#requireInSync();
@@ -297,8 +295,7 @@ export class LocalPartition {
     }
     const result = this.log.stageMarker(marker, this.#stageOptions(now));
     this.#transactions.ended(marker.producerId);
-    this.#mustSync = true;
-    const append = this.#staged(result, "committed-and-synced");
+    const append = this.#staged(result, "committed");
     const listener = this.#markerListener;
     if (listener !== undefined)
       void append.stored.then(
@@ -356,8 +353,12 @@ export class LocalPartition {
   /** Second half: answers what needs no sync, and starts one for the rest. */
   afterWrite(): void {
     this.#advance();
-    if (this.#config.flush === "ack" || this.#mustSync) this.sync();
-    this.#mustSync = false;
+    this.#syncWhatCounts();
+  }
+
+  /** With flush=interval, only what does not count without it. */
+  #syncWhatCounts(): void {
+    if (this.log.replicaEndOffset < this.log.logEndOffset) this.sync();
   }
 
   /** Makes what is written durable; calls during a sync lead to one more after it. */
@@ -423,7 +424,7 @@ export class LocalPartition {
   }
 
   #staged(result: StageResult, durability: Durability | undefined, onTooFewInSync: AppendOptions["onTooFewInSync"] = "wait"): Append {
-    if ((this.log.stagedBytes > 0 || this.#mustSync) && !this.#isScheduled) {
+    if (this.log.stagedBytes > 0 && !this.#isScheduled) {
       this.#isScheduled = true;
       this.#ports.groupCommit.schedule(this);
     }
@@ -449,8 +450,7 @@ export class LocalPartition {
 
   #reached(): Readonly<Record<Durability, Offset>> {
     const { logEndOffset, syncedEndOffset, highWatermark } = this.log;
-    const both = Math.min(syncedEndOffset, highWatermark) as Offset;
-    return { written: logEndOffset, synced: syncedEndOffset, committed: highWatermark, "committed-and-synced": both };
+    return { written: logEndOffset, synced: syncedEndOffset, committed: highWatermark };
   }
 
   #advance(): void {

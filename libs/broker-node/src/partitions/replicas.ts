@@ -127,10 +127,10 @@ export class Replicas {
   /** What is on disk. Not to be trusted to its end: what recovery had to cut, and what was synced in the background when the last process died (reliability R11). */
   *reports(): Generator<MessageInitShape<typeof LogReportSchema>> {
     const open = this.all().map(({ log, leaderEpoch: epoch, config }) => {
-      return { log, leads: epoch !== undefined, mayLack: config.flush !== "ack" && !this.#wasStoppedCleanly };
+      return { log, leads: epoch !== undefined, isLate: config.flush !== "ack" };
     });
-    const unclaimed = [...this.#unclaimed.values()].map((log) => ({ log, leads: false, mayLack: false }));
-    for (const { log, leads, mayLack } of [...unclaimed, ...open]) {
+    const unclaimed = [...this.#unclaimed.values()].map((log) => ({ log, leads: false, isLate: false }));
+    for (const { log, leads, isLate } of [...unclaimed, ...open]) {
       const { identity, leaderEpoch, logEndOffset, recovery } = log;
       yield {
         leads,
@@ -139,7 +139,7 @@ export class Replicas {
         leaderEpochSeen: leaderEpoch,
         lastEpochInLog: leaderEpoch,
         logEndOffset: BigInt(logEndOffset),
-        suspect: recovery.isSuspect || mayLack,
+        suspect: recovery.isSuspect || ((isLate || recovery.wasSyncedLate) && !this.#wasStoppedCleanly),
       };
     }
   }
