@@ -32,6 +32,15 @@ export function assignment(text: string, before: Readonly<Record<string, string>
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
+/** Parser of `name=value`, several values of a name when repeated. */
+export function assignments(
+  text: string,
+  before: Readonly<Record<string, readonly string[]>> = {},
+): Readonly<Record<string, readonly string[]>> {
+  const [[name, value] = ["", ""]] = Object.entries(assignment(text));
+  return { ...before, [name]: [...(before[name] ?? []), value] };
+}
+
 /** Addresses of an option: host:port, several with commas. */
 export function addressesOf(options: GlobalOptions): readonly string[] {
   return options.address

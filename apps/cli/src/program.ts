@@ -3,6 +3,7 @@ import { addBackupCommands } from "./commands/backup.ts";
 import { addBrokerCommands } from "./commands/broker.ts";
 import { addClusterCommands } from "./commands/cluster.ts";
 import { addConfigCommands } from "./commands/config.ts";
+import { addDashboardCommand } from "./commands/dashboards.ts";
 import { addGroupCommands } from "./commands/group.ts";
 import { addJobCommands } from "./commands/job.ts";
 import { addLogCommands } from "./commands/log.ts";
@@ -63,6 +64,7 @@ export function createProgram(world: CliWorld): Command {
   addBackupCommands(program, world);
   addPerfCommands(program, world);
   addClusterCommands(program, world);
+  addDashboardCommand(program, world);
   program.addHelpText("after", EPILOGUE);
   return program;
 }

@@ -4,8 +4,10 @@ export interface Tracer {
   readonly isOn: boolean;
   /** Starts a span; undefined when its parent is not sampled (or there is none and nothing asks for a root). */
   startSpan(name: string, options: SpanOptions): Span | undefined;
-  /** Starts a trace, if the sampler wants one; else `begin` is not called. For what is done a million times a second, and followed once in a hundred. */
-  startRoot(begin: () => { readonly name: string; readonly options: SpanOptions }): Span | undefined;
+  /** Whether the trace that would begin now is followed. For what is done a million times a second, and followed once in a hundred: nothing is built to ask. */
+  wantsRoot(): boolean;
+  /** Starts a trace that `wantsRoot` wanted. */
+  startRoot(name: string, options: SpanOptions): Span | undefined;
 }
 
 export interface SpanOptions {
@@ -25,4 +27,4 @@ export interface Span {
   end(error?: unknown): void;
 }
 
-export const NO_TRACER: Tracer = { isOn: false, startSpan: () => undefined, startRoot: () => undefined };
+export const NO_TRACER: Tracer = { isOn: false, startSpan: () => undefined, wantsRoot: () => false, startRoot: () => undefined };

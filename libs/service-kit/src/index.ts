@@ -13,6 +13,7 @@ export { systemRandom } from "./random.ts";
 export { Readiness, type ReadinessCheck } from "./readiness.ts";
 export { runProcess, type ServiceProcess } from "./run-process.ts";
 export { type ProcessControl, type RunningService, runService } from "./run-service.ts";
+export { SampledTracer } from "./sampled-tracer.ts";
 export { openServiceKit, openTracer, type ServiceKit } from "./service-kit.ts";
 export { loadSettings, type SettingsSchema, type SettingSources } from "./settings.ts";
 export { type SettingField, settingFields, settingsTable } from "./setting-schema.ts";

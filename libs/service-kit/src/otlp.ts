@@ -5,7 +5,6 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
-  TraceFlags,
   type Tracer as OtelTracer,
   ValueType,
 } from "@opentelemetry/api";
@@ -15,17 +14,26 @@ import { resourceFromAttributes } from "@opentelemetry/resources";
 import {
   AggregationTemporality,
   DataPointType,
+  MeterProvider,
   type MetricData,
   type MetricProducer,
   PeriodicExportingMetricReader,
 } from "@opentelemetry/sdk-metrics";
-import { NodeSDK } from "@opentelemetry/sdk-node";
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  BatchSpanProcessor,
+  type Sampler,
+  SamplingDecision,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from "@opentelemetry/sdk-trace";
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from "@opentelemetry/semantic-conventions";
-import { toAppError } from "@millrace/model";
+import { AppError, toAppError } from "@millrace/model";
 import type { Span, SpanOptions, Tracer } from "@millrace/ports";
 import { OTLP_METRICS_INTERVAL_MS, TRACE_SAMPLE_RATIO_DEFAULT } from "./limits.ts";
 import type { MetricRegistry, MetricSnapshot } from "./metric-registry.ts";
-import { RootSampler } from "./root-sampler.ts";
+import { SampledTracer, type StartSpan } from "./sampled-tracer.ts";
 
 /** Export that runs; `close` sends what is left. */
 export interface OtlpExport {
@@ -34,8 +42,9 @@ export interface OtlpExport {
 }
 
 /**
- * Starts OpenTelemetry's Node SDK with OTLP over gRPC: spans of our own ports, metrics of our own registry. It patches no library, so
- * bundling cannot break it. Sampling follows OTEL_TRACES_SAMPLER, and without that the parent's flag and one in a hundred of new traces. Load this file only when there is an endpoint: it is heavy (0.3 s).
+ * Starts OpenTelemetry's SDK with OTLP over gRPC: spans of our own ports, metrics of our own registry. It patches no library, so bundling cannot break it, and takes
+ * the parts it needs instead of the SDK for Node.js: that loads every exporter there is and follows every promise to know which span it belongs to.
+ * Sampling follows OTEL_TRACES_SAMPLER, and without that the parent's flag and one in a hundred of new traces. Load this file only when there is an endpoint: it is heavy (0.2 s).
  */
 export function startOtlp(options: { endpoint: string; service: string; version: string; metrics: MetricRegistry }): OtlpExport {
   const startedMs = Date.now();
@@ -49,46 +58,71 @@ export function startOtlp(options: { endpoint: string; service: string; version:
       });
     },
   };
-  process.env["OTEL_TRACES_SAMPLER"] ??= "parentbased_traceidratio";
-  process.env["OTEL_TRACES_SAMPLER_ARG"] ??= TRACE_SAMPLE_RATIO_DEFAULT;
-  const rootRatio = rootRatioOf(process.env);
-  const sdk = new NodeSDK({
-    ...(rootRatio === undefined ? {} : { sampler: DECIDED_BEFORE }),
-    autoDetectResources: false,
-    instrumentations: [],
-    resource: resourceFromAttributes({ [ATTR_SERVICE_NAME]: options.service, [ATTR_SERVICE_VERSION]: options.version }),
-    traceExporter: new OTLPTraceExporter({ url: options.endpoint }),
-    metricReaders: [
-      new PeriodicExportingMetricReader({
-        exporter: new OTLPMetricExporter({ url: options.endpoint }),
-        exportIntervalMillis: OTLP_METRICS_INTERVAL_MS,
-        exportTimeoutMillis: OTLP_METRICS_INTERVAL_MS / 2,
-        metricProducers: [producer],
-      }),
-    ],
+  const resource = resourceFromAttributes({ [ATTR_SERVICE_NAME]: options.service, [ATTR_SERVICE_VERSION]: options.version });
+  const { sampler, rootRatio } = samplingOf(process.env);
+  const tracers = new TracerProvider({
+    sampler,
+    resource,
+    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url: options.endpoint }) })],
   });
-  sdk.start();
-  const tracer = otelTracer(trace.getTracer("millrace", options.version), { onSpan: () => spans.add(1), rootRatio: rootRatio ?? 1 });
-  return { tracer, close: () => sdk.shutdown() };
+  const reader = new PeriodicExportingMetricReader({
+    exporter: new OTLPMetricExporter({ url: options.endpoint }),
+    exportIntervalMillis: OTLP_METRICS_INTERVAL_MS,
+    exportTimeoutMillis: OTLP_METRICS_INTERVAL_MS / 2,
+    metricProducers: [producer],
+  });
+  const meters = new MeterProvider({ resource, readers: [reader] });
+  const start = spanStarter(tracers.getTracer("millrace", options.version), () => spans.add(1));
+  return {
+    tracer: new SampledTracer(rootRatio, start),
+    close: async () => {
+      await Promise.all([tracers.shutdown(), meters.shutdown()]);
+    },
+  };
 }
 
-/**
- * Share of the traces that begin here which are wanted, by OpenTelemetry's variables; undefined: the SDK decides for each. A producer asks for every record, and the
- * SDK makes ids and objects before it says no: five times what the record costs.
- */
-function rootRatioOf(env: NodeJS.ProcessEnv): number | undefined {
-  switch (env["OTEL_TRACES_SAMPLER"]) {
+interface Sampling {
+  /** Asked for what is wanted by then. */
+  readonly sampler: Sampler;
+  /** Share of the traces that begin here of which the sampler is asked. */
+  readonly rootRatio: number;
+}
+
+/** By OpenTelemetry's variables. Where the parent decides, nothing is left to ask: of roots `rootRatio` has its share, and below a parent that is not sampled nothing begins. */
+function samplingOf(env: NodeJS.ProcessEnv): Sampling {
+  const { OTEL_TRACES_SAMPLER: name = "parentbased_traceidratio", OTEL_TRACES_SAMPLER_ARG: argument } = env;
+  switch (name) {
     case "parentbased_always_on":
-      return 1;
+      return { sampler: DECIDED_BEFORE, rootRatio: 1 };
     case "parentbased_always_off":
-      return 0;
-    case "parentbased_traceidratio": {
-      const ratio = Number(env["OTEL_TRACES_SAMPLER_ARG"]);
-      return ratio >= 0 && ratio <= 1 ? ratio : undefined;
-    }
+      return { sampler: DECIDED_BEFORE, rootRatio: 0 };
+    case "parentbased_traceidratio":
+      return { sampler: DECIDED_BEFORE, rootRatio: ratioOf(argument ?? TRACE_SAMPLE_RATIO_DEFAULT) };
+    case "always_on":
+      return { sampler: new AlwaysOnSampler(), rootRatio: 1 };
+    case "always_off":
+      return { sampler: new AlwaysOffSampler(), rootRatio: 0 };
+    case "traceidratio":
+      return { sampler: new TraceIdRatioBasedSampler(ratioOf(argument ?? "1")), rootRatio: 1 };
     default:
-      return undefined;
+      throw new AppError({
+        kind: "invalid",
+        code: "invalid-setting",
+        message: `OTEL_TRACES_SAMPLER has no such value, set one of ${SAMPLERS} value=${name}`,
+      });
   }
+}
+
+const SAMPLERS = "parentbased_traceidratio, parentbased_always_on, parentbased_always_off, traceidratio, always_on, always_off";
+
+function ratioOf(argument: string): number {
+  const ratio = argument.trim() === "" ? NaN : Number(argument);
+  if (ratio >= 0 && ratio <= 1) return ratio;
+  throw new AppError({
+    kind: "invalid",
+    code: "invalid-setting",
+    message: `OTEL_TRACES_SAMPLER_ARG must be a share from 0 to 1 value=${argument}`,
+  });
 }
 
 function metricData(metric: MetricSnapshot, startedMs: number): MetricData {
@@ -120,12 +154,8 @@ function hrTime(ms: number): [number, number] {
   return [Math.floor(ms / 1_000), (ms % 1_000) * 1e6];
 }
 
-/** Of the SDK's SamplingDecision, whose package is not ours to import. */
-const RECORD_AND_SAMPLED = 2;
-
-/** What is asked of the SDK is wanted: of roots `rootRatio` has its share, and below a parent that is not sampled nothing begins. */
-const DECIDED_BEFORE = {
-  shouldSample: () => ({ decision: RECORD_AND_SAMPLED }),
+const DECIDED_BEFORE: Sampler = {
+  shouldSample: () => ({ decision: SamplingDecision.RECORD_AND_SAMPLED }),
   toString: () => "decided before",
 };
 
@@ -137,22 +167,9 @@ const KINDS: Readonly<Record<NonNullable<SpanOptions["kind"]>, SpanKind>> = {
   server: SpanKind.SERVER,
 };
 
-function otelTracer(tracer: OtelTracer, of: { readonly onSpan: () => void; readonly rootRatio: number }): Tracer {
-  const sampler = new RootSampler(of.rootRatio, { random: Math.random, nowMs: Date.now });
-  const startRoot: Tracer["startRoot"] = (begin) => {
-    if (!sampler.wants()) return undefined;
-    const { name, options } = begin();
-    return start(name, options);
-  };
-  return {
-    isOn: true,
-    startRoot,
-    startSpan: (name, options) => (options.parent === undefined ? startRoot(() => ({ name, options })) : start(name, options)),
-  };
-
-  function start(name: string, options: SpanOptions): Span | undefined {
+function spanStarter(tracer: OtelTracer, onSpan: () => void): StartSpan {
+  return (name, options) => {
     const parent = options.parent === undefined ? undefined : parseTraceparent(options.parent);
-    if (parent !== undefined && (parent.traceFlags & TraceFlags.SAMPLED) === 0) return undefined;
     const context: Context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
     const links = (options.links ?? []).flatMap((link) => {
       const linked = parseTraceparent(link);
@@ -169,9 +186,9 @@ function otelTracer(tracer: OtelTracer, of: { readonly onSpan: () => void; reado
       context,
     );
     if (!span.isRecording()) return undefined;
-    of.onSpan();
+    onSpan();
     return wrap(span);
-  }
+  };
 }
 
 function wrap(span: OtelSpan): Span {

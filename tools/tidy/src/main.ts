@@ -1,6 +1,7 @@
-// node tools/tidy/src/main.ts [--fix]: prints what is not tidy and exits 1; --fix writes first pages for new error codes, and the tables of metrics.
+// node tools/tidy/src/main.ts [--fix]: prints what is not tidy and exits 1; --fix writes first pages for new error codes, the tables of metrics and the dashboards that programs carry.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { BUNDLED_DASHBOARDS, bundledDashboards } from "./bundled-dashboards.ts";
 import { readCheckout } from "./checkout.ts";
 import { errorCodes } from "./error-codes.ts";
 import { errorPage } from "./error-page.ts";
@@ -15,6 +16,7 @@ const tree = readCheckout(root);
 if (process.argv.includes("--fix")) {
   writeErrorPages(tree);
   writeMetricTables(tree);
+  writeFileSync(join(root, BUNDLED_DASHBOARDS), bundledDashboards(tree));
 }
 const findings = rules.flatMap((rule) => rule(process.argv.includes("--fix") ? readCheckout(root) : tree));
 for (const finding of findings) process.stdout.write(`${formatFinding(finding)}\n`);

@@ -3,6 +3,8 @@ import { formatFinding } from "./finding.ts";
 import { withMetricTables } from "./metrics-page.ts";
 import { bansRule } from "./rules/bans.ts";
 import { compatibilityRule } from "./rules/compatibility.ts";
+import { BUNDLED_DASHBOARDS, bundledDashboards } from "./bundled-dashboards.ts";
+import { dashboardsRule } from "./rules/dashboards.ts";
 import { errorPagesRule } from "./rules/error-pages.ts";
 import { examplesRule } from "./rules/examples.ts";
 import { filesRule } from "./rules/files.ts";
@@ -242,5 +244,16 @@ describe("formatsRule", () => {
     check(formatsRule, { ...source, "docs/formats.md": row(2) + row(3, "OTHER_FORMAT_VERSION") }, [
       "OTHER_FORMAT_VERSION has a row and is not in",
     ]);
+  });
+});
+
+describe("dashboardsRule", () => {
+  const chart = { "helm/millrace/dashboards/cluster.json": '{ "title": "Cluster" }' };
+  it("takes what was written from the chart", () => {
+    check(dashboardsRule, { ...chart, [BUNDLED_DASHBOARDS]: bundledDashboards(createTree(chart)) }, []);
+  });
+  it("finds a dashboard that was changed since", () => {
+    const changed = { "helm/millrace/dashboards/cluster.json": '{ "title": "The cluster" }' };
+    check(dashboardsRule, { ...changed, [BUNDLED_DASHBOARDS]: bundledDashboards(createTree(chart)) }, ["npm run fix -- tidy"]);
   });
 });

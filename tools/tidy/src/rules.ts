@@ -1,5 +1,6 @@
 import { bansRule } from "./rules/bans.ts";
 import { compatibilityRule } from "./rules/compatibility.ts";
+import { dashboardsRule } from "./rules/dashboards.ts";
 import { errorPagesRule } from "./rules/error-pages.ts";
 import { examplesRule } from "./rules/examples.ts";
 import { filesRule } from "./rules/files.ts";
@@ -23,5 +24,6 @@ export const rules: readonly Rule[] = [
   compatibilityRule,
   examplesRule,
   metricsRule,
+  dashboardsRule,
   formatsRule,
 ];

@@ -1,71 +1,80 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { Tracer } from "@millrace/ports";
-import { openTracer } from "@millrace/service-kit";
 import { type Connection, connect } from "../cluster/connection.ts";
-import type { DevCluster } from "../cluster/dev-cluster.ts";
+import { createServedTopic } from "../cluster/create-topic.ts";
 import type { LoadContext } from "../load.ts";
-import type { Variant } from "./variants.ts";
+import { PARTITIONS } from "../loads/produce.ts";
+import { treeCpuNs } from "../measure/cpu-time.ts";
+import { type Sender, startSender } from "./sender.ts";
+import { FLIGHTS, NUMBERS } from "./sender-protocol.ts";
+import { Switches } from "./switches.ts";
 
-const SCRAPE_MS = 5_000;
-const NO_METRICS = new URL("./no-metrics.ts", import.meta.url).href;
 const OTLP_SINK = fileURLToPath(new URL("./otlp-sink.ts", import.meta.url));
 /** One in a hundred of what begins here; services follow. */
 const SAMPLING = { OTEL_TRACES_SAMPLER: "parentbased_traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.01" };
+const SCRAPES = 20;
 
-/** A collector, and this process' own tracer that sends to it. */
+/** Something that takes spans and metrics, in a process of its own. */
 export interface Collector {
   readonly endpoint: string;
-  readonly tracer: Tracer;
-  stop(): Promise<void>;
+  stop(): void;
 }
 
 export async function startCollector(): Promise<Collector> {
   const child = fork(OTLP_SINK, { execArgv: process.execArgv });
   const [port] = (await once(child, "message")) as [number];
-  const endpoint = `http://127.0.0.1:${port}`;
-  Object.assign(process.env, SAMPLING, { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
-  const { tracer, close } = await openTracer("bench");
-  Reflect.deleteProperty(process.env, "OTEL_EXPORTER_OTLP_ENDPOINT"); // of the servers only those that trace have it
   return {
-    endpoint,
-    tracer,
-    stop: async () => {
-      await close();
+    endpoint: `http://127.0.0.1:${port}`,
+    stop: () => {
       child.disconnect();
     },
   };
 }
 
+/** A cluster and a sender whose counting and tracing can be switched. */
 export interface ObservedCluster {
-  readonly variant: Variant;
-  readonly cluster: DevCluster;
+  readonly brokerAddress: string;
+  /** For administration; follows no trace. */
   readonly connection: Connection;
+  readonly sender: Sender;
+  readonly switches: Switches;
+  /** Of the servers so far. */
+  serverCpuNs(): number;
+  /** What one look at the page of metrics costs them. */
+  scrapeCpuNs(): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** A cluster that does what the variant says, with a client that does so, too. */
-export async function startObserved(variant: Variant, context: LoadContext, collector: Collector): Promise<ObservedCluster> {
-  const cluster = await context.startCluster({
-    ...(variant === "nothing" ? { preload: NO_METRICS } : {}),
-    ...(variant === "traces" ? { env: { ...SAMPLING, OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint } } : {}),
-  });
-  const connection = connect(cluster.brokerAddress, variant === "traces" ? collector.tracer : undefined);
-  const scraping = variant === "nothing" ? undefined : setInterval(() => void scrape(cluster), SCRAPE_MS);
+export async function startObserved(context: LoadContext, { endpoint }: Collector): Promise<ObservedCluster> {
+  const switches = new Switches();
+  const env = { ...switches.env, ...SAMPLING, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint };
+  const { brokerAddress, metricsUrl, pid, stop } = await context.startCluster({ env });
+  const connection = connect(brokerAddress);
+  for (const name of [NUMBERS, FLIGHTS, "bench-hourly"])
+    await createServedTopic(connection.client, { name, partitions: PARTITIONS, configs: { flush: "interval" } });
+  const sender = await startSender(brokerAddress, env);
   return {
-    variant,
-    cluster,
+    brokerAddress,
     connection,
+    sender,
+    switches,
+    serverCpuNs: () => treeCpuNs(pid),
+    scrapeCpuNs: async () => {
+      const startNs = treeCpuNs(pid);
+      for (let index = 0; index < SCRAPES; index++) await scrape(metricsUrl ?? "");
+      return (treeCpuNs(pid) - startNs) / SCRAPES;
+    },
     stop: async () => {
-      clearInterval(scraping);
+      await sender.stop();
       await connection.close();
-      await cluster.stop();
+      await stop();
+      switches.close();
     },
   };
 }
 
-async function scrape({ metricsUrl }: DevCluster): Promise<void> {
-  const response = await fetch(metricsUrl ?? "", { headers: { accept: "application/openmetrics-text" } });
+async function scrape(metricsUrl: string): Promise<void> {
+  const response = await fetch(metricsUrl, { headers: { accept: "application/openmetrics-text" } });
   await response.arrayBuffer();
 }

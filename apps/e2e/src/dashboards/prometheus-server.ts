@@ -1,16 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { PrometheusApi } from "@millrace/dashboards";
 import { freePort } from "../system/free-port.ts";
 import { ManagedProcess } from "../system/managed-process.ts";
-
-/** A value at a time, seconds. */
-export type Point = readonly [seconds: number, value: number];
-
-export interface Series {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly points: readonly Point[];
-}
 
 export interface FiringAlert {
   readonly name: string;
@@ -29,13 +22,12 @@ const HOW_TO_GET = "apt-get install prometheus, brew install prometheus, or the 
 const EVERY = "1s";
 
 /** A real Prometheus that scrapes every second and evaluates the rules as often. */
-export class PrometheusServer {
+export class PrometheusServer extends PrometheusApi {
   readonly process: ManagedProcess;
-  readonly #url: string;
 
   private constructor(process: ManagedProcess, url: string) {
+    super(url);
     this.process = process;
-    this.#url = url;
   }
 
   /** Throws with how to get one where there is none: without it nothing has been tried. */
@@ -69,66 +61,24 @@ export class PrometheusServer {
     return new PrometheusServer(process, url);
   }
 
-  /** What the expression gives now. */
-  async now(expression: string): Promise<readonly Series[]> {
-    const { result } = await this.#ask<{ result: readonly RawSeries[] }>("query", { query: expression });
-    return result.map(seriesOf);
-  }
-
-  /** What it gave between two times, seconds since 1970, a point every `stepSeconds`. */
-  async between(
-    expression: string,
-    { from, to, stepSeconds }: { readonly from: number; readonly to: number; readonly stepSeconds: number },
-  ): Promise<readonly Series[]> {
-    const times = { start: String(from), end: String(to), step: String(stepSeconds) };
-    const { result } = await this.#ask<{ result: readonly RawSeries[] }>("query_range", { query: expression, ...times });
-    return result.map(seriesOf);
-  }
-
-  /** Values of a label of a metric. */
-  async labelValues(metric: string, label: string): Promise<readonly string[]> {
-    return this.#ask<readonly string[]>(`label/${label}/values`, { "match[]": metric });
-  }
-
   async exemplars(expression: string, seconds: number): Promise<number> {
     const end = Date.now() / 1_000;
-    const found = await this.#ask<readonly { readonly exemplars: readonly unknown[] }[]>("query_exemplars", {
+    const found = await this.ask<readonly { readonly exemplars: readonly unknown[] }[]>("query_exemplars", {
       ...{ query: expression, start: String(end - seconds), end: String(end) },
     });
     return found.reduce((sum, { exemplars }) => sum + exemplars.length, 0);
   }
 
   async firing(): Promise<readonly FiringAlert[]> {
-    const { alerts } = await this.#ask<{ alerts: readonly RawAlert[] }>("alerts", {});
+    const { alerts } = await this.ask<{ alerts: readonly RawAlert[] }>("alerts", {});
     return alerts.flatMap(({ state, labels, annotations }) =>
       state === "firing" ? [{ name: labels["alertname"] ?? "", labels, annotations }] : [],
     );
   }
-
-  async #ask<T>(what: string, parameters: Readonly<Record<string, string>>): Promise<T> {
-    const response = await fetch(`${this.#url}/api/v1/${what}?${new URLSearchParams(parameters).toString()}`);
-    const answer = (await response.json()) as { readonly status: string; readonly error?: string; readonly data: T };
-    if (answer.status !== "success")
-      throw new Error(`Prometheus refuses ${parameters["query"] ?? what}: ${answer.error ?? response.statusText}`);
-    return answer.data;
-  }
-}
-
-interface RawSeries {
-  readonly metric: Readonly<Record<string, string>>;
-  readonly value?: readonly [number, string];
-  readonly values?: readonly (readonly [number, string])[];
 }
 
 interface RawAlert {
   readonly state: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-}
-
-/** Without points that are no number: the quantile of nothing is none. */
-function seriesOf({ metric, value, values }: RawSeries): Series {
-  const raw = values ?? (value === undefined ? [] : [value]);
-  const points = raw.map(([seconds, text]): Point => [seconds, Number(text)]).filter(([, number]) => !Number.isNaN(number));
-  return { labels: metric, points };
 }

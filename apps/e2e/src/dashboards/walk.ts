@@ -1,8 +1,8 @@
+import { type Dashboard, filledIn, fillingOf, labelsOfLegend, readDashboards, type Series, valuesOf } from "@millrace/dashboards";
 import { waitFor } from "../system/wait-for.ts";
 import { expressionParts } from "./expression-parts.ts";
 import { type AlertRule, readAlertRules } from "./alert-rules.ts";
-import { type Dashboard, filledIn, labelsOfLegend, type Panel, readDashboards } from "./dashboard-panels.ts";
-import type { PrometheusServer, Series } from "./prometheus-server.ts";
+import type { PrometheusServer } from "./prometheus-server.ts";
 
 /** Grafana's own for a scrape every few seconds. */
 const RATE_INTERVAL = "30s";
@@ -10,43 +10,20 @@ const RATE_INTERVAL = "30s";
 const DATA_MS_MAX = 30_000;
 const LATELY_SECONDS = 60;
 
-/** A query of a panel with what it gave. */
-export interface PanelData {
-  readonly dashboard: Dashboard;
-  readonly panel: Panel;
-  /** By query. */
-  readonly series: readonly (readonly Series[])[];
-}
-
 export interface Walked {
-  readonly panels: readonly PanelData[];
+  readonly panels: number;
   readonly queries: number;
   readonly alertParts: number;
   /** Queries and parts without data, and legends of labels that no series has. */
   readonly findings: readonly string[];
 }
 
-/** What every panel of a dashboard shows of the time from `from` to `to`. */
-export async function panelsOver(
-  prometheus: PrometheusServer,
-  dashboard: Dashboard,
-  over: { readonly from: number; readonly to: number; readonly stepSeconds: number },
-): Promise<readonly PanelData[]> {
-  const values = await variablesOf(dashboard, prometheus);
-  return Promise.all(
-    dashboard.panels.map(async (panel) => {
-      const series = await Promise.all(panel.queries.map(({ expression }) => prometheus.between(filledIn(expression, values), over)));
-      return { dashboard, panel, series };
-    }),
-  );
-}
-
 /** Every query of every panel and every side of every alert, asked of a Prometheus that scrapes a cluster in which all is well. */
 export async function walkAll(prometheus: PrometheusServer): Promise<Walked> {
   const findings: string[] = [];
-  const panels: PanelData[] = [];
+  let [panels, queries] = [0, 0];
   for (const dashboard of readDashboards()) {
-    const values = await variablesOf(dashboard, prometheus).catch((error: unknown) => {
+    const values = await allOf(dashboard, prometheus).catch((error: unknown) => {
       findings.push(error instanceof Error ? error.message : String(error));
       return new Map<string, string>();
     });
@@ -55,12 +32,13 @@ export async function walkAll(prometheus: PrometheusServer): Promise<Walked> {
       const series = await Promise.all(panel.queries.map(({ expression }) => dataOf(prometheus, filledIn(expression, values))));
       for (const [index, { expression, legend }] of panel.queries.entries())
         findings.push(...wrong(series[index] ?? [], { where, expression, legend }));
-      panels.push({ dashboard, panel, series });
+      panels++;
+      queries += series.length;
     }
   }
   const parts = readAlertRules().flatMap((rule) => expressionParts(rule.expression).map((part) => ({ rule, part })));
   for (const { rule, part } of parts) findings.push(...(await silentPart(prometheus, rule, part)));
-  return { panels, queries: panels.reduce((sum, { series }) => sum + series.length, 0), alertParts: parts.length, findings };
+  return { panels, queries, alertParts: parts.length, findings };
 }
 
 async function silentPart(prometheus: PrometheusServer, { name }: AlertRule, part: string): Promise<string[]> {
@@ -69,14 +47,10 @@ async function silentPart(prometheus: PrometheusServer, { name }: AlertRule, par
 }
 
 /** All values of each variable, as its "All" has them. */
-async function variablesOf({ name, variables }: Dashboard, prometheus: PrometheusServer): Promise<ReadonlyMap<string, string>> {
-  const values = new Map([["__rate_interval", RATE_INTERVAL]]);
-  for (const variable of variables) {
-    const found = await prometheus.labelValues(variable.metric, variable.label);
-    if (found.length === 0) throw new Error(`${name}: variable ${variable.name} has no value: no ${variable.label} of ${variable.metric}`);
-    values.set(variable.name, found.join("|"));
-  }
-  return values;
+export async function allOf(dashboard: Dashboard, prometheus: PrometheusServer): Promise<ReadonlyMap<string, string>> {
+  const values = await valuesOf(dashboard, prometheus);
+  for (const { name, values: found } of values) if (found.length === 0) throw new Error(`${dashboard.name}: variable ${name} has no value`);
+  return fillingOf(dashboard, { values, picked: new Map(), rateInterval: RATE_INTERVAL });
 }
 
 /** What the query gave lately; none after a wait in which it should have come. */

@@ -1,7 +1,7 @@
 import { withoutWaits, readAlertRules } from "../dashboards/alert-rules.ts";
 import { ALERT_FAULTS } from "../dashboards/alert-faults.ts";
 import { LiveCluster } from "../dashboards/live-cluster.ts";
-import { writePictures } from "../dashboards/picture/write-pictures.ts";
+import { writePictures } from "../dashboards/write-pictures.ts";
 import { type FiringAlert, PrometheusServer } from "../dashboards/prometheus-server.ts";
 import { walkAll } from "../dashboards/walk.ts";
 import { check, type Figures, type Scenario, type ScenarioContext } from "../scenario.ts";
@@ -37,8 +37,8 @@ async function walk(prometheus: PrometheusServer, { say }: ScenarioContext): Pro
   const { panels, queries, alertParts, findings } = await walkAll(prometheus);
   for (const finding of findings) say(finding);
   check(findings.length === 0, `${findings.length} queries give nothing, or not what their legend says:\n${findings.join("\n")}`);
-  say(`${queries} queries of ${panels.length} panels and ${alertParts} sides of alerts have data`);
-  return { panels: panels.length, queries, alertParts };
+  say(`${queries} queries of ${panels} panels and ${alertParts} sides of alerts have data`);
+  return { panels, queries, alertParts };
 }
 
 async function fireAll(live: LiveCluster, prometheus: PrometheusServer, { flags, say }: ScenarioContext): Promise<Figures> {

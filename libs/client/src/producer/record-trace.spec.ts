@@ -14,8 +14,8 @@ function sampling(): { tracer: Tracer; log: string[] } {
   const tracer: Tracer = {
     isOn: true,
     startSpan: () => undefined,
-    startRoot: (begin) => {
-      const { name, options } = begin();
+    wantsRoot: () => true,
+    startRoot: (name, options) => {
       log.push(`${options.kind ?? ""} ${name}`);
       return span;
     },

@@ -15,9 +15,9 @@ export interface TracedRecord {
  * undefined when the tracer does not sample it, which costs one call; a record that carries a context already keeps it.
  */
 export function traceRecord(tracer: Tracer, topic: string, record: ProducerRecord): TracedRecord | undefined {
-  if (!tracer.isOn) return undefined;
-  if (record.headers?.some(({ key }) => key === TRACEPARENT) === true) return undefined;
-  const span = tracer.startRoot(() => messagingSpan("send", { topic }));
+  if (!tracer.wantsRoot() || record.headers?.some(({ key }) => key === TRACEPARENT) === true) return undefined;
+  const { name, options } = messagingSpan("send", { topic });
+  const span = tracer.startRoot(name, options);
   if (span === undefined) return undefined;
   span.setAttribute("messaging.message.body.size", record.value?.length ?? 0);
   const header = { key: TRACEPARENT, value: new TextEncoder().encode(span.traceparent) };

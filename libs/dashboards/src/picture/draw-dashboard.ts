@@ -1,5 +1,5 @@
-import type { Dashboard, Panel } from "../dashboard-panels.ts";
-import type { PanelData } from "../walk.ts";
+import type { Dashboard, Panel } from "../dashboard.ts";
+import type { PanelData } from "../panel-data.ts";
 import { drawGraph, type NamedSeries } from "./draw-graph.ts";
 import { drawHeatmap } from "./draw-heatmap.ts";
 import { formatValue } from "./format-value.ts";
@@ -57,8 +57,13 @@ function drawBody(
   const nowThere = series.filter(({ points }) => (points.at(-1)?.[0] ?? 0) > to - (to - from) / 50);
   if (panel.type === "stat") return drawStat(panel, nowThere, inner);
   if (panel.type === "table") return drawTable(panel, nowThere, inner);
+  if (series.every(({ points }) => points.length === 0)) return drawNothing(inner);
   if (panel.type === "heatmap") return drawHeatmap(series, inner, { from, to });
   return drawGraph(series, inner, { unit: panel.unit, isStacked: panel.isStacked, from, to });
+}
+
+function drawNothing({ x, y, width, height }: Box): string {
+  return text("no data", [x + width / 2, y + height / 2], { anchor: "middle", fill: "#777777" });
 }
 
 function drawStat({ unit }: Panel, series: readonly NamedSeries[], { x, y, width, height }: Box): string {

@@ -1,4 +1,4 @@
-import type { Series } from "../prometheus-server.ts";
+import type { Series } from "../series.ts";
 
 /** Name of a series in the legend: the pattern with its labels, else all that tells it from others. */
 export function nameSeries({ labels }: Pick<Series, "labels">, legend: string): string {

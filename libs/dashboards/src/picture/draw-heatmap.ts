@@ -1,4 +1,4 @@
-import type { Series } from "../prometheus-server.ts";
+import type { Series } from "../series.ts";
 import { formatValue } from "./format-value.ts";
 import { type Box, rectangle, text } from "./svg-words.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import type { Panel } from "../dashboard-panels.ts";
-import type { Series } from "../prometheus-server.ts";
+import type { Panel } from "../dashboard.ts";
+import type { Series } from "../series.ts";
 import { drawDashboard } from "./draw-dashboard.ts";
 
 const PLACE = { x: 0, y: 1, w: 8, h: 8 };
@@ -16,8 +16,7 @@ function drawn(panel: Partial<Panel>, series: readonly Series[]): string {
     queries: [{ expression: "x", legend: "{{topic}}" }],
     ...panel,
   };
-  const dashboard = { name: "d", title: "D", variables: [], panels: [whole], rows: [] };
-  return drawDashboard({ title: "D", rows: [], panels: [{ dashboard, panel: whole, series: [series] }], from: FROM, to: TO });
+  return drawDashboard({ title: "D", rows: [], panels: [{ panel: whole, series: [series] }], from: FROM, to: TO });
 }
 
 const rising: Series = {
@@ -52,5 +51,11 @@ describe("drawDashboard", () => {
     const picture = drawn({ type: "table" }, [rising, gone]);
     expect(picture).toContain(">flights</text>");
     expect(picture).not.toContain(">old</text>");
+  });
+
+  it("says so where a query gave nothing", () => {
+    expect(drawn({}, [])).toContain(">no data</text>");
+    expect(drawn({ type: "heatmap" }, [{ labels: {}, points: [] }])).toContain(">no data</text>");
+    expect(drawn({}, [rising])).not.toContain("no data");
   });
 });

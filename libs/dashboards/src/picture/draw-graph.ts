@@ -1,4 +1,4 @@
-import type { Point, Series } from "../prometheus-server.ts";
+import type { Point, Series } from "../series.ts";
 import { formatValue } from "./format-value.ts";
 import { type Box, rectangle, tenths, text } from "./svg-words.ts";
 

@@ -1,7 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { inCheckout } from "../system/sources.ts";
-
 /** A panel of a dashboard as Grafana's JSON has it, as far as it says what is shown. */
 export interface Panel {
   readonly title: string;
@@ -60,24 +56,11 @@ interface DashboardJson {
   readonly panels: readonly PanelJson[];
 }
 
-/** Every dashboard of the chart, with every panel that has a query. */
-export function readDashboards(): readonly Dashboard[] {
-  const folder = inCheckout("helm/millrace/dashboards");
-  return readdirSync(folder)
-    .sort()
-    .map((file) => {
-      const json = JSON.parse(readFileSync(join(folder, file), "utf8")) as DashboardJson;
-      const panels = json.panels.flatMap((panel) => panelsOf(panel)).filter(({ queries }) => queries.length > 0);
-      return { name: file.replace(/\.json$/, ""), title: json.title, variables: variablesOf(json, file), panels, rows: rowsOf(json) };
-    });
-}
-
-/** The query as Grafana sends it: variables replaced, by their values and by the interval for rates. */
-export function filledIn(expression: string, values: ReadonlyMap<string, string>): string {
-  const filled = expression.replaceAll(/\$\{?(\w+)\}?/g, (variable: string, name: string) => values.get(name) ?? variable);
-  const [left] = /\$\w+/.exec(filled) ?? [];
-  if (left !== undefined) throw new Error(`the dashboard has no variable ${left}, in: ${expression}`);
-  return filled;
+/** A dashboard of its file's content. */
+export function parseDashboard(name: string, content: unknown): Dashboard {
+  const json = content as DashboardJson;
+  const panels = json.panels.flatMap((panel) => panelsOf(panel)).filter(({ queries }) => queries.length > 0);
+  return { name, title: json.title, variables: variablesOf(json, name), panels, rows: rowsOf(json) };
 }
 
 /** Labels that a legend names. */
@@ -99,13 +82,13 @@ function rowsOf({ panels }: DashboardJson): Dashboard["rows"] {
   return panels.filter(({ type }) => type === "row").map(({ title = "", gridPos }) => ({ title, place: gridPos }));
 }
 
-function variablesOf({ templating }: DashboardJson, file: string): readonly DashboardVariable[] {
+function variablesOf({ templating }: DashboardJson, dashboard: string): readonly DashboardVariable[] {
   return templating.list
     .filter(({ type }) => type === "query")
     .map(({ name, definition = "" }) => {
       const [, metric, label] = /^label_values\((\w+), (\w+)\)$/.exec(definition) ?? [];
       if (metric === undefined || label === undefined)
-        throw new Error(`${file}: variable ${name} asks for ${definition}, not for label_values`);
+        throw new Error(`${dashboard}: variable ${name} asks for ${definition}, not for label_values`);
       return { name, metric, label };
     });
 }

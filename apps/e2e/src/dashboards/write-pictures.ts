@@ -1,10 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { inCheckout } from "../../system/sources.ts";
-import { readDashboards } from "../dashboard-panels.ts";
-import type { PrometheusServer } from "../prometheus-server.ts";
-import { panelsOver } from "../walk.ts";
-import { drawDashboard } from "./draw-dashboard.ts";
+import { drawDashboard, panelsOver, readDashboards } from "@millrace/dashboards";
+import { inCheckout } from "../system/sources.ts";
+import type { PrometheusServer } from "./prometheus-server.ts";
+import { allOf } from "./walk.ts";
 
 const FOLDER = "docs/operations/dashboards";
 const POINTS = 60;
@@ -17,7 +16,10 @@ export async function writePictures(
   mkdirSync(inCheckout(FOLDER), { recursive: true });
   const files: string[] = [];
   for (const dashboard of readDashboards()) {
-    const panels = await panelsOver(prometheus, dashboard, { from, to, stepSeconds: (to - from) / POINTS });
+    const panels = await panelsOver(prometheus, dashboard, {
+      filling: await allOf(dashboard, prometheus),
+      over: { from, to, stepSeconds: (to - from) / POINTS },
+    });
     const file = join(FOLDER, `${dashboard.name}.svg`);
     writeFileSync(inCheckout(file), drawDashboard({ title: dashboard.title, rows: dashboard.rows, panels, from, to }));
     files.push(file);

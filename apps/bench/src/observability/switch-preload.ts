@@ -1,0 +1,52 @@
+// Loaded before all else by each process that is measured (`node --import`): turns counting and tracing on and off while it runs, so that both are compared in the same
+// process, compiled and filled as it is. The product has no such switch. Told over a socket named after the process.
+import { createServer } from "node:http";
+import { join } from "node:path";
+import type { Counter, Histogram } from "@millrace/ports";
+import { MetricRegistry, SampledTracer } from "@millrace/service-kit";
+import { BatchSpanProcessor } from "@opentelemetry/sdk-trace";
+import type { Variant } from "./variants.ts";
+
+let variant: Variant = "traces";
+
+const { counter, histogram } = MetricRegistry.prototype;
+MetricRegistry.prototype.counter = function (name): Counter {
+  const real = counter.call(this, name);
+  return {
+    add: (value, labels) => {
+      if (variant !== "nothing") real.add(value, labels);
+    },
+  };
+};
+MetricRegistry.prototype.histogram = function (name): Histogram {
+  const real = histogram.call(this, name);
+  return {
+    record: (value, labels, traceparent) => {
+      if (variant !== "nothing") real.record(value, labels, traceparent);
+    },
+  };
+};
+
+const { wantsRoot, startSpan } = SampledTracer.prototype;
+Object.defineProperty(SampledTracer.prototype, "isOn", { get: () => variant === "traces" });
+SampledTracer.prototype.wantsRoot = function () {
+  return variant === "traces" && wantsRoot.call(this);
+};
+SampledTracer.prototype.startSpan = function (name, options) {
+  return variant === "traces" ? startSpan.call(this, name, options) : undefined;
+};
+
+const processors = new Set<BatchSpanProcessor>();
+const { onEnd } = BatchSpanProcessor.prototype;
+BatchSpanProcessor.prototype.onEnd = function (span) {
+  processors.add(this);
+  onEnd.call(this, span);
+};
+
+const server = createServer((request, response) => {
+  const [, what = "", value = ""] = (request.url ?? "").split("/");
+  if (what === "variant") variant = value as Variant;
+  const flushed = what === "flush" ? [...processors].map((processor) => processor.forceFlush()) : [];
+  void Promise.allSettled(flushed).then(() => response.end());
+});
+server.listen(join(process.env["MILLRACE_BENCH_SWITCHES"] ?? "", `${process.pid}.sock`)).unref();
