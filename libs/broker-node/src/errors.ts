@@ -176,6 +176,13 @@ export const brokerErrors = {
       context,
       cause,
     }),
+  logTruncated: (context: Context): AppError =>
+    new AppError({
+      kind: "conflict",
+      code: "log-truncated",
+      message: "records that were read are not in the log any more: seek to the diverging offset to go on",
+      context,
+    }),
   fencedEpoch: (context: Context): AppError =>
     new AppError({
       kind: "fenced",

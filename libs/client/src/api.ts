@@ -96,6 +96,8 @@ export interface Assignment {
   readonly topic: string;
   readonly partition: number;
   readonly offset: StartOffset;
+  /** Of the record before a numeric offset, as it was committed with it: reading begins with a look whether the log was cut since (KIP-320). Absent: no look. */
+  readonly leaderEpoch?: number | undefined;
 }
 
 /** Records of one partition in order; key, value and header values are views on fetched bytes, never written again. */
@@ -107,6 +109,11 @@ export interface PartitionRecords {
   readonly nextOffset: number;
   readonly highWatermark: number;
   readonly lastStableOffset: number;
+  /**
+   * The log was cut, by the election of a leader that lacked records (KIP-320): of those that were delivered before, the ones from `offset` on are not in it any more. Told with
+   * the first records after it, if `offsetReset` lets the consumer go on there; otherwise reading fails with `log-truncated`.
+   */
+  readonly truncation?: { readonly offset: number; readonly position: number };
 }
 
 /**
@@ -167,6 +174,8 @@ export interface FetchedChunk {
   readonly nextOffset: number;
   readonly highWatermark: number;
   readonly lastStableOffset: number;
+  /** Leader epoch of the last batch, if that ends at `nextOffset`: with it a reader finds out whether the log was cut since. */
+  readonly lastEpoch?: number | undefined;
 }
 
 export interface AbortedRange {

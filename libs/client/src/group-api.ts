@@ -26,6 +26,8 @@ export interface GroupOffset extends TopicPartition {
   readonly offset: number;
   /** Kept beside it, at most 4,096 bytes. */
   readonly metadata?: string;
+  /** Leader epoch of the record before it; absent: not known. */
+  readonly leaderEpoch?: number | undefined;
 }
 
 /** Who commits: with it a transaction's offsets are refused when the member was replaced meanwhile. */
@@ -39,6 +41,7 @@ export interface GroupIdentity {
 export interface CommittedOffset extends TopicPartition {
   readonly offset: number;
   readonly metadata: string;
+  readonly leaderEpoch?: number | undefined;
 }
 
 export interface GroupListing {

@@ -45,6 +45,9 @@ export const HEARTBEAT_INTERVAL_MS_FIRST = 5_000;
 /** Commits of one consumer that wait for their answer: they go one after another, so that offsets never go back; each waits at most the retry time. */
 export const COMMITS_WAITING_MAX = 1_000;
 
+/** A leader that does not know the topic has not heard of it yet: metadata reach brokers one after another. So long it is asked again; then the topic is gone. */
+export const TOPIC_UNHEARD_MS_MAX = 5_000;
+
 /** A member says goodbye so long; then its session ends without it. Nobody should wait for a broker that is gone when they close. */
 export const LEAVE_MS_MAX = 5_000;
 

@@ -14,6 +14,11 @@ export function isTransient(error: unknown): boolean {
   return isRetriable(error) || (error instanceof AppError && error.kind === "exhausted" && error.code !== "producer-buffer-full");
 }
 
+/** Of a topic that other brokers know, this one has not heard yet, or it is gone: see TOPIC_UNHEARD_MS_MAX. */
+export function isUnheard(error: unknown): boolean {
+  return error instanceof AppError && (error.code === "unknown-topic" || error.code === "unknown-partition");
+}
+
 /** Repeats `run` while its error is transient and `forMs` has not passed; then the last error is thrown. */
 export async function retrying<T>(
   ports: Pick<ClientPorts, "clock" | "random">,

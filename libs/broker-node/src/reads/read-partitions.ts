@@ -145,6 +145,7 @@ function nothing(nextOffset: Offset): Pick<PartitionRead, "chunks" | "sizeBytes"
 /** Where the log parts from a reader whose last record, below `offset`, is of `epoch`; undefined: it does not. */
 function divergenceOf({ log }: LocalPartition, { offset, epoch }: { offset: Offset; epoch: LeaderEpoch }): PartitionRead["diverging"] {
   const end = log.endOffsetOfEpoch(epoch);
-  if (end === undefined) return { leaderEpoch: -1, endOffset: -1 };
+  // The log begins in a later epoch: a reader that stands there, or before, has seen all of its own that ever was.
+  if (end === undefined) return offset <= log.logStartOffset ? undefined : { leaderEpoch: -1, endOffset: -1 };
   return end.leaderEpoch < epoch || end.endOffset < offset ? end : undefined;
 }

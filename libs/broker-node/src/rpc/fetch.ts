@@ -7,7 +7,7 @@ import {
   type FetchResponseSchema,
 } from "@millrace/contracts";
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { type Offset, offsetFromWire, topicPartitionKey } from "@millrace/model";
+import { type AppError, leaderEpoch, type LeaderEpoch, type Offset, offsetFromWire, topicPartitionKey } from "@millrace/model";
 import { brokerErrors } from "../errors.ts";
 import { isolationOf } from "../from-wire.ts";
 import {
@@ -18,7 +18,14 @@ import {
   PARTITIONS_PER_REQUEST_MAX,
 } from "../limits.ts";
 import { readUntilEnough, waitFor, watch } from "../reads/long-poll.ts";
-import { countAnswered, type PartitionRead, readPartitions, type ReadPass, type ReadTarget } from "../reads/read-partitions.ts";
+import {
+  countAnswered,
+  type PartitionRead,
+  type ReadPart,
+  readPartitions,
+  type ReadPass,
+  type ReadTarget,
+} from "../reads/read-partitions.ts";
 import { decodeRecords } from "./decode-records.ts";
 import { FORWARDED } from "./produce.ts";
 import type { RpcContext } from "./rpc-context.ts";
@@ -27,7 +34,7 @@ type FetchAnswer = MessageInitShape<typeof FetchResponseSchema>;
 export type FetchResultInit = NonNullable<FetchAnswer["results"]>[number];
 
 /** Moves on as a stream reads. */
-type Target = Omit<ReadTarget, "offset"> & { offset: Offset };
+type Target = Omit<ReadTarget, "offset" | "lastFetchedEpoch"> & { offset: Offset; lastFetchedEpoch: LeaderEpoch | undefined };
 
 /** Fetch and FetchStream. Waiting readers are woken by a move of the high watermark or last stable offset, never by a timer (G17). */
 export class FetchHandler {
@@ -54,10 +61,11 @@ export class FetchHandler {
     const signal = AbortSignal.any([call.signal, this.#context.stopping]);
     const { clock } = this.#context.ports;
     let lookingSinceMs = clock.monotonicMs();
+    const epochs = new Map<string, number>();
     while (targets.length > 0 && !call.signal.aborted) {
       if (this.#context.stopping.aborted) throw brokerErrors.stopping();
       const change = watch(targets, this.#context);
-      const pass = this.#read(targets, request);
+      const pass = inOneEpoch(this.#read(targets, request), { targets, epochs });
       if (pass.sizeBytes === 0 && !pass.isUrgent) {
         await waitFor(change, { signal, waitMs: undefined }, this.#context);
         continue;
@@ -70,7 +78,9 @@ export class FetchHandler {
       );
       for (const result of told) {
         const target = targetOf(targets, result);
-        if (target !== undefined) target.offset = offsetFromWire(result.nextOffset ?? 0n);
+        if (target === undefined) continue;
+        target.offset = offsetFromWire(result.nextOffset ?? 0n);
+        target.lastFetchedEpoch = undefined; // what is read here is of this log, as long as it has this leader
       }
       const failed = new Set(told.filter((result) => result.error !== undefined).map(keyOf));
       targets = targets.filter((target) => !isAtEnd(target) && !failed.has(keyOf(target)));
@@ -91,6 +101,7 @@ export class FetchHandler {
       const part = parts[index];
       const { topic, partition, offset } = target;
       if (part?.kind !== "read") return failed({ topic, partition, offset: BigInt(offset) }, part?.error);
+      if (part.diverging !== undefined) return failed({ topic, partition, offset: BigInt(offset) }, truncated(target, part.diverging));
       try {
         return this.#resultOf(part, target, decode);
       } catch (error) {
@@ -162,11 +173,38 @@ function failed(at: { topic: string; partition: number; offset: bigint }, error:
   };
 }
 
+/** The pass; a partition with another leader epoch than the stream began in has failed: what was cut meanwhile, the reader's next stream will tell. */
+function inOneEpoch(pass: ReadPass, { targets, epochs }: { targets: readonly Target[]; epochs: Map<string, number> }): ReadPass {
+  let { isUrgent } = pass;
+  const parts = pass.parts.map((part, index): ReadPart => {
+    const target = targets[index];
+    if (part.kind !== "read" || target === undefined) return part;
+    const epoch = part.partition.log.leaderEpoch;
+    const before = epochs.get(keyOf(target));
+    if (before === undefined) epochs.set(keyOf(target), epoch);
+    if (before === undefined || before === epoch) return part;
+    isUrgent = true;
+    part.release();
+    const { topic, partition } = target;
+    return { kind: "failed", topic, error: brokerErrors.notLeader({ topic, partition, leaderEpoch: before, currentLeaderEpoch: epoch }) };
+  });
+  return { ...pass, parts, isUrgent };
+}
+
+function truncated(
+  { topic, partition, offset, lastFetchedEpoch }: Target,
+  { leaderEpoch: epoch, endOffset }: NonNullable<PartitionRead["diverging"]>,
+): AppError {
+  const at = { topic, partition, offset, lastFetchedEpoch };
+  return brokerErrors.logTruncated({ ...at, divergingEpoch: epoch, divergingOffset: endOffset });
+}
+
 function targetsOf(request: FetchRequest): Target[] {
   if (request.partitions.length > PARTITIONS_PER_REQUEST_MAX) {
     throw brokerErrors.invalidRequest("too many partitions in one request", { partitions: request.partitions.length });
   }
-  return request.partitions.map(({ topic, partition, offset, maxBytes, currentLeaderEpoch, endOffset = MAX_OFFSET }: FetchPartition) => {
+  return request.partitions.map((asked: FetchPartition) => {
+    const { topic, partition, offset, maxBytes, currentLeaderEpoch, endOffset = MAX_OFFSET, lastFetchedEpoch = -1 } = asked;
     if (offset < 0n || offset > MAX_OFFSET)
       throw brokerErrors.invalidRequest("a fetch offset is 0 or more; ask ListOffsets for earliest and latest", { topic, partition });
     if (endOffset < 0n || endOffset > MAX_OFFSET)
@@ -177,6 +215,7 @@ function targetsOf(request: FetchRequest): Target[] {
       offset: offsetFromWire(offset),
       maxBytes: maxBytes > 0 ? maxBytes : FETCH_PARTITION_BYTES_DEFAULT,
       leaderEpoch: currentLeaderEpoch,
+      lastFetchedEpoch: lastFetchedEpoch < 0 ? undefined : leaderEpoch(lastFetchedEpoch),
       endOffset: offsetFromWire(endOffset),
     };
   });

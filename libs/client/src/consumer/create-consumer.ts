@@ -153,10 +153,7 @@ class ReadingConsumer implements Consumer {
   }
 
   #positions(): GroupOffset[] {
-    return this.#readers.partitions.flatMap((partition) => {
-      const offset = this.#readers.position(partition);
-      return offset === undefined ? [] : [{ ...partition, offset }];
-    });
+    return this.#readers.partitions.flatMap((partition) => this.#readers.offsetOf(partition) ?? []);
   }
 
   #requireCalls(): GroupCalls {

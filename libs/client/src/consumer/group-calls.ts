@@ -84,8 +84,8 @@ export class GroupCalls {
       const request = { groupId: this.groupId, partitions: asked, requireStable: stable, ...member };
       const { offsets } = await service.fetchOffsets(request, options);
       throwFirst(offsets);
-      return offsets.flatMap(({ topic, partition, offset, metadata }) =>
-        offset < 0n ? [] : [{ topic, partition, offset: Number(offset), metadata }],
+      return offsets.flatMap(({ topic, partition, offset, metadata, leaderEpoch }) =>
+        offset < 0n ? [] : [{ topic, partition, offset: Number(offset), metadata, ...(leaderEpoch < 0 ? {} : { leaderEpoch }) }],
       );
     });
   }
@@ -125,8 +125,8 @@ function memberOf({ memberId = "", memberEpoch, instanceId = "" }: GroupIdentity
   return { memberId, instanceId, ...(memberEpoch === undefined ? {} : { memberEpoch }) };
 }
 
-function toWire({ topic, partition, offset, metadata = "" }: GroupOffset) {
-  return { topic, partition, offset: BigInt(offset), metadata };
+function toWire({ topic, partition, offset, metadata = "", leaderEpoch }: GroupOffset) {
+  return { topic, partition, offset: BigInt(offset), metadata, ...(leaderEpoch === undefined ? {} : { leaderEpoch }) };
 }
 
 function throwFirst(results: readonly { readonly error?: WireError | undefined }[]): void {

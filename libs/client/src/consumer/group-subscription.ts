@@ -135,9 +135,8 @@ export class GroupSubscription {
   #positions(): GroupOffset[] {
     const { readers } = this.#parts;
     return readers.partitions.flatMap(({ topic, partition }) => {
-      const offset = readers.position({ topic, partition });
-      const isNews = offset !== undefined && this.#committed.get(topicPartitionKey(topic, partition)) !== offset;
-      return isNews ? [{ topic, partition, offset }] : [];
+      const at = readers.offsetOf({ topic, partition });
+      return at !== undefined && this.#committed.get(topicPartitionKey(topic, partition)) !== at.offset ? [at] : [];
     });
   }
 
@@ -222,15 +221,15 @@ export class GroupSubscription {
       return false;
     }
     if (this.#member.isLost || this.#member.target !== before) return true;
-    const known = new Map(offsets.map(({ topic, partition, offset }) => [topicPartitionKey(topic, partition), offset]));
+    const known = new Map(offsets.map((offset) => [topicPartitionKey(offset.topic, offset.partition), offset]));
     const readersMax = readers.partitions.length + partitions.length;
     for (const { topic, partition } of partitions) {
       const committed = known.get(topicPartitionKey(topic, partition));
       const { offsetReset } = this.#settings;
       if (committed === undefined && offsetReset === "none")
         readers.fail({ topic, partition }, clientErrors.noOffset({ topic, partition }));
-      else readers.start({ topic, partition, offset: committed ?? (offsetReset === "none" ? "earliest" : offsetReset) }, readersMax);
-      if (committed !== undefined) this.#committed.set(topicPartitionKey(topic, partition), committed);
+      else readers.start(committed ?? { topic, partition, offset: offsetReset === "none" ? "earliest" : offsetReset }, readersMax);
+      if (committed !== undefined) this.#committed.set(topicPartitionKey(topic, partition), committed.offset);
     }
     await Promise.resolve(this.#listener.onAssigned?.(partitions)).catch((error: unknown) => failures.push(error));
     return true;

@@ -2,6 +2,7 @@ import { AppError, type TopicPartition, topicPartitionKey } from "@millrace/mode
 import { type DecodedRecord, readRecords } from "@millrace/records";
 import { createDeferred, type Deferred } from "@millrace/stdx";
 import type { Assignment, FetchedChunk, PartitionRecords, StartOffset } from "../api.ts";
+import type { GroupOffset } from "../group-api.ts";
 import { committedBatches } from "../committed-batches.ts";
 import { clientErrors } from "../errors.ts";
 import { PARTITION_BYTES_MIN } from "../limits.ts";
@@ -16,6 +17,10 @@ export type ConsumerContext = FetchContext & { readonly requestTimeoutMs: number
 interface Reader extends TopicPartition {
   readonly abort: AbortController;
   position: number | undefined;
+  /** Leader epoch of what was read before `position`. */
+  epoch: number | undefined;
+  /** Of what the log has lost, until it is told with records. */
+  truncation: PartitionRecords["truncation"];
   isPaused: boolean;
   /** Fetched, and not yet taken by the caller. */
   head: FetchedChunk | undefined;
@@ -45,12 +50,12 @@ export class PartitionReaders {
   }
 
   /** Reads on from here; in place of what was read of the partition before, paused if that was. `readersMax`: how many there will be, to divide the bound. */
-  start({ topic, partition, offset }: Assignment, readersMax = this.#readers.size + 1): void {
+  start({ topic, partition, offset, leaderEpoch }: Assignment, readersMax = this.#readers.size + 1): void {
     const isPaused = this.#readers.get(topicPartitionKey(topic, partition))?.isPaused ?? false;
     this.stop({ topic, partition });
     const position = typeof offset === "number" ? offset : undefined;
     const fresh = { abort: new AbortController(), head: undefined, taken: createDeferred<void>(), failure: undefined };
-    const reader: Reader = { topic, partition, position, isPaused, ...fresh };
+    const reader: Reader = { topic, partition, position, epoch: leaderEpoch, truncation: undefined, isPaused, ...fresh };
     this.#readers.set(topicPartitionKey(topic, partition), reader);
     void this.#run(reader, offset, readersMax);
   }
@@ -62,6 +67,8 @@ export class PartitionReaders {
       topic,
       partition,
       position: undefined,
+      epoch: undefined,
+      truncation: undefined,
       isPaused: false,
       abort,
       head: undefined,
@@ -98,6 +105,12 @@ export class PartitionReaders {
     return this.#readers.get(topicPartitionKey(topic, partition))?.position;
   }
 
+  /** Where the caller stands, as a group keeps it. */
+  offsetOf({ topic, partition }: TopicPartition): GroupOffset | undefined {
+    const { position: offset, epoch: leaderEpoch } = this.#readers.get(topicPartitionKey(topic, partition)) ?? {};
+    return offset === undefined ? undefined : { topic, partition, offset, leaderEpoch };
+  }
+
   /** The next group of records that has arrived, partitions by turns; undefined if none has. Throws what ended a partition, each time until it is sought or given up. */
   take(): PartitionRecords | undefined {
     for (const reader of [...this.#readers.values()]) {
@@ -111,9 +124,13 @@ export class PartitionReaders {
       const records = decode(chunk, reader.position ?? 0, this.#context);
       const { nextOffset, highWatermark, lastStableOffset } = chunk;
       reader.position = nextOffset;
+      reader.epoch = chunk.lastEpoch;
       reader.head = undefined;
       reader.taken.resolve();
-      if (records.length > 0) return { topic, partition, records, nextOffset, highWatermark, lastStableOffset };
+      if (records.length === 0) continue;
+      const truncation = reader.truncation === undefined ? {} : { truncation: reader.truncation };
+      reader.truncation = undefined;
+      return { topic, partition, records, nextOffset, highWatermark, lastStableOffset, ...truncation };
     }
     return undefined;
   }
@@ -133,20 +150,33 @@ export class PartitionReaders {
         const startOffset = typeof start === "number" ? start : await this.#resolve({ topic, partition, at: start });
         if (isStopped()) return;
         reader.position = startOffset;
-        const options = { topic, partition, startOffset, isolation: this.#settings.isolation, ...bounds };
+        const options = { topic, partition, startOffset, lastFetchedEpoch: reader.epoch, isolation: this.#settings.isolation, ...bounds };
         for await (const chunk of streamPartition(options, this.#context, signal)) await this.#offer(reader, chunk);
         return;
       } catch (error) {
-        const isGone = error instanceof AppError && error.code === "offset-out-of-range";
-        const { offsetReset } = this.#settings;
-        if (isGone && offsetReset !== "none" && !isStopped()) start = offsetReset;
-        else {
+        const next = isStopped() ? undefined : this.#afterLoss(reader, error);
+        if (next === undefined) {
           reader.failure = error;
           this.#waker.wake();
           return;
         }
+        start = next;
+        reader.epoch = undefined;
       }
     }
+  }
+
+  /** Where to go on without the records that are gone; undefined: the caller decides. */
+  #afterLoss(reader: Reader, error: unknown): StartOffset | undefined {
+    const { offsetReset } = this.#settings;
+    if (!(error instanceof AppError) || offsetReset === "none") return undefined;
+    if (error.code === "offset-out-of-range") return offsetReset;
+    if (error.code !== "log-truncated") return undefined;
+    const { position = 0 } = reader;
+    // A leader that has more of the epoch before: the reader has not seen that, and what of it is below its position it cannot know.
+    const offset = Math.min(Number(error.context["divergingOffset"]), position);
+    reader.truncation = { offset, position };
+    return offset < 0 ? offsetReset : offset;
   }
 
   async #offer(reader: Reader, chunk: FetchedChunk): Promise<void> {

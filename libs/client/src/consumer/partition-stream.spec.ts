@@ -138,6 +138,12 @@ describe("Client.fetchRange", () => {
     await expect(offsetsOf(LOG_END)).rejects.toMatchObject({ code: "log-corrupt" });
   });
 
+  it("asks again while the leader has not heard of the topic", async () => {
+    const unheard = new AppError({ kind: "not-found", code: "unknown-topic", message: "no" });
+    await start({ answersUntilFailure: 1, failures: [unheard, unheard] });
+    expect(await offsetsOf(LOG_END)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
   it("throws what a repetition does not help against", async () => {
     await start({ answersUntilFailure: 1, failures: [new AppError({ kind: "invalid", code: "offset-out-of-range", message: "no" })] });
     await expect(offsetsOf(LOG_END)).rejects.toMatchObject({ code: "offset-out-of-range" });

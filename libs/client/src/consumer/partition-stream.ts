@@ -1,12 +1,13 @@
 import { BrokerService, errorFromWire, type FetchResult, Isolation } from "@millrace/contracts";
 import { AppError, isRetriable } from "@millrace/model";
 import { sleep } from "@millrace/ports";
+import { createBatchCursor } from "@millrace/records";
 import { BoundedQueue } from "@millrace/stdx";
 import type { ClientPorts, FetchedChunk } from "../api.ts";
-import { FETCH_WAIT_MS } from "../limits.ts";
+import { FETCH_WAIT_MS, TOPIC_UNHEARD_MS_MAX } from "../limits.ts";
 import type { Metadata } from "../metadata.ts";
 import { clientErrors } from "../errors.ts";
-import { backoffMs } from "../retry.ts";
+import { backoffMs, isUnheard } from "../retry.ts";
 import type { IsolationSetting } from "../settings.ts";
 
 export interface FetchContext {
@@ -20,6 +21,8 @@ export interface PartitionStreamOptions {
   readonly topic: string;
   readonly partition: number;
   readonly startOffset: number;
+  /** Leader epoch of the record before it; absent: not known, or none was read. */
+  readonly lastFetchedEpoch?: number | undefined;
   /** Exclusive; absent: no end. */
   readonly endOffset?: number;
   readonly isolation: IsolationSetting;
@@ -29,7 +32,8 @@ export interface PartitionStreamOptions {
 
 /**
  * Whole batches of one partition from an offset on, for as long as the signal lets it or until the end offset has been passed: fetched ahead up to a bound in
- * bytes, and never beyond the end; going on at the next offset over broken connections and changes of the leader. Throws what a repetition does not help against, such as `offset-out-of-range`.
+ * bytes, and never beyond the end; going on at the next offset over broken connections and changes of the leader. Throws what a repetition does not help against, such as `offset-out-of-range`,
+ * or `log-truncated` if a leader lacks records that were read before (KIP-320).
  */
 export async function* streamPartition(
   options: PartitionStreamOptions,
@@ -55,7 +59,7 @@ interface PumpTarget {
 
 async function pumpPartition(options: PartitionStreamOptions, context: FetchContext, target: PumpTarget): Promise<void> {
   const { clock, random } = context.ports;
-  let offset = options.startOffset;
+  let { startOffset: offset, lastFetchedEpoch } = options;
   const endOffset = options.endOffset ?? Infinity;
   let failures = 0;
   let failingSinceMs = 0;
@@ -63,10 +67,11 @@ async function pumpPartition(options: PartitionStreamOptions, context: FetchCont
   while (!aborted() && offset < endOffset) {
     try {
       const before = offset;
-      for await (const chunk of openStream({ ...options, startOffset: offset }, context, target.signal)) {
+      for await (const chunk of openStream({ ...options, startOffset: offset, lastFetchedEpoch }, context, target.signal)) {
         failures = 0;
         if (chunk.batches.length === 0 && chunk.nextOffset === offset) continue;
         offset = chunk.nextOffset;
+        lastFetchedEpoch = chunk.lastEpoch;
         if (!(await target.queue.push(chunk))) return;
         if (offset >= endOffset) break; // a broker that knows no end would go on
       }
@@ -76,7 +81,8 @@ async function pumpPartition(options: PartitionStreamOptions, context: FetchCont
       if (failures === 0) failingSinceMs = clock.monotonicMs();
       failures++;
       const waitMs = backoffMs(failures, random);
-      if (!(isRetriable(error) || isUnderRepair(error)) || clock.monotonicMs() + waitMs > failingSinceMs + context.retryForMs) {
+      const forMs = retryForMsOf(error, context);
+      if (clock.monotonicMs() + waitMs > failingSinceMs + forMs) {
         target.queue.end(error);
         return;
       }
@@ -85,6 +91,11 @@ async function pumpPartition(options: PartitionStreamOptions, context: FetchCont
     }
   }
   target.queue.end();
+}
+
+function retryForMsOf(error: unknown, { retryForMs }: FetchContext): number {
+  if (isUnheard(error)) return Math.min(retryForMs, TOPIC_UNHEARD_MS_MAX);
+  return isRetriable(error) || isUnderRepair(error) ? retryForMs : -1;
 }
 
 /** A damaged segment is fetched from another replica within about a second (reliability R17); where there is none, the error comes when the time is over. */
@@ -97,7 +108,7 @@ async function* openStream(
   context: FetchContext,
   signal: AbortSignal,
 ): AsyncGenerator<FetchedChunk, void, undefined> {
-  const { topic, partition, startOffset, endOffset, partitionBytesMax, isolation } = options;
+  const { topic, partition, startOffset, endOffset, partitionBytesMax, isolation, lastFetchedEpoch } = options;
   const { partitions } = await context.metadata.topic(topic);
   if (!partitions.some((candidate) => candidate.partition === partition)) throw clientErrors.unknownPartition({ topic, partition });
   const address = context.metadata.leaderAddress(topic, partition);
@@ -110,6 +121,7 @@ async function* openStream(
         offset: BigInt(startOffset),
         maxBytes: partitionBytesMax,
         ...(endOffset === undefined ? {} : { endOffset: BigInt(endOffset) }),
+        ...(lastFetchedEpoch === undefined ? {} : { lastFetchedEpoch }),
       },
     ],
     maxWaitMs: FETCH_WAIT_MS,
@@ -129,5 +141,13 @@ function chunkOf(result: FetchResult): FetchedChunk {
     nextOffset: Number(result.nextOffset),
     highWatermark: Number(result.highWatermark),
     lastStableOffset: Number(result.lastStableOffset),
+    lastEpoch: lastEpochOf(result.batches, Number(result.nextOffset)),
   };
+}
+
+function lastEpochOf(batches: Uint8Array, nextOffset: number): number | undefined {
+  const cursor = createBatchCursor(batches);
+  let last: number | undefined;
+  while (cursor.advance()) last = cursor.view.nextOffset === nextOffset ? cursor.view.partitionLeaderEpoch : undefined;
+  return last;
 }

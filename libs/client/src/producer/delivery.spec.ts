@@ -3,12 +3,13 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import { createLoopback, type ProduceResponse, ProduceResponseSchema } from "@millrace/contracts";
 import { producerEpoch, producerId } from "@millrace/model";
 import { ManualClock, referenceCrc32c as crc32c, SeededRandom } from "@millrace/testkit";
+import { TOPIC_UNHEARD_MS_MAX } from "../limits.ts";
 import { PRODUCER_DEFAULTS } from "../settings.ts";
 import type { ProducedBatch } from "./batch.ts";
 import { settleResponse } from "./delivery.ts";
 import { PartitionQueue } from "./partition-queue.ts";
 
-describe("a batch that is refused for a gap", () => {
+describe("a batch that is refused", () => {
   const told: string[] = [];
   const clock = new ManualClock();
   const ports = { transport: createLoopback(), clock, random: new SeededRandom(1), crc32c };
@@ -42,7 +43,7 @@ describe("a batch that is refused for a gap", () => {
     settleResponse(owner, [{ queue, batch }], answerWith(code));
   }
 
-  it("is repeated while the one before it is with a leader that does not answer: the next leader got it first", () => {
+  it("for a gap is repeated while the one before it is with a leader that does not answer: the next leader got it first", () => {
     answer(1, "out-of-order-sequence");
     expect([told, queue.needsIdentity]).toEqual([["repeated"], false]);
     answer(0);
@@ -50,13 +51,23 @@ describe("a batch that is refused for a gap", () => {
     expect(queue.take()).toBe(batches[1]);
   });
 
-  it("is repeated under new numbers when the one before it was refused for good", () => {
+  it("for a gap is repeated under new numbers when the one before it was refused for good", () => {
     answer(0, "batch-too-large");
     answer(1, "out-of-order-sequence");
     expect([told, queue.needsIdentity]).toEqual([["given up", "repeated"], true]);
   });
 
-  it("is given up when all before it was acknowledged", () => {
+  it("is repeated while its leader has not heard of the topic, and given up when that takes too long", async () => {
+    answer(0, "unknown-topic");
+    answer(1, "unknown-partition");
+    expect([told, queue.needsIdentity]).toEqual([["repeated", "repeated"], false]);
+    await clock.advance(TOPIC_UNHEARD_MS_MAX);
+    expect(queue.take()).toBe(batches[0]);
+    answer(0, "unknown-topic");
+    expect([told, queue.needsIdentity]).toEqual([["repeated", "repeated", "given up"], true]);
+  });
+
+  it("for a gap is given up when all before it was acknowledged", () => {
     answer(0);
     answer(1, "out-of-order-sequence");
     expect([told, queue.needsIdentity]).toEqual([["stored", "given up"], true]);

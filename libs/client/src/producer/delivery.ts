@@ -2,7 +2,8 @@ import { errorFromWire, type ProduceResponse } from "@millrace/contracts";
 import { type AppError, isRetriable, toAppError, topicPartitionKey } from "@millrace/model";
 import type { Delivery } from "../api.ts";
 import { clientErrors } from "../errors.ts";
-import { backoffMs, isTransient } from "../retry.ts";
+import { TOPIC_UNHEARD_MS_MAX } from "../limits.ts";
+import { backoffMs, isTransient, isUnheard } from "../retry.ts";
 import type { ClientPorts } from "../api.ts";
 import type { ProducedBatch } from "./batch.ts";
 import { failureOf, type PartitionQueue, settleBatch } from "./partition-queue.ts";
@@ -29,6 +30,7 @@ export function settleResponse(owner: DeliveryOwner, sent: readonly SentBatch[],
     else if (result.error !== undefined) repeatOrFail(owner, part, errorFromWire(result.error));
     else {
       part.queue.failures = 0;
+      part.queue.unheardSinceMs = undefined;
       part.queue.remove(part.batch);
       settleBatch(part.batch, { baseOffset: Number(result.baseOffset) });
       owner.onSettled(part, deliveryOf(part, { baseOffset: Number(result.baseOffset) }));
@@ -49,7 +51,7 @@ function repeatOrFail(owner: DeliveryOwner, part: SentBatch, error: AppError): v
   const { queue, batch } = part;
   // A gap that the batches before it leave: they failed, or a leader that was deposed has them. Only a gap behind what was acknowledged cannot be closed by a repetition.
   const followsFailure = error.code === "out-of-order-sequence" && (queue.hasBefore(batch) || queue.needsIdentity);
-  if (followsFailure || isTransient(error)) {
+  if (followsFailure || isTransient(error) || mayBeHeard(error, queue, owner)) {
     // `unavailable` leaves open whether the batch was stored; `retry` and `exhausted` are refusals before the append.
     if (isRetriable(error) && error.kind === "unavailable") batch.outcomeUnknown = true;
     if (!followsFailure) queue.retryAtMs = owner.ports.clock.monotonicMs() + backoffMs(++queue.failures, owner.ports.random);
@@ -60,6 +62,13 @@ function repeatOrFail(owner: DeliveryOwner, part: SentBatch, error: AppError): v
   if (owner.numbered) queue.needsIdentity = true;
   queue.remove(batch);
   giveUp(owner, part, error);
+}
+
+function mayBeHeard(error: AppError, queue: PartitionQueue, { ports: { clock } }: DeliveryOwner): boolean {
+  if (!isUnheard(error)) return false;
+  const nowMs = clock.monotonicMs();
+  queue.unheardSinceMs ??= nowMs;
+  return nowMs - queue.unheardSinceMs < TOPIC_UNHEARD_MS_MAX;
 }
 
 /** The batch is out of its queue and will not be stored, or nobody knows whether it was. */

@@ -22,6 +22,8 @@ export class PartitionQueue {
   retryAtMs = 0;
   /** Failures since the last success. */
   failures = 0;
+  /** Monotonic time since which no leader knows the topic. */
+  unheardSinceMs: number | undefined;
   /** The numbers of batches to come are of no use any more: a new producer id (or epoch) is needed once nothing is in flight. */
   needsIdentity = false;
   readonly #settings: ProducerSettings;

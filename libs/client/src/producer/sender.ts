@@ -3,7 +3,7 @@ import { toAppError } from "@millrace/model";
 import type { Timer } from "@millrace/ports";
 import type { ClientPorts } from "../api.ts";
 import { clientErrors } from "../errors.ts";
-import { REQUEST_BYTES_MAX } from "../limits.ts";
+import { REQUEST_BYTES_MAX, TOPIC_UNHEARD_MS_MAX } from "../limits.ts";
 import type { Metadata } from "../metadata.ts";
 import { backoffMs, isTransient } from "../retry.ts";
 import type { AcksSetting, ProducerSettings } from "../settings.ts";
@@ -182,6 +182,7 @@ export class Sender {
   #streamFor(queue: PartitionQueue): BrokerStream | undefined {
     const address = this.#context.metadata.leaderAddress(queue.topic, queue.partition);
     if (address === undefined) {
+      this.#giveUpIfGone(queue);
       queue.retryAtMs = this.#context.ports.clock.monotonicMs() + backoffMs(++queue.failures, this.#context.ports.random);
       this.#whileBusy(
         queue,
@@ -199,6 +200,15 @@ export class Sender {
       this.#streams.set(address, stream);
     }
     return stream;
+  }
+
+  /** A leader did not know the topic, and the others know it no more. */
+  #giveUpIfGone(queue: PartitionQueue): void {
+    const { ports, metadata, owner } = this.#context;
+    const { topic, unheardSinceMs } = queue;
+    if (unheardSinceMs === undefined || metadata.cached(topic) !== undefined) return;
+    if (ports.clock.monotonicMs() - unheardSinceMs < TOPIC_UNHEARD_MS_MAX) return;
+    for (const batch of queue.takeAllWaiting()) giveUp(owner, { queue, batch }, clientErrors.unknownTopic(topic));
   }
 
   /** A leader that hangs has clients wait for their connection to fail, which takes many times as long as an election (P11). Slow ones are waited for. */
