@@ -20,7 +20,8 @@ const PAUSE_MS_GOAL = 5_000;
  * Numbers are written from outside with acks=all to partitions with three replicas while something happens; afterwards each partition must hold exactly the
  * numbers, each once and in order, and no write may have failed. Says for how long a partition stood still at most.
  */
-export async function underLoad(topic: string, { kubernetes, random, say }: StepContext, ordeal: () => Promise<void>): Promise<Figures> {
+export async function underLoad(name: string, { kubernetes, random, say }: StepContext, ordeal: () => Promise<void>): Promise<Figures> {
+  const topic = `${name}-${random.integer(2 ** 31)}`; // With --reuse that of an earlier run is there, too.
   const { client, close } = await connectFromOutside(kubernetes);
   try {
     const configs = { "min.insync.replicas": "2" };
@@ -39,7 +40,8 @@ export async function underLoad(topic: string, { kubernetes, random, say }: Step
     watch.reset();
     await ordeal();
     await delay(AFTERMATH_MS);
-    const pauseMs = Math.round(Math.max(...watch.longestMs));
+    const { worst } = watch;
+    const pauseMs = Math.round(worst.ms);
     watch.stop();
     await waitFor("all replicas in sync again", REPAIR_MS_MAX, inSync);
     await writer.finish();
@@ -47,7 +49,7 @@ export async function underLoad(topic: string, { kubernetes, random, say }: Step
       await checkNumbers(client, { topic, partition, start: 0, end: writer.acknowledged[partition] ?? 0 });
     check(writer.acknowledgedTotal > 1_000, "hardly anything was written");
     say(
-      `${writer.acknowledgedTotal} records, each once and in order; worst pause ${pauseMs} ms (quiet: ${quietMs} ms, goal ${PAUSE_MS_GOAL} ms)`,
+      `${writer.acknowledgedTotal} records, each once and in order; worst pause ${pauseMs} ms, of partition ${worst.partition} from ${worst.since.toISOString()} (quiet: ${quietMs} ms, goal ${PAUSE_MS_GOAL} ms)`,
     );
     return { records: writer.acknowledgedTotal, worstPauseMs: pauseMs, quietPauseMs: quietMs, lost: 0, doubled: 0, failedWrites: 0 };
   } finally {

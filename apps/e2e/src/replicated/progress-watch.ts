@@ -1,5 +1,14 @@
 const LOOK_MS = 5;
 
+/** The longest time that a partition stood still, and since when, by the clock on the wall, so that logs can be searched. */
+export interface Pause {
+  readonly partition: number;
+  readonly ms: number;
+  readonly since: Date;
+}
+
+const NO_PAUSE: Pause = { partition: 0, ms: 0, since: new Date(0) };
+
 /** Watches how far each partition is acknowledged, and for how long it stands still. */
 export class ProgressWatch {
   readonly #acknowledged: () => readonly number[];
@@ -7,6 +16,7 @@ export class ProgressWatch {
   #last: number[];
   #movedAtMs: number[];
   #longestMs: number[];
+  #worst: Pause = NO_PAUSE;
 
   constructor(acknowledged: () => readonly number[]) {
     this.#acknowledged = acknowledged;
@@ -22,11 +32,16 @@ export class ProgressWatch {
     const now = performance.now();
     this.#movedAtMs = this.#movedAtMs.map(() => now);
     this.#longestMs = this.#longestMs.map(() => 0);
+    this.#worst = NO_PAUSE;
   }
 
   /** How long each partition stood still at most since the last reset, in milliseconds. */
   get longestMs(): readonly number[] {
     return this.#longestMs;
+  }
+
+  get worst(): Pause {
+    return this.#worst;
   }
 
   /** Numbers acknowledged by partition, now. */
@@ -43,6 +58,7 @@ export class ProgressWatch {
     this.#acknowledged().forEach((count, partition) => {
       const stoodMs = now - (this.#movedAtMs[partition] ?? now);
       this.#longestMs[partition] = Math.max(this.#longestMs[partition] ?? 0, stoodMs);
+      if (stoodMs > this.#worst.ms) this.#worst = { partition, ms: stoodMs, since: new Date(Date.now() - stoodMs) };
       if (count === this.#last[partition]) return;
       this.#last[partition] = count;
       this.#movedAtMs[partition] = now;
