@@ -25,6 +25,13 @@ export const UNARY_TIMEOUT_MS = 30_000;
 export const KEEPALIVE_INTERVAL_MS = 3_000;
 export const KEEPALIVE_TIMEOUT_MS = 7_000;
 
+/**
+ * How long calls wait for a connection: longer than a name's look-up, a lost first packet (sent again after 1 s) and a handshake on a busy machine, shorter than a fail-over may take.
+ * What was sent into the void is not sent again to whoever has the name now: only another connection gets there.
+ */
+export const CONNECT_TIMEOUT_MS = 2_500;
+export const CONNECT_TIMEOUT_MS_MAX = 20_000; // as other libraries of gRPC have it
+
 /** Reconnecting: the first attempt soon (a restarted broker is back within a second), at most this far apart. */
 export const RECONNECT_DELAY_MS_MIN = 100;
 export const RECONNECT_DELAY_MS_MAX = 2_000;

@@ -255,7 +255,7 @@ export function describeTransportContract(name: string, makeEnds: () => Transpor
   });
 }
 
-function refuseAll(): ServiceHandlers<typeof BrokerService> {
+export function refuseAll(): ServiceHandlers<typeof BrokerService> {
   const refuse = (): never => {
     throw new AppError({ kind: "invalid", code: "not-served", message: "this test does not serve that" });
   };

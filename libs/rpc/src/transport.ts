@@ -1,10 +1,13 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
-import { Channel, type ChannelOptions } from "@grpc/grpc-js";
+import type { ChannelOptions } from "@grpc/grpc-js";
 import { BULK_CODECS, type CallOptions, type RpcTransport, type ServiceClient } from "@millrace/contracts";
 import { AppError } from "@millrace/model";
 import type { TlsIdentity } from "@millrace/ports";
+import { ChannelPool } from "./channel-pool.ts";
 import { ClientCall } from "./client-call.ts";
 import {
+  CONNECT_TIMEOUT_MS,
+  CONNECT_TIMEOUT_MS_MAX,
   FLOW_WINDOW_BYTES,
   KEEPALIVE_INTERVAL_MS,
   KEEPALIVE_TIMEOUT_MS,
@@ -22,6 +25,8 @@ export interface RpcTransportOptions {
   readonly codecs?: MessageCodecs;
   /** Deadline of unary calls that name none. */
   readonly unaryTimeoutMs?: number;
+  /** For specs: how long calls wait for a connection. */
+  readonly connectTimeoutMs?: number;
   /** Absent: plain text. */
   readonly tls?: TlsIdentity | undefined;
   /** For measurements. */
@@ -30,26 +35,20 @@ export interface RpcTransportOptions {
 
 /**
  * The transport on gRPC: one connection per address, made at the first call, shared by all services, probed while calls run, and made
- * again by itself when it breaks. Calls are never repeated here: only the caller knows whether that is safe.
+ * again by itself when it breaks. Calls wait for it a few seconds, then they fail as `unreachable`. Calls are never repeated here: only the caller knows whether that is safe.
  */
 export function createRpcTransport(options: RpcTransportOptions = {}): RpcTransport {
-  const channels = new Map<string, Channel>();
-  const own = channelCredentials(options.tls);
+  const channels = new ChannelPool({
+    credentials: channelCredentials(options.tls),
+    options: channelOptions(options.flowWindowBytes ?? FLOW_WINDOW_BYTES),
+    connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+    connectTimeoutMsMax: CONNECT_TIMEOUT_MS_MAX,
+  });
   const calls = new Set<ClientCall>();
-  let isClosed = false;
-  const channelOf = (address: string): Channel => {
-    if (isClosed) throw new AppError({ kind: "unavailable", code: "cancelled", message: "transport is closed", context: { address } });
-    let channel = channels.get(address);
-    if (channel === undefined) {
-      channel = new Channel(address, own, channelOptions(options.flowWindowBytes ?? FLOW_WINDOW_BYTES));
-      channels.set(address, channel);
-    }
-    return channel;
-  };
   const open: OpenCall = (method, address, callOptions) => {
     const path = `/${method.parent.typeName}/${method.name}`;
     const call: ClientCall = new ClientCall(
-      channelOf(address),
+      channels.channel(address),
       { address, method: path },
       { ...callOptions, onEnd: () => calls.delete(call) },
     );
@@ -63,10 +62,8 @@ export function createRpcTransport(options: RpcTransportOptions = {}): RpcTransp
       return methods as ServiceClient<S>;
     },
     close: () => {
-      isClosed = true;
       for (const call of calls) call.cancel();
-      for (const channel of channels.values()) channel.close();
-      channels.clear();
+      channels.close();
       return Promise.resolve();
     },
   };
