@@ -6,7 +6,7 @@ interface Entry {
   /** Runs since a call met the channel without a connection. */
   timer: NodeJS.Timeout | undefined;
   /** Connections to this address that were given up in a row. */
-  readonly givenUp: number;
+  givenUp: number;
 }
 
 export interface ChannelPoolSettings {
@@ -33,7 +33,8 @@ export class ChannelPool {
 
   /** The channel for a call that is made now. */
   channel(address: string): Channel {
-    if (this.#isClosed) throw new AppError({ kind: "unavailable", code: "cancelled", message: "transport is closed", context: { address } });
+    if (this.#isClosed)
+      throw new AppError({ kind: "unavailable", code: "cancelled", message: "transport is closed", context: { address } });
     const entry = this.#entries.get(address) ?? this.#open(address, 0);
     this.#watch(address, entry);
     return entry.channel;
@@ -56,7 +57,11 @@ export class ChannelPool {
   }
 
   #watch(address: string, entry: Entry): void {
-    if (entry.timer !== undefined || isConnected(entry.channel)) return;
+    if (entry.timer !== undefined) return;
+    if (isConnected(entry.channel)) {
+      entry.givenUp = 0;
+      return;
+    }
     const { connectTimeoutMs, connectTimeoutMsMax } = this.#settings;
     entry.timer = setTimeout(
       () => {
