@@ -26,6 +26,13 @@ export const errors = {
         "the other Kafka cluster has deleted records before they were read: keep them there for longer, and start the job with failOnDataLoss: false to go on behind the gap",
       context: { topic: at.topic, partition: at.partition, next: at.start, earliest },
     }),
+  foreignRangeNotThere: (at: { readonly topic: string; readonly partition: number; readonly end: number }, latest: number): AppError =>
+    new AppError({
+      kind: "invalid",
+      code: "foreign-range-not-there",
+      message: "a range of another cluster ends above what is committed there: name an end that is there, or latest",
+      context: { topic: at.topic, partition: at.partition, end: at.end, latest },
+    }),
   noSuchFile: (path: string): AppError =>
     new AppError({
       kind: "not-found",

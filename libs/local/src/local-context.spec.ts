@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import type { BatchSource } from "@millrace/ports";
+import type { BatchSource, LogBatchSource } from "@millrace/ports";
 import { count, job, json, kafka, minutes, pair, string } from "@millrace/streams";
 import { localContext } from "./local-context.ts";
 import { testJob } from "./test-job.ts";
@@ -21,7 +21,71 @@ function numbers(partitions: number, each: number): BatchSource<number> {
   };
 }
 
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+/** Records of a log, a second apart. */
+function records(decoding: LogBatchSource<never>["records"], values: readonly string[]): LogBatchSource<never> {
+  const all = values.map((value, offset) => {
+    const own = { key: bytesOf(`k${offset % 2}`), value: bytesOf(value), headers: [] };
+    return { topic: "t", partition: 3, offset: 7 + offset, timestampMs: 1_000 * offset, ...own };
+  });
+  return {
+    name: "records",
+    records: decoding,
+    partitions: () =>
+      Promise.resolve([
+        {
+          name: "t-3",
+          async *read() {
+            yield await Promise.resolve(all);
+          },
+        },
+      ]),
+  };
+}
+
 describe("LocalContext.batch", () => {
+  it("decodes records of a log as a job would, and gives them their own time", async () => {
+    const decoding = { value: { format: "json", fields: { n: "int" } }, elements: "record", onBadRecord: "skip" } as const;
+    const whole: LogBatchSource<{ value: { n: number }; timestamp: number; offset: number }> = records(decoding, [
+      '{"n":1}',
+      "no",
+      '{"n":3}',
+    ]);
+    expect(
+      await localContext()
+        .batch(whole)
+        .map(({ value, timestamp, offset }) => [value.n, timestamp, offset])
+        .collect(),
+    ).toEqual([
+      [1, 0, 7],
+      [3, 2_000, 9],
+    ]);
+    const pairs: LogBatchSource<readonly [string, string]> = records(
+      { key: { format: "string" }, value: { format: "string" }, elements: "pair", onBadRecord: "fail" },
+      ["a", "b", "c"],
+    );
+    expect(
+      await localContext()
+        .batch(pairs)
+        .reduceByKey((left, right) => left + right)
+        .collect(),
+    ).toEqual([
+      ["k0", "ac"],
+      ["k1", "b"],
+    ]);
+  });
+
+  it("names the record that cannot be decoded, and formats that were not given", async () => {
+    const failing = (format: "json" | "msgpack") =>
+      localContext()
+        .batch(records({ value: { format }, elements: "value", onBadRecord: "fail" }, ["no json"]))
+        .count()
+        .collect();
+    await expect(failing("json")).rejects.toMatchObject({ code: "bad-record", context: { position: "t-3@7" } });
+    await expect(failing("msgpack")).rejects.toMatchObject({ code: "format-not-supported" });
+  });
+
   it("runs operators on elements at hand and gives the results", async () => {
     const ctx = localContext();
     const words = await ctx

@@ -1,7 +1,12 @@
 import { type JobDefinition, nameOfSource } from "@millrace/model";
-import type { BatchSource } from "@millrace/ports";
+import { type BatchSource, type LogBatchSource, NO_VALUE_FORMATS, type ValueFormats } from "@millrace/ports";
 import { type DStream, HandRun } from "@millrace/streams";
 import { type LocalPartition, LocalRuntime } from "./local-runtime.ts";
+
+export interface LocalContextOptions {
+  /** For records of a log in formats that need a library (avro, msgpack, protobuf); absent: those are refused. */
+  readonly formats?: ValueFormats;
+}
 
 /**
  * Where batches run by hand begin: in a program, a test or a REPL. `ctx.batch(source).map(…).reduceByKey(…).collect()` reads the source once, to its end,
@@ -10,12 +15,17 @@ import { type LocalPartition, LocalRuntime } from "./local-runtime.ts";
 export class LocalContext {
   readonly #streams = new HandRun((definition) => this.#run(definition));
   readonly #sources = new Map<string, BatchSource<unknown>>();
+  readonly #formats: ValueFormats;
 
-  /** A stream of bounded input: of a source, or of elements at hand. */
-  batch<T>(source: BatchSource<T> | Iterable<T>): DStream<T> {
+  constructor({ formats = NO_VALUE_FORMATS }: LocalContextOptions = {}) {
+    this.#formats = formats;
+  }
+
+  /** A stream of bounded input: of a source, of records of a log, or of elements at hand. */
+  batch<T>(source: BatchSource<T> | LogBatchSource<T> | Iterable<T>): DStream<T> {
     const name = `batch-${this.#sources.size + 1}`;
     this.#sources.set(name, "partitions" in source ? source : listSource(source));
-    return this.#streams.source<T>(name);
+    return this.#streams.source<T>(name, "records" in source ? source.records : undefined);
   }
 
   async #run(definition: JobDefinition): Promise<void> {
@@ -26,7 +36,7 @@ export class LocalContext {
       input.set(operator.id, partitions?.map((partition) => partition.read()) ?? []);
     }
     const counts = new Map(Array.from(input, ([id, partitions]) => [id, partitions.length]));
-    const runtime = new LocalRuntime(definition, { partitions: counts, zeroTimeMs: 0 });
+    const runtime = new LocalRuntime(definition, { partitions: counts, zeroTimeMs: 0, formats: this.#formats });
     await runtime.runBatch(input, { final: true });
   }
 }
@@ -48,6 +58,6 @@ function listSource<T>(elements: Iterable<T>): BatchSource<T> {
 }
 
 /** See `LocalContext`. */
-export function localContext(): LocalContext {
-  return new LocalContext();
+export function localContext(options: LocalContextOptions = {}): LocalContext {
+  return new LocalContext(options);
 }

@@ -60,7 +60,10 @@ export class LocalRuntime {
   #batch = 0;
   #timeMs: number;
 
-  constructor(definition: JobDefinition, options: { readonly partitions: ReadonlyMap<string, number>; readonly zeroTimeMs: number }) {
+  constructor(
+    definition: JobDefinition,
+    options: { readonly partitions: ReadonlyMap<string, number>; readonly zeroTimeMs: number; readonly formats?: ValueFormats },
+  ) {
     this.#definition = definition;
     this.#partitions = options.partitions;
     this.#timeMs = options.zeroTimeMs;
@@ -73,7 +76,7 @@ export class LocalRuntime {
       settings: { batchIntervalMs, ...(watermarks === undefined ? {} : { watermarks }) },
       layout: { workerIndex: 0, workerCount: 1, slotWorkers: Array.from({ length: slotCount }, () => 0), sourceTasks: this.#sourceTasks() },
       codec: NO_CODEC,
-      formats: LOCAL_FORMATS,
+      formats: options.formats ?? LOCAL_FORMATS,
       eventTimeAheadMaxMs: Infinity,
       output: {
         sendBlock: () => undefined,

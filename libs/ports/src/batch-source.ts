@@ -1,3 +1,6 @@
+import type { RecordDecoding } from "@millrace/model";
+import type { LogRecord } from "./stream-source.ts";
+
 /**
  * Bounded input of batches run by hand: one interface for built-in sources and for those of third parties, held by the contract suite
  * `describeBatchSourceContract` of the test kit.
@@ -18,4 +21,13 @@ export interface BatchPartition<T> {
    * is damaged (`corrupt`) or why it cannot be reached (`unavailable`, `not-found`).
    */
   read(): AsyncIterable<readonly T[]>;
+}
+
+/** Bounded input of the records of a log: the stream carries what decoding makes of them, each with its own time. */
+export interface LogBatchSource<T> {
+  readonly name: string;
+  readonly records: RecordDecoding;
+  /** Type only: what decoding gives. */
+  readonly decoded?: () => T;
+  partitions(): Promise<readonly BatchPartition<LogRecord>[]>;
 }

@@ -1,4 +1,4 @@
-export type { BatchPartition, BatchSource } from "./batch-source.ts";
+export type { BatchPartition, BatchSource, LogBatchSource } from "./batch-source.ts";
 export type { CheckpointFile, CheckpointPlace, CheckpointPlaces } from "./checkpoint-place.ts";
 export type { ConnectorOptions, Connectors } from "./connectors.ts";
 export { type Clock, sleep, type Timer } from "./clock.ts";

@@ -1,4 +1,4 @@
-import type { JobDefinition } from "@millrace/model";
+import type { JobDefinition, RecordDecoding, SourceDescriptor } from "@millrace/model";
 import { DStream } from "./dstream.ts";
 import { GraphBuilder } from "./graph-builder.ts";
 
@@ -10,9 +10,11 @@ export class HandRun {
     this.#graph = new GraphBuilder("by-hand", {}, run);
   }
 
-  /** A stream from a source that `run` knows by this name. */
-  source<T>(name: string): DStream<T> {
-    const source = {
+  /** A stream from a source that `run` knows by this name; `records`: it gives records of a log, which are decoded so. */
+  source<T>(name: string, records?: RecordDecoding): DStream<T> {
+    if (records !== undefined)
+      return this.#stream<T>({ type: "connector", connector: name, options: {}, splits: 1, promise: "exactly-once", records });
+    return this.#stream<T>({
       type: "topic",
       topic: name,
       value: { format: "json" },
@@ -20,7 +22,10 @@ export class HandRun {
       start: "earliest",
       until: "latest",
       onBadRecord: "fail",
-    } as const;
+    });
+  }
+
+  #stream<T>(source: SourceDescriptor): DStream<T> {
     return new DStream<T>(this.#graph, this.#graph.add({ spec: { kind: "source", source } }));
   }
 }

@@ -14,6 +14,7 @@ export type {
   AvailableSteps,
   BatchPartition,
   BatchSource,
+  LogBatchSource,
   PositionRange,
   SinkConnector,
   SinkOutput,

@@ -35,9 +35,9 @@ function partitionsOf(value: unknown): ReadonlySet<number> {
 
 /** The partitions of the choice that belong to a split, in order of topic and number: the same in every process and for ever. */
 export async function ownPartitions(
-  log: ForeignLog,
+  log: Pick<ForeignLog, "topics" | "partitionCount">,
   { names, pattern, partitions }: TopicChoice,
-  split: SourceSplit,
+  split: Pick<SourceSplit, "split" | "splitCount">,
 ): Promise<TopicPartition[]> {
   const topics = pattern === undefined ? names : (await log.topics()).filter((topic) => pattern.test(topic));
   const own: TopicPartition[] = [];
