@@ -16,13 +16,16 @@ import { withLatency } from "../system/with-latency.ts";
 const KILLS_DEFAULT = 10;
 const PROGRESS_MS_MAX = 300_000;
 const COMMIT_WAIT_MS = 3_000;
-/** Of ten kills: so many of workers between two commits, at any moment, of executors, of coordinators. */
-const MIX = ["between", "between", "between", "between", "between", "worker", "worker", "worker", "executor", "coordinator"] as const;
+/** Within this after a rescale has begun; it takes about as long. */
+const RESCALE_KILL_MS_MAX = 1_500;
+/** Of twelve kills: so many of workers between two commits, at any moment, on the way to another number of them, of executors, of coordinators. */
+const MIX = [...Array<Kind>(5).fill("between"), "worker", "worker", "rescale", "rescale", "rescale", "executor", "coordinator"] as const;
+type Kind = "between" | "worker" | "rescale" | "executor" | "coordinator";
 
 /** Acceptance 3 of the streams: what five kinds of sink hold is exact, however often those who write are killed. */
 export const sinks: Scenario = {
   name: "sinks",
-  what: "state, two shuffles and five sinks (topic, files, PostgreSQL, foreign Kafka, Redis); workers, executors, coordinators killed; all exact",
+  what: "state, two shuffles and five sinks (topic, files, PostgreSQL, foreign Kafka, Redis); workers (also between two commits and during rescales), executors, coordinators killed; all exact",
   run: async (context) => {
     const targets = await Targets.start(context.folder);
     try {
@@ -81,21 +84,34 @@ interface KillParts {
 async function killAll(cluster: Cluster, { watch, marks, context }: KillParts): Promise<Figures> {
   const { flags, random, say } = context;
   const kills = flags.kills ?? KILLS_DEFAULT;
-  const counts = { kills, workers: 0, executors: 0, coordinators: 0, betweenCommits: 0 };
+  const counts = { kills, workers: 0, executors: 0, coordinators: 0, betweenCommits: 0, duringRescales: 0 };
   await progress(watch, 3n);
   for (let kill = 1; kill <= kills; kill++) {
     const kind = MIX[random.integer(MIX.length)] ?? "worker";
     if (kind === "between") await marks.nextFileCommit(COMMIT_WAIT_MS);
-    else await delay(random.integer(400));
+    else if (kind === "rescale") await beginRescale(cluster, watch);
+    await delay(kind === "between" ? 0 : random.integer(kind === "rescale" ? RESCALE_KILL_MS_MAX : 400));
+    const isRescaling = watch.last?.rescaling === true;
     const repair = kind === "executor" ? await killExecutor(cluster, random.integer(2)) : await killOther(cluster, kind);
     counts[kind === "executor" ? "executors" : kind === "coordinator" ? "coordinators" : "workers"] += 1;
     const between = (kind === "between" || kind === "worker") && (await marks.isBetween()); // nobody is left who could change it
     if (between) counts.betweenCommits += 1;
+    if (isRescaling) counts.duringRescales += 1;
     await repair();
     await progress(watch, 2n);
-    say(`kill ${kill} of ${kills}: ${kind}${between ? ", between the commits of two sinks" : ""}`);
+    say(
+      `kill ${kill} of ${kills}: ${kind}${between ? ", between the commits of two sinks" : ""}${isRescaling ? ", while the job was rescaled" : ""}`,
+    );
   }
   return counts;
+}
+
+/** From one worker to two, or back. */
+async function beginRescale(cluster: Cluster, watch: JobWatch): Promise<void> {
+  const { jobId } = await watch.until("the job running", { withinMs: PROGRESS_MS_MAX }, ({ state }) => state === JobState.RUNNING);
+  const workers = watch.last?.workers === 1 ? 2 : 1;
+  await cluster.client.admin().rescaleJob(jobId, workers);
+  await watch.until("a rescale under way", { withinMs: PROGRESS_MS_MAX }, (status) => status.rescaling || status.workers === workers);
 }
 
 async function killExecutor(cluster: Cluster, index: number): Promise<() => Promise<void>> {
@@ -108,7 +124,7 @@ async function killExecutor(cluster: Cluster, index: number): Promise<() => Prom
 }
 
 /** A worker of the job, if there is one at this moment, or the coordinator that leads. */
-async function killOther(cluster: Cluster, kind: "between" | "worker" | "coordinator"): Promise<() => Promise<void>> {
+async function killOther(cluster: Cluster, kind: Exclude<Kind, "executor">): Promise<() => Promise<void>> {
   if (kind === "coordinator") {
     const victim = await cluster.activeCoordinator();
     await victim.process.kill();
