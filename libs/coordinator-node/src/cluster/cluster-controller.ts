@@ -105,8 +105,9 @@ export class ClusterController {
   /** What the store had when it was loaded, to find out whether it lost something. */
   get memory(): StoreMemory {
     const { metadataVersion: metadataVersionStored, formerGenerations, terms } = this.#history;
-    const { clusterId } = this.state.identity;
-    return { clusterId, isBlank: this.state.topics.size === 0, metadataVersionStored, formerGenerations, terms, versionBegin: this.#begin };
+    const { topics, identity } = this.state;
+    const { clusterId } = identity;
+    return { clusterId, topics, metadataVersionStored, formerGenerations, terms, versionBegin: this.#begin };
   }
 
   /** Decides and stores an event, as soon as there are enough witnesses; the response counts once it is in the store. */

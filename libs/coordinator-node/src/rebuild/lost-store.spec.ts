@@ -1,12 +1,18 @@
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "@jest/globals";
 import { RegisterBrokerSchema } from "@millrace/contracts";
+import { leaderEpoch, partitionEpoch, type TopicId } from "@millrace/model";
 import { firstVersion, isRebuilt, lostBy, type StoreMemory, VERSIONS_PER_TERM } from "./lost-store.ts";
 
+const TOPIC = "7".repeat(32) as TopicId;
+const partition = {
+  ...{ topicId: TOPIC, partition: 0, replicas: [], inSyncSet: [], leader: undefined },
+  ...{ leaderEpoch: leaderEpoch(3), partitionEpoch: partitionEpoch(9) },
+};
 const FENCE = { holder: "a", epoch: 5, generation: "g2", termId: "a/1" };
 const STORE: StoreMemory = {
   clusterId: "c",
-  isBlank: false,
+  topics: new Map([[TOPIC, { partitions: [partition] }]]),
   metadataVersionStored: 4 * VERSIONS_PER_TERM + 7,
   formerGenerations: ["g1"],
   terms: [],
@@ -19,6 +25,7 @@ interface Seen {
   readonly epoch?: number;
   readonly version?: number;
   readonly coordinatorId?: string;
+  readonly log?: { readonly topicId: string; readonly leaderEpochSeen: number };
 }
 
 function check(seen: Seen, expected: string | undefined, store: Partial<StoreMemory> = {}): void {
@@ -29,6 +36,7 @@ function check(seen: Seen, expected: string | undefined, store: Partial<StoreMem
     coordinatorEpochSeen: BigInt(epoch),
     metadataVersionSeen: BigInt(version),
     coordinatorIdSeen: seen.coordinatorId ?? "",
+    logs: seen.log === undefined ? [] : [seen.log],
   });
   expect(lostBy(broker, FENCE, { ...STORE, ...store })?.clusterId).toBe(expected);
 }
@@ -57,6 +65,13 @@ describe("lostBy", () => {
     check({ epoch: 5, version: 5 * VERSIONS_PER_TERM + 2 }, undefined);
   });
 
+  it("believes a broker with a log of a leader epoch that the store has given nobody: what it saw in its last second it may not know", () => {
+    check({ log: { topicId: TOPIC, leaderEpochSeen: 4 } }, "c");
+    check({ log: { topicId: TOPIC, leaderEpochSeen: 3 } }, undefined);
+    check({ log: { topicId: "8".repeat(32), leaderEpochSeen: 4 } }, undefined); // of a topic that was removed
+    check({ generation: "g1", epoch: 3, log: { topicId: TOPIC, leaderEpochSeen: 4 } }, undefined); // rebuilt since, far above it
+  });
+
   it("compares with what the store has of the same term, not of later ones that took it for what it was", () => {
     const at = (term: number, change: number): number => term * VERSIONS_PER_TERM + change;
     const term = (number: number, begin: number, end: number) => ({ begin: at(number, begin), end: at(number, end) });
@@ -78,7 +93,7 @@ describe("lostBy", () => {
   });
 
   it("takes a blank store for lost when a broker of an older cluster comes, and else leaves the broker to find out", () => {
-    check({ clusterId: "other", generation: "g9" }, "other", { isBlank: true });
+    check({ clusterId: "other", generation: "g9" }, "other", { topics: new Map() });
     check({ clusterId: "other", generation: "g9" }, undefined);
   });
 });

@@ -1,4 +1,5 @@
 import type { RegisterBroker } from "@millrace/contracts";
+import type { TopicDescription, TopicId } from "@millrace/model";
 import type { Fence, Random } from "@millrace/ports";
 
 /** A cluster whose store lost data, as a broker proved. */
@@ -24,8 +25,8 @@ export function isRebuilt(lost: LostCluster, generation: string, formerGeneratio
 /** What the store says of itself, to compare with what brokers have seen. */
 export interface StoreMemory {
   readonly clusterId: string;
-  /** No topics: it may have been made in a moment ago, in place of one that was lost. */
-  readonly isBlank: boolean;
+  /** None: it may have been made a moment ago, in place of one that was lost. */
+  readonly topics: ReadonlyMap<TopicId, Pick<TopicDescription, "partitions">>;
   /** Newest metadata version of earlier terms that is stored; undefined in a store from before it was. */
   readonly metadataVersionStored: number | undefined;
   /** Of earlier terms, oldest first, the newest ones. */
@@ -54,19 +55,27 @@ export function firstVersion(epoch: number, random: Pick<Random, "next">): numbe
 }
 
 /**
- * Whether a broker has seen what the store does not know (reliability S7): another generation of the same cluster, a later coordinator, another one of this epoch, or metadata that
- * this store never had. A broker of another cluster proves nothing, unless this store is blank: then its data is gone.
+ * Whether a broker has seen what the store does not know (reliability S7): another generation of the same cluster, a later coordinator, another one of this epoch, metadata that
+ * this store never had, or a later leader: a broker writes a leader epoch down before it leads, and forgets what else it saw in its last second when it is killed. A broker of another cluster proves nothing, unless this store is blank: then its data is gone.
  */
 export function lostBy(broker: RegisterBroker, fence: Fence & { readonly termId: string }, store: StoreMemory): LostCluster | undefined {
   const { clusterId, generationSeen } = broker;
   if (clusterId === "" || generationSeen === "") return undefined;
   const lost = { clusterId, generation: fence.generation, generationSeen, epochSeen: Number(broker.coordinatorEpochSeen) };
-  if (clusterId !== store.clusterId) return store.isBlank ? lost : undefined;
+  if (clusterId !== store.clusterId) return store.topics.size === 0 ? lost : undefined;
   if (Number(broker.coordinatorEpochSeen) > fence.epoch) return lost;
   const { coordinatorIdSeen } = broker;
   if (Number(broker.coordinatorEpochSeen) === fence.epoch && coordinatorIdSeen !== "" && coordinatorIdSeen !== fence.termId) return lost;
   if (generationSeen !== fence.generation) return store.formerGenerations.includes(generationSeen) ? undefined : lost;
-  return hasHad(store, Number(broker.metadataVersionSeen)) ? undefined : lost;
+  return hasHad(store, Number(broker.metadataVersionSeen)) && !hasLaterLeader(broker, store) ? undefined : lost;
+}
+
+/** A log is in an epoch that this store has given nobody. */
+function hasLaterLeader({ logs }: Pick<RegisterBroker, "logs">, { topics }: StoreMemory): boolean {
+  return logs.some(({ topicId, partition, leaderEpochSeen }) => {
+    const known = topics.get(topicId as TopicId)?.partitions[partition];
+    return known !== undefined && leaderEpochSeen > known.leaderEpoch;
+  });
 }
 
 /** Since a store goes back to what it once was, and a version has one past, it has had all before a version that it has had. */
