@@ -13,6 +13,7 @@ const PROVOCATIONS: readonly Provocation[] = [
   "coordinators",
   "shrinking",
   "corruption",
+  "damage",
   "groups",
   "rollback",
   "compaction",

@@ -209,13 +209,12 @@ class Broker implements BrokerNode {
             folderId,
             address: this.address,
             rack: this.#settings.rack,
-            kafkaAddress: this.kafkaAddress ?? "",
-            externalAddress: externalAddress ?? "",
+            ...{ kafkaAddress: this.kafkaAddress ?? "", externalAddress: externalAddress ?? "" },
             externalKafkaAddress: externalKafkaAddress ?? "",
             coordinatorEpochSeen: BigInt(folder.seen.coordinatorEpoch),
             ...{ coordinatorIdSeen: folder.seen.coordinatorId, generationSeen: folder.seen.generation },
             clusterId: folder.clusterId,
-            metadataVersionSeen: BigInt(this.#view.isKnown ? this.#view.version : Number(saved?.metadataVersion ?? 0n)),
+            metadataVersionSeen: BigInt(this.#view.isKnown ? this.#view.version : this.#metadataFile.readVersion()),
             logs: [...this.#replicas.reports()],
             cleanStopEpoch: BigInt(cleanStopEpoch ?? 0),
           }),
@@ -231,6 +230,7 @@ class Broker implements BrokerNode {
             logs: [...this.#replicas.reports()],
           }),
           apply: async (update) => {
+            await this.#metadataFile.writeVersion(Number(update.metadataVersion));
             const removed = this.#view.apply(update, this.#ports.clock.monotonicMs());
             await this.#replicas.reconcile(this.#view.changedBy(update), removed);
             this.#groups.topicsChanged(removed.map(({ name }) => name));

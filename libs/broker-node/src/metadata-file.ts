@@ -4,13 +4,16 @@ import type { Clock, Logger, Storage, Timer } from "@millrace/ports";
 import { METADATA_SAVE_MS } from "./limits.ts";
 
 const FILE = "cluster-metadata.bin";
+const VERSION_FILE = "metadata-version.json";
 
 /**
  * The cluster's metadata as this broker last heard it, kept over restarts: a coordinator whose store lost its data is told it (reliability S8). Nothing is served by it:
  * what has not come from a coordinator in this life may be old. Saved at most once in a while, so what changed just before a crash may be missing; other brokers have that.
+ * Its version is written down before it is acted upon (S5): a broker that was killed a moment later still proves what a store has lost.
  */
 export class MetadataFile {
   readonly #ports: { readonly storage: Storage; readonly clock: Clock; readonly logger: Logger };
+  #versionWritten = 0;
   #timer: Timer | undefined;
   #saving: Promise<void> = Promise.resolve();
 
@@ -27,6 +30,31 @@ export class MetadataFile {
     } catch (error) {
       this.#ports.logger.warn("saved metadata is damaged, and not used", { file: FILE, error });
       return undefined;
+    }
+  }
+
+  /** The newest that a former life may have acted upon; 0: none. */
+  readVersion(): number {
+    const bytes = this.#ports.storage.readFile(VERSION_FILE);
+    const saved = Number(this.read()?.metadataVersion ?? 0n);
+    if (bytes === undefined) return saved;
+    try {
+      const { metadataVersion } = JSON.parse(new TextDecoder().decode(bytes)) as { readonly metadataVersion: number };
+      return Math.max(saved, metadataVersion);
+    } catch (error) {
+      this.#ports.logger.warn("the metadata version that was written down is damaged, and not used", { file: VERSION_FILE, error });
+      return saved;
+    }
+  }
+
+  /** To be waited for before metadata of this version is acted upon. On a disk that takes nothing it goes on without: whom to obey must be heard. */
+  async writeVersion(metadataVersion: number): Promise<void> {
+    if (metadataVersion === this.#versionWritten) return;
+    try {
+      await this.#ports.storage.writeFileAtomically(VERSION_FILE, new TextEncoder().encode(JSON.stringify({ metadataVersion })));
+      this.#versionWritten = metadataVersion;
+    } catch (error) {
+      this.#ports.logger.warn("metadata version could not be written down", { file: VERSION_FILE, error });
     }
   }
 

@@ -62,6 +62,7 @@ const FOR_PLANTED_BUGS: ReadonlySet<FaultKind> = new Set<FaultKind>([
   "coordinator-without-store",
   "flapping",
   "flipped-tail-bit",
+  "damage-before-follower",
   "pause-client",
 ]);
 const RARE: ReadonlySet<FaultKind> = new Set<FaultKind>([
@@ -73,7 +74,7 @@ const RARE: ReadonlySet<FaultKind> = new Set<FaultKind>([
   "failing-syncs",
   "full-disk",
 ]);
-const DAMAGING: ReadonlySet<FaultKind> = new Set<FaultKind>(["empty-disk", "flipped-bit", "flipped-tail-bit"]);
+const DAMAGING: ReadonlySet<FaultKind> = new Set<FaultKind>(["empty-disk", "flipped-bit", "flipped-tail-bit", "damage-before-follower"]);
 
 const broker = (random: SeededRandom, { brokers }: Surroundings): number => 1 + random.integer(brokers);
 const coordinator = (random: SeededRandom, { coordinators }: Surroundings): number => 1 + random.integer(coordinators);
@@ -139,9 +140,24 @@ const MAKERS: Readonly<Record<CommonKind, Maker>> = {
     downMs: spell(random, 8_000),
     place: random.next(),
   }),
+  "damage-before-follower": (random, of) => {
+    const damaged = broker(random, of);
+    return {
+      kind: "damage-before-follower",
+      broker: damaged,
+      behind: 1 + ((damaged + random.integer(of.brokers - 1)) % of.brokers),
+      behindMs: between(random, 10_000, 16_000),
+      downMs: between(random, 200, 2_000),
+      place: random.next(),
+    };
+  },
   "store-down": (random) => ({ kind: "store-down", forMs: spell(random, 15_000) }),
   "store-answers-lost": (random) => ({ kind: "store-answers-lost", chance: random.next() * 0.5, forMs: spell(random, 15_000) }),
-  "store-rollback": (random) => ({ kind: "store-rollback", writes: 1 + random.integer(20) }),
+  "store-rollback": (random) => ({
+    kind: "store-rollback",
+    writes: 1 + random.integer(20),
+    isPastTerm: random.integer(2) === 0,
+  }),
   "client-crash": (random, of) => ({ kind: "client-crash", client: random.integer(of.clients) }),
   // Longer than its group waits for it (45 s).
   "pause-client": (random, of) => ({ kind: "pause-client", client: random.integer(of.clients), forMs: 46_000 + spell(random, 15_000) }),

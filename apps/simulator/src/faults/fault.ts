@@ -31,6 +31,8 @@ export interface FaultParameters {
   "flipped-bit": OfBroker & Down & { readonly place: number };
   /** A bit of what is durable of a log's last segment, while the broker is down. */
   "flipped-tail-bit": OfBroker & Down & { readonly place: number };
+  /** One broker falls behind, another one is damaged where the first must still read, and is then the only one that has it. */
+  "damage-before-follower": OfBroker & Down & { readonly behind: number; readonly behindMs: number; readonly place: number };
   "power-loss-everywhere": Down;
   "kill-every-broker": Down;
   "pause-broker": OfBroker & Lasting;
@@ -60,7 +62,8 @@ export interface FaultParameters {
   "failing-syncs": OfBroker & Lasting;
   "store-down": Lasting;
   "store-answers-lost": Lasting & { readonly chance: number };
-  "store-rollback": { readonly writes: number };
+  /** `isPastTerm`: so many writes before the term of the moment began, so that its epoch is given out twice. */
+  "store-rollback": { readonly writes: number; readonly isPastTerm: boolean };
   "client-crash": { readonly client: number };
   "pause-client": { readonly client: number } & Lasting;
   /** Its workers hear of it, and end when they have done what they are at. */

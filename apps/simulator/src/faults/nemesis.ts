@@ -3,6 +3,7 @@ import type { BrokerHost, Cluster, CoordinatorHost, ExecutorHost } from "../worl
 import type { Connection } from "../world/connection.ts";
 import type { Machine } from "../world/machine.ts";
 import type { SimProcess } from "../world/sim-process.ts";
+import { flipBit, flipBitBefore } from "./damage.ts";
 import type { ExecutorFaultKind, Fault, FaultKind, FaultOf } from "./fault.ts";
 
 type Downing =
@@ -61,6 +62,8 @@ export class Nemesis {
       case "flipped-bit":
       case "flipped-tail-bit":
         return this.#takeDown(this.#broker(fault.broker), fault);
+      case "damage-before-follower":
+        return this.#damageBeforeFollower(fault);
       case "stop-broker":
         return this.#stop(this.#broker(fault.broker), fault.downMs);
       case "kill-every-broker":
@@ -123,27 +126,33 @@ export class Nemesis {
     if (fault.kind === "kill-broker" || fault.kind === "kill-every-broker") this.#cluster.kill(host);
     else this.#cluster.cutPower(host);
     if (fault.kind === "empty-disk") host.disk = this.#cluster.newDisk();
-    if (fault.kind === "flipped-bit") this.#flip(host, { place: fault.place, of: (logs) => logs.slice(0, -1) });
-    if (fault.kind === "flipped-tail-bit") this.#flip(host, { place: fault.place, of: (logs) => logs.slice(-1) });
+    if (fault.kind === "flipped-bit") flipBit(host, { place: fault.place, of: "closed" });
+    if (fault.kind === "flipped-tail-bit") flipBit(host, { place: fault.place, of: "last" });
     this.#later(fault.downMs, () => this.#cluster.startBroker(host));
     return true;
   }
 
-  /** A bit of what is durable of one of these segments: of those that nothing is appended to any more, or of the last ones. */
-  #flip(host: BrokerHost, { place, of }: { place: number; of: <L>(logs: readonly L[]) => readonly L[] }): void {
-    const { model } = host.disk;
-    const candidates = model
-      .list("")
-      .filter(({ isFolder }) => isFolder)
-      .flatMap(({ name: folder }) =>
-        of(model.durableFiles(folder).filter(({ name }) => name.endsWith(".log"))).map((log) => ({ folder, log })),
-      )
-      .filter(({ log }) => log.bytes.length > 0);
-    const chosen = candidates[Math.floor(place * candidates.length)];
-    if (chosen === undefined) return;
-    const position = Math.floor(((place * 7_919) % 1) * chosen.log.bytes.length);
-    host.isDamaged = true;
-    model.flipBit(`${chosen.folder}/${chosen.log.name}`, position, Math.floor(place * 8));
+  /** So long that it is in no in-sync set any more; the damaged one is back, and alone, when it comes again. */
+  #damageBeforeFollower(fault: FaultOf<"damage-before-follower">): boolean {
+    const { brokers, coordinators, store, scheduler } = this.#cluster;
+    const [host, behind] = [this.#broker(fault.broker), this.#broker(fault.behind)];
+    const others = brokers.filter((other) => other !== host && other !== behind);
+    if (brokers.some(({ process }) => process?.isDead !== false)) return false;
+    this.#isolate(behind.machine, [...brokers, ...coordinators, store].map(({ machine }) => machine), fault.behindMs); // prettier-ignore
+    const at = (share: number, happens: () => void): void =>
+      void scheduler.after(fault.behindMs * share, undefined, () => {
+        if (!this.#isOver) happens();
+      });
+    at(0.7, () => {
+      if (host.process?.isDead !== false) return;
+      this.#cluster.kill(host);
+      flipBitBefore(host, { behind, place: fault.place });
+      this.#later(fault.downMs, () => this.#cluster.startBroker(host));
+    });
+    at(0.97, () => {
+      for (const other of others) this.#takeDown(other, { ...fault, kind: "kill-broker", downMs: fault.behindMs });
+    });
+    return true;
   }
 
   #stop(host: BrokerHost, downMs: number): boolean {
@@ -337,7 +346,7 @@ export class Nemesis {
   #store(fault: FaultOf<"store-down" | "store-answers-lost" | "store-rollback">): boolean {
     const { store } = this.#cluster;
     if (fault.kind === "store-rollback") {
-      store.model.rollBack(fault.writes);
+      store.model.rollBack(fault.writes, { pastTerm: fault.isPastTerm });
       store.watch?.rolledBack();
       return true;
     }

@@ -70,7 +70,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
         wrong: "      void verifyBatch;\n",
       },
     ],
-    provokes: "corruption",
+    provokes: "damage",
   },
   {
     name: "aborted-index-stops-at-segment",

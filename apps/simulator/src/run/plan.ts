@@ -84,6 +84,7 @@ export type Provocation =
   | "coordinators"
   | "shrinking"
   | "corruption"
+  | "damage"
   | "groups"
   | "rollback"
   | "compaction"
@@ -105,18 +106,21 @@ const PROVOKING: Readonly<Record<Provocation, readonly Exclude<FaultKind, Execut
   syncs: ["failing-syncs", "failing-syncs", "power-loss-everywhere", "slow-disk"],
   coordinators: ["coordinator-without-store", "flapping", "coordinator-without-store", "flapping", "pause-coordinator", "slow-network"],
   corruption: ["flipped-tail-bit", "kill-broker", "power-loss", "kill-broker", "pause-broker"],
+  damage: ["damage-before-follower", "connection-resets", "client-crash", "slow-network"],
   groups: ["pause-client", "pause-client", "kill-broker", "pause-client", "client-crash", "connection-resets"],
   quiet: ["empty-disk", "two-way-cut", "one-way-cut", "two-way-cut", "one-way-cut", "kill-broker", "two-way-cut", "connection-resets"],
   unsynced: ["power-loss", "power-loss", "kill-broker", "power-loss", "pause-broker", "kill-broker", "isolated-machine"],
-  compaction: ["kill-broker", "power-loss", "kill-broker", "pause-broker", "slow-disk", "connection-resets"],
+  compaction: ["empty-disk", "kill-broker", "power-loss", "kill-broker", "pause-broker", "slow-disk", "connection-resets"],
   rollback: ["store-rollback", "kill-coordinator", "kill-broker", "pause-coordinator", "broker-among-clients"],
   shrinking: ["kill-broker", "pause-broker", "kill-broker", "isolated-machine", "kill-broker", "slow-network"],
 };
-const PROVOKED = { workMs: 25_000, clients: 6, faults: 14, thinkMs: 25 } as const;
+const PROVOKED: Provoked = { workMs: 25_000, clients: 6, faults: 14, thinkMs: 25 };
 /** For what takes a group longer than its session. */
-const PROVOKED_GROUPS = { ...PROVOKED, workMs: 150_000, thinkMs: 150 } as const;
+const PROVOKED_GROUPS: Provoked = { ...PROVOKED, workMs: 150_000, thinkMs: 150 };
+/** One long fault that begins soon, and little that would come between. */
+const PROVOKED_DAMAGE: Provoked = { ...PROVOKED, clients: 3, faults: 3, thinkMs: 50, strikeMs: 7_000 };
 /** A leader lets go of nothing before it has led for two minutes. */
-const PROVOKED_COMPACTION = { ...PROVOKED, workMs: 240_000, clients: 2, faults: 5, thinkMs: 300 } as const;
+const PROVOKED_COMPACTION: Provoked = { ...PROVOKED, workMs: 240_000, clients: 2, faults: 5, thinkMs: 300 };
 
 /** Compacted as often as can be, while its tombstones outlast any reader that is slow. */
 const TABLE: TopicPlan = {
@@ -138,22 +142,32 @@ const RUNS_PER_TABLE = 6;
 const JOB_PROVOKED = { clients: 3, thinkMs: 400, fewFaults: 4 } as const;
 
 /** Partitions to which nothing is written for seconds: whoever had everything a while ago still has. */
-const PROVOKED_QUIET = { ...PROVOKED, workMs: 40_000, faults: 18, thinkMs: 2_500 } as const;
+const PROVOKED_QUIET: Provoked = { ...PROVOKED, workMs: 40_000, faults: 18, thinkMs: 2_500 };
 
-function provokedBy(provocation: Provocation) {
+interface Provoked {
+  readonly workMs: number;
+  readonly clients: number;
+  readonly faults: number;
+  readonly thinkMs: number;
+  /** Faults begin before this; absent: as long as clients work. */
+  readonly strikeMs?: number;
+}
+
+function provokedBy(provocation: Provocation): Provoked {
   if (provocation === "quiet") return PROVOKED_QUIET;
   if (provocation === "groups") return PROVOKED_GROUPS;
+  if (provocation === "damage") return PROVOKED_DAMAGE;
   return provocation === "compaction" ? PROVOKED_COMPACTION : PROVOKED;
 }
 
 /** A short, dense run of three brokers with faults of a few kinds: for planted bugs. It does not count. */
 export function provokingPlanOf(seed: number, provocation: Provocation): RunPlan {
   const random = new SeededRandom(seed ^ 0x0b06);
-  const { workMs, clients, faults, thinkMs } = provokedBy(provocation);
+  const { workMs, clients, faults, thinkMs, strikeMs = workMs } = provokedBy(provocation);
   const plan = planWithoutJob(seed, { workMs, clients, faults, thinkMsMin: thinkMs });
   // Beyond the replicas of a partition: some lead what they coordinate, or keep, nothing of.
   const brokers = provocation === "haste" ? 5 : 3;
-  const around = { brokers, coordinators: plan.coordinators, clients, startMs: 1_500, endMs: workMs };
+  const around = { brokers, coordinators: plan.coordinators, clients, startMs: 1_500, endMs: strikeMs };
   const provoking: RunPlan = {
     ...plan,
     brokers,

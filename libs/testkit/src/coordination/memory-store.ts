@@ -61,12 +61,16 @@ export class MemoryCoordination {
     return this.#history.length;
   }
 
-  /** Puts back the state before the last `writes` writes: what a Redis failover or an old AOF does. */
-  rollBack(writes: number): void {
-    for (let i = 0; i < writes; i++) {
-      const earlier = this.#history.pop();
-      if (earlier !== undefined) this.#data = earlier;
-    }
+  /** Puts back the state before the last `writes` writes: what a Redis failover or an old AOF does. `pastTerm`: of those before the lease was last given to somebody. */
+  rollBack(writes: number, { pastTerm = false }: { readonly pastTerm?: boolean } = {}): void {
+    const { epoch } = this.#data;
+    while (pastTerm && epoch > 0 && this.#data.epoch === epoch && this.#history.length > 0) this.#goBack();
+    for (let i = 0; i < writes; i++) this.#goBack();
+  }
+
+  #goBack(): void {
+    const earlier = this.#history.pop();
+    if (earlier !== undefined) this.#data = earlier;
   }
 
   /** All data is gone, as with an empty volume. */
