@@ -228,7 +228,7 @@ Kafka {{ $own.hostTemplate | replace "{id}" "0" }}:9094, gRPC {{ $own.hostTempla
 
 {{/* Mistakes that a schema cannot see, because they are about two values at once. */}}
 {{- define "millrace.check" -}}
-{{- range $where, $tag := dict "image.tag" .Values.image.tag "broker.image.tag" .Values.broker.image.tag "coordinator.image.tag" .Values.coordinator.image.tag "metricsAdapter.image.tag" .Values.metricsAdapter.image.tag "executor.image.tag" .Values.executor.image.tag -}}
+{{- range $where, $tag := dict "image.tag" .Values.image.tag "broker.image.tag" .Values.broker.image.tag "coordinator.image.tag" .Values.coordinator.image.tag "metricsAdapter.image.tag" .Values.metricsAdapter.image.tag "executor.image.tag" .Values.executor.image.tag "monitoring.prometheus.image.tag" .Values.monitoring.prometheus.image.tag -}}
 {{- if eq ($tag | default "") "latest" -}}
 {{- fail (printf "%s: latest is no version: a cluster cannot tell two of them apart, and no roll would happen. Give a version." $where) -}}
 {{- end -}}

@@ -13,7 +13,7 @@ export interface Image {
         /** Arguments before the user's. */
         readonly args: readonly string[];
       }
-    | { readonly kind: "redis" };
+    | { readonly kind: "redis" | "prometheus" };
 }
 
 /** Numeric, so that Kubernetes can check `runAsNonRoot` without reading the image. */
@@ -46,6 +46,7 @@ export const images: readonly Image[] = [
     ["esbuild", "@millrace/streams"],
   ),
   { name: "redis", title: "Redis for a Millrace cluster that has none of its own", content: { kind: "redis" } },
+  { name: "prometheus", title: "Prometheus for a Millrace cluster that has none yet", content: { kind: "prometheus" } },
 ];
 
 function service(name: string, title: string, entries: Readonly<Record<string, string>>, packages: readonly string[] = []): Image {
@@ -59,7 +60,10 @@ export function imageNamed(name: string): Image {
   return found;
 }
 
+/** Programs of others, where they lie in their images. */
+export const PROGRAMS = { redis: "/usr/bin/redis-server", prometheus: "/usr/bin/prometheus" } as const;
+
 /** What a container of the image runs. */
 export function entrypointOf({ content }: Image): readonly string[] {
-  return content.kind === "redis" ? ["/usr/bin/redis-server"] : ["/usr/local/bin/node", ...content.args, `/${APP_FOLDER}/main.js`];
+  return content.kind === "service" ? ["/usr/local/bin/node", ...content.args, `/${APP_FOLDER}/main.js`] : [PROGRAMS[content.kind]];
 }

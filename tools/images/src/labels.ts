@@ -12,7 +12,7 @@ export function labelsOf(
     "org.opencontainers.image.description": image.title,
     "org.opencontainers.image.version": of.version,
     "org.opencontainers.image.revision": of.revision,
-    "org.opencontainers.image.licenses": image.content.kind === "redis" ? "BSD-3-Clause" : "Apache-2.0",
+    "org.opencontainers.image.licenses": image.content.kind === "redis" ? "BSD-3-Clause" : "Apache-2.0", // Prometheus has ours
     "dev.millrace.sbom.path": `/${BILL_PATH}`,
     "dev.millrace.sbom.format": "CycloneDX-1.6",
     "dev.millrace.sbom.sha256": createHash("sha256").update(of.bill).digest("hex"),

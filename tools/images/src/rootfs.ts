@@ -26,8 +26,9 @@ async function writeImage(root: string, image: Image, folder: string): Promise<v
   const app = join(folder, APP_FOLDER);
   mkdirSync(app, { recursive: true });
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
-  if (content.kind === "redis") {
-    writeRedis(folder);
+  if (content.kind !== "service") {
+    if (content.kind === "redis") writeRedis(folder);
+    else writePrometheus(folder);
     writeFileSync(join(folder, BILL_PATH), softwareBill({ name: image.name, version }, [], process.version));
     return;
   }
@@ -50,5 +51,13 @@ function writeRedis(folder: string): void {
   if (program === undefined) throw new Error("redis-server is not installed here: apt-get install redis-server");
   copyProgram(program, { folder, at: "usr/bin/redis-server" });
   copyProgram(program.replace("server", "cli"), { folder, at: "usr/bin/redis-cli" });
+  chmodSync(join(folder, APP_FOLDER), 0o755);
+}
+
+/** Debian's Prometheus: one program, which brings its page along. */
+function writePrometheus(folder: string): void {
+  const program = ["/usr/bin/prometheus", "/usr/local/bin/prometheus"].find((path) => existsSync(path));
+  if (program === undefined) throw new Error("prometheus is not installed here: apt-get install prometheus");
+  copyProgram(program, { folder, at: "usr/bin/prometheus" });
   chmodSync(join(folder, APP_FOLDER), 0o755);
 }

@@ -1,7 +1,9 @@
-import type { JobSubmission } from "@millrace/client";
+import type { Client, JobSubmission } from "@millrace/client";
 import { StateFate, type SubmitJobResponse } from "@millrace/contracts";
+import { toAppError } from "@millrace/model";
 import type { JobSubmitOptions } from "../commands/job.ts";
 import { type CompiledJob, compileJob } from "../jobs/compile-job.ts";
+import { topicsOfGraph } from "../jobs/topics-of-graph.ts";
 import { cliError } from "../errors.ts";
 import type { GlobalOptions } from "../options.ts";
 import { formatBytes, formatCount } from "../output/format.ts";
@@ -16,16 +18,38 @@ export async function submitJob(path: string, options: JobSubmitOptions & Global
   const job = await compileJob(path, options, world);
   const dryRun = options.dryRun ?? false;
   await withClient(options, world, async (client) => {
-    const answer = await client.admin().submitJob({
-      ...submission(job),
-      ...(options.savepoint === undefined ? {} : { savepointId: options.savepoint }),
-      failIfExists: options.new ?? false,
-      allowDroppedState: options.allowDroppedState ?? false,
-      dryRun,
-    });
+    if (options.createTopics === true && !dryRun) await createMissingTopics(client, job, world);
+    const answer = await client
+      .admin()
+      .submitJob({
+        ...submission(job),
+        ...(options.savepoint === undefined ? {} : { savepointId: options.savepoint }),
+        failIfExists: options.new ?? false,
+        allowDroppedState: options.allowDroppedState ?? false,
+        dryRun,
+      })
+      .catch((error: unknown) => {
+        if (options.orUpgrade !== true || toAppError(error).code !== "job-exists") throw error;
+        return undefined;
+      });
+    if (answer === undefined) return (await import("./job-upgrade.ts")).upgradeTo(job, { client, options, world });
     await tellSubmitted({ job, answer, dryRun }, options, world);
     if (options.follow === true && !dryRun) await followJob(client, answer.jobId, { options, world });
   });
+}
+
+/** Another submission may make the same ones at the same time: then they are there. */
+async function createMissingTopics(client: Client, { graph }: CompiledJob, world: CliWorld): Promise<void> {
+  const known = new Set((await client.admin().listTopics()).map(({ name }) => name));
+  for (const name of topicsOfGraph(graph)) {
+    if (known.has(name)) continue;
+    try {
+      await client.admin().createTopic({ name });
+      world.note(`topic ${name} is made`);
+    } catch (error) {
+      if (toAppError(error).code !== "topic-exists") throw error;
+    }
+  }
 }
 
 export function submission({ graph, graphJson, bundle, digest }: CompiledJob): JobSubmission {

@@ -13,6 +13,8 @@ export interface JobSubmitOptions {
   readonly savepoint?: string;
   readonly dryRun?: boolean;
   readonly new?: boolean;
+  readonly createTopics?: boolean;
+  readonly orUpgrade?: boolean;
   readonly allowDroppedState?: boolean;
   readonly follow?: boolean;
 }
@@ -134,6 +136,11 @@ function addSubmit(job: Command, world: CliWorld): void {
     .option("--savepoint <id>", 'start with the state of this savepoint; "latest": of the last checkpoint of the job of this name')
     .option("--dry-run", "start nothing: say what would become of state")
     .option("--allow-dropped-state", ALLOW_DROPPED)
+    .option("--create-topics", "make the topics that the job reads and writes and that are not there, with the cluster's defaults")
+    .option(
+      "--or-upgrade",
+      "where another version of the job runs, go on from its state, as `job upgrade` does; the same one goes on undisturbed either way",
+    )
     .option("--new", "refuse if a job of this name was there before, instead of starting a new incarnation of it")
     .option("-f, --follow", "show its progress until it has ended");
   onRun<JobSubmitOptions, readonly [string]>(submit, async ([path], options) => {

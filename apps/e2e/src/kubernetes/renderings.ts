@@ -13,6 +13,8 @@ export const renderings: Readonly<Record<string, readonly string[]>> = {
       "executor.autoscaling.lag.enabled=true",
       "executor.autoscaling.lag.secondsMax=60",
       "monitoring.dashboards.enabled=true",
+      "monitoring.prometheus.enabled=true",
+      "jobSubmit.createTopics=true",
       "telemetry.otlpEndpoint=http://otel:4317",
     ),
     ...["--set-string", "jobs.nothing=export default 1"],

@@ -85,8 +85,13 @@ function runningJobHandlers(jobs: Jobs): Pick<ServiceHandlers<typeof JobService>
 async function submit(jobs: Jobs, submitted: SubmitJobRequest) {
   const request = submitted.graph === undefined ? submitted : withoutModule(submitted, submitted.graph, jobs);
   const graph = parseJobGraph(request.graphJson);
-  assertSubmittable(request, graph, jobs);
+  assertWellFormed(request, graph, jobs);
   const { warnings } = planJob(graph); // What it refuses is not stored.
+  const running = runningOf(request, jobs);
+  if (running !== undefined && isSameAs(running, request))
+    return { jobId: running.jobId, warnings: [...warnings, "this very job runs already: nothing was changed"], state: [] };
+  assertNameFree(request, running, jobs);
+  assertTopicsExist(graph, jobs.ports.cluster);
   if (request.bundle.length === 0) declaredJob(graph, jobs.settings.expressions); // Nor is an expression that does not fit.
   if (request.dryRun) return dryRun(jobs, request, { graph, warnings });
   if (!jobs.reserve(request.name)) throw jobExists(request.name, "being submitted");
@@ -132,7 +137,8 @@ function answerOf({ warnings }: Planned, origin: StateOrigin | undefined) {
 }
 
 function jobExists(name: string, job: string): AppError {
-  const message = "a job of this name is running: stop it first, with `millrace job stop`, or take another name";
+  const message =
+    "a job of this name is running: stop it first, with `millrace job stop`, go on from its state with `millrace job upgrade`, or take another name";
   return new AppError({ kind: "conflict", code: "job-exists", message, context: { name, job } });
 }
 
@@ -140,7 +146,7 @@ function findAsync(jobs: Jobs, idOrName: string): Promise<JobRunner> {
   return Promise.resolve().then(() => jobs.find(idOrName));
 }
 
-function assertSubmittable(request: SubmitJobRequest, graph: JobGraph, jobs: Jobs): void {
+function assertWellFormed(request: SubmitJobRequest, graph: JobGraph, jobs: Jobs): void {
   const job = { ...request, graph };
   const { slotCount, batchIntervalMs } = graph.settings;
   if (!/^[a-zA-Z0-9._-]{1,100}$/.test(job.name)) {
@@ -162,16 +168,21 @@ function assertSubmittable(request: SubmitJobRequest, graph: JobGraph, jobs: Job
   if (jobs.settings.sha256([job.graphJson, job.bundle]) !== job.digest) {
     throw new AppError({ kind: "corrupt", code: "digest-mismatch", message: "bundle or graph was damaged on its way: submit again" });
   }
-  assertNameFree(request, jobs);
-  assertTopicsExist(job.graph, jobs.ports.cluster);
+}
+
+function runningOf({ name }: SubmitJobRequest, jobs: Jobs): JobRunner | undefined {
+  return jobs.named(name).find(({ machine }) => !ENDED_STATES.includes(machine.record.state));
+}
+
+/** Whoever submits the same again, since an answer was lost or a release is rolled, has what they wanted. Who wants a new one, or a start from a savepoint, has not. */
+function isSameAs({ machine }: JobRunner, { digest, dryRun: isDry, failIfExists, savepointId }: SubmitJobRequest): boolean {
+  return machine.record.digest === digest && !isDry && !failIfExists && savepointId === "";
 }
 
 /** A dry run may be of a job that runs: it says what an upgrade would do. */
-function assertNameFree({ name, dryRun: isDry, failIfExists }: SubmitJobRequest, jobs: Jobs): void {
-  const former = jobs.named(name);
-  const running = former.find(({ machine }) => !ENDED_STATES.includes(machine.record.state));
+function assertNameFree({ name, dryRun: isDry, failIfExists }: SubmitJobRequest, running: JobRunner | undefined, jobs: Jobs): void {
   if (running !== undefined && !isDry) throw jobExists(name, running.jobId);
-  const [ended] = former;
+  const [ended] = jobs.named(name);
   if (!failIfExists || ended === undefined) return;
   const message = "a job of this name was there before: take another name, or submit without --new";
   throw new AppError({ kind: "conflict", code: "job-exists", message, context: { name, job: ended.jobId } });

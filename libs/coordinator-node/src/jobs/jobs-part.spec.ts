@@ -127,7 +127,7 @@ async function createRig(store = createStore(), options = { start: true }) {
   return {
     part,
     store,
-    submit: (graph: JobGraph = GRAPH, more: { savepointId?: string; dryRun?: boolean } = {}) => {
+    submit: (graph: JobGraph = GRAPH, more: { savepointId?: string; dryRun?: boolean; failIfExists?: boolean } = {}) => {
       const graphJson = JSON.stringify(graph);
       const bundle = new Uint8Array([1, 2, 3]);
       return part.handlers.submitJob(
@@ -313,10 +313,14 @@ describe("jobs of a coordinator", () => {
     );
   });
 
-  it("refuses a second job of a name that runs", async () => {
+  it("refuses a second job of a name that runs, but for the very same, which goes on", async () => {
     const rig = await createRig();
-    await rig.submit();
-    await expect(rig.submit()).rejects.toMatchObject({ code: "job-exists" });
+    const { jobId } = await rig.submit();
+    expect(await rig.submit()).toMatchObject({ jobId, warnings: ["this very job runs already: nothing was changed"] });
+    const another = { ...GRAPH, settings: { ...GRAPH.settings, slotCount: 10 } };
+    await expect(rig.submit(another)).rejects.toMatchObject({ code: "job-exists" });
+    await expect(rig.submit(GRAPH, { failIfExists: true })).rejects.toMatchObject({ code: "job-exists" });
+    await expect(rig.submit(GRAPH, { savepointId: "latest" })).rejects.toMatchObject({ code: "job-exists" });
   });
 });
 
