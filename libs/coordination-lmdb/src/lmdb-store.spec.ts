@@ -37,6 +37,28 @@ describeCoordinationStoreContract("lmdb", () => {
   });
 });
 
+describeCoordinationStoreContract("lmdb, the folder for itself", () => {
+  let folder = newFolder();
+  const clock = new ManualClock();
+  const ports = { clock, random: new SeededRandom(seed++) };
+  let opened: Promise<CoordinationStore> | undefined;
+  return Promise.resolve({
+    connect: () => (opened ??= createLmdbStore({ folder, exclusive: true }, ports)),
+    elapse: (ms: number) => clock.advance(ms),
+    async wipe() {
+      const database = open({ path: folder, encoding: "binary" });
+      database.clearSync();
+      await database.close();
+    },
+    async dispose() {
+      await (await opened)?.close();
+      opened = undefined;
+      rmSync(folder, { recursive: true });
+      folder = newFolder();
+    },
+  });
+});
+
 describe("createLmdbStore", () => {
   let folder: string;
   const ports = { clock: new ManualClock(), random: new SeededRandom(0) };
@@ -57,6 +79,21 @@ describe("createLmdbStore", () => {
     expect(await second.read("k")).toEqual({ key: "k", version: 1, value: new Uint8Array([1, 2]) });
     expect(await second.acquireLease({ holder: "b", ttlMs: 1_000 })).toEqual({ kind: "acquired", epoch: 2, generation: lease.generation });
     await second.close();
+  });
+
+  it("lets other work go on while the disk syncs a commit, with the folder for itself", async () => {
+    const store = await createLmdbStore({ folder, exclusive: true }, ports);
+    const lease = await store.acquireLease({ holder: "a", ttlMs: 1_000 });
+    if (lease.kind !== "acquired") throw new Error("held");
+    let turns = 0;
+    setImmediate(() => turns++);
+    const commits = ["r1", "r2", "r1"].map((requestId) =>
+      store.commit({ ...lease, holder: "a" }, requestId, [{ key: "k", expect: "any", value: new Uint8Array(1) }]),
+    );
+    expect(await Promise.all(commits)).toEqual([{ kind: "ok" }, { kind: "ok" }, { kind: "ok" }]);
+    expect(turns).toBe(1);
+    expect(await store.read("k")).toMatchObject({ version: 2 });
+    await store.close();
   });
 
   it("refuses a folder that is in use, naming the process, and frees it on close", async () => {

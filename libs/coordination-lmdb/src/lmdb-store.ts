@@ -33,7 +33,11 @@ const entryKey = (key: string): string => `e/${key}`;
 const outcomeKey = (requestId: string): string => `r/${requestId}`;
 const outcomeSlot = (sequence: number): string => `s/${sequence % OUTCOMES_MAX}`;
 
-/** The coordination store as LMDB files in a folder: one write transaction for each call, synced to disk before it resolves. */
+/**
+ * The coordination store as LMDB files in a folder: one write transaction for each call, synced to disk before it resolves. With the folder for itself it commits on another
+ * thread, one call after another: a sync on this one would hold up everything else in the process for as long as the disk takes. Several processes decide inside of the
+ * transaction, which LMDB runs on this thread only.
+ */
 export async function createLmdbStore(settings: LmdbStoreSettings, ports: { random: Random; clock: Clock }): Promise<CoordinationStore> {
   const lock = settings.exclusive ? lockFolder(settings.folder) : undefined;
   try {
@@ -50,6 +54,9 @@ class LmdbStore implements CoordinationStore {
   readonly #ports: { readonly random: Random; readonly clock: Clock };
   readonly #lock: FolderLock | undefined;
   readonly #database: RootDatabase<Uint8Array, string>;
+  /** What the call that is being decided writes; undefined: it removes the key. */
+  readonly #writes = new Map<string, Buffer | undefined>();
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(settings: LmdbStoreSettings, ports: { random: Random; clock: Clock }, lock: FolderLock | undefined) {
     this.description = `embedded:${settings.folder}`;
@@ -64,7 +71,7 @@ class LmdbStore implements CoordinationStore {
       overlappingSync: false, // a commit is on disk when it returns
     });
     this.#checkFormat();
-    // Whoever held the lease had this folder for itself, and is gone: the next need not wait.
+    // On this thread: nothing else is there yet. Whoever held the lease had this folder for itself, and is gone: the next need not wait.
     if (lock !== undefined) this.#database.removeSync(LEASE);
   }
 
@@ -95,7 +102,7 @@ class LmdbStore implements CoordinationStore {
 
   releaseLease(fence: Fence): Promise<void> {
     return this.#write(() => {
-      if (this.#leads(fence)) this.#database.removeSync(LEASE);
+      if (this.#leads(fence)) this.#writes.set(LEASE, undefined);
     });
   }
 
@@ -114,7 +121,7 @@ class LmdbStore implements CoordinationStore {
       return Promise.reject(errors.commitTooLarge(changes.length, bytes));
     for (const { key } of changes) assert(key.length > 0 && key.length <= KEY_LENGTH_MAX, () => `key is empty or too long key=${key}`);
     return this.#write((): CommitResult => {
-      const earlier = this.#database.getBinary(outcomeKey(requestId));
+      const earlier = this.#get(outcomeKey(requestId));
       if (earlier !== undefined) return decodeJson(earlier) as CommitResult;
       const generation = this.#generation() ?? "";
       if (generation !== fence.generation) return { kind: "generation", generation };
@@ -140,6 +147,7 @@ class LmdbStore implements CoordinationStore {
   }
 
   async close(): Promise<void> {
+    await this.#last;
     await this.#database.close();
     this.#lock?.release();
   }
@@ -151,14 +159,11 @@ class LmdbStore implements CoordinationStore {
       void this.#database.close();
       throw errors.formatNewer(this.#folder, format, FORMAT_VERSION);
     }
-    if (stored === undefined)
-      this.#database.transactionSync(() => {
-        this.#put(FORMAT, encodeJson(FORMAT_VERSION));
-      });
+    if (stored === undefined) this.#database.putSync(FORMAT, encodeJson(FORMAT_VERSION));
   }
 
   #entry(key: string): Entry | undefined {
-    const bytes = this.#database.getBinary(entryKey(key));
+    const bytes = this.#get(entryKey(key));
     return bytes === undefined ? undefined : decodeEntry(key, bytes);
   }
 
@@ -171,28 +176,28 @@ class LmdbStore implements CoordinationStore {
   }
 
   #apply({ key, value }: Change): void {
-    if (value === undefined) this.#database.removeSync(entryKey(key));
+    if (value === undefined) this.#writes.set(entryKey(key), undefined);
     else this.#put(entryKey(key), encodeEntry((this.#entry(key)?.version ?? 0) + 1, value));
   }
 
   /** Keeps the outcome and forgets that of OUTCOMES_MAX requests ago. */
   #remember(requestId: string, result: CommitResult): void {
-    const count = this.#database.getBinary(OUTCOME_COUNT);
+    const count = this.#get(OUTCOME_COUNT);
     const sequence = count === undefined ? 0 : Number(decodeJson(count));
-    const forgotten = this.#database.getBinary(outcomeSlot(sequence));
-    if (forgotten !== undefined) this.#database.removeSync(outcomeKey(String(decodeJson(forgotten))));
+    const forgotten = this.#get(outcomeSlot(sequence));
+    if (forgotten !== undefined) this.#writes.set(outcomeKey(String(decodeJson(forgotten))), undefined);
     this.#put(outcomeKey(requestId), encodeJson(result));
     this.#put(outcomeSlot(sequence), encodeJson(requestId));
     this.#put(OUTCOME_COUNT, encodeJson(sequence + 1));
   }
 
   #generation(): string | undefined {
-    const bytes = this.#database.getBinary(GENERATION);
+    const bytes = this.#get(GENERATION);
     return bytes === undefined ? undefined : String(decodeJson(bytes));
   }
 
   #leader(): Leader {
-    const bytes = this.#database.getBinary(LEADER);
+    const bytes = this.#get(LEADER);
     return bytes === undefined ? { holder: "", epoch: 0 } : (decodeJson(bytes) as Leader);
   }
 
@@ -203,18 +208,61 @@ class LmdbStore implements CoordinationStore {
 
   /** The lease if it is in force. One that ends later than its whole length from now was given before the clock went back: it is over. */
   #lease(nowMs: number): Lease | undefined {
-    const bytes = this.#database.getBinary(LEASE);
+    const bytes = this.#get(LEASE);
     if (bytes === undefined) return undefined;
     const lease = decodeJson(bytes) as Lease;
     return lease.endMs > nowMs && lease.endMs - nowMs <= lease.ttlMs ? lease : undefined;
   }
 
   #put(key: string, value: Uint8Array): void {
-    this.#database.putSync(key, value);
+    this.#writes.set(key, Buffer.from(value.buffer, value.byteOffset, value.byteLength));
   }
 
-  #write<T>(action: () => T): Promise<T> {
-    return this.#try(() => this.#database.transactionSync(action));
+  /** As the call that is being decided sees it. */
+  #get(key: string): Buffer | undefined {
+    return this.#writes.has(key) ? this.#writes.get(key) : this.#database.getBinary(key);
+  }
+
+  #write<T>(decide: () => T): Promise<T> {
+    if (this.#lock === undefined) return this.#try(() => this.#database.transactionSync(() => this.#writtenNow(decide)));
+    const done = this.#last.then(() => this.#commitAside(decide));
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Inside of a transaction on this thread. */
+  #writtenNow<T>(decide: () => T): T {
+    const { result, writes } = this.#decided(decide);
+    for (const [key, value] of writes) {
+      if (value === undefined) this.#database.removeSync(key);
+      else this.#database.putSync(key, value);
+    }
+    return result;
+  }
+
+  /** Nobody else writes: what is decided now is still right when it is committed, before the next call is decided. */
+  async #commitAside<T>(decide: () => T): Promise<T> {
+    try {
+      this.#database.resetReadTxn();
+      const { result, writes } = this.#decided(decide);
+      if (writes.length > 0)
+        await this.#database.batch(() => {
+          for (const [key, value] of writes) (value === undefined ? this.#database.remove(key) : this.#database.put(key, value)).catch(told);
+        });
+      return result;
+    } catch (error) {
+      throw errors.failed(this.#folder, error);
+    }
+  }
+
+  #decided<T>(decide: () => T): { readonly result: T; readonly writes: readonly (readonly [string, Buffer | undefined])[] } {
+    this.#writes.clear();
+    try {
+      const result = decide();
+      return { result, writes: [...this.#writes] };
+    } finally {
+      this.#writes.clear();
+    }
   }
 
   async #try<T>(action: () => T): Promise<T> {
@@ -225,4 +273,9 @@ class LmdbStore implements CoordinationStore {
       throw errors.failed(this.#folder, error);
     }
   }
+}
+
+/** The batch that a write belongs to fails with it, and says so. */
+function told(): void {
+  return undefined;
 }
