@@ -247,7 +247,8 @@ class LmdbStore implements CoordinationStore {
       const { result, writes } = this.#decided(decide);
       if (writes.length > 0)
         await this.#database.batch(() => {
-          for (const [key, value] of writes) (value === undefined ? this.#database.remove(key) : this.#database.put(key, value)).catch(told);
+          for (const [key, value] of writes)
+            (value === undefined ? this.#database.remove(key) : this.#database.put(key, value)).catch(told);
         });
       return result;
     } catch (error) {

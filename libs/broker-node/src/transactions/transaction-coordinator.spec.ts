@@ -20,6 +20,7 @@ import {
 } from "@millrace/testkit";
 import type { TransactionRequest, WriteMarkers } from "@millrace/transactions";
 import { createLoopback } from "@millrace/contracts";
+import { createDeferred } from "@millrace/stdx";
 import type { BrokerPorts } from "../node-ports.ts";
 import { GroupCommit } from "../partitions/group-commit.ts";
 import { LocalPartition } from "../partitions/local-partition.ts";
@@ -39,7 +40,7 @@ let hold: TransactionHold;
 /** Another coordinator replays the log. */
 let takeOver: () => void;
 /** What happens when markers are to be written. */
-let onMarkers: (effect: WriteMarkers) => void;
+let onMarkers: (effect: WriteMarkers) => void | Promise<void>;
 
 beforeEach(async () => {
   clock = new ManualClock();
@@ -83,9 +84,8 @@ beforeEach(async () => {
   takeOver = () => {
     coordinator = new TransactionCoordinator(partition, EPOCH, {
       ports,
-      writeMarkers: (effect) => {
-        onMarkers(effect);
-        return Promise.resolve();
+      writeMarkers: async (effect) => {
+        await onMarkers(effect);
       },
       hold,
     });
@@ -128,7 +128,7 @@ describe("TransactionCoordinator", () => {
   it("decides nothing while transactions are held, and goes on afterwards", async () => {
     const owner = await begin();
     const marked: boolean[] = [];
-    onMarkers = ({ commit }) => marked.push(commit);
+    onMarkers = ({ commit }) => void marked.push(commit);
     await hold.begun({ holder: "backup", ttlMs: 600_000 });
     const ended = coordinator.submit({ kind: "endTransaction", ...owner, commit: true });
     await pass(5_000);
@@ -141,7 +141,7 @@ describe("TransactionCoordinator", () => {
     await hold.begun({ holder: "backup", ttlMs: 1_000 }); // nothing is under way any more
   });
 
-  it("ends a transaction whose last record met a full disk, once there is room", async () => {
+  it("answers when the markers are written, and begins the next transaction once there is room for the record that completes it", async () => {
     const owner = await begin();
     onMarkers = () => {
       disk.limitBytes(0);
@@ -150,14 +150,34 @@ describe("TransactionCoordinator", () => {
       });
     };
     const commit = { kind: "endTransaction", ...owner, commit: true } as const;
-    expect(await submit({ ...commit })).toMatchObject({ kind: "refused", error: { code: "concurrent-transactions" } });
-    expect(partition.log.logEndOffset).toBe(offset(3)); // Empty, Ongoing, PrepareCommit
+    const next = { kind: "addPartitions", ...owner, partitions: [{ topic: "t", partition: 0 }] } as const;
     expect(await submit({ ...commit })).toEqual({ kind: "done" });
+    expect(partition.log.logEndOffset).toBe(offset(3)); // Empty, Ongoing, PrepareCommit
+    expect(await submit({ ...next })).toMatchObject({ kind: "refused", error: { code: "concurrent-transactions" } });
     expect(partition.log.logEndOffset).toBe(offset(4));
-    expect(await submit({ kind: "addPartitions", ...owner, partitions: [{ topic: "t", partition: 0 }] })).toEqual({
-      kind: "added",
-      transactionNumber: 2,
-    });
+    expect(await submit({ ...commit })).toEqual({ kind: "done" });
+    expect(await submit({ ...next })).toEqual({ kind: "added", transactionNumber: 2 });
+  });
+
+  it("keeps the owner of an ended transaction waiting for markers, and a new owner for the record that completes it", async () => {
+    const owner = await begin();
+    const steps: string[] = [];
+    const noted = (what: string) => (): void => void steps.push(what);
+    const markers = createDeferred<void>();
+    onMarkers = () => markers.promise;
+    void coordinator.submit({ kind: "endTransaction", ...owner, commit: true }).then(noted("ended"));
+    void coordinator
+      .submit({ kind: "initProducerId", transactionalId: "x", timeoutMs: TIMEOUT_MS, freshProducerId: PRODUCER })
+      .then(noted("new owner"));
+    await pass(2_000);
+    expect(steps).toEqual([]);
+    disk.limitBytes(0);
+    markers.resolve();
+    await pass(2_000);
+    expect(steps).toEqual(["ended"]);
+    disk.limitBytes(Infinity);
+    await pass(10_000);
+    expect(steps).toEqual(["ended", "new owner"]);
   });
 
   it.each([

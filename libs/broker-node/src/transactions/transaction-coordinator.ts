@@ -28,6 +28,14 @@ import { TransactionClock } from "./transaction-clock.ts";
 import type { TransactionHold } from "./transaction-hold.ts";
 import { TransactionLog } from "./transaction-log.ts";
 
+/** A transaction on its way from the decision to the record that completes it. */
+interface Ending {
+  /** Every partition has its marker: nothing can change the outcome, and committed readers see it. */
+  readonly written: Deferred<void>;
+  /** It is in the log: the id is free for the next one. */
+  readonly completed: Deferred<void>;
+}
+
 interface CoordinatorContext {
   readonly ports: BrokerPorts;
   /** Resolves when every partition has its marker. */
@@ -45,7 +53,7 @@ export class TransactionCoordinator {
   readonly #log: TransactionLog;
   readonly #state: CoordinatorState = createCoordinatorState();
   readonly #queues = new Map<string, Promise<unknown>>();
-  readonly #markerWaiters = new Map<string, Deferred<void>>();
+  readonly #ending = new Map<string, Ending>();
   readonly #stop = new AbortController();
   #clock: TransactionClock;
   #timer: { cancel(): void } | undefined;
@@ -68,8 +76,11 @@ export class TransactionCoordinator {
   stop(): void {
     this.#stop.abort();
     this.#timer?.cancel();
-    for (const waiter of this.#markerWaiters.values()) waiter.resolve();
-    this.#markerWaiters.clear();
+    for (const { written, completed } of this.#ending.values()) {
+      written.resolve();
+      completed.resolve();
+    }
+    this.#ending.clear();
   }
 
   /** The ids that are coordinated here. */
@@ -81,14 +92,21 @@ export class TransactionCoordinator {
     return this.#stop.signal.aborted;
   }
 
-  /** Handles a request to its end: with `afterMarkers` it waits for them, a while, and asks the engine again. */
+  /**
+   * Handles a request to its end: with `afterMarkers` it waits for them, a while, and asks the engine again. Who ended the transaction need not wait for the record that
+   * completes it: were it lost, the next coordinator would write the same markers again. A request that comes after the answer comes after that record.
+   */
   async submit(request: TransactionRequest): Promise<Exclude<TransactionResponse, { kind: "afterMarkers" }>> {
     const { transactionalId } = request;
     for (;;) {
       const response = await this.#inOrder(transactionalId, () => this.#decide(this.#timed(request)));
       if (response.kind !== "afterMarkers") return response;
-      const isWritten = await this.#markersWritten(transactionalId);
-      if (!isWritten) return { kind: "refused", error: transactionErrors.concurrent({ transactionalId }) };
+      const ending = this.#ending.get(transactionalId);
+      if (ending === undefined) continue; // it was completed meanwhile
+      const isEnd = request.kind === "endTransaction";
+      if (!(await this.#within(isEnd ? ending.written : ending.completed)))
+        return { kind: "refused", error: transactionErrors.concurrent({ transactionalId }) };
+      if (isEnd) return { kind: "done" };
     }
   }
 
@@ -126,17 +144,20 @@ export class TransactionCoordinator {
 
   #perform(effect: WriteMarkers): void {
     const { transactionalId } = effect;
-    if (!this.#markerWaiters.has(transactionalId)) this.#markerWaiters.set(transactionalId, createDeferred<void>());
+    const ending = this.#ending.get(transactionalId) ?? { written: createDeferred<void>(), completed: createDeferred<void>() };
+    this.#ending.set(transactionalId, ending);
     this.#context.hold.begin();
     const work = async (): Promise<void> => {
       try {
         await this.#context.writeMarkers(effect, { coordinatorEpoch: this.#epoch, signal: this.#stop.signal });
-        await this.#complete(transactionalId);
+        const completed = this.#complete(transactionalId); // in the id's queue already, before anybody hears of the markers
+        ending.written.resolve();
+        await completed;
       } finally {
         this.#context.hold.leave();
       }
-      this.#markerWaiters.get(transactionalId)?.resolve();
-      this.#markerWaiters.delete(transactionalId);
+      this.#ending.delete(transactionalId);
+      ending.completed.resolve();
     };
     work().catch((error: unknown) => {
       // The next leader of the log finds the decision and goes on.
@@ -164,14 +185,12 @@ export class TransactionCoordinator {
   }
 
   /** False when the wait is over first. */
-  async #markersWritten(transactionalId: string): Promise<boolean> {
-    const waiter = this.#markerWaiters.get(transactionalId);
-    if (waiter === undefined) return true;
+  async #within(event: Deferred<void>): Promise<boolean> {
     const expired = createDeferred<boolean>();
     const timer = this.#context.ports.clock.setTimer(MARKERS_WAIT_MS, () => expired.resolve(false));
-    const isWritten = await Promise.race([waiter.promise.then(() => !this.isStopped), expired.promise]);
+    const hasHappened = await Promise.race([event.promise.then(() => !this.isStopped), expired.promise]);
     timer.cancel();
-    return isWritten;
+    return hasHappened;
   }
 
   /** Runs work on an id after all work on it that came before. */

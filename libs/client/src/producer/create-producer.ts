@@ -1,4 +1,4 @@
-import { AppError, toAppError } from "@millrace/model";
+import { AppError, toAppError, type TopicPartition } from "@millrace/model";
 import { NO_TRACER, type Tracer } from "@millrace/ports";
 import { partitionOfKey } from "@millrace/records";
 import { createDeferred, type Deferred } from "@millrace/stdx";
@@ -138,9 +138,9 @@ class BatchingProducer implements Producer, DeliveryOwner {
     this.#listeners.push(listener);
   }
 
-  beginTransaction(): void {
+  beginTransaction(options: { partitions?: readonly TopicPartition[] } = {}): void {
     this.#assertOpen();
-    this.#requireTransaction().begin();
+    this.#requireTransaction().begin(options.partitions);
     this.#failure = undefined;
   }
 

@@ -114,25 +114,22 @@ export class Sender {
         giveUp(this.#context.owner, { queue, batch }, clientErrors.transactionFailed(transaction.failure));
       return false;
     }
-    this.#toAdd.push(queue);
+    const adding = transaction.adding(topic, partition);
+    if (adding === undefined) this.#toAdd.push(queue);
+    else this.#whileBusy(queue, adding);
     return false;
   }
 
   /** Tells the coordinator of all partitions that this turn brought into the transaction, in one call. */
   #addToTransaction(): void {
-    const { transaction, owner } = this.#context;
+    const { transaction } = this.#context;
     const queues = this.#toAdd.splice(0);
     const identity = queues[0]?.identity;
     if (transaction === undefined || identity === undefined) return;
-    const added = transaction
-      .add(
-        identity,
-        queues.map(({ topic, partition }) => ({ topic, partition })),
-      )
-      .catch((error: unknown) => {
-        transaction.fail(toAppError(error));
-        for (const queue of queues) for (const batch of queue.takeAllWaiting()) giveUp(owner, { queue, batch }, toAppError(error));
-      });
+    const added = transaction.add(
+      identity,
+      queues.map(({ topic, partition }) => ({ topic, partition })),
+    );
     for (const queue of queues) this.#whileBusy(queue, added);
   }
 

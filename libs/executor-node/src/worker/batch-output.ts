@@ -67,7 +67,7 @@ export class BatchOutput {
       return;
     }
     if (marks.covers(record.sink, record.slot, this.#batch.batch)) return;
-    if (!this.#open) producer.beginTransaction();
+    if (!this.#open) producer.beginTransaction({ partitions: [{ topic: SINK_MARKS_TOPIC, partition: marks.partition }] });
     this.#open = true;
     this.#sinceTurn += 1;
     const topic = assertDefined(topics.get(record.sink), `topic of sink ${record.sink}`);
