@@ -5,7 +5,8 @@
  *   kafka-load topic   SERVERS TOPIC PARTITIONS [NAME=VALUE ...]    made anew, with a leader for each partition and its settings when this ends
  *   kafka-load produce SERVERS TOPIC VALUE_BYTES SECONDS            as many records as go, acks=all, default batching
  *   kafka-load consume SERVERS TOPIC PARTITIONS RECORDS             all partitions from their start
- *   kafka-load latency SERVERS TOPIC PARTITIONS VALUE_BYTES RATE WARM_UP_SECONDS SECONDS   open loop, linger 0
+ *   kafka-load latency SERVERS TOPIC PARTITIONS VALUE_BYTES RATE WARM_UP_SECONDS SECONDS [OUTPUT ISOLATION]   open loop, linger 0; with an output topic records are awaited
+ *                                                                 there, under an isolation level: somebody copies them, in any order
  *
  * A value begins with its number and the time at which it was due; the rest is random and does not compress. `sum` adds a hash of each value: equal sums and
  * counts, and numbers that ascend within each partition, mean that each record came once, whole and in order.
@@ -229,11 +230,14 @@ struct reader {
   uint64_t expected, first_ns, last_ns;
   uint32_t *delivered_us;
   size_t delivered_count;
+  unsigned char *seen; /* a byte for each number, where order says nothing */
 };
 
-static void open_reader(struct reader *reader, const char *servers, const char *name, int partitions) {
+static void open_reader(struct reader *reader, const char *servers, const char *name, int partitions, const char *isolation) {
   if (partitions > PARTITIONS_MAX) fail("partitions", "at most 1024");
-  reader->client = client_of(RD_KAFKA_CONSUMER, configuration(servers));
+  rd_kafka_conf_t *conf = configuration(servers);
+  if (isolation != NULL) set(conf, "isolation.level", isolation);
+  reader->client = client_of(RD_KAFKA_CONSUMER, conf);
   reader->topic = rd_kafka_topic_new(reader->client, name, NULL);
   reader->queue = rd_kafka_queue_new(reader->client);
   reader->partitions = partitions;
@@ -249,7 +253,11 @@ static void take(struct reader *reader, const rd_kafka_message_t *message) {
   if (message->err) fail("consume", rd_kafka_message_errstr(message));
   const struct value_head *head = message->payload;
   int64_t number = (int64_t)head->number;
-  if (number <= reader->last[message->partition]) reader->disordered++;
+  if (reader->seen != NULL) {
+    if (head->number >= reader->expected || reader->seen[head->number]++) reader->disordered++;
+  } else if (number <= reader->last[message->partition]) {
+    reader->disordered++;
+  }
   reader->last[message->partition] = number;
   reader->records++;
   reader->bytes += message->len;
@@ -297,7 +305,7 @@ static void consume(const char *servers, const char *name, int partitions, uint6
   static struct reader reader;
   reader.expected = records;
   uint64_t started = now_ns();
-  open_reader(&reader, servers, name, partitions);
+  open_reader(&reader, servers, name, partitions, NULL);
   read_all(&reader);
   double elapsed = (double)(reader.last_ns - started) / 1e9;
   printf("{\"records\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"disordered\":%" PRIu64 ",\"sum\":\"%016" PRIx64 "\",\"seconds\":%.6f,\"cpuSeconds\":%.3f}\n",
@@ -318,14 +326,15 @@ static void print_all(const char *name, const uint32_t *values, size_t count) {
   printf("]");
 }
 
-static void latency(const char *servers, const char *name, int partitions, size_t value_bytes, uint64_t rate, uint64_t warm_up, uint64_t seconds) {
+static void latency(const char *servers, const char *name, int partitions, size_t value_bytes, uint64_t rate, uint64_t warm_up, uint64_t seconds, char **copied) {
   static struct reader reader;
   uint64_t total = rate * (warm_up + seconds), timed = rate * seconds;
   timed_from = rate * warm_up;
   acknowledged_us = malloc(timed * sizeof *acknowledged_us);
   reader.delivered_us = malloc(timed * sizeof *reader.delivered_us);
   reader.expected = total;
-  open_reader(&reader, servers, name, partitions);
+  if (copied != NULL) reader.seen = calloc(total, 1);
+  open_reader(&reader, servers, copied == NULL ? name : copied[0], partitions, copied == NULL ? NULL : copied[1]);
   pthread_t thread;
   pthread_create(&thread, NULL, read_all, &reader);
   rd_kafka_conf_t *conf = configuration(servers);
@@ -369,8 +378,9 @@ int main(int count, char **args) {
   if (strcmp(mode, "topic") == 0 && count >= 5) make_topic(args[2], args[3], atoi(args[4]), args + 5, count - 5);
   else if (strcmp(mode, "produce") == 0 && count == 6) produce(args[2], args[3], strtoul(args[4], NULL, 10), atof(args[5]));
   else if (strcmp(mode, "consume") == 0 && count == 6) consume(args[2], args[3], atoi(args[4]), strtoull(args[5], NULL, 10));
-  else if (strcmp(mode, "latency") == 0 && count == 9)
-    latency(args[2], args[3], atoi(args[4]), strtoul(args[5], NULL, 10), strtoull(args[6], NULL, 10), strtoull(args[7], NULL, 10), strtoull(args[8], NULL, 10));
+  else if (strcmp(mode, "latency") == 0 && (count == 9 || count == 11))
+    latency(args[2], args[3], atoi(args[4]), strtoul(args[5], NULL, 10), strtoull(args[6], NULL, 10), strtoull(args[7], NULL, 10), strtoull(args[8], NULL, 10),
+            count == 11 ? args + 9 : NULL);
   else fail("usage", "kafka-load topic|produce|consume|latency SERVERS TOPIC ...: see the head of kafka-load.c");
   return 0;
 }

@@ -19,6 +19,8 @@ export interface Load {
   readonly about: string;
   /** Speaks Kafka's protocol only, so that it may run against any server of it. */
   readonly isKafka?: boolean;
+  /** Starts servers itself: one that runs already is of no use to it. */
+  readonly needsFresh?: boolean;
   run(context: LoadContext): Promise<readonly Measurement[]>;
 }
 

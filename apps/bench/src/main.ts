@@ -41,8 +41,8 @@ async function main(): Promise<number> {
 
 async function run(options: BenchOptions): Promise<number> {
   const chosen = LOADS.filter(
-    ({ name, isKafka }) =>
-      (options.against === undefined || isKafka === true) &&
+    ({ name, isKafka, needsFresh }) =>
+      (options.against === undefined || (isKafka === true && needsFresh !== true)) &&
       (options.only.length === 0 || options.only.some((part) => name.includes(part))),
   );
   if (chosen.length === 0) {
@@ -74,7 +74,12 @@ async function compare(options: BenchOptions): Promise<number> {
   let kafka: Awaited<ReturnType<typeof startKafka>> | undefined;
   try {
     if (options.kafkaHome !== undefined) kafka = await startKafka(options.kafkaHome, temporaryRoot);
-    const other = { cluster: kafka ?? kafkaServer(options.versus ?? "", options.pid), name: kafka?.name ?? options.otherName };
+    const { kafkaHome } = options;
+    const other = {
+      cluster: kafka ?? kafkaServer(options.versus ?? "", options.pid),
+      name: kafka?.name ?? options.otherName,
+      ...(kafkaHome === undefined ? {} : { startFresh: () => startKafka(kafkaHome, temporaryRoot) }),
+    };
     return await runVersus({
       options,
       other,

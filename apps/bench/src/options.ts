@@ -54,11 +54,11 @@ export const USAGE = `Workloads against a cluster of one process, as a table and
   npm run bench -- --against HOST:PORT   the loads named kafka-* against any Kafka-protocol server (makes topics bench-kafka* anew); --pid N: its process
   npm run bench -- --versus HOST:PORT    rows of the comparison with another Kafka-protocol server that runs, in turn with ours: ratios and goals; --pid N: its process,
   npm run bench -- --kafka-home DIR      the same with a Kafka that is started from the folder of its release (DIR/libs; needs java) on a fresh store and stopped again;
-                                         --only 1b,4b: some rows, --rounds N (3), --name TEXT: what it is; --write-docs rewrites docs/side-by-side.md
+                                         (rows 8 start it again and again); --only 1b,4b: some rows, --rounds N (3), --name TEXT: what it is; --write-docs rewrites docs/side-by-side.md
   npm run bench -- --engines             whole systems beside Flink and Spark on Apache Kafka, on the same input, in turn: ratios and goals (needs a JDK, and Maven to fetch their jars, or
-                                         --engines-home DIR with flink/libs, spark/libs, kafka/libs). --only 10,flights: some rows, --systems flink: some engines, --rounds N (3), --quick: small
+                                         --engines-home DIR with flink/libs, spark/libs, kafka/libs). --only 10,flights: some rows, --systems flink: some engines (millrace: ours alone), --rounds N (3), --quick: small
                                          inputs; --write-docs rewrites docs/engines.md
-  npm run bench -- --cpu-prof DIR        CPU profiles of the server processes
+  npm run bench -- --cpu-prof DIR        CPU profiles of the server processes, and of the workers of jobs every 10 s
 
 Exit code: 0 every load ran and what came out was right, 1 otherwise.
 `;

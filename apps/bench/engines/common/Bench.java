@@ -33,10 +33,15 @@ final class Bench {
     System.out.flush();
   }
 
+  /** Of work without an end: goes on until the bench closes its input. */
+  static void untilClosed() throws java.io.IOException {
+    while (System.in.read() >= 0) {}
+  }
+
   /** All output is committed. Stays until the bench has read what the process took, and closes its input. */
   static void ended() throws java.io.IOException {
     System.out.println("ENDED");
     System.out.flush();
-    while (System.in.read() >= 0) {}
+    untilClosed();
   }
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { AppError } from "@millrace/model";
+import { PROFILE_DIR_ENV } from "../measure/profile-dir.ts";
 
 /** A running `millrace dev`: broker, coordinator and executor in one process, workers beside it. */
 export interface DevCluster {
@@ -38,6 +39,7 @@ export interface DevClusterOptions {
 
 const ROOT = new URL("../../../../", import.meta.url);
 const CLI = fileURLToPath(new URL("apps/cli/src/main.ts", ROOT));
+const WORKER_PROFILE = new URL("../measure/profile-workers.ts", import.meta.url).href;
 const BOOTSTRAP = fileURLToPath(new URL("tools/bootstrap/run.mjs", ROOT));
 
 /** Starts a cluster as a user would, on free ports. */
@@ -48,12 +50,17 @@ export async function startDevCluster(
   const ports = ["--broker-port", "0", "--coordinator-port", "0", "--admin-port", "0", "--kafka-port", "0"];
   const args = ["--json", "--data-dir", dataDir, ...ports, "--workers", String(options.workers ?? 1), "--log-level", "warn"];
   if (options.stateMemoryMb !== undefined) args.push("--state-memory-mb", String(options.stateMemoryMb));
-  const profile = options.cpuProfileDir === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.cpuProfileDir}`];
+  const { cpuProfileDir } = options;
+  const profile = cpuProfileDir === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${cpuProfileDir}`, `--import=${WORKER_PROFILE}`];
   const preload = options.preload === undefined ? [] : [`--import=${options.preload}`];
+  const profileEnv = cpuProfileDir === undefined ? {} : { [PROFILE_DIR_ENV]: cpuProfileDir };
   const command =
     options.throughBootstrap === true ? [BOOTSTRAP, "dev", ...args] : [...process.execArgv, ...preload, ...profile, CLI, "dev", ...args];
   const startedMs = performance.now();
-  const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...options.env } });
+  const child = spawn(process.execPath, command, {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, ...profileEnv, ...options.env },
+  });
   const { broker, kafka, metrics } = await readyLine(child);
   const readyMs = performance.now() - startedMs;
   return {

@@ -1,5 +1,6 @@
 import { readFlights } from "../payload/flights.ts";
 import { RecordFileWriter } from "./record-file.ts";
+import { checkOfKeyed } from "./verify-output.ts";
 import { CLOSING_KEY, PARTITIONS, type Prepared, type Work } from "./work.ts";
 
 const HOUR_MS = 3_600_000;
@@ -13,10 +14,11 @@ export const FLIGHTS_WORK: Work = {
   module: "engines/flights.ts",
   input: "engine-flights",
   output: "engine-hourly",
+  programs: { flink: "FlinkEngine", spark: "SparkEngine" },
   prepare: ({ path, quick }) => prepare(path, quick ? RECORDS.quick : RECORDS.full),
 };
 
-async function prepare(path: string, records: number): Promise<Prepared> {
+async function prepare(path: string | undefined, records: number): Promise<Prepared> {
   const file = new RecordFileWriter(path);
   const totals = new Map<string, { flights: number; delay: number }>();
   let lastMs = 0;
@@ -40,7 +42,7 @@ async function prepare(path: string, records: number): Promise<Prepared> {
     file.add({ partition, key: CLOSING_KEY, value: closing, timestampMs: closingMs });
   file.close();
   const expected = new Map(Array.from(totals, ([key, { flights, delay }]) => [key, `${flights},${delay / flights}`]));
-  return { records, writtenRecords: file.records, payloadBytes, expected };
+  return { records, writtenRecords: file.records, payloadBytes, ...checkOfKeyed(expected) };
 }
 
 /** The same airport always in the same one. */

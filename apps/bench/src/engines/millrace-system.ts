@@ -1,18 +1,25 @@
 import { readFileSync } from "node:fs";
+import { JobState } from "@millrace/contracts";
 import type { Connection } from "../cluster/connection.ts";
 import type { DevCluster } from "../cluster/dev-cluster.ts";
-import { problemsOfRun, runBoundedJob } from "../loads/bounded-job.ts";
+import { problemsOfRun, runBoundedJob, submitJob } from "../loads/bounded-job.ts";
 import { kafkaAddressOf } from "../loads/kafka-throughput.ts";
-import { childrenUsage, treeUsage } from "../measure/process-tree.ts";
+import { childrenUsage, type TreeUsage, treeUsage } from "../measure/process-tree.ts";
 import { CHECKPOINT_MS, PARALLELISM } from "./jvm-system.ts";
-import type { System } from "./system.ts";
+import type { Copier, Guarantee, System } from "./system.ts";
 import { UsageMeter } from "./usage-meter.ts";
 
+interface Node {
+  readonly cluster: DevCluster;
+  readonly connection: Connection;
+}
+
 /** Ours: broker, coordinator and executor in one process, the job in processes of its own. */
-export function millraceSystem({ cluster, connection }: { readonly cluster: DevCluster; readonly connection: Connection }): System {
+export function millraceSystem({ cluster, connection }: Node): System {
   return {
     name: "millrace",
     servers: kafkaAddressOf(cluster),
+    unsynced: ["flush=interval"],
     acknowledgement: `exactly once: output and progress in one transaction per batch, synced before it counts; checkpoints every ${CHECKPOINT_MS} ms`,
     run: async (work, { writtenRecords }) => {
       const startedMs = performance.now();
@@ -36,6 +43,32 @@ export function millraceSystem({ cluster, connection }: { readonly cluster: DevC
         problems: problemsOfRun(run, writtenRecords),
         settings: { engine: "Millrace, node of `millrace dev` and the job's processes", workers: PARALLELISM, batches: run.batchCount },
       };
+    },
+    startCopy: (guarantee) => startCopy(guarantee, { cluster, connection }),
+  };
+}
+
+/** Markers, which commit what is between them. */
+const MARKER_MS = { "exactly-once": 10, "at-least-once": 100 } as const;
+
+async function startCopy(guarantee: Guarantee, { cluster, connection }: Node): Promise<Copier> {
+  const intervalMs = MARKER_MS[guarantee];
+  const admin = connection.client.admin();
+  const jobId = await submitJob({ address: cluster.brokerAddress, module: `copy/continuous-${intervalMs}.ts` });
+  for await (const { state } of admin.watchJob(jobId)) if (state === JobState.RUNNING) break;
+  const broker = (): TreeUsage => {
+    const [all, job] = [treeUsage(cluster.pid), childrenUsage(cluster.pid)];
+    return { cpuSeconds: all.cpuSeconds - job.cpuSeconds, residentBytes: all.residentBytes - job.residentBytes };
+  };
+  return {
+    engine: () => childrenUsage(cluster.pid),
+    broker,
+    isolation: guarantee === "exactly-once" ? "read_committed" : "read_uncommitted",
+    acknowledgement: `${guarantee}, continuous mode, markers every ${intervalMs} ms; topics are written as Kafka's are, without a sync before the answer`,
+    settings: { engine: "Millrace, node of `millrace dev` and the job's processes", workers: PARALLELISM },
+    stop: async () => {
+      await admin.stopJob(jobId);
+      for await (const { state } of admin.watchJob(jobId)) if (state === JobState.STOPPED || state === JobState.FINISHED) break;
     },
   };
 }

@@ -12,16 +12,16 @@ export interface FileRecord {
 const HEAD_BYTES = 24;
 const BUFFER_BYTES = 4_194_304;
 
-/** Writes records one after another; `close` writes what is left. */
+/** Writes records one after another; `close` writes what is left. Without a path they are counted only. */
 export class RecordFileWriter {
-  readonly #file: number;
+  readonly #file: number | undefined;
   readonly #buffer = Buffer.alloc(BUFFER_BYTES);
   #used = 0;
   #payloadBytes = 0;
   #records = 0;
 
-  constructor(path: string) {
-    this.#file = openSync(path, "w");
+  constructor(path: string | undefined) {
+    this.#file = path === undefined ? undefined : openSync(path, "w");
   }
 
   get records(): number {
@@ -52,11 +52,11 @@ export class RecordFileWriter {
 
   close(): void {
     this.#flush();
-    closeSync(this.#file);
+    if (this.#file !== undefined) closeSync(this.#file);
   }
 
   #flush(): void {
-    writeSync(this.#file, this.#buffer, 0, this.#used);
+    if (this.#file !== undefined) writeSync(this.#file, this.#buffer, 0, this.#used);
     this.#used = 0;
   }
 }

@@ -1,28 +1,32 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { formatError } from "@millrace/service-kit";
-import { connect } from "../cluster/connection.ts";
-import { startDevCluster } from "../cluster/dev-cluster.ts";
+import { type Connection, connect } from "../cluster/connection.ts";
+import { type DevCluster, startDevCluster } from "../cluster/dev-cluster.ts";
 import { startKafka } from "../cluster/kafka-home.ts";
 import type { Measurement } from "../load.ts";
 import { type HostFacts, machineCpuSeconds } from "../measure/host.ts";
 import type { BenchOptions } from "../options.ts";
 import { mergedRatios, type Ratio, ratiosOf } from "../versus/ratios.ts";
+import type { Row } from "../versus/rows.ts";
 import { versusTable } from "../versus/report-versus.ts";
+import { COPY_NAME, COPY_ROW, copyLatency, copyRows, GUARANTEES } from "./copy-latency.ts";
 import { enginesMarkdown } from "./engines-page.ts";
 import { engineRows, measurementName } from "./engine-rows.ts";
 import { FLIGHTS_WORK } from "./flights-work.ts";
 import { JVM_ENGINES, jvmSystem, PARALLELISM } from "./jvm-system.ts";
 import { stackHome } from "./jvm-stack.ts";
+import { NEXMARK_WORKS } from "./nexmark-work.ts";
 import { millraceSystem } from "./millrace-system.ts";
 import { makeTopic, readTopic, type System, writeTopic } from "./system.ts";
-import { verifyOutput } from "./verify-output.ts";
 import { WORDS_WORK } from "./words-work.ts";
 import type { Prepared, Work } from "./work.ts";
 
 const DOCS = fileURLToPath(new URL("../../../../docs/engines.md", import.meta.url));
-const WORKS: readonly Work[] = [WORDS_WORK, FLIGHTS_WORK];
+/** Name of our side; alone in `--systems`: no other is started. */
+const OURS = "millrace";
+const WORKS: readonly Work[] = [WORDS_WORK, FLIGHTS_WORK, ...NEXMARK_WORKS];
 
 export interface EnginesRun {
   readonly options: BenchOptions;
@@ -37,89 +41,133 @@ export async function runEngines(run: EnginesRun): Promise<number> {
   const works = WORKS.filter(
     ({ name, row }) => options.only.length === 0 || options.only.some((part) => part === row || name.includes(part)),
   );
-  const engines = JVM_ENGINES.filter(({ stack }) => options.systems.length === 0 || options.systems.includes(stack));
-  if (works.length === 0 || engines.length === 0) {
-    process.stderr.write(`error: --engines knows ${WORKS.map(({ name }) => name).join(", ")} (--only) on flink, spark (--systems)\n`);
+  const engines = JVM_ENGINES.filter(({ name }) => options.systems.length === 0 || options.systems.includes(name));
+  const known: readonly string[] = [OURS, ...JVM_ENGINES.map(({ name }) => name)];
+  const copies = options.only.length === 0 || options.only.some((part) => part === COPY_ROW || part === COPY_NAME);
+  if ((works.length === 0 && !copies) || options.systems.some((name) => !known.includes(name))) {
+    process.stderr.write(
+      `error: --engines knows ${[...WORKS.map(({ name }) => name), COPY_NAME].join(", ")} (--only) on ${known.join(", ")} (--systems)\n`,
+    );
     return 2;
   }
-  const kafka = await startKafka(options.kafkaHome ?? stackHome("kafka", options.enginesHome), temporaryRoot);
-  const cluster = await startDevCluster({ workers: PARALLELISM, temporaryRoot, cpuProfileDir: options.cpuProfileDir });
-  const connection = connect(cluster.brokerAddress);
+  const kafka =
+    engines.length === 0 ? undefined : await startKafka(options.kafkaHome ?? stackHome("kafka", options.enginesHome), temporaryRoot);
+  let cluster: DevCluster | undefined;
+  let connection: Connection | undefined;
   try {
-    const others = engines.map((engine) => jvmSystem(engine, { kafka, enginesHome: options.enginesHome }));
-    return await compare(run, { works, ours: millraceSystem({ cluster, connection }), others, broker: kafka.name });
+    cluster = await startDevCluster({ workers: PARALLELISM, temporaryRoot, cpuProfileDir: options.cpuProfileDir });
+    connection = connect(cluster.brokerAddress);
+    const others = kafka === undefined ? [] : engines.map((engine) => jvmSystem(engine, { kafka, enginesHome: options.enginesHome }));
+    return await compare(run, { works, copies, ours: millraceSystem({ cluster, connection }), others, broker: kafka?.name ?? "none" });
   } finally {
-    await connection.close();
-    await cluster.stop();
-    await kafka.stop();
+    await connection?.close();
+    await cluster?.stop();
+    await kafka?.stop();
   }
 }
 
 interface Sides {
   readonly works: readonly Work[];
+  /** Latency of a copy too. */
+  readonly copies: boolean;
   readonly ours: System;
   readonly others: readonly System[];
   readonly broker: string;
 }
 
-async function compare({ options, temporaryRoot, host, command }: EnginesRun, { works, ours, others, broker }: Sides): Promise<number> {
+async function compare(run: EnginesRun, sides: Sides): Promise<number> {
+  const { options, temporaryRoot } = run;
+  const { works, copies, ours, others } = sides;
   const startedAt = new Date().toISOString();
   const rounds = Array.from({ length: options.rounds }, () => new Map<string, Measurement>());
+  const filled = new Set<string>();
   for (const work of works) {
-    const path = join(temporaryRoot, `${work.name}.records`);
-    process.stderr.write(`${work.name}: making ${work.input}\n`);
-    const prepared = await work.prepare({ path, quick: options.quick });
-    for (const servers of new Set([ours, ...others].map((system) => system.servers))) await writeTopic(servers, work.input, path);
-    process.stderr.write(`${work.name}: ${prepared.records} records, ${statSync(path).size} bytes, ${prepared.expected.size} results\n`);
-    rmSync(path);
-    for (const [index, taken] of rounds.entries()) {
-      // Who begins changes with the round.
-      for (const system of index % 2 === 0 ? [...others, ours] : [ours, ...others]) {
-        const measurement = await measure(system, { work, prepared, folder: temporaryRoot });
-        taken.set(measurement.name, measurement);
-        process.stderr.write(`round ${index + 1}: ${lineOf(measurement)}\n`);
-      }
-    }
+    const prepared = await prepare(work, { run, servers: [ours, ...others].map((system) => system.servers), filled });
+    const able = others.filter(({ name }) => work.programs[name] !== undefined);
+    await inTurn({ rounds, ours, others: able }, (system) => measure(system, { work, prepared, folder: temporaryRoot }));
   }
-  const rows = engineRows(
-    works,
-    others.map(({ name }) => name),
-  );
-  const taken = ratiosOf(
-    rows,
-    rounds.map((round) => ({ ours: round, theirs: round })),
-  );
-  const ratios = mergedRatios(earlierRatios(options.addTo), taken, command);
-  const record = {
-    formatVersion: 1,
+  const copying = copies ? others.filter(({ startCopy }) => startCopy !== undefined) : [];
+  for (const guarantee of copies ? GUARANTEES : [])
+    await inTurn({ rounds, ours, others: copying }, (system) =>
+      copyLatency(system, guarantee, { quick: options.quick, folder: temporaryRoot }),
+    );
+  const names = others.map(({ name }) => name);
+  const rows = [...engineRows(works, names), ...copyRows(copying)];
+  return report(run, { rows, rounds, startedAt, broker: sides.broker });
+}
+
+/** Makes what a piece of work reads, unless another one has done so, and writes it into every broker. */
+async function prepare(
+  work: Work,
+  { run, servers, filled }: { readonly run: EnginesRun; readonly servers: readonly string[]; readonly filled: Set<string> },
+): Promise<Prepared> {
+  process.stderr.write(`${work.name}: preparing ${work.input}\n`);
+  const path = filled.has(work.input) ? undefined : join(run.temporaryRoot, `${work.name}.records`);
+  const prepared = await work.prepare({ path, quick: run.options.quick });
+  if (path !== undefined) {
+    for (const each of new Set(servers)) await writeTopic(each, work.input, path);
+    rmSync(path);
+    filled.add(work.input);
+  }
+  process.stderr.write(`${work.name}: ${prepared.records} records, ${prepared.payloadBytes} bytes, ${prepared.results} results\n`);
+  return prepared;
+}
+
+/** Each round all systems; who begins changes with it. */
+async function inTurn(
+  {
+    rounds,
+    ours,
+    others,
+  }: { readonly rounds: readonly Map<string, Measurement>[]; readonly ours: System; readonly others: readonly System[] },
+  take: (system: System) => Promise<Measurement>,
+): Promise<void> {
+  for (const [index, taken] of rounds.entries())
+    for (const system of index % 2 === 0 ? [...others, ours] : [ours, ...others]) {
+      const measurement = await take(system);
+      taken.set(measurement.name, measurement);
+      process.stderr.write(`round ${index + 1}: ${lineOf(measurement)}\n`);
+    }
+}
+
+interface Taken {
+  readonly rows: readonly Row[];
+  readonly rounds: readonly ReadonlyMap<string, Measurement>[];
+  readonly startedAt: string;
+  readonly broker: string;
+}
+
+function report({ options, host, command }: EnginesRun, { rows, rounds, startedAt, broker }: Taken): number {
+  const taken = rounds.map((round) => [...round.values()]);
+  const ratios = mergedRatios(
+    earlierRatios(options.addTo),
+    ratiosOf(
+      rows,
+      rounds.map((round) => ({ ours: round, theirs: round })),
+    ),
     command,
-    host,
-    rounds: options.rounds,
-    startedAt,
-    broker,
-    ratios,
-    taken: rounds.map((round) => [...round.values()]),
-  };
-  const json = `${JSON.stringify(record, undefined, 2)}\n`;
+  );
+  const facts = { command, host, rounds: options.rounds, startedAt, broker };
+  const json = `${JSON.stringify({ formatVersion: 1, ...facts, ratios, taken }, undefined, 2)}\n`;
   if (options.jsonPath === "-") process.stdout.write(json);
   else process.stdout.write(`${versusTable(ratios)}\n`);
   if (options.jsonPath !== undefined && options.jsonPath !== "-") writeFileSync(options.jsonPath, json);
-  if (options.writeDocs)
-    writeFileSync(DOCS, enginesMarkdown(ratios, { ...record, measurements: rounds.flatMap((round) => [...round.values()]) }));
-  return rounds.some((round) => [...round.values()].some(({ problems }) => problems.length > 0)) ? 1 : 0;
+  if (options.writeDocs) writeFileSync(DOCS, enginesMarkdown(ratios, { ...facts, measurements: taken.flat() }));
+  return taken.flat().some(({ problems }) => problems.length > 0) ? 1 : 0;
 }
 
 async function measure(
   system: System,
   { work, prepared, folder }: { work: Work; prepared: Prepared; folder: string },
 ): Promise<Measurement> {
-  const { records, writtenRecords, payloadBytes, expected } = prepared;
+  const { records, writtenRecords, payloadBytes, results, verify, verified } = prepared;
   const common = {
     name: measurementName(work, system.name),
-    acknowledgement: system.acknowledgement,
-    verified: `each of ${expected.size.toLocaleString("en")} results once and equal to an independent computation`,
+    ...(system.acknowledgement === undefined ? {} : { acknowledgement: system.acknowledgement }),
+    verified,
   };
   try {
+    if (system.run === undefined) throw new Error(`${system.name} does no work`);
     await makeTopic(system.servers, work.output);
     const [clientStart, machineStart] = [process.cpuUsage(), machineCpuSeconds().busy];
     const { seconds, wholeSeconds, engine, broker, problems, settings } = await system.run(work, { writtenRecords, folder });
@@ -128,8 +176,8 @@ async function measure(
     const clientCpuSeconds = (user + kernel) / 1e6;
     const memoryBytes = engine.memoryPeakBytes + broker.memoryPeakBytes;
     const path = join(folder, `${common.name}.output`);
-    await readTopic(system.servers, { topic: work.output, expected: expected.size, path });
-    const wrong = verifyOutput(path, expected);
+    await readTopic(system.servers, { topic: work.output, expected: results, path });
+    const wrong = verify(path);
     rmSync(path);
     return {
       ...common,
@@ -158,14 +206,13 @@ async function measure(
   }
 }
 
-function lineOf({ name, seconds = 0, records = 0, extra = {}, problems }: Measurement): string {
+function lineOf({ name, seconds = 0, records = 0, latency, extra = {}, problems }: Measurement): string {
   if (problems.length > 0) return `${name}: ${problems.join("; ")}`;
-  const figures = [
-    `${Math.round(records / seconds).toLocaleString("en")}/s`,
-    `${seconds.toFixed(1)} s`,
-    `engine CPU ${(extra["engineCpuSeconds"] ?? 0).toFixed(1)} s`,
-  ];
-  return `${name}: ${[...figures, `broker CPU ${(extra["brokerCpuSeconds"] ?? 0).toFixed(1)} s`, `engine memory ${Math.round(extra["engineMemoryPeakMb"] ?? 0)} MB`].join(", ")}`;
+  const memory = `engine memory ${Math.round(extra["engineMemoryPeakMb"] ?? 0)} MB`;
+  if (latency !== undefined)
+    return `${name}: p50 ${latency.p50Ms?.toFixed(2) ?? "too few"} ms, p99 ${latency.p99Ms?.toFixed(2) ?? "too few"} ms, ${memory}`;
+  const cpu = `engine CPU ${(extra["engineCpuSeconds"] ?? 0).toFixed(1)} s, broker CPU ${(extra["brokerCpuSeconds"] ?? 0).toFixed(1)} s`;
+  return `${name}: ${Math.round(records / seconds).toLocaleString("en")}/s, ${seconds.toFixed(1)} s, ${cpu}, ${memory}`;
 }
 
 /** Of an earlier run's JSON; each keeps the command that it came from. */

@@ -1,5 +1,6 @@
 import { AppError } from "@millrace/model";
 import { kafkaLoad } from "../kafka/kafka-client.ts";
+import type { TreeUsage } from "../measure/process-tree.ts";
 import type { Usage } from "./usage-meter.ts";
 import { PARTITIONS, type Work } from "./work.ts";
 
@@ -17,19 +18,39 @@ export interface EngineRun {
   readonly settings: Readonly<Record<string, string | number>>;
 }
 
+/** What a reader of a copy may count on. */
+export type Guarantee = "exactly-once" | "at-least-once";
+
+/** A program that copies values from one topic to another, as they come. */
+export interface Copier {
+  /** Of all processes that exist for it only. */
+  readonly engine: () => TreeUsage;
+  readonly broker: () => TreeUsage;
+  /** Isolation level of a reader that gets the guarantee. */
+  readonly isolation: "read_committed" | "read_uncommitted";
+  readonly acknowledgement: string;
+  readonly settings: Readonly<Record<string, string | number>>;
+  stop(): Promise<void>;
+}
+
 /** One system of a comparison: an engine with the broker that it reads from and writes to. */
 export interface System {
   readonly name: string;
   /** Of its broker, for Kafka clients. */
   readonly servers: string;
   /** What an end of the work meant. */
-  readonly acknowledgement: string;
-  run(work: Work, options: { readonly writtenRecords: number; readonly folder: string }): Promise<EngineRun>;
+  readonly acknowledgement?: string;
+  /** Absent: it only copies. */
+  run?(work: Work, options: { readonly writtenRecords: number; readonly folder: string }): Promise<EngineRun>;
+  /** Absent: it does not copy. */
+  startCopy?(guarantee: Guarantee, options: { readonly folder: string }): Promise<Copier>;
+  /** Settings of topics that are not synced before an answer. */
+  readonly unsynced: readonly string[];
 }
 
 /** A fresh topic. */
-export async function makeTopic(servers: string, topic: string): Promise<void> {
-  await kafkaLoad(["topic", servers, topic, PARTITIONS]);
+export async function makeTopic(servers: string, topic: string, settings: readonly string[] = []): Promise<void> {
+  await kafkaLoad(["topic", servers, topic, PARTITIONS, ...settings]);
 }
 
 /** Fills a topic from a file of records; all of them must be acknowledged. */

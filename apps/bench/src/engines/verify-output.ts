@@ -1,5 +1,5 @@
 import { readRecordFile } from "./record-file.ts";
-import { CLOSING_KEY } from "./work.ts";
+import { CLOSING_KEY, type Prepared } from "./work.ts";
 
 /** How values of one output are compared. */
 export type Same = (expected: string, found: string) => boolean;
@@ -35,4 +35,13 @@ export function verifyOutput(path: string, expected: ReadonlyMap<string, string>
   return Object.entries({ missing, ...wrong }).flatMap(([what, count]) =>
     count > 0 ? [`${count} of ${expected.size} results are ${what}`] : [],
   );
+}
+
+/** The check of a work whose results have a key and numbers. */
+export function checkOfKeyed(expected: ReadonlyMap<string, string>): Pick<Prepared, "results" | "verify" | "verified"> {
+  return {
+    results: expected.size,
+    verify: (path) => verifyOutput(path, expected),
+    verified: `each of ${expected.size.toLocaleString("en")} results once and equal to an independent computation`,
+  };
 }

@@ -1,5 +1,6 @@
 import { lineAt } from "../payload/lines.ts";
 import { RecordFileWriter } from "./record-file.ts";
+import { checkOfKeyed } from "./verify-output.ts";
 import { CLOSING_KEY, PARTITIONS, type Prepared, type Work } from "./work.ts";
 
 const WINDOW_MS = 10_000;
@@ -16,10 +17,11 @@ export const WORDS_WORK: Work = {
   module: "engines/words.ts",
   input: "engine-lines",
   output: "engine-counts",
+  programs: { flink: "FlinkEngine", spark: "SparkEngine" },
   prepare: ({ path, quick }) => Promise.resolve(prepare(path, quick ? LINES.quick : LINES.full)),
 };
 
-function prepare(path: string, lines: number): Prepared {
+function prepare(path: string | undefined, lines: number): Prepared {
   const file = new RecordFileWriter(path);
   const counts = new Map<string, number>();
   let lastMs = 0;
@@ -35,10 +37,6 @@ function prepare(path: string, lines: number): Prepared {
   const closing = Array.from({ length: CLOSING_WORDS }, (_, k) => `${CLOSING_KEY}${k}`).join(" ");
   for (let partition = 0; partition < PARTITIONS; partition++) file.add({ partition, value: closing, timestampMs: lastMs + 3_600_000 });
   file.close();
-  return {
-    records: lines,
-    writtenRecords: file.records,
-    payloadBytes,
-    expected: new Map(Array.from(counts, ([key, count]) => [key, String(count)])),
-  };
+  const expected = new Map(Array.from(counts, ([key, count]) => [key, String(count)]));
+  return { records: lines, writtenRecords: file.records, payloadBytes, ...checkOfKeyed(expected) };
 }

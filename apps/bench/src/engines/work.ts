@@ -7,10 +7,12 @@ export interface Work {
   readonly row: string;
   /** Module of our job, below `jobs/`. */
   readonly module: string;
+  /** Classes in `engines/` that do it, by engine; an engine without one takes no part. */
+  readonly programs: Readonly<Record<string, string>>;
   readonly input: string;
   readonly output: string;
-  /** Makes the input and what must come of it. */
-  prepare(options: { readonly path: string; readonly quick: boolean }): Promise<Prepared>;
+  /** Makes the input, into a file where there is a path, and what must come of it. */
+  prepare(options: { readonly path: string | undefined; readonly quick: boolean }): Promise<Prepared>;
 }
 
 export interface Prepared {
@@ -18,8 +20,12 @@ export interface Prepared {
   readonly records: number;
   readonly writtenRecords: number;
   readonly payloadBytes: number;
-  /** By key of the output, what its value must be; numbers may be written in another way. */
-  readonly expected: ReadonlyMap<string, string>;
+  /** How many the output has at least. */
+  readonly results: number;
+  /** What is wrong with an output that was read into a file, in words. */
+  readonly verify: (path: string) => readonly string[];
+  /** How that is found, in words. */
+  readonly verified: string;
 }
 
 /** Every topic of a comparison. */

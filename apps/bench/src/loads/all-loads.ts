@@ -7,7 +7,9 @@ import { generatorLoad } from "./generator.ts";
 import { kafkaLatencyLoad } from "./kafka-latency.ts";
 import { kafkaRawFetchLoad } from "./kafka-raw-fetch.ts";
 import { kafkaRawLoad } from "./kafka-raw.ts";
+import { kafkaStartLoad } from "./kafka-start.ts";
 import { kafkaThroughputLoad } from "./kafka-throughput.ts";
+import { kafkaTopicsLoad } from "./kafka-topics.ts";
 import { latencyLoad } from "./latency.ts";
 import { observabilityCostLoad } from "./observability-cost.ts";
 import { produceLoad } from "./produce.ts";
@@ -39,6 +41,8 @@ export const LOADS: readonly Load[] = [
   kafkaRawFetchLoad({ name: "recent-256k", fetchBytes: 262_144, isRecent: true }),
   kafkaRawFetchLoad({ name: "recent-64k", fetchBytes: 65_536, isRecent: true }),
   kafkaRawFetchLoad({ name: "cold-1m", fetchBytes: 1_048_576, isRecent: false }),
+  kafkaStartLoad(),
+  kafkaTopicsLoad(),
   kafkaLatencyLoad({ rate: 1_000, flush: "interval" }),
   kafkaLatencyLoad({ rate: 10_000, flush: "interval" }),
   latencyLoad({ flush: "interval" }),

@@ -62,6 +62,16 @@ export function figureOf(measurement: Measurement | undefined, figure: Figure): 
       return perMillion(measurement.extra?.["engineCpuSeconds"], measurement.records);
     case "engine memory MB":
       return measurement.extra?.["engineMemoryPeakMb"];
+    case "start s":
+      return measurement.extra?.["startSeconds"];
+    case "idle cores":
+      return measurement.extra?.["idleCores"];
+    case "memory MB":
+      return measurement.cost === undefined ? undefined : measurement.cost.serverMemoryPlateauBytes / 1e6;
+    case "write s":
+      return measurement.extra?.["writeSeconds"];
+    case "make and write s":
+      return measurement.extra?.["makeAndWriteSeconds"];
     case "p50 ms":
       return measurement.latency?.p50Ms;
     case "p99 ms":

@@ -8,7 +8,14 @@ export type Figure =
   | "CPU s/M records"
   /** Without the broker. */
   | "engine CPU s/M records"
-  | "engine memory MB";
+  | "engine memory MB"
+  /** From the start of the process to the first acknowledged record. */
+  | "start s"
+  | "idle cores"
+  /** Plateau of all server processes. */
+  | "memory MB"
+  | "write s"
+  | "make and write s";
 
 /** What is meant to be reached: ours over theirs. */
 export interface Goal {
@@ -126,5 +133,29 @@ export const ROWS: readonly Row[] = [
     what: "single records over 8 raw connections, 8 requests under way each, nobody syncs",
     ...same("kafka-raw-single-64"),
     goals: [rate(4), cpu(0.2)],
+  },
+  {
+    id: "8",
+    what: "from the start of the process on an empty store to the first record; then nobody asks",
+    ...same("kafka-start"),
+    goals: [
+      { figure: "start s", atMost: 0.15 },
+      { figure: "idle cores", atMost: 0.2 },
+    ],
+  },
+  {
+    id: "8",
+    what: "memory while row 1a is written",
+    ...same("kafka-100-interval", "kafka-produce-100-interval"),
+    goals: [{ figure: "memory MB", atMost: 0.25 }],
+  },
+  {
+    id: "9",
+    what: "1,000 topics, one record into each from one librdkafka client; as shipped: ours syncs",
+    ...same("kafka-topics"),
+    goals: [
+      { figure: "write s", atMost: 0.3 },
+      { figure: "make and write s", atMost: 0.3 },
+    ],
   },
 ];

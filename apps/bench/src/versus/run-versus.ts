@@ -16,6 +16,8 @@ interface Side {
   readonly name: string;
   readonly loads: readonly Load[];
   readonly startCluster: LoadContext["startCluster"];
+  /** Undefined: it cannot be started from here. */
+  readonly startFresh: LoadContext["startCluster"] | undefined;
 }
 
 export interface VersusRun {
@@ -24,20 +26,27 @@ export interface VersusRun {
   readonly host: HostFacts;
   readonly command: string;
   /** The server to compare with, and what it is. */
-  readonly other: { readonly cluster: DevCluster; readonly name: string };
+  readonly other: {
+    readonly cluster: DevCluster;
+    readonly name: string;
+    /** Starts another one of it, on a store of its own; absent: the server that runs is all there is. */
+    readonly startFresh?: LoadContext["startCluster"];
+  };
   /** Starts one of ours, fresh. */
   readonly startOurs: LoadContext["startCluster"];
 }
 
 /** The same loads on a fresh cluster of ours and on a server that runs, taking turns; prints ratios. Exit code: 1 if a run went wrong; a goal that is not reached is a figure. */
 export async function runVersus({ options, loads, host, command, other, startOurs }: VersusRun): Promise<number> {
+  const starting = loads.filter((load) => load.needsFresh === true && other.startFresh === undefined).map(({ name }) => name);
   const rows = ROWS.filter(
-    ({ id, ours }) => options.only.length === 0 || options.only.some((part) => id === part || ours[0].includes(part)),
+    ({ id, ours }) =>
+      !starting.includes(ours[0]) && (options.only.length === 0 || options.only.some((part) => id === part || ours[0].includes(part))),
   );
   const named = (which: (row: Row) => string): readonly Load[] => loads.filter(({ name }) => rows.some((row) => which(row) === name));
   const foreign = (): Promise<DevCluster> => Promise.resolve({ ...other.cluster, stop: () => Promise.resolve() });
-  const theirs: Side = { name: "other", loads: named((row) => row.theirs[0]), startCluster: foreign };
-  const ours: Side = { name: "millrace", loads: named((row) => row.ours[0]), startCluster: startOurs };
+  const theirs: Side = { name: "other", loads: named((row) => row.theirs[0]), startCluster: foreign, startFresh: other.startFresh };
+  const ours: Side = { name: "millrace", loads: named((row) => row.ours[0]), startCluster: startOurs, startFresh: startOurs };
   const startedAt = new Date().toISOString();
   const rounds: { ours: Round; theirs: Round }[] = [];
   const problems: string[] = [];
@@ -75,7 +84,7 @@ async function take(
   const { side, into, round, options } = of;
   const where = `round ${round}, ${side.name}`;
   const context: LoadContext = {
-    startCluster: side.startCluster,
+    startCluster: load.needsFresh === true ? (side.startFresh ?? side.startCluster) : side.startCluster,
     seconds: ({ full, quick }) => options.seconds ?? (options.quick ? quick : full),
     quick: options.quick,
     progress: (text) => process.stderr.write(`${where}: ${text}\n`),
