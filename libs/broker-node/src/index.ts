@@ -6,3 +6,5 @@ export { ClusterView } from "./cluster-view.ts";
 export { openBrokerFolder } from "./folder.ts";
 export { MetadataFile } from "./metadata-file.ts";
 export { CoordinatorSession, type SessionOwner } from "./session/coordinator-session.ts";
+/** What the log of a group says; for checkers that look at disks. */
+export { decodeGroupRecord } from "@millrace/groups";

@@ -73,6 +73,15 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     provokes: "damage",
   },
   {
+    name: "corrupt-batch-skipped",
+    what: "a leader passes over a batch that its disk does not give whole",
+    file: "libs/log-engine/src/log-reader.ts",
+    correct: "      this.#verify(view, { ...options, nextOffset, isFirst: end === start });\n",
+    wrong:
+      "      try {\n        this.#verify(view, { ...options, nextOffset, isFirst: end === start });\n      } catch {\n        if (end > start) break;\n        start = end = view.position + view.sizeInBytes;\n        nextOffset = view.nextOffset;\n        continue;\n      }\n",
+    provokes: "damage",
+  },
+  {
     name: "aborted-index-stops-at-segment",
     what: "aborted transactions are looked for in the segment that is read, and not in the next one, which may have the marker",
     file: "libs/log-engine/src/transaction-lookup.ts",

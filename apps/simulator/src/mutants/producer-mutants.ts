@@ -113,6 +113,14 @@ export const PRODUCER_MUTANTS: readonly Mutant[] = [
     provokes: "haste",
   },
   {
+    name: "assignment-before-revocation",
+    what: "a member of a group gets its partitions while others still have them",
+    file: "libs/groups/src/consumer/reconcile.ts",
+    correct: "    held = union(held, intersection(candidates, union(other.assigned, other.revoking)));\n",
+    wrong: "    held = union(held, intersection(candidates, other.epoch < -2 ? other.assigned : NOTHING));\n",
+    provokes: "transactions",
+  },
+  {
     name: "commit-of-old-generation",
     what: "a member that is none any more commits offsets",
     file: "libs/groups/src/offsets/commit.ts",

@@ -136,4 +136,22 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     wrong: "const isEndKnown = log.logEndOffset >= 0 && ",
     provokes: "elections",
   },
+  {
+    name: "fetch-re-sliced",
+    what: "an answer that was cut says that it reaches as far as there is something to read",
+    file: "libs/broker-node/src/reads/read-partitions.ts",
+    correct: "  return { ...state, ...read, aborted, diverging };",
+    wrong:
+      "  const saidEnd = read.sizeBytes > 0 ? (Math.min(visibleEndOffset, endOffset) as Offset) : read.nextOffset;\n  return { ...state, ...read, nextOffset: saidEnd, aborted, diverging };",
+    provokes: "power",
+  },
+  {
+    name: "retry-queue-unbounded",
+    what: "wishes for other in-sync sets are queued each time anew while nobody answers",
+    file: "libs/broker-node/src/replication/in-sync-requests.ts",
+    correct: "  readonly #wanting = new Set<LocalPartition>();\n",
+    wrong:
+      "  readonly #wanting = new (class {\n    items: LocalPartition[] = [];\n    get size() { return this.items.length; }\n    add(item: LocalPartition) { this.items.push(item); }\n    clear() { this.items = []; }\n    [Symbol.iterator]() { return this.items.values(); }\n  })();\n",
+    provokes: "store",
+  },
 ];

@@ -7,6 +7,7 @@ import { type JobFigures, JobRun } from "../jobs/job-run.ts";
 import { Table } from "../workload/table.ts";
 import { Workload } from "../workload/workload.ts";
 import { compareReplicas } from "./compare-replicas.ts";
+import { checkGroupOwners } from "./group-owners.ts";
 import { watchCluster } from "./watch-cluster.ts";
 import type { RunPlan, TopicPlan } from "./plan.ts";
 
@@ -76,7 +77,7 @@ export async function runPlan(plan: RunPlan, options: RunOptions = {}): Promise<
     const isAlike = (): boolean => (differences = compareReplicas(cluster.brokers, isCompacted)).length === 0;
     for (let passedMs = 0; differences.length > 0 && passedMs < REPLICAS_MS_MAX && !isAlike(); passedMs += REPLICAS_STEP_MS)
       await cluster.scheduler.runUntil(() => false, REPLICAS_STEP_MS);
-    anomalies.push(...differences);
+    anomalies.push(...differences, ...checkGroupOwners(cluster.brokers));
   } else anomalies.push("liveness: topics or a job could not be made in a healthy cluster");
   const verdict = checkHistory(workload.history);
   anomalies.push(

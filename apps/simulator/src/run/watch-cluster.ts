@@ -1,5 +1,6 @@
 import type { ReplicaFetchResponse } from "@millrace/contracts";
 import type { Cluster } from "../world/cluster.ts";
+import { BoundsWatch } from "./bounds-watch.ts";
 import { CoordinatorWatch } from "./coordinator-watch.ts";
 import { DurabilityWatch } from "./durability-watch.ts";
 import { DurableLogs } from "./durable-logs.ts";
@@ -22,6 +23,8 @@ export function watchCluster(cluster: Cluster, lossyBroker?: number): ClusterWat
   const replication = new ReplicationWatch({ logs, minInSync: MIN_IN_SYNC });
   const coordinators = new CoordinatorWatch({ model: cluster.store.model, replication });
   cluster.store.watch = coordinators;
+  const bounds = new BoundsWatch();
+  cluster.network.onRequest = (from, of) => bounds.asked(from.name, of);
   cluster.network.onAnswer = (from, { method, answer }) => {
     if (method === "replicaFetch") replication.told(from, answer as ReplicaFetchResponse);
   };
@@ -32,6 +35,6 @@ export function watchCluster(cluster: Cluster, lossyBroker?: number): ClusterWat
   look();
   return {
     durability: new DurabilityWatch({ logs, minInSync: MIN_IN_SYNC, replication }),
-    findings: () => [...coordinators.findings, ...replication.findings],
+    findings: () => [...coordinators.findings, ...replication.findings, ...bounds.findings],
   };
 }

@@ -62,6 +62,7 @@ export class ClientCall implements CallEnd {
   /** The one request of a method that takes one. */
   begin(request: unknown): void {
     const bytes = codecOf(this.#target.method.input).encode(request);
+    this.#network.onRequest?.(this.#target.process, { method: this.#target.method.localName, request });
     this.#send((connection) => {
       this.#arrive(connection, bytes);
       const { methodKind, localName } = this.#target.method;

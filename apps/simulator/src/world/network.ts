@@ -34,6 +34,8 @@ export class Network {
   readonly #powerBack = new Map<Machine, (() => void)[]>();
   /** Chance that a unary request is delivered a second time, later: a proxy or a client that repeats. */
   duplicateChance = 0;
+  /** Sees the one request of a call as its client sends it; for checkers. */
+  onRequest: ((from: SimProcess, of: { readonly method: string; readonly request: unknown }) => void) | undefined;
   /** Sees each answer of a stream as its server sends it; for checkers. */
   onAnswer: ((from: SimProcess, of: { readonly method: string; readonly answer: unknown }) => void) | undefined;
 
