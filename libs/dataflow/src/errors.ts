@@ -19,6 +19,24 @@ export function userCodeFailed(failure: {
   });
 }
 
+/** Nobody answered what `mapAsync` asked, in all attempts: it may pass. */
+export function noAnswer(of: {
+  readonly operator: OperatorNode;
+  readonly attempts: number;
+  readonly batch: number;
+  readonly cause: unknown;
+}): AppError {
+  const { operator, attempts, batch, cause } = of;
+  const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  return new AppError({
+    kind: "unavailable",
+    code: "no-answer",
+    message: `mapAsync got no answer (${reason}): see that what it asks is well, or give it more time, retries, or otherwise`,
+    context: { operator: operator.id, name: operator.name, attempts, batch },
+    cause,
+  });
+}
+
 /** A function returned what its operator cannot use. */
 export function wrongResult(operator: OperatorNode, expected: string, got: unknown): AppError {
   return new AppError({

@@ -5,6 +5,8 @@ export type {
   EventTimeSeen,
   IncomingBlock,
   MapResult,
+  AnswerJournal,
+  AnswersOf,
   OpenBatch,
   OperatorCounts,
   OutgoingBlock,

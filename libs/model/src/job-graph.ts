@@ -227,6 +227,19 @@ export type OperatorNode = Node &
     | { readonly kind: "cogroup" }
     /** { f } of (batches, time), a list per parent in their order → elements */
     | { readonly kind: "transform" }
+    /**
+     * { f } of (element, { signal, attempt }) → a promise of the element that takes its place, at most `capacity` at a time in each task; { otherwise } of (element, error), if
+     * `hasOtherwise`, gives it where every attempt failed. `order`: as the elements came, or as the answers did.
+     */
+    | {
+        readonly kind: "mapAsync";
+        readonly capacity: number;
+        readonly timeoutMs: number;
+        readonly retries: number;
+        readonly retryAfterMs: number;
+        readonly order: "input" | "answer";
+        readonly hasOtherwise?: boolean;
+      }
     /** The same elements in exactly `partitions` tasks. */
     | { readonly kind: "repartition"; readonly partitions: number }
     /**

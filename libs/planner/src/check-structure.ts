@@ -135,12 +135,21 @@ function checkOwn(operator: OperatorNode): void {
       if (operator.timeoutMs !== undefined) checkDuration(id, "timeoutMs", { value: operator.timeoutMs, min: 1 });
       if (operator.timeoutCheckMs !== undefined) checkDuration(id, "timeoutCheckMs", { value: operator.timeoutCheckMs, min: 1 });
       return;
+    case "mapAsync":
+      checkDuration(id, "timeoutMs", { value: operator.timeoutMs, min: 1 });
+      checkDuration(id, "retryAfterMs", { value: operator.retryAfterMs, min: 1 });
+      if (isWhole(operator.capacity, 1) && isWhole(operator.retries, 0)) return;
+      throw planError("invalid-operator-setting", "mapAsync needs a capacity of 1 at least, and retries of 0 at least", { operator: id });
     case "print":
       if (Number.isSafeInteger(operator.count) && operator.count >= 1) return;
       throw planError("invalid-operator-setting", "print shows at least 1 element", { operator: id, count: operator.count });
     default:
       return;
   }
+}
+
+function isWhole(value: number, min: number): boolean {
+  return Number.isSafeInteger(value) && value >= min;
 }
 
 function checkSource(operator: string, source: SourceDescriptor): void {

@@ -17,6 +17,11 @@ export function describeOperator(operator: OperatorNode): string {
       return `${operator.sides === "inner" ? "" : `${operator.sides.replace("-", " ")} `}join of ${operator.parents.join(" and ")}, batch against batch`;
     case "repartition":
       return `the same elements in ${operator.partitions} partitions`;
+    case "mapAsync": {
+      const { capacity, timeoutMs, retries, order } = operator;
+      const again = retries === 0 ? "" : `, asked again ${retries} times`;
+      return `asks for an answer to each element, ${capacity} at a time within ${describeDuration(timeoutMs)}${again}; in order of ${order === "input" ? "input" : "answers"}`;
+    }
     case "updateStateByKey":
       return `update state per key (${operator.form}${operator.hasInitial === true ? ", with initial state" : ""})`;
     case "mapWithState": {

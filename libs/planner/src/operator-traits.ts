@@ -40,6 +40,7 @@ const TRAITS: Readonly<Record<OperatorKind, OperatorTraits>> = {
   cogroup: KEYED,
   transform: { ...SINGLE, combine: false },
   repartition: { ...KEYED, input: "spread" },
+  mapAsync: { ...KEYED, input: "spread", eventTime: "keeps" },
   updateStateByKey: { ...KEYED, state: "keyed" },
   mapWithState: { ...KEYED, state: "keyed" },
   stateSnapshots: UNTIMED,

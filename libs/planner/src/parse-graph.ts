@@ -142,6 +142,10 @@ const OPERATORS: Readonly<Record<OperatorKind, Readonly<Record<string, Check>>>>
   cogroup: NOTHING,
   transform: NOTHING,
   repartition: NOTHING,
+  mapAsync: {
+    ...{ capacity: number, timeoutMs: number, retries: number, retryAfterMs: number },
+    ...{ order: oneOf("input", "answer"), hasOtherwise: optional(boolean) },
+  },
   updateStateByKey: { form: oneOf("values", "keyed", "iterator"), hasInitial: optional(boolean) },
   mapWithState: { hasInitial: optional(boolean), timeoutMs: optional(number), timeoutCheckMs: optional(number) },
   stateSnapshots: NOTHING,

@@ -242,6 +242,9 @@ describe("planJob refuses", () => {
       "s source\ne eventTime(s)\nw aggregateByTimeWindow(e) offset=3600000\no sink(w)",
       "invalid-operator-setting w",
     ],
+    ["questions that are never asked", "s source\na mapAsync(s) capacity=0", "invalid-operator-setting a"],
+    ["questions without time", "s source\na mapAsync(s) timeout=0", "invalid-duration a"],
+    ["less than one attempt", "s source\na mapAsync(s) retries=-1", "invalid-operator-setting a"],
     ["a print of nothing", "s source\np print(s) count=0", "invalid-operator-setting p"],
   ])("%s", (_, graph, expected) => {
     expect(check(graph)).toBe(expected);

@@ -68,6 +68,15 @@ function operatorOf(line: string): OperatorNode {
     }
     case "join":
       return { ...identity, kind: "join", sides: "inner" };
+    case "mapAsync": {
+      const bounds = {
+        capacity: number("capacity", 10),
+        timeoutMs: number("timeout", 1_000),
+        retries: number("retries", 0),
+        retryAfterMs: 100,
+      };
+      return { ...identity, kind: "mapAsync", ...bounds, order: "input" };
+    }
     case "repartition":
       return { ...identity, kind: "repartition", partitions: number("partitions", 5) };
     case "mapWithState":

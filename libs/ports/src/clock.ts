@@ -13,7 +13,7 @@ export interface Timer {
 }
 
 /** Resolves after `delayMs`; rejects with the signal's reason when it is aborted first. */
-export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+export function sleep(clock: Pick<Clock, "setTimer">, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
       reject(abortReason(signal));

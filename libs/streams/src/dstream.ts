@@ -6,6 +6,7 @@ import {
   reduceByWindowRecipe,
 } from "@millrace/model";
 import { Batch } from "./batch.ts";
+import { type AsyncCall, asyncMap, type AsyncMapOptions } from "./async-map.ts";
 import { checkBatchWindow, checkDuration } from "./checks.ts";
 import type { Duration } from "./duration.ts";
 import { eraseFunction, eraseFunctions, type FunctionsByName } from "./erase.ts";
@@ -77,6 +78,15 @@ export class DStream<out T, out Time = unknown> extends StatefulOperators<T, Tim
   filter(f: (element: T) => boolean): DStream<T, Time>;
   filter(f: (element: T) => boolean): DStream<T, Time> {
     return this.#with<T, Time>({ kind: "filter" }, { f });
+  }
+
+  /**
+   * What a promise answers takes the element's place: an answer of a service, a row of a database. Answers are written down before anything that follows from them leaves the job, and used again when
+   * a batch is repeated: results are exactly once though the service may be asked more than once. Elements of a source partition stay together, and in their order unless `order` says otherwise.
+   */
+  mapAsync<U>(f: (element: T, call: AsyncCall) => Promise<U>, options: AsyncMapOptions<T, U> = {}): DStream<U, Time> {
+    const { spec, functions } = asyncMap(f, options);
+    return this.#with<U, Time>(spec, functions);
   }
 
   /** Once per partition and batch, empty partitions included. Results have no event time. */

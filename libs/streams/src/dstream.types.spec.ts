@@ -56,6 +56,16 @@ const checked = job("types", (ctx) => {
     .map((flight) => [flight.origin, flight.delay] as const);
   const numbers = flights.map((flight) => flight.delay);
 
+  // What a promise answers, with the event time of the element; a function that promises nothing is none.
+  same<DStream<number, Timed>>()(timed.mapAsync(([, delay]) => Promise.resolve(delay)));
+  same<DStream<string>>()(
+    words.mapAsync(([word], { signal, attempt }) => Promise.resolve(`${word} ${attempt} ${signal.aborted}`), { capacity: 5 }),
+  );
+  // @ts-expect-error no promise
+  numbers.mapAsync((delay) => delay);
+  // @ts-expect-error another type than the answers have
+  numbers.mapAsync((delay) => Promise.resolve(delay), { otherwise: () => "text" });
+
   // Types are inferred from step to step.
   same<DStream<Pair<string, number>>>()(delays);
   same<DStream<Pair<string, string>>>()(words);

@@ -73,6 +73,7 @@ export { postgres, type PostgresOptions } from "./postgres.ts";
 export { rate, type RateOptions, type RateRow } from "./rate.ts";
 export { redis, type RedisOptions, type RedisValues } from "./redis.ts";
 export { avro, bytes, type Field, type FieldsOf, json, msgpack, protobuf, type Serde, string, t } from "./serde.ts";
+export type { AsyncCall, AsyncMapOptions } from "./async-map.ts";
 export type { ShuffleOptions, UpdateOptions } from "./shuffle-options.ts";
 export { approxCountDistinct, approxQuantiles } from "./sketches.ts";
 export { type State, type StateFunction, StateSpec } from "./state-spec.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { AppError } from "@millrace/model";
 import {
+  type AsyncMapOptions,
   type Batch,
   buildJob,
   countAndMean,
@@ -104,6 +105,39 @@ describe("buildJob", () => {
     expect(functions.get("keyed")?.value?.(["a", 1])).toBe(1);
     expect(functions.get("whole")?.value?.(["a", 1])).toEqual(["a", 1]);
     expect(functions.get("whole")).not.toHaveProperty("key");
+  });
+});
+
+describe("DStream.mapAsync", () => {
+  const graphOf = (options: AsyncMapOptions<readonly [string, number], number>) =>
+    buildJob(
+      job("async", (ctx) => {
+        ctx
+          .source(pairs)
+          .mapAsync(([, n]) => Promise.resolve(n), options)
+          .print();
+      }),
+    );
+
+  it("has a bound, a time-out and an order where nothing is said", () => {
+    const { graph, functions } = graphOf({});
+    const settings = { capacity: 100, timeoutMs: 10_000, retries: 0, retryAfterMs: 100, order: "input" };
+    expect(graph.operators[1]).toMatchObject({ id: "mapAsync-1", kind: "mapAsync", ...settings });
+    expect(Object.keys(functions.get("mapAsync-1") ?? {})).toEqual(["f"]);
+    const withAll = graphOf({ order: "answer", retries: 3, otherwise: () => 0, partitions: 4 });
+    expect(withAll.graph.operators[1]).toMatchObject({ order: "answer", retries: 3, hasOtherwise: true, partitions: 4 });
+    expect(Object.keys(withAll.functions.get("mapAsync-1") ?? {})).toEqual(["f", "otherwise"]);
+  });
+
+  it.each([
+    ["capacity", { capacity: 0 }],
+    ["retries", { retries: -1 }],
+    ["timeout", { timeout: minutes(6) }],
+    ["retryAfter", { retryAfter: 0.5 as never }],
+  ])("refuses a %s that is none", (name, options) => {
+    expect(() => graphOf(options)).toThrow(
+      expect.objectContaining({ code: "invalid-operator-setting", message: expect.stringContaining(name) }),
+    );
   });
 });
 

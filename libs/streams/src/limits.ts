@@ -16,3 +16,9 @@ export const FILES_PER_BATCH_MAX = 500;
 /** Longest body of a webhook: what a record of a topic with default settings holds, and what one with other settings may. */
 export const WEBHOOK_BODY_BYTES_DEFAULT = 1_000_000;
 export const WEBHOOK_BODY_BYTES_MAX = 16 * 1024 * 1024;
+/** Questions of one task under way: as many connections to somebody else's service, and as much of its memory. */
+export const ASYNC_CAPACITY_DEFAULT = 100;
+export const ASYNC_CAPACITY_MAX = 10_000;
+export const ASYNC_RETRIES_MAX = 20;
+export const ASYNC_TIMEOUT_MS_DEFAULT = 10_000;
+export const ASYNC_RETRY_AFTER_MS_DEFAULT = 100;

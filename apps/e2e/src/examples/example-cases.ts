@@ -121,6 +121,23 @@ export const exampleCases: readonly ExampleCase[] = [
     },
   },
   {
+    file: "ratings.ts",
+    input: {
+      "credit-orders": [
+        { order: "o1", customer: "ada", amount: 300 },
+        { order: "o2", customer: "bo", amount: 201 },
+        { order: "o3", customer: "nobody", amount: 1 },
+      ],
+    },
+    output: {
+      "rated-orders": [
+        { order: "o1", granted: true },
+        { order: "o2", granted: false },
+        { order: "o3", granted: false },
+      ],
+    },
+  },
+  {
     file: "sensor-anomalies.ts",
     input: {
       readings: [

@@ -91,6 +91,23 @@ export function spreadSender(
   };
 }
 
+/** Sending end of `mapAsync`: all elements of a task go to one partition with their event times, so that they keep their order. */
+export function askingSender(
+  environment: OperatorEnvironment,
+  writer: BlockWriter,
+  place: { readonly task: number; readonly partitions: number },
+): EndingOperator {
+  const { counts } = environment;
+  const slot = place.task % place.partitions;
+  return {
+    emit(element, time) {
+      counts.recordsIn++;
+      writer.addNumberedTo(slot, element, time);
+    },
+    end: () => writer.flush(),
+  };
+}
+
 /** Sending end of `count`: one number per task and batch. */
 export function countSender(environment: OperatorEnvironment, writer: BlockWriter): EndingOperator {
   const { counts } = environment;

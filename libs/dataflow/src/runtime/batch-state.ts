@@ -79,6 +79,7 @@ export class BatchState implements BatchContext {
       case "union":
       case "count":
       case "repartition":
+      case "mapAsync":
       case "transform":
       case "join":
       case "cogroup":

@@ -2,7 +2,7 @@ import type { JobFunctions, JobSettings } from "@millrace/model";
 import type { SpillSettings } from "../state/state-memory.ts";
 import type { StateAnswer, StateQuery } from "../state/state-query.ts";
 import type { PhysicalPlan } from "@millrace/planner";
-import type { SourceMemory, ValueCodec, ValueFormats } from "@millrace/ports";
+import type { Clock, SourceMemory, ValueCodec, ValueFormats } from "@millrace/ports";
 import type { RecordOffsets } from "@millrace/records";
 import type { CallTrail } from "./call-trail.ts";
 
@@ -97,6 +97,23 @@ export interface RuntimeOutput {
   ready?(): Promise<void> | undefined;
 }
 
+/** Answers of one task in one batch. */
+export interface AnswersOf {
+  readonly operatorId: string;
+  readonly task: number;
+  readonly batch: number;
+  /** Of what was asked, in its order: answers to other questions are of no use. */
+  readonly digest: string;
+}
+
+/** Keeps what `mapAsync` was answered, so that a batch that is repeated has the same answers, whatever has left the job already. */
+export interface AnswerJournal {
+  /** What an earlier attempt at the batch was answered. */
+  find(of: AnswersOf): Uint8Array | undefined;
+  /** Resolves when it is durable. */
+  keep(of: AnswersOf, answers: Uint8Array): Promise<void>;
+}
+
 /** Settings of the job that operators see. */
 export type RuntimeSettings = Pick<JobSettings, "batchIntervalMs" | "watermarks">;
 
@@ -112,6 +129,10 @@ export interface WorkerRuntimeOptions {
   /** Where state goes beyond a budget of memory; absent: all of it stays in memory. */
   readonly spill?: SpillSettings;
   readonly output: RuntimeOutput;
+  /** Absent: batches are never repeated. */
+  readonly answers?: AnswerJournal;
+  /** For time-outs and waits of `mapAsync`; absent: time stands still, none runs out and none is waited for. */
+  readonly timers?: Pick<Clock, "setTimer">;
   /** Where calls of user code are noted; absent: nobody looks. */
   readonly trail?: CallTrail;
   /** How far beyond the batch time a record may push the watermark (one bad clock must not close everything); Infinity: any. */

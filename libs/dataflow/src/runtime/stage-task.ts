@@ -9,13 +9,14 @@ import { type EventTimeOperator, eventTimeOperator } from "../operators/event-ti
 import { filterOperator, flatMapOperator, flatMapValuesOperator, mapOperator, mapValuesOperator } from "../operators/narrow.ts";
 import { paneSender } from "../operators/pane-sender.ts";
 import { type EndingOperator, glomOperator, mapPartitionsOperator } from "../operators/partition.ts";
-import { combiningSender, countSender, gatherSender, pairSender, reduceSender, spreadSender } from "../operators/senders.ts";
+import { askingSender, combiningSender, countSender, gatherSender, pairSender, reduceSender, spreadSender } from "../operators/senders.ts";
 import { delayAbove } from "../operators/delay-above.ts";
 import { lateOperator, timedSender } from "../operators/timed-sender.ts";
 import { sinkOperator } from "../operators/sink.ts";
 import { SourcePosition, SourceReader } from "../operators/source-reader.ts";
 import { stateSnapshotsOperator } from "../operators/state-snapshots.ts";
 import { binary, combinerOf } from "../operators/user-functions.ts";
+import { AsyncMapRoot } from "../roots/async-map-root.ts";
 import { DedupRoot } from "../roots/dedup-root.ts";
 import { GroupStateRoot } from "../roots/group-state-root.ts";
 import { KeyedAggregateRoot } from "../roots/keyed-aggregate-root.ts";
@@ -84,6 +85,8 @@ export interface TaskFactory {
   /** Task of each bucket, for a stage of so many tasks. */
   slots(taskCount: number): Uint16Array;
   readonly output: RuntimeOutput;
+  /** Of `mapAsync`. */
+  readonly asking: Pick<ConstructorParameters<typeof AsyncMapRoot>[0], "codec" | "answers" | "timers">;
   environment<O extends OperatorNode>(operator: O, position: () => string | undefined): OperatorEnvironment<O>;
   blockTarget(edge: ShuffleEdge, fromTask: number): BlockTarget;
 }
@@ -315,6 +318,8 @@ class TaskBuilder {
         return gatherSender(environment, writer, Infinity);
       case "repartition":
         return spreadSender(environment, writer, { task: this.#index, partitions: taskCount });
+      case "mapAsync":
+        return askingSender(environment, writer, { task: this.#index, partitions: taskCount });
       default:
         return edge.combine ? combiningSender(environment, writer, combinerOf(environment)) : pairSender(environment, writer);
     }
@@ -337,6 +342,8 @@ class TaskBuilder {
         return transformRoot(environment);
       case "repartition":
         return repartitionRoot(environment);
+      case "mapAsync":
+        return new AsyncMapRoot({ environment: this.#environment(operator), task: this.#index, ...this.#factory.asking });
       case "sort":
         return sortRoot(environment);
       case "count":

@@ -307,6 +307,7 @@ class Runtime implements WorkerRuntime {
         return table;
       },
       output,
+      asking: { codec: this.#options.codec, answers: this.#options.answers, timers: this.#options.timers },
       environment: (operator, position) =>
         createEnvironment({
           operator,

@@ -60,6 +60,14 @@ export class BlockWriter {
     if (rows.values.length >= this.#rowsMax) this.#hand(slot, rows);
   }
 
+  /** The same with a number beside the value. */
+  addNumberedTo(slot: number, value: unknown, number: number): void {
+    const rows = this.#rowsOf(slot);
+    rows.values.push(value);
+    rows.numbers.push(number);
+    if (rows.values.length >= this.#rowsMax) this.#hand(slot, rows);
+  }
+
   /** Hands on what is left, slot by slot. */
   flush(): void {
     for (const [slot, rows] of this.#open.entries()) if (rowCount(rows) > 0) this.#hand(slot, rows);

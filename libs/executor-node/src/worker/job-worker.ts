@@ -37,6 +37,7 @@ import type { CompressionCodecs, Crc32c } from "@millrace/records";
 import { assertDefined } from "@millrace/stdx";
 import { errors } from "../errors.ts";
 import { OUTPUT_BUFFER_BYTES, TRANSACTION_TIMEOUT_MS } from "../limits.ts";
+import { AnswerLog } from "./answer-log.ts";
 import { BatchOutput } from "./batch-output.ts";
 import { BatchTrace } from "./batch-trace.ts";
 import { buildDefinition } from "./build-definition.ts";
@@ -53,7 +54,7 @@ import { ShufflePeers } from "./shuffle-peers.ts";
 import { createShuffleServer, type ShuffleIdentity } from "./shuffle-server.ts";
 import { Signal } from "./signal.ts";
 import { withSourceLine } from "./source-line.ts";
-import { SinkMarks } from "./sink-marks.ts";
+import { SinkMarks, type SlotMark } from "./sink-marks.ts";
 import { readState } from "./read-state.ts";
 import { StreamSources } from "./stream-sources.ts";
 import { loadStatePart } from "./state-parts.ts";
@@ -227,15 +228,21 @@ class JobWorker {
     });
     const sources = layout.sourcePartitions.filter((partition) => partition.workerIndex === workerIndex);
     const trail = new CallTrail();
+    const answers = await AnswerLog.open({ identity: this.#identity, incarnation: command.incarnation, layout }, this.#client);
+    const { codec, formats, spill, clock } = this.#ports;
     const runtime = createWorkerRuntime({
-      trail,
-      jobId,
-      plan,
-      functions: definition.functions,
-      settings: definition.graph.settings,
-      codec: this.#ports.codec,
-      formats: this.#ports.formats,
-      ...(this.#ports.spill === undefined ? {} : { spill: this.#ports.spill }),
+      ...{
+        trail,
+        jobId,
+        plan,
+        codec,
+        formats,
+        answers,
+        timers: clock,
+        functions: definition.functions,
+        settings: definition.graph.settings,
+      },
+      ...(spill === undefined ? {} : { spill }),
       eventTimeAheadMaxMs: EVENT_TIME_AHEAD_MAX_MS,
       layout: { workerIndex, workerCount: layout.workerAddresses.length, slotWorkers: layout.slotWorkers, sourceTasks: sources },
       output: this.#runtimeOutput(this.#peers),
@@ -245,7 +252,7 @@ class JobWorker {
     await this.#loadState(runtime, command);
     const { marks, endOffset } = await SinkMarks.read(
       { jobId, incarnation: command.incarnation, startOffset: Number(command.marksStartOffset) },
-      { client: this.#client, compression: this.#ports.compression },
+      { client: this.#client, compression: this.#ports.compression, others: answers.take },
     );
     const topics = outputTopicsOf(definition.graph);
     const { incarnation } = command;
@@ -253,9 +260,8 @@ class JobWorker {
     this.#connectors = await openConnectors(definition, who, this.#ports.connectors);
     const streamSources = await this.#openSources(runtime, { partitions: sources, startedAtMs: Number(command.zeroTimeMs) });
     const producer = await this.#openProducer(command.transactionalId, [...new Set(topics.values())]);
-    const turn = (): Promise<void> => sleep(this.#ports.clock, 0);
     const sinkSlots = new Map([...runtime.sinkSlots].filter(([sink]) => topics.has(sink)));
-    const target = { producer, marks, topics, connectors: this.#connectors, sinkSlots, turn };
+    const target = { producer, marks, topics, connectors: this.#connectors, sinkSlots, turn: () => sleep(clock, 0) };
     const checkpoints = new CheckpointWriter({
       identity: this.#identity,
       workerCount: layout.workerAddresses.length,
@@ -277,13 +283,8 @@ class JobWorker {
       target,
       checkpoints,
     };
-    const own = [...marks.of(sinkSlots), ...[...this.#connectors.values()].flatMap((connector) => connector.marks)].map((mark) => ({
-      sink: mark.sink,
-      slot: mark.slot,
-      batch: BigInt(mark.batch),
-      planDigest: mark.digest,
-    }));
-    await this.#report({ case: "opened", value: { marks: own, marksEndOffset: BigInt(endOffset) } });
+    const own = [...marks.of(sinkSlots), ...[...this.#connectors.values()].flatMap((connector) => connector.marks)];
+    await this.#report({ case: "opened", value: { marks: own.map(markToWire), marksEndOffset: BigInt(endOffset) } });
   }
 
   /** After state is loaded: it is what splits remember. */
@@ -475,6 +476,10 @@ class JobWorker {
     const worker = { jobId, jobEpoch: BigInt(jobEpoch), workerIndex };
     return this.#ports.channel.report(toBinary(WorkerReportSchema, create(WorkerReportSchema, { worker, report })));
   }
+}
+
+function markToWire({ sink, slot, batch, digest }: SlotMark) {
+  return { sink, slot, batch: BigInt(batch), planDigest: digest };
 }
 
 /** A worker's share of the bound of a batch, by its part of the partitions. */

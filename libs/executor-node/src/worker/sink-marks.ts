@@ -12,6 +12,8 @@ export interface MarkRecord {
   readonly marks: Readonly<Record<string, readonly number[]>>;
 }
 
+type TakeRecord = (record: { readonly key: Uint8Array | null; readonly value: Uint8Array | null }) => void;
+
 export interface SlotMark {
   readonly sink: string;
   readonly slot: number;
@@ -40,7 +42,7 @@ export class SinkMarks {
    */
   static async read(
     job: { jobId: string; incarnation: number; startOffset: number },
-    ports: { client: Client; compression: CompressionCodecs },
+    ports: { client: Client; compression: CompressionCodecs; others?: TakeRecord },
   ): Promise<{ marks: SinkMarks; endOffset: number }> {
     const partition = await partitionOfJob(job.jobId, SINK_MARKS_TOPIC, ports.client);
     const marks = new SinkMarks(`${job.jobId}/${job.incarnation}`, partition);
@@ -53,7 +55,7 @@ export class SinkMarks {
     if (job.startOffset > endOffset || (job.startOffset > 0 && startOffset > job.startOffset))
       throw errors.marksLost({ topic: SINK_MARKS_TOPIC, partition, wanted: job.startOffset, first: earliest?.offset ?? 0, end: endOffset });
     if (startOffset < endOffset) {
-      const pending = new PendingMarks(marks, ports.compression);
+      const pending = new PendingMarks(marks, ports);
       for await (const chunk of ports.client.fetchRange({ ...target, startOffset, endOffset }, { isolation: "uncommitted" }))
         pending.addAll(chunk.batches);
     }
@@ -100,19 +102,27 @@ export class SinkMarks {
 class PendingMarks {
   readonly #marks: SinkMarks;
   readonly #compression: CompressionCodecs;
+  /** Takes records that are of no transaction. */
+  readonly #others: TakeRecord | undefined;
   readonly #byProducer = new Map<number, MarkRecord[]>();
 
-  constructor(marks: SinkMarks, compression: CompressionCodecs) {
+  constructor(marks: SinkMarks, ports: { readonly compression: CompressionCodecs; readonly others?: TakeRecord }) {
     this.#marks = marks;
-    this.#compression = compression;
+    this.#compression = ports.compression;
+    this.#others = ports.others;
   }
 
   addAll(batches: Uint8Array): void {
     for (const cursor = createBatchCursor(batches); cursor.advance();) {
       const { view } = cursor;
-      if (view.isControl) this.#end(view.producerId, readEndTransactionMarker(view.subarray())?.outcome === "commit");
+      if (!view.isControl && !view.isTransactional) this.#pass(view.subarray());
+      else if (view.isControl) this.#end(view.producerId, readEndTransactionMarker(view.subarray())?.outcome === "commit");
       else this.#add(view.producerId, view.subarray());
     }
+  }
+
+  #pass(batch: Uint8Array): void {
+    if (this.#others !== undefined) for (const record of readRecords(batch, { codecs: this.#compression })) this.#others(record);
   }
 
   #add(producerId: number, batch: Uint8Array): void {

@@ -45,6 +45,7 @@ const EXPRESSIONS: Readonly<Partial<Record<OperatorKind, readonly string[]>>> = 
 /** Kinds whose functions are programs, and what does the same by expressions. */
 const NEEDS_MODULE: Readonly<Partial<Record<OperatorKind, string>>> = {
   mapPartitions: "map or flatMap",
+  mapAsync: "joinTable with a topic of what would be asked",
   transform: "operators on elements",
   updateStateByKey: "aggregateByKey",
   mapWithState: "aggregateByKey",
