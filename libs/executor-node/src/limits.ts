@@ -47,3 +47,6 @@ export const OUTPUT_BUFFER_BYTES = 256 * 1024 * 1024;
 export const RECEIVED_BYTES_MAX = 32 * 1024 * 1024;
 /** A received record is stored within this, or its sender hears that it is not. */
 export const RECEIVED_DELIVERY_MS_MAX = 15_000;
+
+/** Commands that wait for their turn in a worker: of each batch two or three, and questions about state; what is beyond waits in the channel. */
+export const COMMANDS_WAITING_MAX = 64;

@@ -1,5 +1,5 @@
 import type { EventTimeSeen } from "@millrace/planner";
-import type { WorkerReport } from "./job-events.ts";
+import type { WorkerCommand, WorkerReport } from "./job-events.ts";
 import type { BatchPlan, CheckpointManifest, StatePart } from "./job-record.ts";
 import type { RunProgress } from "./progress.ts";
 
@@ -20,11 +20,24 @@ export class BatchInFlight {
   lateRecords = 0;
   statePending = false;
   #marksEndOffset = 0;
+  #isRecorded: boolean;
 
-  constructor(plan: BatchPlan, options: { workerCount: number; checkpoint: boolean }) {
+  constructor(plan: BatchPlan, options: { workerCount: number; checkpoint: boolean; recorded: boolean }) {
     this.plan = plan;
     this.checkpoint = options.checkpoint;
     this.#workerCount = options.workerCount;
+    this.#isRecorded = options.recorded;
+  }
+
+  /** Its plan is in the store for sure. */
+  get isRecorded(): boolean {
+    return this.#isRecorded;
+  }
+
+  /** It is now: workers may make permanent what they have made of it. */
+  recorded(): WorkerCommand {
+    this.#isRecorded = true;
+    return { kind: "plan-recorded", batch: this.plan.batch };
   }
 
   mapDone(workerIndex: number, report: MapDone): void {
@@ -34,9 +47,9 @@ export class BatchInFlight {
     this.recordsIn += report.recordsIn;
   }
 
-  /** True when this was the last worker. */
+  /** True when this was the last worker. None can be before the plan is recorded. */
   batchDone(workerIndex: number, report: BatchDone): boolean {
-    if (report.batch !== this.plan.batch || this.#done.has(workerIndex)) return false;
+    if (report.batch !== this.plan.batch || !this.#isRecorded || this.#done.has(workerIndex)) return false;
     this.#done.add(workerIndex);
     this.recordsOut += report.recordsOut;
     this.lateRecords += report.lateRecords;

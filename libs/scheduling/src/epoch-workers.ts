@@ -10,6 +10,7 @@ export class EpochWorkers {
   /** One for each, by worker index. The store has them before a worker is started. */
   readonly transactionalIds: readonly string[];
   readonly #addresses: (string | undefined)[];
+  #waitForPlans = true;
 
   constructor(jobEpoch: number, assignment: TaskAssignment, { jobId, incarnation }: Pick<JobRecord, "jobId" | "incarnation">) {
     this.jobEpoch = jobEpoch;
@@ -31,9 +32,15 @@ export class EpochWorkers {
     return this.addresses.length === this.count;
   }
 
+  /** All of them may be given batches whose plans are not stored yet: none is of an older version. */
+  get waitForPlans(): boolean {
+    return this.#waitForPlans;
+  }
+
   /** A worker has built the job and listens. */
-  ready(workerIndex: number, shuffleAddress: string): void {
+  ready(workerIndex: number, { shuffleAddress, waitsForPlan = false }: { shuffleAddress: string; waitsForPlan?: boolean }): void {
     this.#addresses[workerIndex] = shuffleAddress;
+    this.#waitForPlans &&= waitsForPlan;
   }
 
   start(): JobEffect[] {

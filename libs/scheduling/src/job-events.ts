@@ -23,7 +23,8 @@ export type JobEvent =
   | { readonly kind: "rescale"; readonly workers: number | undefined };
 
 export type WorkerReport =
-  | { readonly kind: "ready"; readonly shuffleAddress: string }
+  /** `waitsForPlan`: it may be given a batch whose plan is not stored yet; absent: it is of a version that knows no such thing. */
+  | { readonly kind: "ready"; readonly shuffleAddress: string; readonly waitsForPlan?: boolean }
   | { readonly kind: "fenced" }
   | { readonly kind: "opened"; readonly marks: readonly SinkMark[]; readonly marksEndOffset: number }
   | { readonly kind: "marked"; readonly batch: number; readonly positions: readonly SourcePosition[]; readonly lagRecords: number }
@@ -101,7 +102,10 @@ export type WorkerCommand =
       readonly checkpointedBatch: number;
       /** Continuous mode: go on reading behind this batch for the next. */
       readonly follow: boolean;
+      /** False: its plan is on its way to the store, and nothing of it may be made permanent before `plan-recorded`. */
+      readonly recorded: boolean;
     }
+  | { readonly kind: "plan-recorded"; readonly batch: number }
   /** Continuous mode: take records as they arrive for a batch whose plan comes later; `late`: its late filters. */
   | {
       readonly kind: "follow";

@@ -11,7 +11,7 @@ import { type JobShape, shapeOf } from "./job-shape.ts";
 import { BATCHES_PER_CHECKPOINT_MAX, LOOKUP_RETRY_MS, PHASE_TIMEOUTS_MS, RESCALE_WAIT_MS } from "./limits.ts";
 import type { JobFigures, JobInput, Now } from "./job-input.ts";
 import { JobHand } from "./job-hand.ts";
-import { isRunning, type JobPhase } from "./job-phase.ts";
+import { awaitsRecord, isRunning, type JobPhase } from "./job-phase.ts";
 import { Following } from "./following.ts";
 import type { Marker } from "./marker.ts";
 import { layoutChange } from "./layout-change.ts";
@@ -189,6 +189,8 @@ export class JobMachine extends JobHand {
         return;
       case "committing-plan":
         return this.#run(phase.plan);
+      case "batch":
+        return this.toAll(() => phase.inFlight.recorded());
       case "committing-checkpoint":
         return this.#afterCheckpoint(phase.savepoints);
       case "committing-end":
@@ -204,7 +206,7 @@ export class JobMachine extends JobHand {
     const phase = this.#phase;
     if (report.kind === "failed") return this.#onWorkerFailed(report);
     if (report.kind === "ready" && phase.kind === "starting") {
-      workers.ready(workerIndex, report.shuffleAddress);
+      workers.ready(workerIndex, report);
       if (workers.areReady) this.#fence(workers);
     } else if (report.kind === "fenced" && phase.kind === "fencing") {
       phase.pending.delete(workerIndex);
@@ -314,9 +316,10 @@ export class JobMachine extends JobHand {
       if (this.#following !== undefined) this.toAll(this.#following.begin(progress, this.#sources(), this.now.monotonicMs));
       return this.#waitToPlan(decision.delayMs);
     }
-    this.#phase = { kind: "committing-plan", plan: decision.plan };
     this.#plans.add(decision.plan);
     this.commits.awaited("plan", [{ kind: "put-plan", plan: decision.plan }, ...this.#plans.takeDeletions()]);
+    if (this.workers?.waitForPlans === true) this.#run(decision.plan, { recorded: false });
+    else this.#phase = { kind: "committing-plan", plan: decision.plan };
   }
 
   /** Something waits for a batch that ends in a checkpoint. */
@@ -324,15 +327,14 @@ export class JobMachine extends JobHand {
     return this.record.stop === "drain" || this.#rescale.ready !== undefined || this.#savepoints.length > 0;
   }
 
-  #run(plan: BatchPlan): void {
-    const inFlight = new BatchInFlight(plan, { workerCount: this.figures.workers, checkpoint: this.#checkpointDue(plan) });
+  #run(plan: BatchPlan, { recorded } = { recorded: true }): void {
+    const inFlight = new BatchInFlight(plan, { workerCount: this.figures.workers, checkpoint: this.#checkpointDue(plan), recorded });
     this.#phase = { kind: "batch", inFlight };
     this.#rate.batchBegan(this.now.monotonicMs);
     this.phaseTimer(PHASE_TIMEOUTS_MS.batch);
     const checkpointedBatch = this.#checkpoint?.batch ?? 0;
     const follow = this.#following?.goesOnAfter(plan) ?? false;
-    const { checkpoint } = inFlight;
-    this.toAll(() => ({ kind: "run-batch", plan, checkpoint, checkpointedBatch, follow }));
+    this.toAll(() => ({ kind: "run-batch", plan, checkpoint: inFlight.checkpoint, checkpointedBatch, follow, recorded }));
   }
 
   #checkpointDue(plan: BatchPlan): boolean {
@@ -450,7 +452,7 @@ export class JobMachine extends JobHand {
 
   /** A plan or checkpoint that cannot be stored must not be used: the job ends, and says why. */
   #onCommitFailed(failure: JobFailure): void {
-    if (this.#phase.kind === "committing-plan") this.#plans.removeLast();
+    if (awaitsRecord(this.#phase)) this.#plans.removeLast();
     if (this.#phase.kind === "committing-end") this.#phase = { kind: "ended" };
     else this.#end("failed", failure);
   }

@@ -21,6 +21,11 @@ export type JobPhase =
   | { readonly kind: "committing-end" }
   | { readonly kind: "ended" };
 
+/** The plan of a batch is on its way to the store. */
+export function awaitsRecord(phase: JobPhase): boolean {
+  return phase.kind === "committing-plan" || (phase.kind === "batch" && !phase.inFlight.isRecorded);
+}
+
 /** Tasks are open: batches run, or wait for input. */
 export function isRunning({ kind }: JobPhase): boolean {
   return ["idle", "looking", "marking", "committing-plan", "batch", "committing-checkpoint"].includes(kind);

@@ -63,7 +63,7 @@ export class Rescale {
     if (jobEpoch !== this.upcoming?.jobEpoch) return undefined;
     if (report.kind === "failed") return this.giveUp(report.failure);
     if (report.kind !== "ready" || this.#upcoming === undefined) return undefined;
-    this.#upcoming.workers.ready(workerIndex, report.shuffleAddress);
+    this.#upcoming.workers.ready(workerIndex, report);
     if (this.ready === undefined) this.#startNext(this.#upcoming);
     else this.#emit({ kind: "cancel-timer", name: "prepare" });
     return undefined;

@@ -118,15 +118,15 @@ export function createRig(input: Partial<JobInput> = {}) {
     committed: () => handle({ kind: "committed", sequence: commitSequence }),
     both: (report: WorkerReport) => [...worker(0, report), ...worker(1, report)],
     /** From executors to the first look at ends. */
-    start(): void {
+    start({ waitsForPlan = false } = {}): void {
       if (machine.record.sources === undefined) {
         handle({ kind: "executors", live: TWO });
         handle({ kind: "sources-resolved", sources: SOURCES });
         rig.committed();
       }
       rig.committed();
-      worker(0, { kind: "ready", shuffleAddress: "h:1" });
-      worker(1, { kind: "ready", shuffleAddress: "h:2" });
+      worker(0, { kind: "ready", shuffleAddress: "h:1", waitsForPlan });
+      worker(1, { kind: "ready", shuffleAddress: "h:2", waitsForPlan });
       rig.both({ kind: "fenced" });
       rig.both({ kind: "opened", marks: [], marksEndOffset: 0 });
     },
@@ -151,9 +151,11 @@ function describeCommand(command: WorkerCommand): string {
     case "mark":
       return `mark ${command.batch}`;
     case "run-batch": {
-      const { plan, checkpoint, follow } = command;
+      const { plan, checkpoint, follow, recorded } = command;
       const ranges = plan.ranges.map((range) => `${range.startOffset}-${range.endOffset}`).join();
-      return `run ${plan.batch} [${ranges}]${checkpoint ? " checkpoint" : ""}${plan.final ? " final" : ""}${follow ? " follow" : ""}`;
+      return `run ${plan.batch} [${ranges}]${checkpoint ? " checkpoint" : ""}${plan.final ? " final" : ""}${follow ? " follow" : ""}${recorded ? "" : " unrecorded"}`;
     }
+    case "plan-recorded":
+      return `recorded ${command.batch}`;
   }
 }

@@ -2,7 +2,7 @@
 export const SERIES_PER_METRIC_MAX = 10_000;
 
 /** Upper bounds of histogram buckets in seconds: from half a millisecond (an append) to ten seconds (a slow batch). */
-export const DURATION_BUCKETS: readonly number[] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+export const DURATION_BUCKETS: readonly number[] = [0.0005, 0.001, 0.002, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** How often metrics go out by OTLP. OpenTelemetry's default is 60 s; lag alerts want a closer look. */
 export const OTLP_METRICS_INTERVAL_MS = 15_000;

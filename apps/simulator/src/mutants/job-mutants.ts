@@ -17,8 +17,16 @@ export const JOB_MUTANTS: readonly Mutant[] = [
     name: "output-without-mark",
     what: "output is committed without the mark that says so",
     file: "libs/executor-node/src/worker/batch-output.ts",
-    correct: "    producer.send(SINK_MARKS_TOPIC, { key: marks.key, value: marks.encode(record), partition: marks.partition });\n",
-    wrong: "    void SINK_MARKS_TOPIC;\n",
+    correct: "    producer.send(SINK_MARKS_TOPIC, { key: marks.key, value: marks.encode(this.#mark), partition: marks.partition });\n",
+    wrong: "    void [producer, marks];\n",
+    provokes: "jobs",
+  },
+  {
+    name: "output-before-plan",
+    what: "a batch is committed while its plan is still on its way to the store",
+    file: RUN_BATCH,
+    correct: "  const recorded = run.recorded();\n",
+    wrong: "  const recorded = undefined as Promise<void> | undefined;\n",
     provokes: "jobs",
   },
   {

@@ -42,6 +42,8 @@ export class JobMeter {
   #keysEpoch = -1;
   #oldestMs = Infinity;
   #lookedAtMs: number | undefined;
+  /** What the slowest worker waited until the plan was stored, with all else done. */
+  #recordSeconds = 0;
   #lastRun = 0;
   #checkpointAtMs: number;
 
@@ -62,6 +64,7 @@ export class JobMeter {
   /** Workers are told to run it. */
   running(plan: { batch: number; timeMs: number }): void {
     this.#stages.clear();
+    this.#recordSeconds = 0;
     this.#oldestMs = Infinity;
     if (plan.batch <= this.#lastRun) this.#instruments.replayed.add(1, this.#labels);
     else if (!this.#isBounded) {
@@ -75,7 +78,10 @@ export class JobMeter {
 
   /** One worker is done with it. */
   workerDone(done: BatchDone, of: { jobEpoch: number; workerIndex: number }): void {
-    for (const { stage, seconds } of done.stages) this.#stages.set(stage, Math.max(this.#stages.get(stage) ?? 0, seconds));
+    for (const { stage, seconds } of done.stages) {
+      if (stage === "plan") this.#recordSeconds = Math.max(this.#recordSeconds, seconds);
+      else this.#stages.set(stage, Math.max(this.#stages.get(stage) ?? 0, seconds));
+    }
     if (done.oldestTimestampMs !== undefined) this.#oldestMs = Math.min(this.#oldestMs, Number(done.oldestTimestampMs));
     if (of.jobEpoch !== this.#keysEpoch) this.#keysByWorker.clear();
     this.#keysEpoch = of.jobEpoch;
@@ -93,6 +99,8 @@ export class JobMeter {
   batchDone(of: { milliseconds: number; checkpoint: boolean; span: Span | undefined }): void {
     const { processing, stage, endToEnd, checkpoint, batches } = this.#instruments;
     batches.add(1, this.#labels);
+    const plan = this.#stages.get("plan");
+    if (plan !== undefined) this.#stages.set("plan", plan + this.#recordSeconds);
     processing.record(of.milliseconds / 1_000, this.#labels, of.span?.traceparent);
     for (const [name, seconds] of this.#stages) stage.record(seconds, { ...this.#labels, stage: name });
     if (this.#oldestMs !== Infinity)

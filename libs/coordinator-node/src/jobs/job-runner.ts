@@ -135,7 +135,13 @@ export class JobRunner {
       );
     }
     if (this.machine.record.restarts > restarts)
-      this.#logger.warn("job restarts", { job: this.jobId, jobEpoch, ...error?.context, code: error?.code, reason: error?.message });
+      this.#logger[error?.code === "executor-lost" ? "info" : "warn"]("job restarts", {
+        job: this.jobId,
+        jobEpoch,
+        ...error?.context,
+        code: error?.code,
+        reason: error?.message,
+      });
     if (state !== before)
       this.#logger.info("job state changed", { job: this.jobId, name: this.machine.record.name, state, jobEpoch, error: error?.code });
   }

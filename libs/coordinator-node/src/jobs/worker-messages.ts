@@ -160,8 +160,11 @@ export function commandToWire(command: WorkerCommand, traceparent = ""): Message
           checkpointedBatch: BigInt(command.checkpointedBatch),
           traceparent,
           follow: command.follow,
+          unrecorded: !command.recorded,
         },
       };
+    case "plan-recorded":
+      return { case: "planRecorded", value: { batch: BigInt(command.batch) } };
     case "follow":
       return {
         case: "follow",
@@ -184,7 +187,7 @@ function questionToWire({ source, index, position, stepsMax }: SourceQuestion): 
 export function reportFromWire({ report }: WireReport): WorkerReport | undefined {
   switch (report.case) {
     case "ready":
-      return { kind: "ready", shuffleAddress: report.value.shuffleAddress };
+      return { kind: "ready", shuffleAddress: report.value.shuffleAddress, waitsForPlan: report.value.waitsForPlan };
     case "fenced":
       return { kind: "fenced" };
     case "opened":

@@ -33,6 +33,7 @@ export class BatchOutput {
   #full = false;
   #recordCount = 0;
   #sinceTurn = 0;
+  #mark: MarkRecord | undefined;
 
   readonly #headers: () => ProducerRecord["headers"];
 
@@ -48,7 +49,7 @@ export class BatchOutput {
     this.#headers = headers;
   }
 
-  /** The plan is recorded: from here on the batch may be committed. */
+  /** The plan is known, which marks name. */
   planned(digest: string): void {
     this.#digest = digest;
   }
@@ -92,13 +93,25 @@ export class BatchOutput {
     return this.#target.turn();
   }
 
+  /** Everything has been emitted: the mark goes into the transaction, so that it is on its way while the plan is stored. */
+  prepare(): void {
+    if (!this.#open || this.#mark !== undefined) return;
+    const { marks, producer } = this.#target;
+    this.#mark = this.#markRecord(assertDefined(this.#digest, "digest of the plan"));
+    producer.send(SINK_MARKS_TOPIC, { key: marks.key, value: marks.encode(this.#mark), partition: marks.partition });
+  }
+
   /**
    * Sink after sink, marks and records become visible together, or not at all; a crash between two sinks is what marks are for: the replay writes
    * to those only whose mark is behind. A batch without output commits nothing: replaying it writes nothing either.
    */
   async commit(): Promise<void> {
     const digest = assertDefined(this.#digest, "digest of the recorded plan");
-    await this.#commitTopics(digest);
+    this.prepare();
+    if (this.#mark !== undefined) {
+      await this.#target.producer.commitTransaction();
+      this.#target.marks.committed(this.#mark);
+    }
     for (const connector of this.#target.connectors.values())
       await this.#waitFor(connector, connector.commit({ batch: this.#batch.batch, digest }));
   }
@@ -118,15 +131,6 @@ export class BatchOutput {
     } catch (cause) {
       throw errors.sinkFailed(connector.sink, cause);
     }
-  }
-
-  async #commitTopics(digest: string): Promise<void> {
-    if (!this.#open) return;
-    const { marks, producer } = this.#target;
-    const record = this.#markRecord(digest);
-    producer.send(SINK_MARKS_TOPIC, { key: marks.key, value: marks.encode(record), partition: marks.partition });
-    await producer.commitTransaction();
-    marks.committed(record);
   }
 
   #markRecord(digest: string): MarkRecord {

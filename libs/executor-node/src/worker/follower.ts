@@ -1,6 +1,6 @@
 import { type Client, committedBatches, type FetchedChunk } from "@millrace/client";
 import type { BatchPlan, SourcePartitionOwner } from "@millrace/contracts";
-import { toAppError } from "@millrace/model";
+import { type JobGraph, toAppError } from "@millrace/model";
 import { type CompressionCodecs, RecordOffsets } from "@millrace/records";
 import { createDeferred, type Deferred } from "@millrace/stdx";
 import { errors } from "../errors.ts";
@@ -145,4 +145,9 @@ export class Follower {
     this.#opened = createDeferred<void>();
     opened.resolve();
   }
+}
+
+/** A worker's share of the bound of a batch, by its part of the partitions. */
+export function recordsOfWorker({ settings }: JobGraph, partitions: number, own: number): number {
+  return Math.max(1, Math.ceil((settings.maxRecordsPerBatch * own) / Math.max(1, partitions)));
 }

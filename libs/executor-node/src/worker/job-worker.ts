@@ -1,4 +1,4 @@
-import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { type Client, createClient, type Producer } from "@millrace/client";
 import {
   errorToWire,
@@ -13,11 +13,11 @@ import {
   type RunBatch,
   type SourcePartitionOwner,
   type StatePart,
-  WorkerCommandSchema,
+  type WorkerCommand,
   WorkerReportSchema,
 } from "@millrace/contracts";
 import { CallTrail, createWorkerRuntime, type SpillSettings, type WorkerRuntime } from "@millrace/dataflow";
-import { type AppError, EVENT_TIME_AHEAD_MAX_MS, type JobDefinition, type JobGraph, SINK_MARKS_TOPIC, toAppError } from "@millrace/model";
+import { type AppError, EVENT_TIME_AHEAD_MAX_MS, type JobDefinition, SINK_MARKS_TOPIC, toAppError } from "@millrace/model";
 import { type PhysicalPlan, planJob } from "@millrace/planner";
 import {
   type CheckpointPlaces,
@@ -34,9 +34,9 @@ import {
   type WorkerChannel,
 } from "@millrace/ports";
 import type { CompressionCodecs, Crc32c } from "@millrace/records";
-import { assertDefined } from "@millrace/stdx";
+import { assertDefined, BoundedQueue } from "@millrace/stdx";
 import { errors } from "../errors.ts";
-import { OUTPUT_BUFFER_BYTES, TRANSACTION_TIMEOUT_MS } from "../limits.ts";
+import { COMMANDS_WAITING_MAX, OUTPUT_BUFFER_BYTES, TRANSACTION_TIMEOUT_MS } from "../limits.ts";
 import { AnswerLog } from "./answer-log.ts";
 import { BatchOutput } from "./batch-output.ts";
 import { BatchTrace } from "./batch-trace.ts";
@@ -44,11 +44,13 @@ import { buildDefinition } from "./build-definition.ts";
 import { CheckpointWriter } from "./checkpoint-writer.ts";
 import type { ConnectorOutput } from "./connector-output.ts";
 import { openPlaceOf } from "./file-part.ts";
-import { Follower, type TakeRecords } from "./follower.ts";
+import { Follower, recordsOfWorker, type TakeRecords } from "./follower.ts";
 import { openConnectors } from "./open-connectors.ts";
 import { RemoteContexts } from "./remote-contexts.ts";
 import { type BatchContext, runBatch } from "./run-batch.ts";
 import { outputTopicsOf } from "./output-topics.ts";
+import { PlanGate } from "./plan-gate.ts";
+import { readCommands } from "./read-commands.ts";
 import { Receivers } from "./receivers.ts";
 import { ShufflePeers } from "./shuffle-peers.ts";
 import { createShuffleServer, type ShuffleIdentity } from "./shuffle-server.ts";
@@ -92,12 +94,15 @@ type Report = MessageInitShape<typeof WorkerReportSchema>["report"] & object;
  */
 export async function runJobWorker(ports: JobWorkerPorts): Promise<void> {
   const worker = new JobWorker(ports);
+  const waiting = new BoundedQueue<WorkerCommand>({ weightMax: COMMANDS_WAITING_MAX });
   try {
     await worker.start();
-    for await (const bytes of ports.channel.commands) await worker.handle(bytes);
+    void readCommands(ports.channel.commands, { waiting, planRecorded: (batch) => worker.planRecorded(batch) });
+    for await (const command of waiting) await worker.handle(command);
   } catch (error) {
     await worker.reportFailure(toAppError(error));
   } finally {
+    waiting.end();
     await worker.close();
   }
 }
@@ -123,6 +128,7 @@ class JobWorker {
   /** The batch that takes records before its plan is known, of a job in continuous mode. */
   #followed = 0;
   #batch = 0;
+  readonly #plans = new PlanGate();
   readonly #trims: FileTrims;
 
   constructor(ports: JobWorkerPorts) {
@@ -154,11 +160,15 @@ class JobWorker {
       },
     };
     this.#server = await this.#ports.listener.listen(`${host}:0`, [createShuffleServer(this.#identity, receiver)]);
-    await this.#report({ case: "ready", value: { shuffleAddress: this.#server.address } });
+    await this.#report({ case: "ready", value: { shuffleAddress: this.#server.address, waitsForPlan: true } });
   }
 
-  async handle(bytes: Uint8Array): Promise<void> {
-    const { command } = fromBinary(WorkerCommandSchema, bytes);
+  /** Beside whatever is being done. */
+  planRecorded(batch: number): void {
+    this.#plans.recorded(batch);
+  }
+
+  async handle({ command }: WorkerCommand): Promise<void> {
     switch (command.case) {
       case "fence":
         return this.#fence(command.value);
@@ -442,6 +452,7 @@ class JobWorker {
           checkpoint: command.checkpoint,
           ...(oldestMs === undefined ? {} : { oldestMs }),
           output,
+          recorded: () => (command.unrecorded ? this.#plans.until(batch) : undefined),
           ready: () => this.#ready(),
           trace,
           takeShuffleBytes: () => this.#peers?.takeSentBytes() ?? 0,
@@ -480,11 +491,6 @@ class JobWorker {
 
 function markToWire({ sink, slot, batch, digest }: SlotMark) {
   return { sink, slot, batch: BigInt(batch), planDigest: digest };
-}
-
-/** A worker's share of the bound of a batch, by its part of the partitions. */
-function recordsOfWorker({ settings }: JobGraph, partitions: number, own: number): number {
-  return Math.max(1, Math.ceil((settings.maxRecordsPerBatch * own) / Math.max(1, partitions)));
 }
 
 function text(value: string | number | boolean | undefined): string {

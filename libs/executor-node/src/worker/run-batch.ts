@@ -36,6 +36,8 @@ interface BatchRun {
   /** Its records are read already (continuous mode): least timestamp of their batches, Infinity without any. Absent: they are read now. */
   readonly oldestMs?: number;
   readonly output: BatchOutput;
+  /** Resolves when the plan is stored; undefined when it is. Nothing is committed before. */
+  readonly recorded: () => Promise<void> | undefined;
   /** Resolves when peers and output have room; undefined when they have now. */
   readonly ready: () => Promise<void> | undefined;
   readonly trace: BatchTrace;
@@ -71,6 +73,9 @@ export async function runBatch(run: BatchRun, context: BatchContext): Promise<vo
   const saved = run.checkpoint
     ? await clock.time("checkpoint", () => trace.step("checkpoint", () => context.checkpoints.save(Number(plan.batch))))
     : { parts: [], marksEndOffset: 0n };
+  output.prepare();
+  const recorded = run.recorded();
+  if (recorded !== undefined) await clock.time("plan", () => recorded);
   await clock.time("sink", () => trace.step("sink", () => output.commit()));
   const value = {
     batch: plan.batch,

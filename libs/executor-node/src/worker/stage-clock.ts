@@ -1,7 +1,7 @@
 import type { Clock } from "@millrace/ports";
 
-/** Parts of a batch on one worker; names of the label `stage`. */
-export type BatchStage = "map" | "shuffle" | "reduce" | "checkpoint" | "sink";
+/** Parts of a batch on one worker; names of the label `stage`. `plan`: all else was done, and the plan was not stored yet. */
+export type BatchStage = "plan" | "map" | "shuffle" | "reduce" | "checkpoint" | "sink";
 
 /** Where the time of one batch goes. */
 export class StageClock {

@@ -13,7 +13,7 @@ export const EXECUTOR_METRICS = {
     kind: "counter",
     unit: "seconds",
     labels: ["stage"],
-    help: "Time that workers of this executor spent in map, shuffle (wait for blocks), reduce, checkpoint and sink; the rest is idle.",
+    help: "Time that workers of this executor spent in map, shuffle (wait for blocks), reduce, checkpoint, plan (all else done, and the plan not stored yet) and sink; the rest is idle.",
   },
   millrace_shuffle_bytes_total: { kind: "counter", unit: "bytes", labels: [], help: "Shuffle blocks sent to other workers." },
 } as const satisfies MetricTable;
