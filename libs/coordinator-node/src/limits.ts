@@ -9,6 +9,10 @@ export const CLUSTER_CHANGES_MAX = COMMIT_CHANGES_MAX - 1; // one is left for th
 export const EXECUTOR_COMMANDS_QUEUED_MAX = 4_096; // some jobs × workers × commands of one turn; more means that it reads nothing
 export const EXECUTORS_MAX = 1_000; // as many as brokers
 export const STOP_DEADLINE_MS = 2_000; // calls end with their term; this is for answers on their way
+export const RENEWALS_MAX = 10; // tries of one lease's length where the store does not answer: a third of a second apart, a restart of it is not much longer
+export const LEASE_STRETCH_MAX = 2; // of a process that gets no time: whoever waits for its successor waits 6 s instead of 3 s, no longer
+export const LEASE_STRAIN_SHARE = 0.1; // of the lease: 300 ms late is no chance any more, a collection of garbage takes tens
+export const LEASE_STRAIN_KEPT = 0.8; // from one look to the next, a second apart: seconds of lateness are forgotten in ten
 /** Terms whose versions the store remembers: what brokers have seen of older ones is compared with the newest version alone. */
 export const TERMS_KEPT_MAX = 256;
 /** How long a new term waits for brokers before it decides who leads, and how long one of them waits for its answer meanwhile: less than it takes for silence. */

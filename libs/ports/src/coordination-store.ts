@@ -8,7 +8,7 @@ export interface CoordinationStore {
   readonly description: string;
   /** Takes or re-reads the lease. Acquiring raises the epoch in the same step, also when the same holder acquires again. */
   acquireLease(request: { holder: string; ttlMs: number }): Promise<LeaseResult>;
-  /** Prolongs it; false: it is someone else's now, or expired. */
+  /** Prolongs it, also where it has run out and nobody has taken it since; false: somebody has, and raised the epoch. */
   renewLease(fence: Fence & { ttlMs: number }): Promise<boolean>;
   /** Gives it up at once, so that a standby need not wait. */
   releaseLease(fence: Fence): Promise<void>;

@@ -1,7 +1,8 @@
 import { script } from "./script.ts";
 
 /**
- * Prolongs the lease of this holder, epoch and generation, if it has not expired.
+ * Prolongs the lease of this holder, epoch and generation. Takes it again where it has run out and nobody else has had it: then the epoch is still the caller's, and with it the
+ * right to write.
  *
  * KEYS  lease, leader, generation
  * ARGV  holder, epoch, generation, ttl in ms
@@ -12,7 +13,7 @@ export const RENEW_LEASE = script(
   `
 if redis.call('GET', KEYS[3]) ~= ARGV[3] then return 0 end
 if redis.call('HGET', KEYS[2], 'holder') ~= ARGV[1] or redis.call('HGET', KEYS[2], 'epoch') ~= ARGV[2] then return 0 end
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-return redis.call('PEXPIRE', KEYS[1], ARGV[4])
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[4])
+return 1
 `,
 );

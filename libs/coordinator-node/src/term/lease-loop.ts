@@ -1,4 +1,6 @@
-import { type Clock, type CoordinationStore, type Fence, type LeaseResult, type Logger, sleep } from "@millrace/ports";
+import { type Clock, type CoordinationStore, type Fence, type LeaseResult, type Logger, sleep, type Timer } from "@millrace/ports";
+import { RENEWALS_MAX } from "../limits.ts";
+import { LeaseStrain } from "./lease-strain.ts";
 
 export interface LeaseLoopSettings {
   readonly holder: string;
@@ -24,18 +26,20 @@ export async function runLeaseLoop(
   const { store, clock, logger } = ports;
   const { actions, signal } = options;
   const pauseMs = settings.ttlMs / 3;
+  const strain = new LeaseStrain(settings.ttlMs, clock);
   const isStopping = (): boolean => signal.aborted;
   while (!isStopping()) {
     try {
       const askedAtMs = clock.monotonicMs();
-      const result = await store.acquireLease(settings);
+      const { ttlMs } = strain;
+      const result = await store.acquireLease({ holder: settings.holder, ttlMs });
       if (result.kind === "held") {
         await actions.follow(result);
-        await sleep(clock, Math.min(pauseMs, result.remainingMs + 1), signal);
+        await strain.sleep(Math.min(pauseMs, result.remainingMs + 1 + strain.patienceMs), signal);
       } else {
         const fence = { holder: settings.holder, epoch: result.epoch, generation: result.generation };
-        await leadOneTerm(fence, { ...settings, endMs: askedAtMs + settings.ttlMs }, { ...ports, ...options });
-        await sleep(clock, pauseMs, signal); // a standby goes first; a term that cannot begin does not spin
+        await leadOneTerm(fence, { ...settings, strain, endMs: askedAtMs + ttlMs }, { ...ports, ...options });
+        await strain.sleep(pauseMs, signal); // a standby goes first; a term that cannot begin does not spin
       }
     } catch (error) {
       if (isStopping()) return;
@@ -45,9 +49,17 @@ export async function runLeaseLoop(
   }
 }
 
+interface Lease {
+  /** As it is set: how often it is renewed hangs on that. */
+  readonly ttlMs: number;
+  readonly strain: LeaseStrain;
+  /** When it ends by this process's own clock. */
+  readonly endMs: number;
+}
+
 async function leadOneTerm(
   fence: Fence,
-  lease: { ttlMs: number; endMs: number },
+  lease: Lease,
   ports: { store: CoordinationStore; clock: Clock; logger: Logger; actions: LeaseLoopActions; signal: AbortSignal },
 ): Promise<void> {
   const over = new AbortController();
@@ -73,39 +85,80 @@ async function leadOneTerm(
   }
 }
 
-async function keepLease(
-  fence: Fence,
-  lease: { ttlMs: number; endMs: number },
-  ports: { store: CoordinationStore; clock: Clock; logger: Logger; over: AbortSignal; stepDown: (reason: string) => void },
-): Promise<void> {
-  const { clock, over, stepDown } = ports;
-  let endMs = lease.endMs;
-  let expiry = clock.setTimer(Math.max(0, endMs - clock.monotonicMs()), () => {
-    stepDown("lease expired");
-  });
+interface KeeperPorts {
+  readonly store: CoordinationStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly over: AbortSignal;
+  readonly stepDown: (reason: string) => void;
+}
+
+async function keepLease(fence: Fence, lease: Lease, ports: KeeperPorts): Promise<void> {
+  const { over, stepDown } = ports;
+  const { strain } = lease;
+  const keeper = new LeaseEnd(lease, ports);
   try {
-    for (;;) {
-      await sleep(clock, lease.ttlMs / 3, over);
-      const askedAtMs = clock.monotonicMs();
-      const isMine = await ports.store.renewLease({ ...fence, ttlMs: lease.ttlMs }).catch((error: unknown) => {
-        ports.logger.warn("coordinator.lease-not-renewed", { epoch: fence.epoch, error });
-        return undefined;
-      });
-      if (isMine === false) {
-        stepDown("lease lost");
-        return;
-      }
-      if (isMine === undefined || over.aborted) continue;
-      endMs = askedAtMs + lease.ttlMs;
-      expiry.cancel();
-      expiry = clock.setTimer(Math.max(0, endMs - clock.monotonicMs()), () => {
-        stepDown("lease expired");
-      });
+    for (let isRenewed = true; ; ) {
+      await strain.sleep(isRenewed ? lease.ttlMs / 3 : lease.ttlMs / RENEWALS_MAX, over);
+      isRenewed = await keeper.renew(fence);
     }
   } catch (error) {
     if (!over.aborted) stepDown(String(error));
   } finally {
-    expiry.cancel();
+    keeper.close();
+  }
+}
+
+/** The time at which a term ends, put off by each renewal. */
+class LeaseEnd {
+  readonly #lease: Lease;
+  readonly #ports: KeeperPorts;
+  #timer: Timer;
+
+  constructor(lease: Lease, ports: KeeperPorts) {
+    this.#lease = lease;
+    this.#ports = ports;
+    this.#timer = this.#endAt(lease.endMs);
+  }
+
+  /** false: there was no answer. */
+  async renew(fence: Fence): Promise<boolean> {
+    const { clock, store, logger, over, stepDown } = this.#ports;
+    const { strain } = this.#lease;
+    const { ttlMs } = strain;
+    const askedAtMs = clock.monotonicMs();
+    const isMine = await store.renewLease({ ...fence, ttlMs }).catch((error: unknown) => {
+      logger.warn("coordinator.lease-not-renewed", { epoch: fence.epoch, error });
+      return undefined;
+    });
+    if (isMine === false) stepDown("lease lost");
+    if (isMine === undefined) return false;
+    strain.wasAnswered(askedAtMs);
+    if (!isMine || over.aborted) return true;
+    this.#timer.cancel();
+    this.#timer = this.#endAt(askedAtMs + ttlMs);
+    return true;
+  }
+
+  close(): void {
+    this.#timer.cancel();
+  }
+
+  /**
+   * Timers fire before answers are read: where this process stood still, the answer that prolongs the lease may be here already, or the question has not been asked yet. It gets
+   * one more pause for it. That is no risk to what is written, which the epoch guards; a process that was on time ends its term on time.
+   */
+  #endAt(endMs: number): Timer {
+    const { clock, stepDown } = this.#ports;
+    const { strain, ttlMs } = this.#lease;
+    const end = (): void => {
+      stepDown("lease expired");
+    };
+    return clock.setTimer(Math.max(0, endMs - clock.monotonicMs()), () => {
+      strain.wasDue(endMs);
+      if (strain.isLate) this.#timer = clock.setTimer(ttlMs / 3, end);
+      else end();
+    });
   }
 }
 

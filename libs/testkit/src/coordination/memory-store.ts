@@ -92,7 +92,7 @@ export class MemoryCoordination {
 
   renewLease(fence: Fence & { ttlMs: number }): boolean {
     const nowMs = this.#clock.monotonicMs();
-    if (!this.#holds(fence) || this.#data.lease?.holder !== fence.holder || this.#data.lease.endMs <= nowMs) return false;
+    if (!this.#holds(fence)) return false;
     this.#set({ ...this.#data, lease: { holder: fence.holder, endMs: nowMs + fence.ttlMs } });
     return true;
   }
