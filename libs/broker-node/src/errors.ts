@@ -146,12 +146,14 @@ export const brokerErrors = {
       message: "this topic is the cluster's own, which alone writes and deletes its records: use another",
       context: { topic },
     }),
-  noCoordinator: (context: Context = {}): AppError =>
+  noCoordinator: (context: Context = {}, cause?: unknown): AppError =>
     new AppError({
       kind: "unavailable",
       code: "no-coordinator",
-      message: "no active coordinator is known at the moment: try again soon",
+      message:
+        "no coordinator leads the cluster right now: try again in some seconds; if it stays, see that one runs and reaches its store (Redis)",
       context,
+      cause,
     }),
   coordinatorLoading: (context: Context): AppError =>
     new AppError({

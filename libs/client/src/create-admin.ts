@@ -8,6 +8,7 @@ import { deleteRecords } from "./delete-records.ts";
 import { changeToWire, settingsOf } from "./topic-settings.ts";
 import { createGroupAdmin } from "./group-admin.ts";
 import { createTransactionAdmin } from "./transaction-admin.ts";
+import { clientErrors } from "./errors.ts";
 import type { Metadata } from "./metadata.ts";
 import { createPlacementAdmin } from "./placement-admin.ts";
 import { backoffMs, isTransient, retrying } from "./retry.ts";
@@ -114,9 +115,15 @@ function createCoordinatorCaller({ ports, metadata, retryForMs }: AdminContext):
         return await run(address);
       } catch (error) {
         hint = hintOf(error);
-        throw error;
+        throw hint === undefined ? leaderless(error, address) : error;
       }
     });
+}
+
+/** Nobody answers where the leader was, or a standby that knows of none does: that nobody leads is what the caller has to know. */
+function leaderless(error: unknown, address: string): unknown {
+  if (!(error instanceof AppError) || (error.code !== "not-active-coordinator" && error.code !== "unreachable")) return error;
+  return clientErrors.noCoordinator({ coordinator: address, because: error.code }, error);
 }
 
 function hintOf(error: unknown): string | undefined {

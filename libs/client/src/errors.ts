@@ -100,6 +100,13 @@ export const clientErrors = {
     }),
   noLeader: (context: Context): AppError =>
     new AppError({ kind: "retry", code: "leader-not-available", message: "the partition has no leader at the moment", context }),
-  noCoordinator: (): AppError =>
-    new AppError({ kind: "unavailable", code: "no-coordinator", message: "brokers know no active coordinator at the moment" }),
+  noCoordinator: (context: Context = {}, cause?: unknown): AppError =>
+    new AppError({
+      kind: "unavailable",
+      code: "no-coordinator",
+      message:
+        "no coordinator leads the cluster right now: try again in some seconds; if it stays, see that one runs and reaches its store (Redis)",
+      context,
+      cause,
+    }),
 };

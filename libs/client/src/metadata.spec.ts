@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { type GetMetadataResponse, GetMetadataResponseSchema, type RpcTransport } from "@millrace/contracts";
+import { AppError } from "@millrace/model";
 import { ManualClock, SeededRandom } from "@millrace/testkit";
 import { Metadata } from "./metadata.ts";
 
@@ -40,5 +41,19 @@ describe("Metadata", () => {
 
   it("begins anew with a topic that was made again under its name", async () => {
     expect(await leaderAfter({ leader: 2, epoch: 4 }, { leader: 1, epoch: 0, topicId: "b".repeat(32) })).toBe("broker-1:9190");
+  });
+
+  it.each([
+    [["no-coordinator", "unreachable"], "no-coordinator"],
+    [["unreachable", "no-coordinator"], "no-coordinator"],
+    [["unreachable", "deadline-exceeded"], "no-broker-reachable"],
+  ])("tells, when brokers say %j, what one that is there says", async (codes, expected) => {
+    const ports = { clock: new ManualClock(), random: new SeededRandom(1) } as unknown as ConstructorParameters<typeof Metadata>[1];
+    const several = new Metadata({ bootstrap: ["a:1", "b:1"], requestTimeoutMs: 1_000, retryForMs: 1_000 }, ports);
+    const left = [...codes];
+    const call = several.anyBroker(() => {
+      return Promise.reject(new AppError({ kind: "unavailable", code: left.shift() ?? "", message: "as it is" }));
+    });
+    await expect(call).rejects.toMatchObject({ code: expected });
   });
 });

@@ -1,5 +1,5 @@
 import { BrokerService, type GetMetadataResponse, type Topic } from "@millrace/contracts";
-import { isRetriable, TRANSACTION_STATE_TOPIC } from "@millrace/model";
+import { AppError, isRetriable, TRANSACTION_STATE_TOPIC } from "@millrace/model";
 import type { ClientPorts } from "./api.ts";
 import { clientErrors } from "./errors.ts";
 import { METADATA_ATTEMPT_MS } from "./limits.ts";
@@ -86,6 +86,7 @@ export class Metadata {
   async anyBroker<T>(run: (address: string) => Promise<T>): Promise<T> {
     const addresses = this.#known;
     let failure: unknown;
+    let answer: unknown;
     for (let tried = 0; tried < addresses.length; tried++) {
       const address = addresses[(this.#preferred + tried) % addresses.length] ?? "";
       try {
@@ -95,9 +96,10 @@ export class Metadata {
       } catch (error) {
         if (!isRetriable(error)) throw error;
         failure = error;
+        if (isAnswer(error)) answer = error;
       }
     }
-    throw addresses.length === 1 ? failure : clientErrors.noBroker(addresses, failure);
+    throw answer ?? (addresses.length === 1 ? failure : clientErrors.noBroker(addresses, failure));
   }
 
   /** The same, repeated while brokers are away or moving. */
@@ -132,6 +134,20 @@ export class Metadata {
     this.#coordinatorAddress = response.coordinatorAddress;
   }
 }
+
+/** A broker has said it: it is there, whatever it lacks. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof AppError && !NO_ANSWER.has(error.code);
+}
+
+const NO_ANSWER: ReadonlySet<string> = new Set([
+  "unreachable",
+  "deadline-exceeded",
+  "cancelled",
+  "call-broken-off",
+  "request-timeout",
+  "rpc-failed",
+]);
 
 /**
  * The topic with each partition as of the newer leader epoch (KIP-320). A broker that was cut off tells what was true before: that it leads. Going back to it, a producer would be

@@ -56,4 +56,28 @@ describe("jobHandlers", () => {
     const handlers = await createRig({ getJob: () => Promise.reject(refusal) });
     await expect(handlers.getJob({ job: "copy" } as never, CONTEXT)).rejects.toMatchObject({ kind: "not-found", code: "unknown-job" });
   });
+
+  it("says that nobody leads, where the coordinator it knows is a standby without a leader, or is gone", async () => {
+    const handlersOf = async (address: string, leader: string) => {
+      const transport = createLoopback();
+      const refusal = new AppError({ kind: "retry", code: "not-active-coordinator", message: "standby", context: { leader } });
+      await transport.listen("standby:1", [bindService(JobService, { getJob: () => Promise.reject(refusal) } as never)]);
+      const view: Partial<ClusterView> = { coordinatorAddress: address };
+      const ports: Partial<BrokerPorts> = { transport };
+      return jobHandlers(new CoordinatorCalls(view as ClusterView, ports as BrokerPorts));
+    };
+    for (const [address, leader, because] of [
+      ["standby:1", "", "not-active-coordinator"],
+      ["standby:1", "gone:1", "unreachable"],
+      ["gone:1", "", "unreachable"],
+    ] as const) {
+      const handlers = await handlersOf(address, leader);
+      await expect(handlers.getJob({ job: "copy" } as never, CONTEXT)).rejects.toMatchObject({
+        kind: "unavailable",
+        code: "no-coordinator",
+        message: expect.stringContaining("no coordinator leads the cluster right now: try again in some seconds") as unknown,
+        context: { because },
+      });
+    }
+  });
 });

@@ -32,11 +32,23 @@ export class CoordinatorCalls {
         return await run(this.#ports.transport.client(service, address));
       } catch (error) {
         const hint = activeCoordinatorHint(error);
-        if (hint === undefined || hint === address) throw error;
+        if (hint === undefined || hint === address) throw leaderless(error, address);
         failure = toAppError(error);
         address = hint;
       }
     }
-    throw failure ?? brokerErrors.noCoordinator();
+    throw failure === undefined ? brokerErrors.noCoordinator() : leaderless(failure, address);
   }
 }
+
+/**
+ * What it means for whom asked the broker, which answers: that nobody leads at the moment. The standby's and the transport's words would say that to ask someone else helps, or that
+ * this broker is not there. Anything else is the coordinator's own answer.
+ */
+function leaderless(error: unknown, address: string): unknown {
+  if (!(error instanceof AppError) || !NOBODY_LEADS.has(error.code)) return error;
+  return brokerErrors.noCoordinator({ coordinator: address, because: error.code }, error);
+}
+
+/** Of a standby that knows no leader, and of a call that has not reached anyone. */
+const NOBODY_LEADS: ReadonlySet<string> = new Set(["not-active-coordinator", "unreachable"]);

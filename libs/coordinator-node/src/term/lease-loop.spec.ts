@@ -65,7 +65,10 @@ async function lead(run: (rig: Rig) => Promise<void>): Promise<void> {
   };
   const store = {
     description: "model",
-    acquireLease: (request: { holder: string; ttlMs: number }) => (rig.asked.push(request.ttlMs), answered(() => server.acquireLease(request))),
+    acquireLease: (request: { holder: string; ttlMs: number }) => (
+      rig.asked.push(request.ttlMs),
+      answered(() => server.acquireLease(request))
+    ),
     renewLease: (request: Fence & { ttlMs: number }) => (rig.asked.push(request.ttlMs), answered(() => server.renewLease(request))),
     releaseLease: (fence: Fence) => answered(() => { server.releaseLease(fence); }), // prettier-ignore
   } as unknown as CoordinationStore;

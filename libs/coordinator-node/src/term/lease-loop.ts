@@ -98,7 +98,7 @@ async function keepLease(fence: Fence, lease: Lease, ports: KeeperPorts): Promis
   const { strain } = lease;
   const keeper = new LeaseEnd(lease, ports);
   try {
-    for (let isRenewed = true; ; ) {
+    for (let isRenewed = true; ;) {
       await strain.sleep(isRenewed ? lease.ttlMs / 3 : lease.ttlMs / RENEWALS_MAX, over);
       isRenewed = await keeper.renew(fence);
     }
