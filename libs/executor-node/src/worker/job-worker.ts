@@ -52,6 +52,7 @@ import { outputTopicsOf } from "./output-topics.ts";
 import { PlanGate } from "./plan-gate.ts";
 import { readCommands } from "./read-commands.ts";
 import { Receivers } from "./receivers.ts";
+import { runsBeforePlan } from "./runs-before-plan.ts";
 import { ShufflePeers } from "./shuffle-peers.ts";
 import { createShuffleServer, type ShuffleIdentity } from "./shuffle-server.ts";
 import { Signal } from "./signal.ts";
@@ -160,7 +161,7 @@ class JobWorker {
       },
     };
     this.#server = await this.#ports.listener.listen(`${host}:0`, [createShuffleServer(this.#identity, receiver)]);
-    await this.#report({ case: "ready", value: { shuffleAddress: this.#server.address, waitsForPlan: true } });
+    await this.#report({ case: "ready", value: { shuffleAddress: this.#server.address, waitsForPlan: runsBeforePlan(definition.graph) } });
   }
 
   /** Beside whatever is being done. */

@@ -448,7 +448,7 @@ export type WorkerReady = Message<"millrace.coordinator.v1.WorkerReady"> & {
   shuffleAddress: string;
 
   /**
-   * It makes nothing of a batch permanent before it knows that the plan is stored (RunBatch.unrecorded).
+   * It makes nothing of a batch permanent before it knows that the plan is stored (RunBatch.unrecorded). False also where it cannot hold back what a job does.
    *
    * @generated from field: bool waits_for_plan = 2;
    */
