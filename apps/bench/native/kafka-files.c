@@ -4,7 +4,7 @@
  *
  *   kafka-files write SERVERS TOPIC FILE                        all records of a file, acks=all, each to the partition and with the time that the file says
  *   kafka-files read  SERVERS TOPIC PARTITIONS EXPECTED FILE    all committed records into a file. Ends at the end of every partition, not before there are EXPECTED
- *                                                               records or nothing came for 15 s: a commit is answered before its markers are everywhere
+ *                                                               records or nothing came for 90 s: a commit is answered before its markers are everywhere
  *
  * A record in a file: partition, length of the key (-1: none), length of the value, 0 (32 bits each), timestamp in milliseconds (64 bits), key, value; as the machine has it.
  */
@@ -15,7 +15,7 @@
 #include <string.h>
 #include <time.h>
 
-#define SILENCE_MS 15000
+#define SILENCE_MS 90000
 #define SETTLE_MS 500
 #define PARTITIONS_MAX 1024
 #define RECORD_BYTES_MAX 1048576

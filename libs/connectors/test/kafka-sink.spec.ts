@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { SinkOutput } from "@millrace/ports";
 import { describeSinkContract } from "@millrace/testkit";
 import { Admin } from "@platformatic/kafka";
-import { EARLIEST, ForeignLog, LATEST } from "../src/kafka/foreign-log.ts";
+import { ForeignLog } from "../src/kafka/foreign-log.ts";
+import { EARLIEST, LATEST } from "../src/kafka/offset-times.ts";
 import { kafkaSink } from "../src/kafka/kafka-sink.ts";
 import { startTemporaryKafka, type TemporaryKafka } from "./temporary-kafka.ts";
 

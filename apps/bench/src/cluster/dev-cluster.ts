@@ -61,6 +61,9 @@ export async function startDevCluster(
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, ...profileEnv, ...options.env },
   });
+  const endsWithUs = (): void => void child.kill("SIGKILL");
+  process.once("exit", endsWithUs); // it would go on by itself
+  child.once("exit", () => process.off("exit", endsWithUs));
   const { broker, kafka, metrics } = await readyLine(child);
   const readyMs = performance.now() - startedMs;
   return {

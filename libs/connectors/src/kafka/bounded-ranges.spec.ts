@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { boundedRanges, type EndingOffsets, type StartingOffsets } from "./bounded-ranges.ts";
-import { EARLIEST, LATEST } from "./foreign-log.ts";
+import { EARLIEST, LATEST } from "./offset-times.ts";
 
 /** Partition 0 of `t` holds [2, 10), partition 1 [0, 5); offset n was written at 1,000 n. */
 const LOGS: Readonly<Record<string, readonly [number, number]>> = { "t/0": [2, 10], "t/1": [0, 5], "u/0": [0, 1] };

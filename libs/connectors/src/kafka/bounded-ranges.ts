@@ -1,5 +1,6 @@
 import { errors } from "../errors.ts";
-import { EARLIEST, type ForeignLog, LATEST, type TopicPartition } from "./foreign-log.ts";
+import type { ForeignLog, TopicPartition } from "./foreign-log.ts";
+import { EARLIEST, LATEST } from "./offset-times.ts";
 import type { PartitionRange } from "./partition-ranges.ts";
 import { ownPartitions, type TopicChoice } from "./topic-choice.ts";
 

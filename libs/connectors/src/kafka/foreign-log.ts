@@ -14,8 +14,6 @@ const FETCH_BYTES_MAX = 4 * 1024 * 1024;
 const FETCH_WAIT_MS = 200;
 /** A range that is known to be there and does not come within 10 s: the cluster lost it, or is not well. */
 const EMPTY_FETCHES_MAX = 50;
-export const EARLIEST = -2n;
-export const LATEST = -1n;
 
 export interface TopicPartition {
   readonly topic: string;

@@ -1,6 +1,7 @@
 import type { SinkSlotMark, SinkSlots } from "@millrace/ports";
 import { Admin, compatibilityPartitioner } from "@platformatic/kafka";
-import { EARLIEST, type ForeignCluster, ForeignLog, LATEST } from "./foreign-log.ts";
+import { type ForeignCluster, ForeignLog } from "./foreign-log.ts";
+import { EARLIEST, LATEST } from "./offset-times.ts";
 
 /** Where sinks of Millrace jobs keep their marks in another cluster; compacted, so that it keeps one record per slot. */
 export const FOREIGN_MARKS_TOPIC = "millrace-sink-marks";

@@ -2,7 +2,7 @@ import type { RecordDecoding, SerdeDescriptor } from "@millrace/model";
 import type { BatchPartition, LogBatchSource, LogRecord } from "@millrace/ports";
 import { errors } from "../errors.ts";
 import { boundedRanges, type EndingOffsets, type StartingOffsets } from "./bounded-ranges.ts";
-import { ForeignLog } from "./foreign-log.ts";
+import type { ForeignLog } from "./foreign-log.ts";
 import { kafkaFailure } from "./kafka-errors.ts";
 import type { PartitionRange } from "./partition-ranges.ts";
 import type { TopicChoice } from "./topic-choice.ts";
@@ -105,7 +105,7 @@ class ForeignTopicRange implements LogBatchSource<never> {
 
   async *#read({ topic, partition, start, end }: PartitionRange): AsyncGenerator<readonly LogRecord[], void, undefined> {
     if (start >= end) return;
-    const log = this.#open();
+    const log = await this.#open();
     try {
       for await (const records of log.read({ topic, partition, startOffset: start, endOffset: end }))
         yield records.map((record): LogRecord => ({ ...record, topic, partition }));
@@ -117,7 +117,7 @@ class ForeignTopicRange implements LogBatchSource<never> {
   }
 
   async #withLog<R>(use: (log: ForeignLog) => Promise<R>): Promise<R> {
-    const log = this.#open();
+    const log = await this.#open();
     try {
       return await use(log);
     } catch (error) {
@@ -127,7 +127,9 @@ class ForeignTopicRange implements LogBatchSource<never> {
     }
   }
 
-  #open(): ForeignLog {
+  /** With the client, which who only imports this lib does not pay for. */
+  async #open(): Promise<ForeignLog> {
+    const { ForeignLog } = await import("./foreign-log.ts");
     return new ForeignLog({ bootstrapBrokers: [...this.#options.cluster.bootstrap], connection: {} }, "millrace-batch");
   }
 }

@@ -58,7 +58,7 @@ export class TimeWindowRoot implements RootOperator, Stateful {
       touched?.add(canonical);
       const cell = cells.get(canonical);
       if (cell === undefined) {
-        cells.set(canonical, key, values[index]);
+        cells.add(canonical, key, values[index]);
       } else {
         cell.value = this.#merge(cell.value, values[index]);
         cells.touch(canonical, cell);

@@ -1,6 +1,6 @@
 import type { FieldType, SerdeDescriptor } from "@millrace/model";
 import { NO_VALUE_FORMATS, type ValueFormat, type ValueFormats } from "@millrace/ports";
-import { SHAPE_MISSES_MAX, SHAPE_PAUSE_RECORDS } from "../limits.ts";
+import { INTERNED_LENGTH_MAX, SHAPE_MISSES_MAX, SHAPE_PAUSE_RECORDS } from "../limits.ts";
 import { DecodeFailure, fieldsOfJson, parseJson } from "./json-fields.ts";
 import { learnShape, ShapeReader } from "./json-shape.ts";
 import { openFormat } from "./open-format.ts";
@@ -39,7 +39,7 @@ function createFormatDecoder(format: ValueFormat): ValueDecoder {
 function createStringDecoder(): ValueDecoder {
   const interner = new StringInterner();
   return (bytes, start, end) => {
-    if (end - start > 64) return textOfBytes(bytes, start, end);
+    if (end - start > INTERNED_LENGTH_MAX) return textOfBytes(bytes, start, end); // not kept: no need of its hash
     let hash = HASH_START;
     for (let position = start; position < end; position++) {
       const byte = bytes[position] ?? 0;

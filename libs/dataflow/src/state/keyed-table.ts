@@ -94,14 +94,19 @@ export class KeyedTable<V> implements Spillable {
   set(canonical: CanonicalKey, key: unknown, value: V): void {
     const known = this.get(canonical);
     if (known === undefined) {
-      const entry = createEntry(key, value, ++this.#positions);
-      this.#size++;
-      this.#keep(canonical, entry);
-      this.touch(canonical, entry);
+      this.add(canonical, key, value);
     } else {
       known.value = value;
       this.touch(canonical, known);
     }
+  }
+
+  /** The same for a key of which `get` has just said that it is not there. */
+  add(canonical: CanonicalKey, key: unknown, value: V): void {
+    const entry = createEntry(key, value, ++this.#positions);
+    this.#size++;
+    this.#keep(canonical, entry);
+    this.touch(canonical, entry);
   }
 
   /** The entry's value has changed. */
