@@ -1,6 +1,7 @@
 import type { Scenario } from "./scenario.ts";
 import { abuse } from "./scenarios/abuse.ts";
 import { allBrokers } from "./scenarios/all-brokers.ts";
+import { answers } from "./scenarios/answers.ts";
 import { backup } from "./scenarios/backup.ts";
 import { badInput } from "./scenarios/bad-input.ts";
 import { checkpointBucket, checkpointFiles } from "./scenarios/checkpoint-files.ts";
@@ -58,6 +59,7 @@ export const scenarios: readonly Scenario[] = [
   sinks,
   sources,
   foreignSource,
+  answers,
   rescale,
   isolation,
   slowSink,
