@@ -7,6 +7,8 @@ const TTL_MS = 3_000;
 const ANSWER_MS = 5;
 /** Of a call that the store does not hear. */
 const TIMEOUT_MS = 2_000;
+/** One coordinator starts so long after the other, so that now one is due first and now the other. */
+const APART_MS = 500;
 
 /** A process' clock: while it stands still nothing runs, and then all that was due meanwhile, late. */
 class ProcessClock implements Clock {
@@ -54,7 +56,8 @@ interface Rig {
   isDeaf: boolean;
 }
 
-async function lead(run: (rig: Rig) => Promise<void>): Promise<void> {
+/** Coordinators of these names on one machine, the first of which leads. */
+async function lead(run: (rig: Rig) => Promise<void>, holders: readonly string[] = ["a"]): Promise<void> {
   const clock = new ProcessClock();
   const server = new MemoryCoordination({ clock, random: new SeededRandom(1) });
   const rig: Rig = { clock, server, log: [], asked: [], isDeaf: false };
@@ -73,12 +76,12 @@ async function lead(run: (rig: Rig) => Promise<void>): Promise<void> {
     releaseLease: (fence: Fence) => answered(() => { server.releaseLease(fence); }), // prettier-ignore
   } as unknown as CoordinationStore;
   const stop = new AbortController();
-  const loop = runLeaseLoop({ holder: "a", ttlMs: TTL_MS }, { store, clock, logger: SILENT_LOGGER }, {
+  const loopOf = (holder: string) => runLeaseLoop({ holder, ttlMs: TTL_MS }, { store, clock, logger: SILENT_LOGGER }, {
     signal: stop.signal,
     actions: {
       follow: () => Promise.resolve(),
       lead: ({ epoch }, over) => {
-        rig.log.push(`leads ${epoch}`);
+        rig.log.push(`${holder} leads ${epoch}`);
         return new Promise((resolve) => {
           over.addEventListener("abort", () => {
             rig.log.push(`${clock.monotonicMs()}: ${(over.reason as Error).message}`);
@@ -88,15 +91,19 @@ async function lead(run: (rig: Rig) => Promise<void>): Promise<void> {
       },
     },
   }); // prettier-ignore
+  const loops: Promise<void>[] = [];
   try {
-    await clock.run(100);
-    expect(rig.log).toEqual(["leads 1"]);
+    for (const holder of holders) {
+      loops.push(loopOf(holder));
+      await clock.run(APART_MS);
+    }
+    expect(rig.log).toEqual(["a leads 1"]);
     await run(rig);
   } finally {
     rig.isDeaf = false;
     stop.abort();
     await clock.run(60_000);
-    await loop;
+    await Promise.all(loops);
   }
 }
 
@@ -105,8 +112,22 @@ describe("runLeaseLoop", () => {
     await lead(async ({ clock, log }) => {
       clock.standStill(TTL_MS + 500);
       await clock.run(10_000);
-      expect(log).toEqual(["leads 1"]);
+      expect(log).toEqual(["a leads 1"]);
     });
+  });
+
+  it("goes on though there is a standby, when both stood still, again and again", async () => {
+    await lead(
+      async ({ clock, log }) => {
+        await clock.run(200); // the standby is due before the leader
+        for (let pause = 0; pause < 8; pause++) {
+          clock.standStill(TTL_MS + 500 * pause);
+          await clock.run(20_000 + 250 * pause);
+        }
+        expect(log).toEqual(["a leads 1"]);
+      },
+      ["a", "b"],
+    );
   });
 
   it("ends its term when somebody took the lease meanwhile", async () => {
@@ -114,7 +135,7 @@ describe("runLeaseLoop", () => {
       clock.standStill(TTL_MS + 500);
       expect(server.acquireLease({ holder: "b", ttlMs: TTL_MS })).toMatchObject({ kind: "acquired", epoch: 2 });
       await clock.run(ANSWER_MS);
-      expect(log).toEqual(["leads 1", `${clock.monotonicMs()}: lease lost`]);
+      expect(log).toEqual(["a leads 1", `${clock.monotonicMs()}: lease lost`]);
     });
   });
 
@@ -122,16 +143,16 @@ describe("runLeaseLoop", () => {
     await lead(async (rig) => {
       rig.isDeaf = true; // the lease was asked for at 0 ms, and not renewed
       await rig.clock.run(10_000);
-      expect(rig.log).toEqual(["leads 1", `${TTL_MS}: lease expired`]);
+      expect(rig.log).toEqual(["a leads 1", `${TTL_MS}: lease expired`]);
     });
   });
 
   it("ends it a pause later where it was late and the store does not answer", async () => {
     await lead(async (rig) => {
       rig.isDeaf = true;
-      rig.clock.standStill(TTL_MS + 500 - 100);
+      rig.clock.standStill(TTL_MS);
       await rig.clock.run(10_000);
-      expect(rig.log).toEqual(["leads 1", `${TTL_MS + 500 + TTL_MS / 3}: lease expired`]);
+      expect(rig.log).toEqual(["a leads 1", `${APART_MS + TTL_MS + TTL_MS / 3}: lease expired`]);
     });
   });
 
@@ -145,7 +166,7 @@ describe("runLeaseLoop", () => {
       expect(Math.max(...asked)).toBe(2 * TTL_MS);
       await clock.run(30_000);
       expect(asked.at(-1)).toBe(TTL_MS);
-      expect(log).toEqual(["leads 1"]);
+      expect(log).toEqual(["a leads 1"]);
     });
   });
 });

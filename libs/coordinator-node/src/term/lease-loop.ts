@@ -35,7 +35,8 @@ export async function runLeaseLoop(
       const result = await store.acquireLease({ holder: settings.holder, ttlMs });
       if (result.kind === "held") {
         await actions.follow(result);
-        await strain.sleep(Math.min(pauseMs, result.remainingMs + 1 + strain.patienceMs), signal);
+        await strain.sleep(Math.min(pauseMs, result.remainingMs + 1), signal);
+        if (strain.patienceMs > 0) await strain.sleep(strain.patienceMs, signal); // the holder has as little time as we have
       } else {
         const fence = { holder: settings.holder, epoch: result.epoch, generation: result.generation };
         await leadOneTerm(fence, { ...settings, strain, endMs: askedAtMs + ttlMs }, { ...ports, ...options });

@@ -30,7 +30,7 @@ export class LeaseStrain {
     return this.#lateMs > this.#noticeableMs;
   }
 
-  /** How long a standby lets a lease that has just run out be, so that a holder with as little time as itself may still come. */
+  /** How long a standby waits before it asks for the lease, so that a holder with as little time as itself may come first. */
   get patienceMs(): number {
     return this.isLate ? Math.min(this.#lateMs, this.#baseMs / 3) : 0;
   }
