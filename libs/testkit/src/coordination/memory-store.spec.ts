@@ -44,6 +44,20 @@ describe("MemoryStore faults", () => {
     expect(await store.acquireLease({ holder: "a", ttlMs: 1_000 })).toMatchObject({ epoch: first.epoch + 1 });
   });
 
+  it("goes back beyond the term of the moment, so that its epoch is given out twice", async () => {
+    const { server, clock } = makeServer();
+    server.recordHistory();
+    const store = server.client();
+    await store.acquireLease({ holder: "a", ttlMs: 1_000 });
+    await clock.advance(2_000);
+    const second = await store.acquireLease({ holder: "b", ttlMs: 1_000 });
+    if (second.kind !== "acquired") throw new Error("the lease had ended");
+    await store.commit({ holder: "b", ...second }, "r1", [{ key: "k", expect: "any", value: new Uint8Array(1) }]);
+    server.rollBack(0, { pastTerm: true });
+    expect(await store.read("k")).toBeUndefined();
+    expect(await store.acquireLease({ holder: "c", ttlMs: 1_000 })).toMatchObject({ kind: "acquired", epoch: second.epoch });
+  });
+
   it("applies nothing while unreachable", async () => {
     const { server } = makeServer();
     const store = server.client();
