@@ -147,11 +147,23 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "retry-queue-unbounded",
-    what: "wishes for other in-sync sets are queued each time anew while nobody answers",
+    what: "wishes for other in-sync sets stay in the queue beside their repetitions until somebody answers",
     file: "libs/broker-node/src/replication/in-sync-requests.ts",
     correct: "  readonly #wanting = new Set<LocalPartition>();\n",
     wrong:
       "  readonly #wanting = new (class {\n    items: LocalPartition[] = [];\n    get size() { return this.items.length; }\n    add(item: LocalPartition) { this.items.push(item); }\n    clear() { this.items = []; }\n    [Symbol.iterator]() { return this.items.values(); }\n  })();\n",
+    also: [
+      {
+        file: "libs/broker-node/src/replication/in-sync-requests.ts",
+        correct: "      this.#wanting.clear();\n      try {\n        if (sent.length > 0) await this.#send(sent);\n",
+        wrong: "      try {\n        if (sent.length > 0) await this.#send(sent);\n        this.#wanting.clear();\n",
+      },
+      {
+        file: "libs/broker-node/src/replication/in-sync-requests.ts",
+        correct: "        for (const { partition } of sent) this.#wanting.add(partition);\n",
+        wrong: "        for (const partition of new Set(sent.map((item) => item.partition))) this.#wanting.add(partition);\n",
+      },
+    ],
     provokes: "store",
   },
 ];
