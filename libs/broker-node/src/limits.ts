@@ -154,6 +154,8 @@ export const THROTTLE_LOOK_MS = 50;
 
 /** The image of the metadata is as large as the cluster (100 bytes a partition): once a second is below 1 MB/s at 10,000 partitions, and only while something changes. */
 export const METADATA_SAVE_MS = 1_000;
+/** A few bytes and their sync take milliseconds; a tenth of a session's time for a disk that is busy. */
+export const VERSION_WRITE_MS_MAX = 300;
 
 /** A coordinator that rebuilds its store waits ten seconds for other brokers, longer while too few are there; a dead one is not waited for. */
 export const REPORT_WAIT_MS_MAX = 30_000;

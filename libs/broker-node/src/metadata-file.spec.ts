@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { SILENT_LOGGER } from "@millrace/ports";
 import { ManualClock, SimulatedStorage } from "@millrace/testkit";
+import { createDeferred } from "@millrace/stdx";
 import { MetadataFile } from "./metadata-file.ts";
 
 describe("MetadataFile", () => {
@@ -28,6 +29,26 @@ describe("MetadataFile", () => {
     await one.writeVersion(41);
     storage.limitBytes(Infinity);
     await one.writeVersion(42);
+    expect(file().readVersion()).toBe(42);
+  });
+
+  it("does not wait for a disk that hangs, and writes the newest version when it answers again", async () => {
+    const { clock, storage, file } = make();
+    const disk = createDeferred<void>();
+    const hanging = new Proxy(storage, {
+      get: (target, name, receiver) =>
+        name === "writeFileAtomically"
+          ? (path: string, bytes: Uint8Array) => disk.promise.then(() => target.writeFileAtomically(path, bytes))
+          : (Reflect.get(target, name, receiver) as unknown),
+    });
+    const one = new MetadataFile({ storage: hanging, clock, logger: SILENT_LOGGER });
+    const first = one.writeVersion(41);
+    await clock.advance(1_000);
+    await first;
+    await one.writeVersion(42);
+    expect(file().readVersion()).toBe(0);
+    disk.resolve();
+    await one.stop();
     expect(file().readVersion()).toBe(42);
   });
 

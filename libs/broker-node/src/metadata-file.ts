@@ -1,7 +1,8 @@
 import { fromBinary, type MessageInitShape } from "@bufbuild/protobuf";
 import { encodeMetadata, type MetadataUpdate, MetadataUpdateSchema } from "@millrace/contracts";
 import type { Clock, Logger, Storage, Timer } from "@millrace/ports";
-import { METADATA_SAVE_MS } from "./limits.ts";
+import { createDeferred } from "@millrace/stdx";
+import { METADATA_SAVE_MS, VERSION_WRITE_MS_MAX } from "./limits.ts";
 
 const FILE = "cluster-metadata.bin";
 const VERSION_FILE = "metadata-version.json";
@@ -13,7 +14,8 @@ const VERSION_FILE = "metadata-version.json";
  */
 export class MetadataFile {
   readonly #ports: { readonly storage: Storage; readonly clock: Clock; readonly logger: Logger };
-  #versionWritten = 0;
+  #version = 0;
+  #writing: Promise<void> | undefined;
   #timer: Timer | undefined;
   #saving: Promise<void> = Promise.resolve();
 
@@ -47,14 +49,30 @@ export class MetadataFile {
     }
   }
 
-  /** To be waited for before metadata of this version is acted upon. On a disk that takes nothing it goes on without: whom to obey must be heard. */
+  /**
+   * To be waited for before metadata of this version is acted upon. A disk that takes nothing, or hangs, is not waited for beyond a moment: whom to obey must be heard, and leaders whose disk hangs have
+   * to let go.
+   */
   async writeVersion(metadataVersion: number): Promise<void> {
-    if (metadataVersion === this.#versionWritten) return;
-    try {
-      await this.#ports.storage.writeFileAtomically(VERSION_FILE, new TextEncoder().encode(JSON.stringify({ metadataVersion })));
-      this.#versionWritten = metadataVersion;
-    } catch (error) {
-      this.#ports.logger.warn("metadata version could not be written down", { file: VERSION_FILE, error });
+    if (metadataVersion === this.#version) return;
+    this.#version = metadataVersion;
+    if (this.#writing !== undefined) return; // the disk hangs: it is written when that is over
+    const late = createDeferred<void>();
+    const timer = this.#ports.clock.setTimer(VERSION_WRITE_MS_MAX, () => late.resolve());
+    this.#writing = this.#writeNewest().finally(() => (this.#writing = undefined));
+    await Promise.race([this.#writing, late.promise]);
+    timer.cancel();
+  }
+
+  async #writeNewest(): Promise<void> {
+    for (let written = -1; written !== this.#version;) {
+      written = this.#version;
+      const bytes = new TextEncoder().encode(JSON.stringify({ metadataVersion: written }));
+      try {
+        await this.#ports.storage.writeFileAtomically(VERSION_FILE, bytes);
+      } catch (error) {
+        this.#ports.logger.warn("metadata version could not be written down", { file: VERSION_FILE, error });
+      }
     }
   }
 
@@ -73,6 +91,7 @@ export class MetadataFile {
 
   async stop(): Promise<void> {
     this.#timer?.cancel();
+    await this.#writing;
     await this.#saving;
   }
 }
