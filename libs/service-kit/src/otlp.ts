@@ -1,5 +1,6 @@
 import {
   type Context,
+  type ContextManager,
   ROOT_CONTEXT,
   type Span as OtelSpan,
   SpanKind,
@@ -14,20 +15,12 @@ import { resourceFromAttributes } from "@opentelemetry/resources";
 import {
   AggregationTemporality,
   DataPointType,
-  MeterProvider,
   type MetricData,
   type MetricProducer,
   PeriodicExportingMetricReader,
 } from "@opentelemetry/sdk-metrics";
-import {
-  AlwaysOffSampler,
-  AlwaysOnSampler,
-  BatchSpanProcessor,
-  type Sampler,
-  SamplingDecision,
-  TraceIdRatioBasedSampler,
-  TracerProvider,
-} from "@opentelemetry/sdk-trace";
+import { NodeSDK } from "@opentelemetry/sdk-node";
+import { AlwaysOffSampler, AlwaysOnSampler, type Sampler, SamplingDecision, TraceIdRatioBasedSampler } from "@opentelemetry/sdk-trace";
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from "@opentelemetry/semantic-conventions";
 import { AppError, toAppError } from "@millrace/model";
 import type { Span, SpanOptions, Tracer } from "@millrace/ports";
@@ -42,9 +35,9 @@ export interface OtlpExport {
 }
 
 /**
- * Starts OpenTelemetry's SDK with OTLP over gRPC: spans of our own ports, metrics of our own registry. It patches no library, so bundling cannot break it, and takes
- * the parts it needs instead of the SDK for Node.js: that loads every exporter there is and follows every promise to know which span it belongs to.
- * Sampling follows OTEL_TRACES_SAMPLER, and without that the parent's flag and one in a hundred of new traces. Load this file only when there is an endpoint: it is heavy (0.2 s).
+ * Starts OpenTelemetry's SDK for Node.js with OTLP over gRPC: spans of our own ports, metrics of our own registry. It patches no library, so bundling cannot break it, and does not follow
+ * promises to know which span they belong to: our spans name their parents, and every promise of the process would pay for it. Sampling follows OTEL_TRACES_SAMPLER, and without that the
+ * parent's flag and one in a hundred of new traces. Load this file only when there is an endpoint: it is heavy (0.3 s).
  */
 export function startOtlp(options: { endpoint: string; service: string; version: string; metrics: MetricRegistry }): OtlpExport {
   const startedMs = Date.now();
@@ -60,26 +53,36 @@ export function startOtlp(options: { endpoint: string; service: string; version:
   };
   const resource = resourceFromAttributes({ [ATTR_SERVICE_NAME]: options.service, [ATTR_SERVICE_VERSION]: options.version });
   const { sampler, rootRatio } = samplingOf(process.env);
-  const tracers = new TracerProvider({
-    sampler,
-    resource,
-    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url: options.endpoint }) })],
-  });
   const reader = new PeriodicExportingMetricReader({
     exporter: new OTLPMetricExporter({ url: options.endpoint }),
     exportIntervalMillis: OTLP_METRICS_INTERVAL_MS,
     exportTimeoutMillis: OTLP_METRICS_INTERVAL_MS / 2,
     metricProducers: [producer],
   });
-  const meters = new MeterProvider({ resource, readers: [reader] });
-  const start = spanStarter(tracers.getTracer("millrace", options.version), () => spans.add(1));
-  return {
-    tracer: new SampledTracer(rootRatio, start),
-    close: async () => {
-      await Promise.all([tracers.shutdown(), meters.shutdown()]);
-    },
-  };
+  const sdk = new NodeSDK({
+    sampler,
+    resource,
+    autoDetectResources: false,
+    instrumentations: [],
+    contextManager: NO_CONTEXTS,
+    textMapPropagator: null,
+    logRecordProcessors: [],
+    traceExporter: new OTLPTraceExporter({ url: options.endpoint }),
+    metricReaders: [reader],
+  });
+  sdk.start();
+  const start = spanStarter(trace.getTracer("millrace", options.version), () => spans.add(1));
+  return { tracer: new SampledTracer(rootRatio, start), close: () => sdk.shutdown() };
 }
+
+/** Nothing is carried along from call to call. */
+const NO_CONTEXTS: ContextManager = {
+  active: () => ROOT_CONTEXT,
+  with: (_context, call, self, ...args) => call.apply(self, args),
+  bind: (_context, target) => target,
+  enable: () => NO_CONTEXTS,
+  disable: () => NO_CONTEXTS,
+};
 
 interface Sampling {
   /** Asked for what is wanted by then. */

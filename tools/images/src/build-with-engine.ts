@@ -57,6 +57,12 @@ function save(engine: Engine, { reference, archive, root }: { reference: string;
   else run(engine, ["push", reference, `docker-archive:${archive}:${reference}`], root);
 }
 
-function run(program: string, args: readonly string[], cwd: string): void {
-  execFileSync(program, [...args], { cwd, stdio: ["ignore", "inherit", "inherit"] });
+function run(program: Engine, args: readonly string[], cwd: string): void {
+  try {
+    execFileSync(program, [...args], { cwd, stdio: ["ignore", "inherit", "inherit"] });
+  } catch (cause) {
+    const hint =
+      "where it cannot reach a registry for the image to build in, set NODE_IMAGE to one that is here, or build without an engine: --engine none";
+    throw new Error(`${program} ${args[0] ?? ""} failed, as said above; ${hint}`, { cause });
+  }
 }
