@@ -16,6 +16,7 @@ export function readCheckout(root: string): Tree {
     if (path === "" || path === "package-lock.json" || !existsSync(full) || statSync(full).size > fileBytesMax) continue;
     const text = statSync(full).isFile() ? readFileSync(full, "utf8") : "\0";
     if (!text.includes("\0")) files.set(path, text);
+    else if (path.endsWith(".png")) files.set(path, ""); // Pages show it.
   }
   return createTree(files, readProjectGraph(root));
 }
