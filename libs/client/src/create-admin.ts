@@ -9,6 +9,7 @@ import { changeToWire, settingsOf } from "./topic-settings.ts";
 import { createGroupAdmin } from "./group-admin.ts";
 import { createTransactionAdmin } from "./transaction-admin.ts";
 import { clientErrors } from "./errors.ts";
+import { SAVED_MS_MAX } from "./limits.ts";
 import type { Metadata } from "./metadata.ts";
 import { createPlacementAdmin } from "./placement-admin.ts";
 import { backoffMs, isTransient, retrying } from "./retry.ts";
@@ -26,6 +27,7 @@ const ENDED: readonly JobState[] = [JobState.FINISHED, JobState.STOPPED, JobStat
 export function createAdmin(context: AdminContext): Admin {
   const { ports, metadata } = context;
   const options = { timeoutMs: context.requestTimeoutMs };
+  const untilSaved = { timeoutMs: SAVED_MS_MAX };
   const topics = <T>(run: (service: ServiceClient<typeof TopicService>) => Promise<T>): Promise<T> =>
     metadata.anyBrokerRetrying((address) => run(ports.transport.client(TopicService, address)));
   const coordinator = createCoordinatorCaller(context);
@@ -78,14 +80,13 @@ export function createAdmin(context: AdminContext): Admin {
     listJobs: async () => (await jobs((service) => service.listJobs({}, options))).jobs,
     getJob: (job) => jobs((service) => service.getJob({ job }, options)),
     watchJob: (job, watch = {}) => watchJob(job, context, watch.signal),
-    // Draining waits for batches under way, which no fixed time bounds.
     stopJob: (job, { drain = false, savepoint = false } = {}) =>
-      jobs((service) => service.stopJob({ job, drain, savepoint }, drain || savepoint ? {} : options)),
+      jobs((service) => service.stopJob({ job, drain, savepoint }, drain || savepoint ? untilSaved : options)),
     rescaleJob: async (job, workers) => wholeStatus((await jobs((service) => service.rescaleJob({ job, workers }, options))).status),
     readJobState: (job, { operator = "", keysJson = [], keyPrefix = "", limit = 0 } = {}) =>
       jobs((service) => service.readJobState({ job, operator, keysJson: [...keysJson], keyPrefix, limit }, options)),
     getCheckpoint: (of) => jobs((service) => service.getCheckpoint({ savepointId: "", job: "", ...of }, options)),
-    createSavepoint: (job) => jobs((service) => service.createSavepoint({ job }, options)),
+    createSavepoint: (job) => jobs((service) => service.createSavepoint({ job }, untilSaved)),
     listSavepoints: async (job = "") => (await jobs((service) => service.listSavepoints({ job }, options))).savepoints,
     deleteSavepoint: async (savepointId) => {
       await jobs((service) => service.deleteSavepoint({ savepointId }, options));

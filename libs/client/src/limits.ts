@@ -54,5 +54,8 @@ export const LEAVE_MS_MAX = 5_000;
 /** A leader that answers nothing for so long is asked about: it may hang, or be cut off, while another one leads already. Longer than a sync takes on a busy disk. */
 export const LEADER_SILENT_MS = 1_000;
 
+/** A drained job ends its batches, and a savepoint writes all of its state: minutes for tens of gigabytes. An hour is longer than anybody waits. */
+export const SAVED_MS_MAX = 3_600_000;
+
 /** A broker that does not tell the metadata within this is passed over for the next one: any broker has them in memory. */
 export const METADATA_ATTEMPT_MS = 2_000;
