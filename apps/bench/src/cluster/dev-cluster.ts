@@ -33,6 +33,8 @@ export interface DevClusterOptions {
   readonly preload?: string;
   /** Environment beside this process' own. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Main file of the `millrace` command; absent: its source. */
+  readonly cli?: string;
   /** Through `npm run dev`'s bootstrap, as a user starts it from a checkout. */
   readonly throughBootstrap?: boolean;
 }
@@ -55,7 +57,9 @@ export async function startDevCluster(
   const preload = options.preload === undefined ? [] : [`--import=${options.preload}`];
   const profileEnv = cpuProfileDir === undefined ? {} : { [PROFILE_DIR_ENV]: cpuProfileDir };
   const command =
-    options.throughBootstrap === true ? [BOOTSTRAP, "dev", ...args] : [...process.execArgv, ...preload, ...profile, CLI, "dev", ...args];
+    options.throughBootstrap === true
+      ? [BOOTSTRAP, "dev", ...args]
+      : [...process.execArgv, ...preload, ...profile, options.cli ?? CLI, "dev", ...args];
   const startedMs = performance.now();
   const child = spawn(process.execPath, command, {
     stdio: ["ignore", "pipe", "inherit"],

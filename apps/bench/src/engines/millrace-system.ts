@@ -12,10 +12,12 @@ import { UsageMeter } from "./usage-meter.ts";
 interface Node {
   readonly cluster: DevCluster;
   readonly connection: Connection;
+  /** Main file of the command that submits. */
+  readonly cli: string;
 }
 
 /** Ours: broker, coordinator and executor in one process, the job in processes of its own. */
-export function millraceSystem({ cluster, connection }: Node): System {
+export function millraceSystem({ cluster, connection, cli }: Node): System {
   return {
     name: "millrace",
     servers: kafkaAddressOf(cluster),
@@ -29,6 +31,7 @@ export function millraceSystem({ cluster, connection }: Node): System {
       const run = await runBoundedJob(connection.client, {
         address: cluster.brokerAddress,
         module: work.module,
+        cli,
         onRunning: () => undefined,
       });
       const [jobUsage, allUsage, submitted] = [job.stop(), all.stop(), submitting.stop()];
@@ -44,17 +47,17 @@ export function millraceSystem({ cluster, connection }: Node): System {
         settings: { engine: "Millrace, node of `millrace dev` and the job's processes", workers: PARALLELISM, batches: run.batchCount },
       };
     },
-    startCopy: (guarantee) => startCopy(guarantee, { cluster, connection }),
+    startCopy: (guarantee) => startCopy(guarantee, { cluster, connection, cli }),
   };
 }
 
 /** Markers, which commit what is between them. */
 const MARKER_MS = { "exactly-once": 10, "at-least-once": 100 } as const;
 
-async function startCopy(guarantee: Guarantee, { cluster, connection }: Node): Promise<Copier> {
+async function startCopy(guarantee: Guarantee, { cluster, connection, cli }: Node): Promise<Copier> {
   const intervalMs = MARKER_MS[guarantee];
   const admin = connection.client.admin();
-  const jobId = await submitJob({ address: cluster.brokerAddress, module: `copy/continuous-${intervalMs}.ts` });
+  const jobId = await submitJob({ address: cluster.brokerAddress, module: `copy/continuous-${intervalMs}.ts`, cli });
   for await (const { state } of admin.watchJob(jobId)) if (state === JobState.RUNNING) break;
   const broker = (): TreeUsage => {
     const [all, job] = [treeUsage(cluster.pid), childrenUsage(cluster.pid)];

@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { formatError } from "@millrace/service-kit";
+import { bundledCli } from "../cluster/bundled-cli.ts";
 import { type Connection, connect } from "../cluster/connection.ts";
 import { type DevCluster, startDevCluster } from "../cluster/dev-cluster.ts";
 import { startKafka } from "../cluster/kafka-home.ts";
@@ -55,10 +56,11 @@ export async function runEngines(run: EnginesRun): Promise<number> {
   let cluster: DevCluster | undefined;
   let connection: Connection | undefined;
   try {
-    cluster = await startDevCluster({ workers: PARALLELISM, temporaryRoot, cpuProfileDir: options.cpuProfileDir });
+    const cli = await bundledCli();
+    cluster = await startDevCluster({ cli, workers: PARALLELISM, temporaryRoot, cpuProfileDir: options.cpuProfileDir });
     connection = connect(cluster.brokerAddress);
     const others = kafka === undefined ? [] : engines.map((engine) => jvmSystem(engine, { kafka, enginesHome: options.enginesHome }));
-    return await compare(run, { works, copies, ours: millraceSystem({ cluster, connection }), others, broker: kafka?.name ?? "none" });
+    return await compare(run, { works, copies, ours: millraceSystem({ cluster, connection, cli }), others, broker: kafka?.name ?? "none" });
   } finally {
     await connection?.close();
     await cluster?.stop();

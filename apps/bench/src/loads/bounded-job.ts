@@ -22,10 +22,7 @@ const CLI = fileURLToPath(new URL("../../../cli/src/main.ts", import.meta.url));
 const JOBS = new URL("../../jobs/", import.meta.url);
 
 /** Submits a job of `jobs/` as a user would and waits for its end. `onRunning` is called once, when its workers are ready. */
-export async function runBoundedJob(
-  client: Client,
-  options: { readonly address: string; readonly module: string; readonly onRunning: () => void },
-): Promise<JobRun> {
+export async function runBoundedJob(client: Client, options: Submission & { readonly onRunning: () => void }): Promise<JobRun> {
   const jobId = await submitJob(options);
   const startMs = performance.now();
   let runningMs: number | undefined;
@@ -57,10 +54,18 @@ export async function runBoundedJob(
   throw new AppError({ kind: "unavailable", code: "job-lost", message: "the coordinator stopped telling about the job" });
 }
 
+export interface Submission {
+  readonly address: string;
+  /** Below `jobs/`. */
+  readonly module: string;
+  /** Main file of the `millrace` command; absent: its source. */
+  readonly cli?: string;
+}
+
 /** Submits a job of `jobs/` as a user would; its id. */
-export async function submitJob({ address, module }: { readonly address: string; readonly module: string }): Promise<string> {
+export async function submitJob({ address, module, cli = CLI }: Submission): Promise<string> {
   const path = fileURLToPath(new URL(module, JOBS));
-  const args = [...process.execArgv, CLI, "job", "submit", path, "--no-check", "--json", "--address", address];
+  const args = [...process.execArgv, cli, "job", "submit", path, "--no-check", "--json", "--address", address];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return (JSON.parse(stdout) as { jobId: string }).jobId;
 }
