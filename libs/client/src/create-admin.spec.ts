@@ -14,7 +14,7 @@ function adminOf() {
       },
     },
   );
-  const ports = { transport: { client: () => service } };
+  const ports = { transport: { client: () => service }, clock: { monotonicMs: () => 0 } };
   const metadata = { coordinatorAddress: () => Promise.resolve("coordinator:9191") };
   const context = { ports, metadata, retryForMs: 0, requestTimeoutMs: REQUEST_TIMEOUT_MS_DEFAULT };
   return { admin: createAdmin(context as never), given };
