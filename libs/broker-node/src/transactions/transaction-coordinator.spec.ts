@@ -42,17 +42,21 @@ let takeOver: () => void;
 /** What happens when markers are to be written. */
 let onMarkers: (effect: WriteMarkers) => void | Promise<void>;
 
+/** What the disk takes. */
+let onSync: () => Promise<void>;
+
 beforeEach(async () => {
   clock = new ManualClock();
   hold = new TransactionHold(clock);
   disk = createSimulatedStorage({ seed: 1 });
   onMarkers = () => undefined;
+  onSync = () => Promise.resolve();
   const loopback = createLoopback();
   const unused = (): never => {
     throw new Error("not part of this spec");
   };
   const ports: BrokerPorts = {
-    storage: disk.mount(),
+    storage: disk.mount({ wait: () => onSync() }),
     clock,
     random: new SeededRandom(1),
     logger: SILENT_LOGGER,
@@ -153,10 +157,28 @@ describe("TransactionCoordinator", () => {
     const next = { kind: "addPartitions", ...owner, partitions: [{ topic: "t", partition: 0 }] } as const;
     expect(await submit({ ...commit })).toEqual({ kind: "done" });
     expect(partition.log.logEndOffset).toBe(offset(3)); // Empty, Ongoing, PrepareCommit
-    expect(await submit({ ...next })).toMatchObject({ kind: "refused", error: { code: "concurrent-transactions" } });
+    await expect(coordinator.submit({ ...next })).rejects.toMatchObject({ code: "transaction-coordinator-not-available" });
+    await pass(40_000);
     expect(partition.log.logEndOffset).toBe(offset(4));
     expect(await submit({ ...commit })).toEqual({ kind: "done" });
     expect(await submit({ ...next })).toEqual({ kind: "added", transactionNumber: 2 });
+  });
+
+  it("decides the next transaction behind the record that completes the last one, before that is synced", async () => {
+    const owner = await begin();
+    const endOffset = partition.log.logEndOffset;
+    const disc = createDeferred<void>();
+    onMarkers = () => void (onSync = () => disc.promise);
+    const ended = coordinator.submit({ kind: "endTransaction", ...owner, commit: true });
+    const added = ended.then(() => coordinator.submit({ kind: "addPartitions", ...owner, partitions: [{ topic: "t", partition: 0 }] }));
+    await pass(2_000);
+    expect(partition.log.logEndOffset).toBe(endOffset + 3); // PrepareCommit, CompleteCommit, Ongoing
+    expect(coordinator.entries.get("x")?.state).toBe("CompleteCommit");
+    disc.resolve();
+    await pass(2_000);
+    expect(await added).toEqual({ kind: "added", transactionNumber: 2 });
+    takeOver();
+    expect(coordinator.entries.get("x")).toMatchObject({ state: "Ongoing", transactionNumber: 2 });
   });
 
   it("keeps the owner of an ended transaction waiting for markers, and a new owner for the record that completes it", async () => {

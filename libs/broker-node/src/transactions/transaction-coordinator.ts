@@ -8,6 +8,7 @@ import {
   handle,
   type TransactionEntry,
   type TransactionEvent,
+  type TransactionRecord,
   type TransactionRequest,
   type TransactionResponse,
   transactionErrors,
@@ -128,7 +129,7 @@ export class TransactionCoordinator {
     }
   }
 
-  #assertCoordinates({ transactionalId }: TransactionEvent): void {
+  #assertCoordinates({ transactionalId }: { readonly transactionalId: string }): void {
     if (this.isStopped) throw brokerErrors.notTransactionCoordinator({ transactionalId });
   }
 
@@ -165,11 +166,12 @@ export class TransactionCoordinator {
     });
   }
 
-  /** Repeated while this broker coordinates: until Complete is in the log, nobody can use the id. A full disk or a backlog passes. */
+  /** Repeated while this broker coordinates: a full disk or a backlog passes. */
   async #complete(transactionalId: string): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.#inOrder(transactionalId, () => this.#decide({ kind: "markersWritten", transactionalId, now: this.#clock.now() }));
+        const { stored } = await this.#inOrder(transactionalId, () => Promise.resolve(this.#stageCompletion(transactionalId)));
+        await stored;
         return;
       } catch (error) {
         if (this.isStopped) throw error;
@@ -182,6 +184,26 @@ export class TransactionCoordinator {
         this.#stop.signal,
       );
     }
+  }
+
+  /**
+   * What comes for the id next is decided behind it before it is synced. Nothing is lost with it: a later record of the id cannot be in the log without what was staged before, and says all that it said;
+   * without a later one the next coordinator finds the decision, and writes the same markers again.
+   */
+  #stageCompletion(transactionalId: string): { readonly stored: Promise<void> } {
+    this.#assertCoordinates({ transactionalId });
+    const { records } = handle(this.#state, { kind: "markersWritten", transactionalId, now: this.#clock.now() });
+    const unstored = records.length > 0 ? records : this.#unstored(transactionalId);
+    if (unstored.length === 0) return { stored: Promise.resolve() };
+    const stored = this.#log.stage(unstored);
+    for (const record of unstored) applyRecord(this.#state, record);
+    return { stored };
+  }
+
+  /** A completion that was staged and did not get into the log, as long as nothing has come after it. */
+  #unstored(transactionalId: string): readonly TransactionRecord[] {
+    const entry = this.#state.entries.get(transactionalId);
+    return entry?.state === "CompleteCommit" || entry?.state === "CompleteAbort" ? [{ transactionalId, entry }] : [];
   }
 
   /** False when the wait is over first. */

@@ -39,27 +39,34 @@ export class TransactionLog {
   }
 
   /** Appends and resolves when the records are committed; only then do they count. When it rejects they may be there all the same: the next leader knows. */
-  async append(records: readonly TransactionRecord[]): Promise<Offset> {
+  async append(records: readonly TransactionRecord[]): Promise<void> {
+    await this.stage(records);
+  }
+
+  /** The same, but staged when it returns: what is appended after that is in the log behind it or not at all. Throws when it cannot be. */
+  stage(records: readonly TransactionRecord[]): Promise<void> {
     try {
-      return await this.#append(records);
+      return this.#stage(records).catch((error: unknown) => this.#refuse(error));
     } catch (error) {
-      const at = { partition: this.#partition.partition };
-      const trouble = coordinatorTroubleOf(error);
-      if (trouble === "moved") throw brokerErrors.notTransactionCoordinator(at, error);
-      throw trouble === "not-available" ? brokerErrors.transactionsNotAvailable(at, error) : error;
+      return this.#refuse(error);
     }
   }
 
-  async #append(records: readonly TransactionRecord[]): Promise<Offset> {
+  #stage(records: readonly TransactionRecord[]): Promise<void> {
     const now = timestampMs(this.#ports.clock.wallMs());
     this.#builder.reset();
     for (const record of records) {
       const { key, value } = encodeTransactionRecord(record);
       this.#builder.append(now, key, value);
     }
-    const { result, stored } = this.#partition.append(this.#builder.build(), { durability: "committed", now });
-    await stored;
-    return result.baseOffset;
+    return this.#partition.append(this.#builder.build(), { durability: "committed", now }).stored;
+  }
+
+  #refuse(error: unknown): never {
+    const at = { partition: this.#partition.partition };
+    const trouble = coordinatorTroubleOf(error);
+    if (trouble === "moved") throw brokerErrors.notTransactionCoordinator(at, error);
+    throw trouble === "not-available" ? brokerErrors.transactionsNotAvailable(at, error) : error;
   }
 
   #replayChunk(chunk: Uint8Array, fromOffset: Offset, state: CoordinatorState): void {
