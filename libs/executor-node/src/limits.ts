@@ -32,6 +32,7 @@ export const STATE_DELTAS_MAX = 20;
 export const PART_AGE_CHECKPOINTS_MAX = 100;
 
 /** Output records between two turns of the event loop within a batch: often enough to send while computing, seldom enough for a small batch to need none. */
+export const OUTPUT_TRACED_MAX = 64; // of a sink in a batch: keys spread them over a dozen partitions, so that the first record of each is among them
 export const OUTPUT_TURN_RECORDS = 2_000;
 
 /** What a source notes of a range, as text: it is stored with the plan of each batch until a checkpoint covers it. */

@@ -10,7 +10,9 @@ import { turnsOf, type Variant, VARIANTS } from "./variants.ts";
 const SLICE_RECORDS = { produce: 400_000, job: 80_000 };
 /** Not counted, for the compiler. */
 const WARM_UPS = { full: 5, quick: 1 };
-const SLICES = { full: 30, quick: 4 };
+/** As many as there is time for: the whole takes seven minutes at most, however slow the machine is. */
+const SECONDS = { full: 85, quick: 10 };
+const SLICES_MAX = 100;
 const SCRAPE_SECONDS = 5;
 
 /** What the same records cost with each variant, one after the other. */
@@ -61,9 +63,10 @@ export async function measureJob(cluster: ObservedCluster, isQuick: boolean): Pr
 }
 
 async function inTurn(cluster: ObservedCluster, work: Work, isQuick: boolean): Promise<readonly Slice[]> {
-  const [warmUps, count] = isQuick ? [WARM_UPS.quick, SLICES.quick] : [WARM_UPS.full, SLICES.full];
+  const [warmUps, seconds] = isQuick ? [WARM_UPS.quick, SECONDS.quick] : [WARM_UPS.full, SECONDS.full];
+  const endMs = performance.now() + seconds * 1_000;
   const slices: Slice[] = [];
-  for (let index = 0; index < warmUps + count; index++) {
+  for (let index = 0; slices.length === 0 || (slices.length < SLICES_MAX && performance.now() < endMs); index++) {
     const costs = new Map<Variant, SliceCost>();
     for (const variant of turnsOf(VARIANTS, index)) costs.set(variant, await sliceOf(cluster, variant, work));
     if (index >= warmUps) slices.push(allOf(costs));

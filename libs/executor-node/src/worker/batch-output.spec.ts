@@ -38,7 +38,7 @@ function createRig(marked: Record<string, number> = {}) {
     await output.commit();
     return [...log];
   };
-  return { run };
+  return { run, target };
 }
 
 const mark = (batch: number, slots: number[]): string =>
@@ -71,5 +71,22 @@ describe("BatchOutput", () => {
 
   it("commits nothing for a batch without output", async () => {
     expect(await createRig().run(4, [])).toEqual([]);
+  });
+
+  it("gives the trace to the first records of each sink, not to all: a header on each costs as much as the record", () => {
+    const { target } = createRig();
+    const traced: (string | undefined)[] = [];
+    const send = (_: string, { headers }: ProducerRecord) => traced.push(headers?.[0]?.key) > 0;
+    const producer = { ...target.producer, send };
+    const topics = new Map([["out", "results"], ["late", "others"]]); // prettier-ignore
+    const headers = [{ key: "traceparent", value: null }];
+    const output = new BatchOutput({ ...target, producer, topics }, { batch: 1, digest: "d", jobEpoch: 1 }, () => headers);
+    const emit = (sink: string) => {
+      output.emit({ sink, slot: 0, key: null, value: null, timestampMs: 0 });
+    };
+    for (let record = 0; record < 1_000; record++) emit("out");
+    emit("late");
+    expect(traced.filter((key) => key === "traceparent")).toHaveLength(65);
+    expect([traced[0], traced[999], traced[1_000]]).toEqual(["traceparent", undefined, "traceparent"]);
   });
 });

@@ -2,7 +2,7 @@ import type { Producer, ProducerRecord } from "@millrace/client";
 import type { SinkRecord } from "@millrace/dataflow";
 import { SINK_MARKS_TOPIC } from "@millrace/model";
 import { assertDefined } from "@millrace/stdx";
-import { OUTPUT_TURN_RECORDS } from "../limits.ts";
+import { OUTPUT_TRACED_MAX, OUTPUT_TURN_RECORDS } from "../limits.ts";
 import type { ConnectorOutput } from "./connector-output.ts";
 import { errors } from "../errors.ts";
 import type { MarkRecord, SinkMarks } from "./sink-marks.ts";
@@ -36,8 +36,10 @@ export class BatchOutput {
   #mark: MarkRecord | undefined;
 
   readonly #headers: () => ProducerRecord["headers"];
+  /** Records that carry them, by sink. */
+  readonly #traced = new Map<string, number>();
 
-  /** `headers` go with every record: the trace that it belongs to. */
+  /** `headers` go with the first records of each sink: the trace that they belong to. Readers look at the first record of a batch, and a header on each would cost as much as the record. */
   constructor(
     target: OutputTarget,
     batch: { batch: number; digest?: string; jobEpoch: number },
@@ -73,7 +75,8 @@ export class BatchOutput {
     this.#sinceTurn += 1;
     const topic = assertDefined(topics.get(record.sink), `topic of sink ${record.sink}`);
     const { key, value, timestampMs } = record;
-    const headers = record.headers === undefined ? this.#headers() : [...record.headers, ...(this.#headers() ?? [])];
+    const traced = this.#tracedHeaders(record.sink);
+    const headers = record.headers === undefined ? traced : [...record.headers, ...(traced ?? [])];
     this.#full = !producer.send(topic, headers === undefined ? { key, value, timestampMs } : { key, value, timestampMs, headers });
   }
 
@@ -114,6 +117,14 @@ export class BatchOutput {
     }
     for (const connector of this.#target.connectors.values())
       await this.#waitFor(connector, connector.commit({ batch: this.#batch.batch, digest }));
+  }
+
+  #tracedHeaders(sink: string): ProducerRecord["headers"] {
+    const count = this.#traced.size === 0 ? 0 : (this.#traced.get(sink) ?? 0);
+    if (count >= OUTPUT_TRACED_MAX) return undefined;
+    const headers = this.#headers();
+    if (headers !== undefined) this.#traced.set(sink, count + 1);
+    return headers;
   }
 
   #writeTo(connector: ConnectorOutput, record: SinkRecord): void {
