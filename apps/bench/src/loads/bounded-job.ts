@@ -23,8 +23,7 @@ const JOBS = new URL("../../jobs/", import.meta.url);
 
 /** Submits a job of `jobs/` as a user would and waits for its end. `onRunning` is called once, when its workers are ready. */
 export async function runBoundedJob(client: Client, options: Submission & { readonly onRunning: () => void }): Promise<JobRun> {
-  const jobId = await submitJob(options);
-  const startMs = performance.now();
+  const { jobId, answeredMs: startMs } = await submit(options);
   let runningMs: number | undefined;
   for await (const status of client.admin().watchJob(jobId)) {
     if (runningMs === undefined && (status.state === JobState.RUNNING || status.lastBatchPlanned > 0n)) {
@@ -63,11 +62,18 @@ export interface Submission {
 }
 
 /** Submits a job of `jobs/` as a user would; its id. */
-export async function submitJob({ address, module, cli = CLI }: Submission): Promise<string> {
+export async function submitJob(submission: Submission): Promise<string> {
+  return (await submit(submission)).jobId;
+}
+
+/** The answer comes before the command's end: the job begins meanwhile, and its time counts from there. */
+async function submit({ address, module, cli = CLI }: Submission): Promise<{ readonly jobId: string; readonly answeredMs: number }> {
   const path = fileURLToPath(new URL(module, JOBS));
   const args = [...process.execArgv, cli, "job", "submit", path, "--no-check", "--json", "--address", address];
-  const { stdout } = await promisify(execFile)(process.execPath, args);
-  return (JSON.parse(stdout) as { jobId: string }).jobId;
+  const running = promisify(execFile)(process.execPath, args);
+  const answered = new Promise<number>((resolve) => running.child.stdout?.once("data", () => resolve(performance.now())));
+  const { stdout } = await running;
+  return { jobId: (JSON.parse(stdout) as { jobId: string }).jobId, answeredMs: await answered };
 }
 
 /** What is wrong with how it ran, in words. */
