@@ -1,5 +1,6 @@
 import type { JobDefinition, OperatorNode } from "@millrace/model";
 import { NaiveTimed, type Timed } from "./naive-timed.ts";
+import type { Answered } from "./random-job.ts";
 
 type Stream = readonly Timed[] | undefined;
 type F = (...args: readonly unknown[]) => unknown;
@@ -111,6 +112,8 @@ export class NaiveJob {
     switch (operator.kind) {
       case "map":
         return parent.map(({ value, time }) => ({ value: f(value), time }));
+      case "mapAsync":
+        return parent.map(({ value, time }) => ({ value: (f(value) as Answered<unknown>).answer, time }));
       case "filter":
         return parent.filter(({ value }) => f(value));
       case "flatMap":

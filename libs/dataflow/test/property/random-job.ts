@@ -72,6 +72,22 @@ export function jobOf(choices: readonly Choice[], listen: (id: string, elements:
   return job.build();
 }
 
+/** What a function promises, with the answer beside it for those who evaluate naively. */
+export interface Answered<T> extends Promise<T> {
+  readonly answer: T;
+}
+
+function addAsync(
+  job: TestJob,
+  id: string,
+  parents: readonly string[],
+  of: { readonly f: (pair: Pair) => Pair; readonly capacity: number; readonly partitions: { readonly partitions?: number } },
+): void {
+  const f = (pair: Pair): Answered<Pair> => Object.assign(Promise.resolve(of.f(pair)), { answer: of.f(pair) });
+  const spec = { kind: "mapAsync", capacity: of.capacity, timeoutMs: 1_000, retries: 0, retryAfterMs: 100, order: "input" } as const;
+  job.add(id, { ...spec, ...of.partitions }, parents, { f });
+}
+
 function addOperator(job: TestJob, streams: readonly Stream[], choice: Choice, id: string): Stream {
   const at = (index: number): Stream => streams[index % streams.length] ?? SOURCE_STREAM;
   const parent = at(choice.parent);
@@ -83,9 +99,12 @@ function addOperator(job: TestJob, streams: readonly Stream[], choice: Choice, i
   const partitions = choice.slide === 3 ? { partitions: choice.size * 3 } : {};
   const paired = at(choice.other).slide === parent.slide ? at(choice.other).id : parent.id;
   switch (choice.operator % 40) {
-    case 0:
-      job.add(id, { kind: "map" }, parents, { f: ([k, v]: Pair) => [v % 2 === 0 ? k : `${k}!`, v + 1] });
+    case 0: {
+      const f = ([k, v]: Pair): Pair => [v % 2 === 0 ? k : `${k}!`, v + 1];
+      if (choice.other % 2 === 0) job.add(id, { kind: "map" }, parents, { f });
+      else addAsync(job, id, parents, { f, capacity: choice.size, partitions });
       return { ...parent, id };
+    }
     case 1:
       job.add(id, { kind: "filter" }, parents, { f: ([, v]: Pair) => v % 3 !== 0 });
       return { ...parent, id };
