@@ -48,9 +48,12 @@ export interface System {
   readonly unsynced: readonly string[];
 }
 
+/** Records of these topics are of years ago: a server that keeps a week of them would delete them while they are read. */
+const KEPT = "retention.ms=-1";
+
 /** A fresh topic. */
 export async function makeTopic(servers: string, topic: string, settings: readonly string[] = []): Promise<void> {
-  await kafkaLoad(["topic", servers, topic, PARTITIONS, ...settings]);
+  await kafkaLoad(["topic", servers, topic, PARTITIONS, KEPT, ...settings]);
 }
 
 /** Fills a topic from a file of records; all of them must be acknowledged. */
