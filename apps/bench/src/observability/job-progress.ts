@@ -5,7 +5,9 @@ import { AppError } from "@millrace/model";
 export class JobProgress {
   readonly #abort = new AbortController();
   #recordsIn = 0;
-  #waiting: { readonly count: number; readonly done: PromiseWithResolvers<void> } | undefined;
+  #planned = 0;
+  #done = 0;
+  #waiting: { readonly count: number; batch?: number; readonly done: PromiseWithResolvers<void> } | undefined;
   #failure: unknown;
 
   constructor(client: Client, jobId: string) {
@@ -15,7 +17,7 @@ export class JobProgress {
     });
   }
 
-  /** Done when the job has worked off this many records. */
+  /** Done when the job has worked off this many records, and what was planned by then: nothing of it is left for the next slice. */
   hasRead(count: number): Promise<void> {
     const done = Promise.withResolvers<void>();
     this.#waiting = { count, done };
@@ -29,8 +31,10 @@ export class JobProgress {
   }
 
   async #follow(client: Client, jobId: string): Promise<void> {
-    for await (const { recordsIn, restarts, error } of client.admin().watchJob(jobId, { signal: this.#abort.signal })) {
-      this.#recordsIn = Number(recordsIn);
+    for await (const { recordsIn, lastBatchPlanned, lastBatchDone, restarts, error } of client
+      .admin()
+      .watchJob(jobId, { signal: this.#abort.signal })) {
+      [this.#recordsIn, this.#planned, this.#done] = [Number(recordsIn), Number(lastBatchPlanned), Number(lastBatchDone)];
       if (restarts > 0) throw failed(`the job was restarted: ${error?.message ?? "no reason given"}`);
       this.#look();
     }
@@ -39,6 +43,8 @@ export class JobProgress {
 
   #look(): void {
     if (this.#waiting === undefined || this.#recordsIn < this.#waiting.count) return;
+    this.#waiting.batch ??= this.#planned;
+    if (this.#done < this.#waiting.batch) return;
     this.#waiting.done.resolve();
     this.#waiting = undefined;
   }
