@@ -339,6 +339,7 @@ static void latency(const char *servers, const char *name, int partitions, size_
   pthread_create(&thread, NULL, read_all, &reader);
   rd_kafka_conf_t *conf = configuration(servers);
   set(conf, "linger.ms", "0");
+  if (copied != NULL) set(conf, "enable.idempotence", "true"); /* else what the client sends twice would look like a fault of the copy */
   rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
   rd_kafka_t *client = client_of(RD_KAFKA_PRODUCER, conf);
   rd_kafka_topic_t *topic = rd_kafka_topic_new(client, name, NULL);
