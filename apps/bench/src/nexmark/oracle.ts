@@ -9,7 +9,7 @@ const SLIDE = 2 * SECOND;
 
 /**
  * Results of Nexmark's queries by plain loops over all events, sharing nothing with the jobs: what is written once is a row; of q4 and q18, whose results change,
- * the last ones.
+ * the last ones; of q18 all that could be the last, where several have one time.
  */
 export const ORACLE: Readonly<Record<string, (events: readonly NexmarkEvent[]) => ResultRow[]>> = {
   q0: (events) => bids(events).map(({ auction, bidder, price, dateTime, extra }) => [auction, bidder, price, dateTime, extra]),
@@ -79,9 +79,11 @@ export const ORACLE: Readonly<Record<string, (events: readonly NexmarkEvent[]) =
       return sessions.map(({ start, count }) => [bidder, count, start]);
     }),
   q18: (events) =>
-    Array.from(groupBy(bids(events), ({ bidder, auction }) => `${bidder} ${auction}`).values(), (all) => {
-      const last = all.reduce((latest, bid) => (bid.dateTime >= latest.dateTime ? bid : latest));
-      return [last.auction, last.bidder, last.price, last.channel, last.url, last.dateTime, last.extra];
+    Array.from(groupBy(bids(events), ({ bidder, auction }) => `${bidder} ${auction}`).values()).flatMap((all) => {
+      const lastMs = all.reduce((latest, { dateTime }) => Math.max(latest, dateTime), 0);
+      return all
+        .filter(({ dateTime }) => dateTime === lastMs)
+        .map(({ auction, bidder, price, channel, url, dateTime, extra }) => [auction, bidder, price, channel, url, dateTime, extra]);
     }),
   q20: (events) => {
     const offered = groupBy(
