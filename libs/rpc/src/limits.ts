@@ -29,8 +29,9 @@ export const KEEPALIVE_TIMEOUT_MS = 7_000;
  * How long calls wait for a connection: longer than a name's look-up, a lost first packet (sent again after 1 s) and a handshake on a busy machine, shorter than a fail-over may take.
  * What was sent into the void is not sent again to whoever has the name now: only another connection gets there.
  */
-export const CONNECT_TIMEOUT_MS = 2_500;
-export const CONNECT_TIMEOUT_MS_MAX = 20_000; // as other libraries of gRPC have it
+export const CONNECT_TIMEOUT_MS = 2_000;
+/** Of attempts in a row, on a machine that has no time. A pod that is replaced is away for ten seconds, and an attempt of that time ends so long after it is back: no longer than a fail-over. */
+export const CONNECT_TIMEOUT_MS_MAX = 4_000;
 
 /** Reconnecting: the first attempt soon (a restarted broker is back within a second), at most this far apart. */
 export const RECONNECT_DELAY_MS_MIN = 100;

@@ -7,7 +7,6 @@ import { connectFromOutside } from "./outside.ts";
 import { RELEASE_PODS, type Step, type StepContext } from "./steps.ts";
 import { underLoad } from "./under-load.ts";
 
-const TOPIC = "cut";
 const CUT_SECONDS = 60;
 
 /** A node loses its network, and gets it back: nobody there can be reached, neither by its peers, nor by clients, nor by the API server. */
@@ -26,14 +25,14 @@ export const networkCut: Step = {
     const node = broker?.spec.nodeName;
     check(broker !== undefined && node !== undefined, "all brokers are on one node");
     const brokerId = Number(broker.metadata.name.slice(broker.metadata.name.lastIndexOf("-") + 1));
-    return underLoad(TOPIC, context, async () => {
-      check((await ledBy(kubernetes, brokerId)) > 0, `broker ${brokerId} leads nothing: its cut would not be felt`);
+    return underLoad("cut", context, async (topic) => {
+      check((await ledBy(kubernetes, { topic, brokerId })) > 0, `broker ${brokerId} leads nothing: its cut would not be felt`);
       try {
         await run(program, [...args, "cut", node]);
         const startMs = performance.now();
         say(`${node} is cut off, with broker ${brokerId}`);
         await waitFor("other leaders: is the node really cut off?", CUT_SECONDS * 1_000, async () =>
-          (await ledBy(kubernetes, brokerId)) === 0 ? true : undefined,
+          (await ledBy(kubernetes, { topic, brokerId })) === 0 ? true : undefined,
         );
         await delay(CUT_SECONDS * 1_000 - (performance.now() - startMs));
       } finally {
@@ -46,10 +45,10 @@ export const networkCut: Step = {
 };
 
 /** Partitions of the load that this broker leads, as the others have it. */
-async function ledBy(kubernetes: Kubernetes, brokerId: number): Promise<number> {
+async function ledBy(kubernetes: Kubernetes, { topic, brokerId }: { topic: string; brokerId: number }): Promise<number> {
   const { client, close } = await connectFromOutside(kubernetes);
   try {
-    return (await client.admin().describeTopic(TOPIC)).partitions.filter(({ leader }) => leader === brokerId).length;
+    return (await client.admin().describeTopic(topic)).partitions.filter(({ leader }) => leader === brokerId).length;
   } finally {
     await close();
   }

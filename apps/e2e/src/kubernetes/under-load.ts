@@ -20,7 +20,11 @@ const PAUSE_MS_GOAL = 5_000;
  * Numbers are written from outside with acks=all to partitions with three replicas while something happens; afterwards each partition must hold exactly the
  * numbers, each once and in order, and no write may have failed. Says for how long a partition stood still at most.
  */
-export async function underLoad(name: string, { kubernetes, random, say }: StepContext, ordeal: () => Promise<void>): Promise<Figures> {
+export async function underLoad(
+  name: string,
+  { kubernetes, random, say }: StepContext,
+  ordeal: (topic: string) => Promise<void>,
+): Promise<Figures> {
   const topic = `${name}-${random.integer(2 ** 31)}`; // With --reuse that of an earlier run is there, too.
   const { client, close } = await connectFromOutside(kubernetes);
   try {
@@ -38,7 +42,7 @@ export async function underLoad(name: string, { kubernetes, random, say }: StepC
     await delay(AFTERMATH_MS); // without anything: what a pause is on this machine
     const quietMs = Math.round(Math.max(...watch.longestMs));
     watch.reset();
-    await ordeal();
+    await ordeal(topic);
     await delay(AFTERMATH_MS);
     const { worst } = watch;
     const pauseMs = Math.round(worst.ms);
