@@ -91,7 +91,11 @@ export const reinstall: Step = {
   needs: "release",
   async run(context: StepContext) {
     const { kubernetes, say } = context;
-    const figures = await underLoad("kept", context, () => Promise.resolve());
+    let topic = "";
+    const figures = await underLoad("kept", context, (name) => {
+      topic = name;
+      return Promise.resolve();
+    });
     await kubernetes.helm(["uninstall", kubernetes.release, "--wait"]);
     await waitFor("no pod left", REPLACED_MS_MAX, async () => ((await kubernetes.pods()).length === 0 ? true : undefined));
     say("uninstalled");
@@ -101,11 +105,11 @@ export const reinstall: Step = {
     const seconds = Math.round((performance.now() - startMs) / 1_000);
     const { client, close } = await connectFromOutside(kubernetes);
     try {
-      const { partitions } = await client.admin().describeTopic("kept");
+      const { partitions } = await client.admin().describeTopic(topic);
       let records = 0;
       for (const { partition } of partitions) {
-        const [latest] = await client.listOffsets([{ topic: "kept", partition, at: "latest" }]);
-        await checkNumbers(client, { topic: "kept", partition, start: 0, end: latest?.offset ?? 0 });
+        const [latest] = await client.listOffsets([{ topic, partition, at: "latest" }]);
+        await checkNumbers(client, { topic, partition, start: 0, end: latest?.offset ?? 0 });
         records += latest?.offset ?? 0;
       }
       check(records === figures["records"], `${figures["records"] ?? 0} records were written, ${records} are there`);
