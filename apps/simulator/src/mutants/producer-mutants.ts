@@ -61,8 +61,8 @@ export const PRODUCER_MUTANTS: readonly Mutant[] = [
     name: "late-append-after-marker",
     what: "an append that was verified before its transaction's end is taken after it",
     file: "libs/broker-node/src/transactions/transaction-verifier.ts",
-    correct: "if (partition.transactionsEnded(producerId) !== endedBefore)",
-    wrong: "if (partition.transactionsEnded(producerId) < endedBefore)",
+    correct: "if (now.count !== before.count)",
+    wrong: "if (now.count < before.count)",
     provokes: "haste",
   },
   {
