@@ -3,6 +3,7 @@
  * protocol; prints one line of JSON, and what went wrong to standard error with exit code 1.
  *
  *   kafka-load topic   SERVERS TOPIC PARTITIONS [NAME=VALUE ...]    made anew, with a leader for each partition and its settings when this ends
+ *   kafka-load clear   SERVERS PREFIX                                deletes all topics whose name begins so, and ends when the server has none of them
  *   kafka-load produce SERVERS TOPIC VALUE_BYTES SECONDS            as many records as go, acks=all, default batching
  *   kafka-load consume SERVERS TOPIC PARTITIONS RECORDS             all partitions from their start
  *   kafka-load latency SERVERS TOPIC PARTITIONS VALUE_BYTES RATE WARM_UP_SECONDS SECONDS [OUTPUT ISOLATION]   open loop, linger 0; with an output topic records are awaited
@@ -188,6 +189,39 @@ static char *payloads_of(size_t value_bytes) {
     payloads[i] = (char)state;
   }
   return payloads;
+}
+
+/* One look at the server's topics: deletes those that begin with the prefix; how many there were. */
+static int delete_topics(rd_kafka_t *client, rd_kafka_queue_t *queue, const char *prefix) {
+  const struct rd_kafka_metadata *metadata;
+  if (rd_kafka_metadata(client, 1, NULL, &metadata, 10000) != RD_KAFKA_RESP_ERR_NO_ERROR) fail("clear", "the server does not tell its topics in 10 s");
+  rd_kafka_DeleteTopic_t **topics = calloc((size_t)metadata->topic_cnt + 1, sizeof *topics);
+  if (topics == NULL) fail("clear", "no memory");
+  size_t count = 0;
+  for (int i = 0; i < metadata->topic_cnt; i++)
+    if (strncmp(metadata->topics[i].topic, prefix, strlen(prefix)) == 0) topics[count++] = rd_kafka_DeleteTopic_new(metadata->topics[i].topic);
+  rd_kafka_metadata_destroy(metadata);
+  if (count > 0) {
+    rd_kafka_DeleteTopics(client, topics, count, NULL, queue);
+    rd_kafka_event_destroy(wait_for(queue, "deleting topics"));
+  }
+  rd_kafka_DeleteTopic_destroy_array(topics, count);
+  free(topics);
+  return (int)count;
+}
+
+static void clear_topics(const char *servers, const char *prefix) {
+  rd_kafka_t *client = client_of(RD_KAFKA_PRODUCER, configuration(servers));
+  rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
+  int deleted = delete_topics(client, queue, prefix);
+  for (int i = 0, left = deleted; left > 0; i++) {
+    if (i == 300) fail("clear", "topics are still there after 30 s");
+    usleep(100000);
+    left = delete_topics(client, queue, prefix);
+  }
+  rd_kafka_queue_destroy(queue);
+  rd_kafka_destroy(client);
+  printf("{\"deleted\":%d}\n", deleted);
 }
 
 static void send_one(rd_kafka_t *client, rd_kafka_topic_t *topic, char *payload, size_t value_bytes, struct value_head head) {
@@ -377,11 +411,12 @@ static void latency(const char *servers, const char *name, int partitions, size_
 int main(int count, char **args) {
   const char *mode = count > 3 ? args[1] : "";
   if (strcmp(mode, "topic") == 0 && count >= 5) make_topic(args[2], args[3], atoi(args[4]), args + 5, count - 5);
+  else if (strcmp(mode, "clear") == 0 && count == 4) clear_topics(args[2], args[3]);
   else if (strcmp(mode, "produce") == 0 && count == 6) produce(args[2], args[3], strtoul(args[4], NULL, 10), atof(args[5]));
   else if (strcmp(mode, "consume") == 0 && count == 6) consume(args[2], args[3], atoi(args[4]), strtoull(args[5], NULL, 10));
   else if (strcmp(mode, "latency") == 0 && (count == 9 || count == 11))
     latency(args[2], args[3], atoi(args[4]), strtoul(args[5], NULL, 10), strtoull(args[6], NULL, 10), strtoull(args[7], NULL, 10), strtoull(args[8], NULL, 10),
             count == 11 ? args + 9 : NULL);
-  else fail("usage", "kafka-load topic|produce|consume|latency SERVERS TOPIC ...: see the head of kafka-load.c");
+  else fail("usage", "kafka-load topic|clear|produce|consume|latency SERVERS TOPIC ...: see the head of kafka-load.c");
   return 0;
 }

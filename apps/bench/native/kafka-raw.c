@@ -6,7 +6,6 @@
  *   kafka-raw produce HOST PORT TOPIC PARTITIONS VALUE_BYTES RECORDS_PER_BATCH CONNECTIONS IN_FLIGHT WARM_UP_SECONDS SECONDS
  *   kafka-raw fetch   HOST PORT TOPIC PARTITIONS FETCH_BYTES CONNECTIONS FROM TO WARM_UP_SECONDS SECONDS
  *   kafka-raw ends    HOST PORT TOPIC PARTITIONS                       the sum of the end offsets
- *   kafka-raw memory  MEGABYTES                                        takes and gives back memory: on a virtual machine the first touch of a page may cost what a server costs
  *
  * Closed loop. Produce: each connection keeps IN_FLIGHT requests of one batch each under way, acks=all; requests go round the partitions. Fetch (v4): each connection has one
  * request under way, of one partition, and reads its records from FROM to TO, counted from the end (0: the log's start), again and again; offsets must follow each other.
@@ -20,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -455,19 +453,7 @@ static void fetch(char **argv) {
   report(records, measured_s, all);
 }
 
-static void touch_memory(size_t megabytes) {
-  size_t bytes = megabytes << 20;
-  uint8_t *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) fail("memory", strerror(errno));
-  for (size_t at = 0; at < bytes; at += 4096) memory[at] = 1;
-  printf("{\"megabytes\":%zu}\n", megabytes);
-}
-
 int main(int argc, char **argv) {
-  if (argc == 3 && strcmp(argv[1], "memory") == 0) {
-    touch_memory((size_t)atol(argv[2]));
-    return 0;
-  }
   int is_produce = argc == 12 && strcmp(argv[1], "produce") == 0, is_fetch = argc == 12 && strcmp(argv[1], "fetch") == 0;
   if (!is_produce && !is_fetch && !(argc == 6 && strcmp(argv[1], "ends") == 0)) fail("kafka-raw", "see the head of its source for its arguments");
   partitions = atoi(argv[5]);

@@ -9,6 +9,7 @@ import { runEngines } from "./engines/run-engines.ts";
 import type { Load, LoadContext } from "./load.ts";
 import { LOADS } from "./loads/all-loads.ts";
 import { type HostFacts, hostFacts, isRealTime } from "./measure/host.ts";
+import { PageCache } from "./measure/page-cache.ts";
 import { type BenchOptions, readOptions, USAGE } from "./options.ts";
 import { markdownOf } from "./report/markdown.ts";
 import { type LoadRecord, mergedRecord, type RunRecord } from "./report/run-record.ts";
@@ -71,6 +72,7 @@ async function run(options: BenchOptions): Promise<number> {
 
 async function compare(options: BenchOptions): Promise<number> {
   const temporaryRoot = mkdtempSync(join(options.dataDir ?? tmpdir(), "millrace-bench-"));
+  const pageCache = PageCache.openIn(temporaryRoot);
   let kafka: Awaited<ReturnType<typeof startKafka>> | undefined;
   try {
     if (options.kafkaHome !== undefined) kafka = await startKafka(options.kafkaHome, temporaryRoot);
@@ -83,6 +85,7 @@ async function compare(options: BenchOptions): Promise<number> {
     return await runVersus({
       options,
       other,
+      pageCache,
       loads: LOADS,
       host: hostFacts(temporaryRoot),
       command: commandOf(),
@@ -90,15 +93,18 @@ async function compare(options: BenchOptions): Promise<number> {
     });
   } finally {
     await kafka?.stop();
+    pageCache?.close();
     rmSync(temporaryRoot, { recursive: true, force: true });
   }
 }
 
 async function compareEngines(options: BenchOptions): Promise<number> {
   const temporaryRoot = mkdtempSync(join(options.dataDir ?? tmpdir(), "millrace-bench-"));
+  const pageCache = PageCache.openIn(temporaryRoot);
   try {
-    return await runEngines({ options, temporaryRoot, host: hostFacts(temporaryRoot), command: commandOf() });
+    return await runEngines({ options, temporaryRoot, pageCache, host: hostFacts(temporaryRoot), command: commandOf() });
   } finally {
+    pageCache?.close();
     rmSync(temporaryRoot, { recursive: true, force: true });
   }
 }

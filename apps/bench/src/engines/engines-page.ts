@@ -27,6 +27,7 @@ Host: ${host.cpu}, ${host.cores} cores shared by everything, ${(host.memoryBytes
 System against system: ours reads from and writes to its own broker, the others ${broker}. ${rounds} rounds, the systems taking turns; figures are medians, the ratio is the median of the rounds' ratios, with its least and greatest. All read the same
 bytes and are done when everything is committed: time counts from the hand-over of the work to a running program, CPU from the start of the engine's process (ours: of the one that submits the job). "CPU" is that of all processes, broker
 included, "engine CPU" without the broker's (ours: coordinator and executor count as broker, since \`millrace dev\` is one process with it). Every result of every run is compared with an independent computation; a run with a wrong, missing or doubled one has no figure.
+Before each run, of any system, all that waits to be written back is, and free memory is filled with page cache until next to none is left.
 
 ${rowsMarkdown(ratios)}
 

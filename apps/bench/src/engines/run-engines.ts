@@ -7,7 +7,9 @@ import { type Connection, connect } from "../cluster/connection.ts";
 import { type DevCluster, startDevCluster } from "../cluster/dev-cluster.ts";
 import { startKafka } from "../cluster/kafka-home.ts";
 import type { Measurement } from "../load.ts";
+import { evenGround } from "../measure/even-ground.ts";
 import { type HostFacts, machineCpuSeconds } from "../measure/host.ts";
+import type { PageCache } from "../measure/page-cache.ts";
 import type { BenchOptions } from "../options.ts";
 import { mergedRatios, type Ratio, ratiosOf } from "../versus/ratios.ts";
 import type { Row } from "../versus/rows.ts";
@@ -32,6 +34,8 @@ const WORKS: readonly Work[] = [WORDS_WORK, FLIGHTS_WORK, ...NEXMARK_WORKS];
 export interface EnginesRun {
   readonly options: BenchOptions;
   readonly temporaryRoot: string;
+  /** Undefined: the disk is memory. */
+  readonly pageCache: PageCache | undefined;
   readonly host: HostFacts;
   readonly command: string;
 }
@@ -81,14 +85,15 @@ async function compare(run: EnginesRun, sides: Sides): Promise<number> {
   const startedAt = new Date().toISOString();
   const rounds = Array.from({ length: options.rounds }, () => new Map<string, Measurement>());
   const filled = new Set<string>();
+  const turns = { rounds, ours, pageCache: run.pageCache };
   for (const work of works) {
     const prepared = await prepare(work, { run, servers: [ours, ...others].map((system) => system.servers), filled });
     const able = others.filter(({ name }) => work.programs[name] !== undefined);
-    await inTurn({ rounds, ours, others: able }, (system) => measure(system, { work, prepared, folder: temporaryRoot }));
+    await inTurn({ ...turns, others: able }, (system) => measure(system, { work, prepared, folder: temporaryRoot }));
   }
   const copying = copies ? others.filter(({ startCopy }) => startCopy !== undefined) : [];
   for (const guarantee of copies ? GUARANTEES : [])
-    await inTurn({ rounds, ours, others: copying }, (system) =>
+    await inTurn({ ...turns, others: copying }, (system) =>
       copyLatency(system, guarantee, { quick: options.quick, folder: temporaryRoot }),
     );
   const names = others.map(({ name }) => name);
@@ -119,11 +124,18 @@ async function inTurn(
     rounds,
     ours,
     others,
-  }: { readonly rounds: readonly Map<string, Measurement>[]; readonly ours: System; readonly others: readonly System[] },
+    pageCache,
+  }: {
+    readonly rounds: readonly Map<string, Measurement>[];
+    readonly ours: System;
+    readonly others: readonly System[];
+    readonly pageCache: PageCache | undefined;
+  },
   take: (system: System) => Promise<Measurement>,
 ): Promise<void> {
   for (const [index, taken] of rounds.entries())
     for (const system of index % 2 === 0 ? [...others, ours] : [ours, ...others]) {
+      await evenGround({ pageCache, progress: (text) => process.stderr.write(`round ${index + 1}: ${text}\n`) });
       const measurement = await take(system);
       taken.set(measurement.name, measurement);
       process.stderr.write(`round ${index + 1}: ${lineOf(measurement)}\n`);

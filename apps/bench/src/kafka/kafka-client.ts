@@ -10,8 +10,8 @@ const HEADER = "/usr/include/librdkafka/rdkafka.h";
 /** Of a run's output: latencies of an hour at 1,000/s are 25 MB. */
 const OUTPUT_BYTES_MAX = 268_435_456;
 
-/** `kafka-load`: whole clients on librdkafka. `kafka-raw`: encoded batches over raw connections. `kafka-files`: topics from files, and files from topics. `kafka-topics`: a first record, and many topics. */
-export type NativeClient = "kafka-load" | "kafka-raw" | "kafka-files" | "kafka-topics";
+/** `kafka-load`: whole clients on librdkafka. `kafka-raw`: encoded batches over raw connections. `kafka-files`: topics from files, and files from topics. `kafka-topics`: a first record, and many topics. `page-cache`: no client, but built alike. */
+export type NativeClient = "kafka-load" | "kafka-raw" | "kafka-files" | "kafka-topics" | "page-cache";
 
 /** Runs one command of a C client (native/) and gives its JSON; `onLine` hears each line of its standard error. */
 export async function kafkaLoad(

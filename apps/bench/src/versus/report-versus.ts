@@ -62,6 +62,9 @@ The other: ${other}. ${rounds} rounds, the sides taking turns in each; figures a
 wrote was read back and compared by count and checksum, what raw connections wrote by the ends of the logs; a run that lost or doubled a record has no figure. An acknowledgement means acks=all with one replica on both sides; where a row says that both sync, ours is
 \`flush=ack\` and theirs \`flush.messages=1\`; where nobody syncs, ours is \`flush=interval\`.
 
+Before each load, of either side, topics of earlier loads are deleted, all that waits to be written back is (\`sync\`), and free memory is filled with the page cache of a sparse file until next to none is
+left: pages that a load needs are taken from that cache, as on any machine that has been up for long, and are not first-touched on a host that took them back.
+
 ${rowsMarkdown(ratios)}
 `;
 }

@@ -4,7 +4,8 @@ import { formatError } from "@millrace/service-kit";
 import type { DevCluster } from "../cluster/dev-cluster.ts";
 import type { Load, LoadContext, Measurement } from "../load.ts";
 import type { HostFacts } from "../measure/host.ts";
-import { warmMemory } from "../measure/warm-memory.ts";
+import { evenGround, type EvenGroundOptions } from "../measure/even-ground.ts";
+import type { PageCache } from "../measure/page-cache.ts";
 import type { BenchOptions } from "../options.ts";
 import { mergedRatios, type Ratio, ratiosOf, type Round } from "./ratios.ts";
 import { versusMarkdown, versusTable } from "./report-versus.ts";
@@ -18,6 +19,8 @@ interface Side {
   readonly startCluster: LoadContext["startCluster"];
   /** Undefined: it cannot be started from here. */
   readonly startFresh: LoadContext["startCluster"] | undefined;
+  /** What lasts from load to load, of both sides. */
+  readonly ground: Pick<EvenGroundOptions, "pageCache" | "servers">;
 }
 
 export interface VersusRun {
@@ -32,12 +35,14 @@ export interface VersusRun {
     /** Starts another one of it, on a store of its own; absent: the server that runs is all there is. */
     readonly startFresh?: LoadContext["startCluster"];
   };
+  /** Undefined: the disk is memory. */
+  readonly pageCache: PageCache | undefined;
   /** Starts one of ours, fresh. */
   readonly startOurs: LoadContext["startCluster"];
 }
 
 /** The same loads on a fresh cluster of ours and on a server that runs, taking turns; prints ratios. Exit code: 1 if a run went wrong; a goal that is not reached is a figure. */
-export async function runVersus({ options, loads, host, command, other, startOurs }: VersusRun): Promise<number> {
+export async function runVersus({ options, loads, host, command, other, pageCache, startOurs }: VersusRun): Promise<number> {
   const starting = loads.filter((load) => load.needsFresh === true && other.startFresh === undefined).map(({ name }) => name);
   const rows = ROWS.filter(
     ({ id, ours }) =>
@@ -45,8 +50,9 @@ export async function runVersus({ options, loads, host, command, other, startOur
   );
   const named = (which: (row: Row) => string): readonly Load[] => loads.filter(({ name }) => rows.some((row) => which(row) === name));
   const foreign = (): Promise<DevCluster> => Promise.resolve({ ...other.cluster, stop: () => Promise.resolve() });
-  const theirs: Side = { name: "other", loads: named((row) => row.theirs[0]), startCluster: foreign, startFresh: other.startFresh };
-  const ours: Side = { name: "millrace", loads: named((row) => row.ours[0]), startCluster: startOurs, startFresh: startOurs };
+  const ground = { pageCache, ...(other.cluster.kafkaAddress === undefined ? {} : { servers: other.cluster.kafkaAddress }) };
+  const theirs: Side = { ground, name: "other", loads: named((row) => row.theirs[0]), startCluster: foreign, startFresh: other.startFresh };
+  const ours: Side = { ground, name: "millrace", loads: named((row) => row.ours[0]), startCluster: startOurs, startFresh: startOurs };
   const startedAt = new Date().toISOString();
   const rounds: { ours: Round; theirs: Round }[] = [];
   const problems: string[] = [];
@@ -90,7 +96,7 @@ async function take(
     progress: (text) => process.stderr.write(`${where}: ${text}\n`),
   };
   try {
-    await warmMemory();
+    await evenGround({ ...side.ground, progress: context.progress });
     const measurements = await load.run(context);
     for (const measurement of measurements) into.set(measurement.name, measurement);
     return measurements.flatMap(({ name, problems }) => problems.map((problem) => `${where}, ${name}: ${problem}`));
