@@ -18,8 +18,10 @@
 #define BLOCK (1u << 20)
 #define WINDOW ((size_t)64 * BLOCK)
 #define PAGE 4096u
-/* After so many windows read without less free memory than ever before, the kernel takes back what we take. */
-#define WINDOWS_IN_VAIN 8
+/* Next to none: a part of all memory. The kernel keeps some of it free itself. */
+#define FREE_PART 40
+/* So much read without less free memory than ever before: the kernel takes back what we take. */
+#define IN_VAIN_BYTES ((size_t)2048 * BLOCK)
 
 static char block[BLOCK];
 static unsigned char resident[WINDOW / PAGE];
@@ -36,16 +38,18 @@ static int is_resident(size_t at, size_t bytes) {
   return 1;
 }
 
-static long free_kilobytes(void) {
+static size_t bytes_of_memory(const char *format) {
   FILE *about = fopen("/proc/meminfo", "r");
   char line[128];
-  long free_kb = -1;
+  long kilobytes = -1;
   if (about == NULL) fail("/proc/meminfo");
-  while (free_kb < 0 && fgets(line, sizeof line, about) != NULL) sscanf(line, "MemFree: %ld", &free_kb);
+  while (kilobytes < 0 && fgets(line, sizeof line, about) != NULL) sscanf(line, format, &kilobytes);
   fclose(about);
-  if (free_kb < 0) fail("MemFree");
-  return free_kb;
+  if (kilobytes < 0) fail(format);
+  return (size_t)kilobytes << 10;
 }
+
+static size_t free_bytes(void) { return bytes_of_memory("MemFree: %ld"); }
 
 static size_t fill_window(int file, const char *mapped, off_t from, size_t bytes) {
   if (mincore((void *)(uintptr_t)(mapped + from), bytes, resident) != 0) fail("mincore");
@@ -71,15 +75,13 @@ int main(int argc, char **argv) {
   size_t bytes = (size_t)about.st_size, read_bytes = 0;
   const char *mapped = mmap(NULL, bytes, PROT_READ, MAP_SHARED, file, 0);
   if (mapped == MAP_FAILED) fail("mmap");
-  long before = free_kilobytes(), least = before;
-  int in_vain = 0;
-  for (size_t from = 0; from < bytes && in_vain < WINDOWS_IN_VAIN; from += WINDOW) {
-    size_t taken = fill_window(file, mapped, (off_t)from, bytes - from < WINDOW ? bytes - from : WINDOW);
+  size_t before = free_bytes(), least = before, wanted = bytes_of_memory("MemTotal: %ld") / FREE_PART, in_vain = 0;
+  for (size_t from = 0; from < bytes && least > wanted && in_vain < IN_VAIN_BYTES; from += WINDOW) {
+    size_t taken = fill_window(file, mapped, (off_t)from, bytes - from < WINDOW ? bytes - from : WINDOW), free_now = free_bytes();
     read_bytes += taken;
-    long free_now = free_kilobytes();
-    if (taken > 0) in_vain = free_now < least ? 0 : in_vain + 1;
+    in_vain = free_now < least ? 0 : in_vain + taken;
     if (free_now < least) least = free_now;
   }
-  printf("{\"freeBefore\":%ld,\"free\":%ld,\"read\":%zu}\n", before * 1024, free_kilobytes() * 1024, read_bytes);
+  printf("{\"freeBefore\":%zu,\"free\":%zu,\"read\":%zu}\n", before, free_bytes(), read_bytes);
   return 0;
 }
