@@ -11,6 +11,7 @@ import { LOADS } from "./loads/all-loads.ts";
 import { type HostFacts, hostFacts, isRealTime } from "./measure/host.ts";
 import { PageCache } from "./measure/page-cache.ts";
 import { type BenchOptions, readOptions, USAGE } from "./options.ts";
+import { performancePlot } from "./plot/performance-plot.ts";
 import { markdownOf } from "./report/markdown.ts";
 import { type LoadRecord, mergedRecord, type RunRecord } from "./report/run-record.ts";
 import { tableOf } from "./report/table.ts";
@@ -144,7 +145,10 @@ function report(record: RunRecord, options: BenchOptions): number {
   if (options.jsonPath === "-") process.stdout.write(json);
   else process.stdout.write(`${tableOf(measurements)}\n`);
   if (options.jsonPath !== undefined && options.jsonPath !== "-") writeFileSync(options.jsonPath, json);
-  if (options.writeDocs) writeFileSync(DOCS, markdownOf(record));
+  if (options.writeDocs) {
+    writeFileSync(DOCS, markdownOf(record));
+    writeFileSync(DOCS.replace(/\.md$/, ".svg"), performancePlot(measurements));
+  }
   const isWrong = record.loads.some(({ failure }) => failure !== undefined) || measurements.some(({ problems }) => problems.length > 0);
   return isWrong ? 1 : 0;
 }

@@ -29,6 +29,8 @@ bytes and are done when everything is committed: time counts from the hand-over 
 included, "engine CPU" without the broker's (ours: coordinator and executor count as broker, since \`millrace dev\` is one process with it). Every result of every run is compared with an independent computation; a run with a wrong, missing or doubled one has no figure.
 Before each run, of any system, all that waits to be written back is, and free memory is filled with page cache until next to none is left.
 
+![Every goal: ratio, spread of the rounds, and what is wanted](./engines.svg)
+
 ${rowsMarkdown(ratios)}
 
 ## What each was

@@ -11,6 +11,7 @@ import { evenGround } from "../measure/even-ground.ts";
 import { type HostFacts, machineCpuSeconds } from "../measure/host.ts";
 import type { PageCache } from "../measure/page-cache.ts";
 import type { BenchOptions } from "../options.ts";
+import { ratioPlot } from "../plot/ratio-plot.ts";
 import { mergedRatios, type Ratio, ratiosOf } from "../versus/ratios.ts";
 import type { Row } from "../versus/rows.ts";
 import { versusTable } from "../versus/report-versus.ts";
@@ -27,6 +28,7 @@ import { WORDS_WORK } from "./words-work.ts";
 import type { Prepared, Work } from "./work.ts";
 
 const DOCS = fileURLToPath(new URL("../../../../docs/engines.md", import.meta.url));
+const PLOT = DOCS.replace(/\.md$/, ".svg");
 /** Name of our side; alone in `--systems`: no other is started. */
 const OURS = "millrace";
 const WORKS: readonly Work[] = [WORDS_WORK, FLIGHTS_WORK, ...NEXMARK_WORKS];
@@ -164,7 +166,10 @@ function report({ options, host, command }: EnginesRun, { rows, rounds, startedA
   if (options.jsonPath === "-") process.stdout.write(json);
   else process.stdout.write(`${versusTable(ratios)}\n`);
   if (options.jsonPath !== undefined && options.jsonPath !== "-") writeFileSync(options.jsonPath, json);
-  if (options.writeDocs) writeFileSync(DOCS, enginesMarkdown(ratios, { ...facts, measurements: taken.flat() }));
+  if (options.writeDocs) {
+    writeFileSync(DOCS, enginesMarkdown(ratios, { ...facts, measurements: taken.flat() }));
+    writeFileSync(PLOT, ratioPlot(ratios, "Millrace over other engines"));
+  }
   return taken.flat().some(({ problems }) => problems.length > 0) ? 1 : 0;
 }
 

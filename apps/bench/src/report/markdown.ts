@@ -17,6 +17,8 @@ export function markdownOf(run: RunRecord): string {
     "One broker, coordinator and executor in one process (`millrace dev`), one replica, embedded store, everything over gRPC on the loopback.",
     ...(run.isQuick ? ["", "**A quick run: too short to quote.**"] : []),
     "",
+    "![Throughput, CPU and latency of each load](./performance.svg)",
+    "",
     row(COLUMNS),
     row(COLUMNS.map((_, index) => (index === 0 ? "---" : "---:"))),
     ...measurements.filter(hasRow).map((measurement) => row(rowOf(measurement))),

@@ -19,8 +19,10 @@ export function cellsOf({ row, goal, ours, theirs, ratio, spread, isReached }: R
   ];
 }
 
+export type Verdict = "yes" | "no" | "within the spread";
+
 /** A goal that lies within the spread of the rounds is neither reached nor missed. */
-function verdictOf({ goal, spread: [least, greatest], isReached }: Pick<Ratio, "goal" | "spread" | "isReached">): string {
+export function verdictOf({ goal, spread: [least, greatest], isReached }: Pick<Ratio, "goal" | "spread" | "isReached">): Verdict {
   const line = goal.atLeast ?? goal.atMost ?? 0;
   if (least < line && line < greatest) return "within the spread";
   return isReached ? "yes" : "no";
@@ -52,7 +54,7 @@ export interface VersusFacts {
 
 /** The page in docs. */
 export function versusMarkdown(ratios: readonly Ratio[], { command, host, rounds, startedAt, other }: VersusFacts): string {
-  const countOf = (verdict: string): number => ratios.filter((ratio) => verdictOf(ratio) === verdict).length;
+  const countOf = (verdict: Verdict): number => ratios.filter((ratio) => verdictOf(ratio) === verdict).length;
   return `# Side by side
 
 Written by the bench, from ${commandsOf(ratios, command)}; do not edit. Of ${ratios.length} goals ${countOf("yes")} reached, ${countOf("within the spread")} within the spread of the rounds.
@@ -64,6 +66,8 @@ wrote was read back and compared by count and checksum, what raw connections wro
 
 Before each load, of either side, topics of earlier loads are deleted, all that waits to be written back is (\`sync\`), and free memory is filled with the page cache of a sparse file until next to none is
 left: pages that a load needs are taken from that cache, as on any machine that has been up for long, and are not first-touched on a host that took them back.
+
+![Every goal: ratio, spread of the rounds, and what is wanted](./side-by-side.svg)
 
 ${rowsMarkdown(ratios)}
 `;

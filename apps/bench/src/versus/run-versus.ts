@@ -7,11 +7,13 @@ import type { HostFacts } from "../measure/host.ts";
 import { evenGround, type EvenGroundOptions } from "../measure/even-ground.ts";
 import type { PageCache } from "../measure/page-cache.ts";
 import type { BenchOptions } from "../options.ts";
+import { ratioPlot } from "../plot/ratio-plot.ts";
 import { mergedRatios, type Ratio, ratiosOf, type Round } from "./ratios.ts";
 import { versusMarkdown, versusTable } from "./report-versus.ts";
 import { type Row, ROWS } from "./rows.ts";
 
 const DOCS = fileURLToPath(new URL("../../../../docs/side-by-side.md", import.meta.url));
+const PLOT = DOCS.replace(/\.md$/, ".svg");
 
 interface Side {
   readonly name: string;
@@ -127,5 +129,7 @@ function report(
   if (options.jsonPath === "-") process.stdout.write(json);
   else process.stdout.write(`${versusTable(ratios)}\n`);
   if (options.jsonPath !== undefined && options.jsonPath !== "-") writeFileSync(options.jsonPath, json);
-  if (options.writeDocs) writeFileSync(DOCS, versusMarkdown(ratios, facts));
+  if (!options.writeDocs) return;
+  writeFileSync(DOCS, versusMarkdown(ratios, facts));
+  writeFileSync(PLOT, ratioPlot(ratios, `Millrace over ${facts.other.split(",")[0] ?? ""}`));
 }
