@@ -61,6 +61,12 @@ export const MEMORY_TOPIC_BYTES_DEFAULT = 268_435_456;
 /** Logs opened at the same time in recovery: enough to keep a disk busy. */
 export const LOGS_OPENED_AT_ONCE = 8;
 
+/** Logs made, led or deleted at the same time: each waits for a few syncs, which those beside it share in the journal of the file system. */
+export const LOGS_CHANGED_AT_ONCE = 64;
+
+/** Topics of one request that are made or deleted at the same time: they share commits of the coordinator. */
+export const TOPICS_CHANGED_AT_ONCE = 256;
+
 /**
  * Checkpoints saved in one round (5 s): each takes about 0.2 ms of CPU and two syncs, so 500 are 2 % of a core. With 10,000 partitions that are all written to,
  * each has its turn within two minutes; a checkpoint is a lower bound, so an old one is not wrong.

@@ -207,6 +207,24 @@ describe("coordinator leadership", () => {
     expect(entry?.version).toBe(1);
   });
 
+  it("stores by one commit what many ask for while another commit is under way", async () => {
+    const world = makeWorld();
+    const a = await world.node("a");
+    await liveBroker(world, "a:9191");
+    const commit = a.store.commit.bind(a.store);
+    let commits = 0;
+    a.store.commit = (...args) => {
+      commits++;
+      return commit(...args);
+    };
+    const topics = world.loopback.client(TopicService, "a:9191");
+    const names = Array.from({ length: 50 }, (_, index) => `t${index}`);
+    const created = await Promise.all(names.map((name) => topics.createTopic({ name, partitions: 2 })));
+    expect(created.map(({ topic }) => topic?.name)).toEqual(names);
+    expect(commits).toBe(2); // the first alone
+    expect((await topics.listTopics({})).topics).toHaveLength(50);
+  });
+
   it("steps down and says so when the store went back to an earlier state", async () => {
     const world = makeWorld();
     await world.node("a");

@@ -50,6 +50,7 @@ export {
   type ClusterChange,
   type ClusterIdentity,
   type ClusterState,
+  copyClusterState,
   createClusterState,
   liveBrokers,
   partitionCount,

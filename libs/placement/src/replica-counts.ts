@@ -12,6 +12,14 @@ export class ReplicaCounts {
   replicas = 0;
   readonly #byBroker = new Map<BrokerId, Count>();
 
+  copy(): ReplicaCounts {
+    const copy = new ReplicaCounts();
+    copy.partitions = this.partitions;
+    copy.replicas = this.replicas;
+    for (const [id, count] of this.#byBroker) copy.#byBroker.set(id, { ...count });
+    return copy;
+  }
+
   of(id: BrokerId): Readonly<Count> {
     return this.#byBroker.get(id) ?? NONE;
   }

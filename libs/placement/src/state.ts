@@ -69,6 +69,21 @@ export function createClusterState(clusterId: string): ClusterState {
   };
 }
 
+/** A state of its own with the same objects in it: what is decided together is tried out on it, before any of it is stored. */
+export function copyClusterState(state: ClusterState): ClusterState {
+  return {
+    identity: state.identity,
+    brokers: new Map(state.brokers),
+    topics: new Map(state.topics),
+    topicIdsByName: new Map(state.topicIdsByName),
+    reassigningTopics: new Set(state.reassigningTopics),
+    leaderlessTopics: new Set(state.leaderlessTopics),
+    counts: state.counts.copy(),
+    unpagedTopics: new Set(state.unpagedTopics),
+    producerIdNext: state.producerIdNext,
+  };
+}
+
 /** Puts a change that is stored into the state. Epochs that fall are a bug, here or in the store. */
 export function applyChange(state: ClusterState, change: ClusterChange): void {
   switch (change.kind) {

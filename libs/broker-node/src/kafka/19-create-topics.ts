@@ -7,6 +7,8 @@ import {
   type CreateTopicsResponseCreatableTopicResultInit,
   ZERO_UUID,
 } from "@millrace/kafka-wire";
+import { inParallel } from "../in-parallel.ts";
+import { TOPICS_CHANGED_AT_ONCE } from "../limits.ts";
 import { replicaCountOf } from "../partitions/effective-config.ts";
 import { kafkaCodeOf, KafkaError, messageOf } from "./error-codes.ts";
 import type { KafkaCall, KafkaContext } from "./kafka-context.ts";
@@ -19,19 +21,32 @@ import { topicConfigs } from "./topic-configs.ts";
  */
 export const createTopics = serve(createTopicsApi, async (request, call, context) => {
   const topics: CreateTopicsResponseCreatableTopicResultInit[] = [];
-  for (const topic of request.topics) topics.push(await createOne(topic, request, call, context));
+  const asked: Asked = { request, call, context, twice: namedTwice(request.topics) };
+  await inParallel(request.topics.entries(), TOPICS_CHANGED_AT_ONCE, async ([index, topic]) => {
+    topics[index] = await createOne(topic, asked);
+  });
   return { topics };
 });
 
+interface Asked {
+  readonly request: CreateTopicsRequest;
+  readonly call: KafkaCall;
+  readonly context: KafkaContext;
+  readonly twice: ReadonlySet<string>;
+}
+
+function namedTwice(topics: CreateTopicsRequest["topics"]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  return new Set(topics.flatMap(({ name }) => (seen.has(name) ? [name] : (seen.add(name), []))));
+}
+
 async function createOne(
   topic: CreateTopicsRequestCreatableTopic,
-  request: CreateTopicsRequest,
-  call: KafkaCall,
-  context: KafkaContext,
+  { request, call, context, twice }: Asked,
 ): Promise<CreateTopicsResponseCreatableTopicResultInit> {
   const { name, numPartitions, replicationFactor } = topic;
   const refuse = (errorCode: number, errorMessage: string) => ({ name, topicId: ZERO_UUID, errorCode, errorMessage });
-  const refusal = refusalOf(topic, request);
+  const refusal = refusalOf(topic, twice);
   if (refusal !== undefined) return refuse(...refusal);
   try {
     const configs = Object.fromEntries(topic.configs.flatMap(({ name: config, value }) => (value === null ? [] : [[config, value]])));
@@ -67,10 +82,9 @@ async function createOne(
 }
 
 /** What is wrong with the request by itself, as Kafka's code and what to do. */
-function refusalOf(topic: CreateTopicsRequestCreatableTopic, request: CreateTopicsRequest): [code: number, message: string] | undefined {
+function refusalOf(topic: CreateTopicsRequestCreatableTopic, twice: ReadonlySet<string>): [code: number, message: string] | undefined {
   const { name, numPartitions, replicationFactor } = topic;
-  if (request.topics.filter((other) => other.name === name).length > 1)
-    return [KafkaError.INVALID_REQUEST, "the topic is named twice in the request"];
+  if (twice.has(name)) return [KafkaError.INVALID_REQUEST, "the topic is named twice in the request"];
   const empty = topic.configs.find(({ value }) => value === null);
   if (empty !== undefined) return [KafkaError.INVALID_CONFIG, `no value for ${empty.name}: give one, or leave it out`];
   if (inOrder(topic).some(({ partitionIndex }, index) => partitionIndex !== index))

@@ -1,6 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import { DeleteTopicRequestSchema } from "@millrace/contracts";
 import { deleteTopicsApi, type DeleteTopicsResponseDeletableTopicResultInit, ZERO_UUID } from "@millrace/kafka-wire";
+import { inParallel } from "../in-parallel.ts";
+import { TOPICS_CHANGED_AT_ONCE } from "../limits.ts";
 import { kafkaCodeOf, KafkaError, messageOf } from "./error-codes.ts";
 import type { KafkaCall, KafkaContext } from "./kafka-context.ts";
 import { serve } from "./served-api.ts";
@@ -10,7 +12,9 @@ import { topicNameOf } from "./topic-lookup.ts";
 export const deleteTopics = serve(deleteTopicsApi, async (request, call, context) => {
   const asked = call.version >= 6 ? request.topics : request.topicNames.map((name) => ({ name, topicId: ZERO_UUID }));
   const responses: DeleteTopicsResponseDeletableTopicResultInit[] = [];
-  for (const topic of asked) responses.push(await deleteOne(topic, call, context));
+  await inParallel(asked.entries(), TOPICS_CHANGED_AT_ONCE, async ([index, topic]) => {
+    responses[index] = await deleteOne(topic, call, context);
+  });
   return { responses };
 });
 

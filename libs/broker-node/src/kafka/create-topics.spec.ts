@@ -34,3 +34,17 @@ describe("given replica assignments", () => {
     expect(await create(asked)).toEqual({ errorCode, errorMessage: expect.stringContaining(message) });
   });
 });
+
+describe("many topics in one request", () => {
+  it("are answered in the order of the request, those named twice refused", async () => {
+    const world = await World.create();
+    const client = world.kafka.connect();
+    const names = [...Array.from({ length: 30 }, (_, index) => `t${index}`), "t7"];
+    const topics = names.map((name) => ({ name, numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }));
+    const answer = await world.run(client.ask(createTopicsApi, 7, { topics, timeoutMs: 1_000, validateOnly: false }));
+    expect(answer?.topics.map(({ name }) => name)).toEqual(names);
+    expect(answer?.topics.filter(({ errorCode }) => errorCode === 42).map(({ name }) => name)).toEqual(["t7", "t7"]);
+    expect(answer?.topics.filter(({ errorCode }) => errorCode === 0)).toHaveLength(29);
+    await world.stop();
+  });
+});

@@ -25,7 +25,8 @@ import type { BrokerPorts } from "../node-ports.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import { brokerErrors } from "../errors.ts";
 import { topicIdOf } from "../from-wire.ts";
-import { DISK_FULL_AGAIN_MS, LOGS_OPENED_AT_ONCE } from "../limits.ts";
+import { inParallel } from "../in-parallel.ts";
+import { DISK_FULL_AGAIN_MS, LOGS_CHANGED_AT_ONCE, LOGS_OPENED_AT_ONCE } from "../limits.ts";
 import { assignmentOf } from "../replication/in-sync-requests.ts";
 import type { ReplicationPorts } from "../replication/leader-role.ts";
 import { effectiveConfig, settledReplicaCount } from "./effective-config.ts";
@@ -208,7 +209,7 @@ export class Replicas {
   }
 
   async #reconcile(topics: Iterable<Topic>, removed: readonly Topic[]): Promise<void> {
-    for (const topic of removed) await this.#remove(topic);
+    await inParallel(removed, LOGS_CHANGED_AT_ONCE, (topic) => this.#remove(topic));
     const work: (() => Promise<void>)[] = [];
     for (const topic of topics) {
       const configs = new Map<number, TopicConfig>(); // of as many partitions as have the same number of replicas
@@ -220,7 +221,7 @@ export class Replicas {
         else work.push(() => this.#leave(topic, state.partition));
       }
     }
-    await inParallel(work, LOGS_OPENED_AT_ONCE, (run) => run());
+    await inParallel(work, LOGS_CHANGED_AT_ONCE, (run) => run());
   }
 
   /** Logs of topics that the cluster does not know: left where they are, and told about. */
@@ -442,13 +443,4 @@ export class Replicas {
     await deletePartitionLog(folder, this.portsOf(partition).storage);
     if (partition.config.storage === "memory") this.memoryOffsets.remove(folder);
   }
-}
-
-/** Runs work on all items, at most `limit` at once; the first failure rejects when all have ended. */
-async function inParallel<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
 }

@@ -14,15 +14,14 @@ import {
   handle,
   type PlacementContext,
   PRODUCER_IDS_KEY,
-  type StoredChange,
   TOPIC_PREFIX,
 } from "@millrace/placement";
 import { Witnesses } from "../brokers/witnesses.ts";
 import { errors } from "../errors.ts";
-import { CLUSTER_CHANGES_MAX, CLUSTER_COMMIT_BYTES_MAX } from "../limits.ts";
 import { firstVersion, type LostCluster, lostSince, type StoreMemory } from "../rebuild/lost-store.ts";
 import { readHistory, type StoreHistory, termsAfter, termsChange, VERSION_KEY, versionChange } from "../rebuild/store-history.ts";
 import type { FencedStore } from "../term/fenced-store.ts";
+import { type CommitSize, decideTogether, fitsCommit, type StoredItem, type WaitingEvent, withItem } from "./decide-together.ts";
 
 /** What a decision changed, for those who follow the metadata. */
 export interface MetadataChange {
@@ -55,7 +54,8 @@ export class ClusterController {
   readonly #versions: Map<string, number>;
   readonly #history: StoreHistory;
   readonly #listeners = new Set<(change: MetadataChange) => void>();
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #waiting: WaitingEvent[] = [];
+  #isDeciding = false;
   readonly #begin: number;
   #version: number;
 
@@ -93,7 +93,8 @@ export class ClusterController {
     const state = decodeClusterState(entries);
     if (state !== undefined) return new ClusterController(state, stored, ports);
     const controller = new ClusterController(createClusterState(context.random.hex(16)), stored, ports);
-    await controller.#store([{ kind: "cluster", identity: controller.state.identity }]);
+    const change: ClusterChange = { kind: "cluster", identity: controller.state.identity };
+    await controller.#store([{ change, entries: encodeChange(change) }]);
     return controller;
   }
 
@@ -120,13 +121,25 @@ export class ClusterController {
   }
 
   #executeNext<E extends ClusterEvent>(event: E): Promise<DecisionOf<E>["response"]> {
-    const done = this.#last.then(async () => {
-      const decision = handle(this.state, event, this.#ports.context);
-      if (decision.changes.length > 0) await this.#store(decision.changes);
-      return decision.response;
-    });
-    this.#last = done.catch(() => undefined);
-    return done;
+    const { promise, resolve, reject } = Promise.withResolvers<DecisionOf<E>["response"]>();
+    this.#waiting.push({ event, resolve: (response) => resolve(response as DecisionOf<E>["response"]), reject });
+    if (!this.#isDeciding) void this.#decideAll();
+    return promise;
+  }
+
+  /** Those who ask while a commit is under way share the next. */
+  async #decideAll(): Promise<void> {
+    this.#isDeciding = true;
+    while (this.#waiting.length > 0) {
+      const decided = decideTogether(this.#waiting, this.state, this.#ports.context);
+      try {
+        if (decided.items.length > 0) await this.#store(decided.items);
+        decided.answer();
+      } catch (error) {
+        decided.fail(error);
+      }
+    }
+    this.#isDeciding = false;
   }
 
   /** What an event would do, without doing it. */
@@ -139,8 +152,8 @@ export class ClusterController {
     return () => void this.#listeners.delete(listener);
   }
 
-  async #store(changes: readonly ClusterChange[]): Promise<void> {
-    for (const chunk of chunksOf(changes, this.state)) {
+  async #store(items: readonly StoredItem[]): Promise<void> {
+    for (const chunk of chunksOf(items)) {
       const stored = chunk.flatMap(({ entries }) =>
         entries.map(({ key, value }): Change => ({ key, expect: this.#versions.get(key) ?? 0, value })),
       );
@@ -194,30 +207,21 @@ function changedPart(before: TopicDescription | undefined, after: TopicDescripti
   return changed;
 }
 
-/** A change with the entries that it writes: kept together, since half a topic is none. */
-interface StoredItem {
-  readonly change: ClusterChange;
-  readonly entries: readonly StoredChange[];
-}
-
 /** Changes in portions that fit a commit. They may be stored one portion after another: each object is consistent by itself. */
-function* chunksOf(changes: readonly ClusterChange[], state: ClusterState): Generator<StoredItem[]> {
+function* chunksOf(items: readonly StoredItem[]): Generator<StoredItem[]> {
   let chunk: StoredItem[] = [];
-  let [chunkEntries, chunkBytes] = [0, 0];
-  for (const change of changes) {
-    const entries = encodeChange(change, state);
-    const itemBytes = entries.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), 0);
-    const fits = (entryCount: number, byteCount: number): boolean =>
-      entryCount <= CLUSTER_CHANGES_MAX && byteCount <= CLUSTER_COMMIT_BYTES_MAX;
-    assert(fits(entries.length, itemBytes), () => `change is too large kind=${change.kind} entries=${entries.length} bytes=${itemBytes}`);
-    if (!fits(chunkEntries + entries.length, chunkBytes + itemBytes)) {
+  let size: CommitSize = { entries: 0, bytes: 0 };
+  for (const item of items) {
+    const alone = withItem({ entries: 0, bytes: 0 }, item);
+    assert(fitsCommit(alone), () => `change is too large kind=${item.change.kind} entries=${alone.entries} bytes=${alone.bytes}`);
+    const grown = withItem(size, item);
+    if (fitsCommit(grown)) size = grown;
+    else {
       yield chunk;
       chunk = [];
-      [chunkEntries, chunkBytes] = [0, 0];
+      size = alone;
     }
-    chunk.push({ change, entries });
-    chunkEntries += entries.length;
-    chunkBytes += itemBytes;
+    chunk.push(item);
   }
   if (chunk.length > 0) yield chunk;
 }
