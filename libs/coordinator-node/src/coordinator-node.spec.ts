@@ -1,142 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import {
-  type BrokerRegistered,
-  type BrokerSessionRequestSchema,
-  type BrokerSessionResponse,
   ClusterService,
-  createLoopback,
   ExecutorRegistryService,
   type ExecutorSessionRequestSchema,
   type ExecutorSessionResponse,
-  type MetadataUpdate,
-  type StopGranted,
   TopicService,
 } from "@millrace/contracts";
 import { BoundedQueue } from "@millrace/stdx";
-import { NO_METRICS, NO_TRACER, SILENT_LOGGER } from "@millrace/ports";
-import { ManualClock, MemoryCoordination, type MemoryStore, SeededRandom } from "@millrace/testkit";
-import { type CoordinatorNode, createCoordinatorNode } from "./coordinator-node.ts";
-import { coordinatorSettingsSchema } from "./settings.ts";
-
-const LEASE_MS = 3_000;
-
-interface World {
-  readonly clock: ManualClock;
-  readonly loopback: ReturnType<typeof createLoopback>;
-  readonly server: MemoryCoordination;
-  node(name: string): Promise<{ node: CoordinatorNode; store: MemoryStore }>;
-}
-
-function makeWorld(): World {
-  const clock = new ManualClock();
-  const loopback = createLoopback();
-  const random = new SeededRandom(1);
-  const server = new MemoryCoordination({ clock, random });
-  return {
-    clock,
-    loopback,
-    server,
-    async node(name) {
-      const store = server.client();
-      const settings = coordinatorSettingsSchema.parse({ coordinatorId: name, listenAddress: `${name}:9191`, leaseTtlMs: LEASE_MS });
-      const ports = {
-        store,
-        clock,
-        random,
-        logger: SILENT_LOGGER,
-        metrics: NO_METRICS,
-        tracer: NO_TRACER,
-        listener: loopback,
-        transport: loopback,
-      };
-      const node = createCoordinatorNode(settings, ports);
-      await node.start();
-      await clock.advance(0);
-      return { node, store };
-    },
-  };
-}
-
-interface Commands {
-  readonly registered: BrokerRegistered;
-  readonly metadata: MetadataUpdate;
-  readonly stopGranted: StopGranted;
-}
-
-/** A broker that registers, applies what it hears and sends heartbeats when told to. */
-class FakeBroker {
-  readonly heard: BrokerSessionResponse["command"][] = [];
-  readonly #requests = new BoundedQueue<MessageInitShape<typeof BrokerSessionRequestSchema>>({ weightMax: 100 });
-  readonly #cut = new AbortController();
-  failure: unknown;
-  readonly ended: Promise<void>;
-
-  constructor(
-    world: World,
-    coordinator: string,
-    init: { id?: number; incarnation?: string; epochSeen?: number; generationSeen?: string; clusterId?: string } = {},
-  ) {
-    const { id = 1, incarnation = "i1", epochSeen = 0, generationSeen = "", clusterId = "" } = init;
-    const register = {
-      brokerId: id,
-      incarnationId: incarnation,
-      folderId: `f${id}`,
-      address: `b${id}:9190`,
-      coordinatorEpochSeen: BigInt(epochSeen),
-      generationSeen,
-      clusterId,
-    };
-    this.#requests.tryPush({ report: { case: "register", value: register } });
-    this.ended = this.#listen(
-      world.loopback.client(ClusterService, coordinator).brokerSession(this.#requests, { signal: this.#cut.signal }),
-    );
-  }
-
-  get brokerEpoch(): bigint | undefined {
-    return this.last("registered")?.brokerEpoch;
-  }
-
-  last<C extends keyof Commands>(name: C): Commands[C] | undefined {
-    return this.heard.findLast((one) => one.case === name)?.value as Commands[C] | undefined;
-  }
-
-  heartbeat(options: { stopping?: boolean; diskFull?: boolean; metadataVersion?: bigint } = {}): void {
-    const metadataVersion = options.metadataVersion ?? this.last("metadata")?.metadataVersion ?? 0n;
-    const value = { brokerEpoch: this.brokerEpoch ?? 0n, caughtUp: true, stopping: false, ...options, metadataVersion };
-    this.#requests.tryPush({ report: { case: "heartbeat", value } });
-  }
-
-  /** Answers `reportCluster`: it leads the one partition of a topic. */
-  report(of: { brokerEpoch: bigint; topic: { name: string; topicId: string } }): void {
-    const { topicId } = of.topic;
-    const state = { partition: 0, replicas: [1], leader: 1, leaderEpoch: 3, inSyncSet: [1], partitionEpoch: 3 };
-    const metadata = { snapshot: true, metadataVersion: 7n, topics: [{ ...of.topic, partitions: [state] }] };
-    const logs = [{ topicId, partition: 0, leaderEpochSeen: 3, lastEpochInLog: 3, logEndOffset: 5n, leads: true }];
-    this.#requests.tryPush({ report: { case: "cluster", value: { brokerEpoch: of.brokerEpoch, metadata, logs } } });
-  }
-
-  cut(): void {
-    this.#cut.abort();
-    this.#requests.end();
-  }
-
-  async #listen(responses: AsyncIterable<BrokerSessionResponse>): Promise<void> {
-    try {
-      for await (const response of responses) this.heard.push(response.command);
-    } catch (error) {
-      this.failure = error;
-    }
-  }
-}
-
-async function liveBroker(world: World, coordinator: string, init: ConstructorParameters<typeof FakeBroker>[2] = {}): Promise<FakeBroker> {
-  const broker = new FakeBroker(world, coordinator, init);
-  await world.clock.advance(0);
-  broker.heartbeat();
-  await world.clock.advance(0);
-  return broker;
-}
+import { FakeBroker, LEASE_MS, liveBroker, makeWorld } from "../test/world.ts";
 
 describe("coordinator leadership", () => {
   it("answers calls on a standby with a retriable error that names the leader", async () => {
@@ -404,6 +276,41 @@ describe("broker sessions", () => {
     const waiting = client.alterPartitions({ ...self, wishes });
     await liveBroker(world, "b:9191", { epochSeen: 1 });
     expect((await waiting).answers[0]?.state?.partitionEpoch).toBeGreaterThan(0);
+  });
+
+  it("lets nobody lead what too few replicas have come for, though it goes on with the brokers that are there, until another comes", async () => {
+    const world = makeWorld();
+    const a = await world.node("a");
+    for (const id of [1, 2, 3]) await liveBroker(world, "a:9191", { id });
+    const create = world.loopback.client(TopicService, "a:9191");
+    for (const [name, replicationFactor] of [
+      ["three", 3],
+      ["one", 1],
+    ] as const)
+      await create.createTopic({ name, replicationFactor, partitions: 3 });
+    await world.node("b");
+    await a.node.stop();
+    await world.clock.advance(1_500);
+    const topics = world.loopback.client(TopicService, "b:9191");
+    const leadersOf = async (name: string): Promise<readonly (number | undefined)[]> =>
+      (await topics.describeTopic({ name })).topic?.partitions.map(({ leader }) => leader) ?? [];
+    await world.clock.advance(3_500);
+    const came = await liveBroker(world, "b:9191", { id: 2, epochSeen: 1 });
+    await world.clock.advance(1_500);
+    for (let i = 0; i < 6; i++) {
+      await world.clock.advance(1_000);
+      came.heartbeat();
+    }
+    expect([await leadersOf("three"), await leadersOf("one")]).toEqual([
+      [undefined, 2, undefined],
+      [undefined, 2, undefined],
+    ]);
+    await liveBroker(world, "b:9191", { id: 3, epochSeen: 1 });
+    expect([await leadersOf("three"), await leadersOf("one")]).toEqual([
+      [2, 2, 2],
+      [undefined, 2, 3],
+    ]);
+    expect((await topics.describeTopic({ name: "three" })).topic?.partitions[1]?.inSyncSet).toEqual([2]);
   });
 
   it("grants a stop, and fences at once when the stopping broker has left", async () => {

@@ -3,9 +3,10 @@ import { ChangedPartitions } from "./changed-partitions.ts";
 import { betterLeader } from "./elections.ts";
 import { minInSync } from "./eligible.ts";
 import { errors } from "./errors.ts";
-import type { Decision } from "./events.ts";
+import type { Decision, PlacementContext } from "./events.ts";
 import { targetOf } from "./reassignments.ts";
 import { ReplicaLoads } from "./replica-loads.ts";
+import { isSettled } from "./settle.ts";
 import { type BrokerState, canLead, type ClusterState, placeableBrokers } from "./state.ts";
 
 type MovesDecision = Decision<{ readonly kind: "moves"; readonly partitions: number }>;
@@ -14,7 +15,7 @@ type MovesDecision = Decision<{ readonly kind: "moves"; readonly partitions: num
  * Every replica of the broker goes to another one, leaders at once where another replica is in sync. Refused as a whole where a partition would be left with fewer
  * replicas than it has, since the next failure could then take it below `min.insync.replicas`: nothing is half drained.
  */
-export function drainBroker(state: ClusterState, id: BrokerId): MovesDecision {
+export function drainBroker(state: ClusterState, id: BrokerId, { came }: PlacementContext): MovesDecision {
   const known = state.brokers.get(id);
   if (known === undefined) throw errors.unknownBroker(id);
   const broker: BrokerState = { ...known, isDraining: true };
@@ -28,7 +29,7 @@ export function drainBroker(state: ClusterState, id: BrokerId): MovesDecision {
       const moved = movedOff(state, partition, { id, topic, loads });
       if (moved === undefined) continue;
       partitions++;
-      const leader = betterLeader(drained, moved);
+      const leader = isSettled(topic, partition, came) ? betterLeader(drained, moved) : undefined;
       changed.put(leader === undefined ? moved : { ...moved, leader, leaderEpoch: leaderEpoch(moved.leaderEpoch + 1) });
     }
   }

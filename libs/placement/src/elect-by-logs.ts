@@ -9,7 +9,8 @@ import {
 import { ChangedPartitions } from "./changed-partitions.ts";
 import { leadAlone } from "./elect.ts";
 import { minInSync, settledReplicaCount } from "./eligible.ts";
-import type { Decision, ElectByLogs, LogEnd } from "./events.ts";
+import type { Decision, ElectByLogs, LogEnd, PlacementContext } from "./events.ts";
+import { isSettled } from "./settle.ts";
 import { canLead, type ClusterState } from "./state.ts";
 
 export interface LeaderlessPartition {
@@ -38,11 +39,13 @@ export function* leaderless(state: ClusterState): Generator<LeaderlessPartition,
 export function electByLogs(
   state: ClusterState,
   event: ElectByLogs,
+  { came }: PlacementContext,
 ): Decision<{ readonly kind: "elected"; readonly partitions: readonly PartitionState[] }> {
   const changed = new ChangedPartitions(state);
   const elected: PartitionState[] = [];
   const logsByPartition = Map.groupBy(event.logs, ({ topicId, partition }) => `${topicId}/${partition}`);
   for (const { topic, state: partition, live } of leaderless(state)) {
+    if (!isSettled(topic, partition, came)) continue;
     const logs = logsByPartition.get(`${partition.topicId}/${partition.partition}`) ?? [];
     const best = longestLog(partition, live, logs);
     if (best === undefined || !mayLead(topic, partition, { live, logs, isWaitOver: event.isWaitOver })) continue;

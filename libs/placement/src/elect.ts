@@ -25,6 +25,14 @@ export function withoutBroker(
   return partition.leader === broker ? led(topic, { ...shrunk, leader: undefined }, isLive) : shrunk;
 }
 
+/**
+ * As long as too few of its replicas have come (decision 0017): a leader that went leads no more, and all else stays as it is. `keepLast`: it goes on leading, until there are
+ * enough or it has gone.
+ */
+export function withoutLeader(partition: PartitionState, { broker, keepLast }: { broker: BrokerId; keepLast: boolean }): PartitionState {
+  return partition.leader === broker && !keepLast ? next({ ...partition, leader: undefined }) : partition;
+}
+
 /** The partition with a leader if it has none and one can be elected without loss (reliability R13): of the in-sync set, else of the eligible ones. */
 export function withLeader(topic: TopicDescription, partition: PartitionState, isLive: IsLive): PartitionState {
   if (partition.leader !== undefined) return partition;

@@ -3,17 +3,19 @@ import { ChangedPartitions } from "./changed-partitions.ts";
 import { leadAlone } from "./elect.ts";
 import { longestLog } from "./elect-by-logs.ts";
 import { errors } from "./errors.ts";
-import type { Decision, ElectLeaders, LogEnd, PartitionOutcome } from "./events.ts";
+import type { Decision, ElectLeaders, LogEnd, PartitionOutcome, PlacementContext } from "./events.ts";
 import { LEADERS_MOVED_AT_ONCE } from "./limits.ts";
+import { isSettled } from "./settle.ts";
 import { canLead, type ClusterState, topicByName } from "./state.ts";
 
 /**
  * Elections that somebody asks for, as Kafka's: `preferred` makes the first replica lead where it is in sync; `unclean` makes the live replica with the most
- * records lead where nobody does, and what only the others have is lost. Each partition is answered by itself; of all, only those for which there is something to do.
+ * records lead where nobody does, also where too few have come since the take-over (decision 0017), and what only the others have is lost. Each partition is answered by itself; of all, only those for which there is something to do.
  */
 export function electLeaders(
   state: ClusterState,
   event: ElectLeaders,
+  context: PlacementContext,
 ): Decision<{ readonly kind: "outcomes"; readonly outcomes: readonly PartitionOutcome[] }> {
   const changed = new ChangedPartitions(state);
   const outcomes: PartitionOutcome[] = [];
@@ -24,7 +26,9 @@ export function electLeaders(
       continue;
     }
     const result =
-      event.election === "preferred" ? preferred(state, before, name) : unclean(state, before, { topic, logs: event.logs ?? [] });
+      event.election === "preferred"
+        ? preferred(state, before, { topic, context })
+        : unclean(state, before, { topic, logs: event.logs ?? [] });
     if ("error" in result) {
       if (event.partitions === undefined && result.error.code === "election-not-needed") continue;
       outcomes.push({ topic: name, partition, error: result.error });
@@ -38,11 +42,17 @@ export function electLeaders(
 
 type Elected = PartitionState | { readonly error: ReturnType<typeof errors.electionNotNeeded> };
 
-function preferred(state: ClusterState, partition: PartitionState, topic: string): Elected {
+function preferred(
+  state: ClusterState,
+  partition: PartitionState,
+  { topic: description, context }: { topic: TopicDescription; context: PlacementContext },
+): Elected {
+  const { name: topic } = description;
   const [first] = partition.replicas;
   if (first === undefined || partition.leader === first) return { error: errors.electionNotNeeded(topic, partition.partition) };
   if (!partition.inSyncSet.includes(first) || !canLead(state, first))
     return { error: errors.preferredLeaderNotAvailable({ topic, partition: partition.partition, preferred: first }) };
+  if (!isSettled(description, partition, context.came)) return { error: errors.tooFewCame(topic, partition.partition) };
   return ledBy(partition, first);
 }
 
@@ -72,13 +82,13 @@ function* askedFor(
  * Leads each partition by its first replica again, where that one is live and in sync: after restarts all leaders would be elsewhere. One that is being drained
  * leads nothing that another can. Moves a bounded number at once; asked regularly, the rest follows.
  */
-export function preferLeaders(state: ClusterState): Decision<{ readonly kind: "none" }> {
+export function preferLeaders(state: ClusterState, { came }: PlacementContext): Decision<{ readonly kind: "none" }> {
   const changed = new ChangedPartitions(state);
   let left = LEADERS_MOVED_AT_ONCE;
   for (const topic of state.topics.values()) {
     for (const partition of topic.partitions) {
       const better = left > 0 ? betterLeader(state, partition) : undefined;
-      if (better === undefined) continue;
+      if (better === undefined || !isSettled(topic, partition, came)) continue;
       left--;
       changed.put(ledBy(partition, better));
     }

@@ -11,7 +11,7 @@ export function minInSync(topic: Pick<TopicDescription, "name" | "configOverride
 }
 
 /** Replicas before or after a move that is under way, whichever are fewer: leaders wait for no more. */
-export function settledReplicaCount({ replicas, reassignment }: PartitionState): number {
+export function settledReplicaCount({ replicas, reassignment }: Pick<PartitionState, "replicas" | "reassignment">): number {
   if (reassignment?.target.every((id) => replicas.includes(id)) !== true) return replicas.length;
   const adding = reassignment.target.filter((id) => !reassignment.original.includes(id)).length;
   const removing = replicas.filter((id) => !reassignment.target.includes(id)).length;

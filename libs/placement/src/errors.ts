@@ -193,6 +193,14 @@ export const errors = {
       message: "the first replica is away or not in sync: start its broker, or wait until it has caught up",
       context,
     }),
+  tooFewCame: (topic: string, partition: number): AppError =>
+    new AppError({
+      kind: "retry",
+      code: "too-few-replicas-registered",
+      message:
+        "fewer replicas of the partition than min.insync.replicas have registered since the coordinator took over: start their brokers, or elect one of those that are there uncleanly",
+      context: { topic, partition },
+    }),
   eligibleLeadersNotAvailable: (topic: string, partition: number): AppError =>
     new AppError({
       kind: "retry",

@@ -68,6 +68,12 @@ export interface AlterPartitions {
   readonly wishes: readonly InSyncWish[];
 }
 
+/** More brokers have come: what was held back of these topics is decided, where there are enough now (decision 0017). */
+export interface SettlePartitions {
+  readonly kind: "settle-partitions";
+  readonly topics: readonly TopicId[];
+}
+
 /** What became of a wish: the partition as it is now; undefined: there is none. */
 export interface InSyncAnswer {
   readonly topicId: TopicId;
@@ -177,6 +183,7 @@ export type ClusterEvent =
   | { readonly kind: "advance-reassignments" }
   | ElectLeaders
   | ElectByLogs
+  | SettlePartitions
   /** Its replicas go to other brokers. */
   | { readonly kind: "drain-broker"; readonly brokerId: BrokerId }
   /** It gets its share of replicas, drained before or new. */
@@ -202,6 +209,7 @@ export type ClusterResponse =
   | { readonly kind: "outcomes"; readonly outcomes: readonly PartitionOutcome[] }
   | { readonly kind: "moves"; readonly partitions: number }
   | { readonly kind: "elected"; readonly partitions: readonly PartitionState[] }
+  | { readonly kind: "held"; readonly topics: readonly TopicId[] }
   | { readonly kind: "none" };
 
 /** What to store, in this order, and what to answer once it is stored. No changes: nothing to do. */
@@ -224,4 +232,10 @@ export interface PlacementSettings {
 export interface PlacementContext {
   readonly settings: PlacementSettings;
   readonly random: Random;
+  /** Brokers that have registered since this coordinator took over (decision 0017). */
+  readonly came: Came;
+}
+
+export interface Came {
+  has(broker: BrokerId): boolean;
 }

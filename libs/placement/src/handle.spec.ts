@@ -20,7 +20,7 @@ function check(transcript: string): void {
     internalTopicReplicas: 3,
     replicasAddedAtOnce: 2,
   };
-  const context: PlacementContext = { settings, random: new SeededRandom(1) };
+  const context: PlacementContext = { settings, random: new SeededRandom(1), came: { has: () => true } };
   const events = lines.filter((line) => line.startsWith(">"));
   const actual = events.flatMap((line) => [line, ...run(state, parse(state, line.slice(1).trim()), context)]);
   expect(actual.join("\n")).toBe(lines.join("\n"));

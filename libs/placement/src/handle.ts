@@ -8,6 +8,7 @@ import { errors } from "./errors.ts";
 import { PRODUCER_ID_BLOCK } from "./limits.ts";
 import { alterPartitions, raiseInternalTopics } from "./partitions.ts";
 import { advanceReassignments, reassignPartitions } from "./reassignments.ts";
+import { settlePartitions } from "./settle.ts";
 import type { ClusterState } from "./state.ts";
 import { alterTopicConfigs } from "./topic-configs.ts";
 import { createPartitions, createTopic, deleteTopic, ensureInternalTopic } from "./topics.ts";
@@ -26,6 +27,7 @@ export interface ResponseOf {
   "advance-reassignments": "none";
   "elect-leaders": "outcomes";
   "elect-by-logs": "elected";
+  "settle-partitions": "held";
   "drain-broker": "moves";
   "add-broker": "moves";
   "create-topic": "topic";
@@ -49,31 +51,33 @@ export function handle<E extends ClusterEvent>(state: ClusterState, event: E, co
 function decide(state: ClusterState, event: ClusterEvent, context: PlacementContext): Decision {
   switch (event.kind) {
     case "register-broker":
-      return registerBroker(state, event);
+      return registerBroker(state, event, context);
     case "broker-caught-up":
-      return unfenceBroker(state, event.brokerId, event.brokerEpoch);
+      return unfenceBroker(state, { id: event.brokerId, epoch: event.brokerEpoch }, context);
     case "broker-lost":
-      return fenceBroker(state, event.brokerId, event.brokerEpoch);
+      return fenceBroker(state, { id: event.brokerId, epoch: event.brokerEpoch }, context);
     case "broker-stopping":
-      return prepareStop(state, event.brokerId, event.brokerEpoch);
+      return prepareStop(state, { id: event.brokerId, epoch: event.brokerEpoch }, context);
     case "broker-room":
-      return changeRoom(state, event.brokerId, { epoch: event.brokerEpoch, isFull: event.isFull });
+      return changeRoom(state, event, context);
     case "alter-partitions":
-      return alterPartitions(state, event);
+      return alterPartitions(state, event, context);
     case "prefer-leaders":
-      return preferLeaders(state);
+      return preferLeaders(state, context);
     case "raise-internal-topics":
       return raiseInternalTopics(state, context);
     case "reassign-partitions":
-      return reassignPartitions(state, event);
+      return reassignPartitions(state, event, context);
     case "advance-reassignments":
       return advanceReassignments(state, context);
     case "elect-leaders":
-      return electLeaders(state, event);
+      return electLeaders(state, event, context);
     case "elect-by-logs":
-      return electByLogs(state, event);
+      return electByLogs(state, event, context);
+    case "settle-partitions":
+      return settlePartitions(state, event, context);
     case "drain-broker":
-      return drainBroker(state, event.brokerId);
+      return drainBroker(state, event.brokerId, context);
     case "add-broker":
       return addBroker(state, event.brokerId);
     case "create-topic":

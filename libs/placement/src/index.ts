@@ -10,6 +10,7 @@ export {
 export type {
   AlterPartitions,
   AlterTopicConfigs,
+  Came,
   ClusterEvent,
   ClusterResponse,
   ConfigChange,
@@ -29,6 +30,7 @@ export type {
   ReassignPartitions,
   ReplicaAssignments,
   RegisterBroker,
+  SettlePartitions,
 } from "./events.ts";
 export { leaderless, mayHaveAll, type LeaderlessPartition } from "./elect-by-logs.ts";
 export { errors as placementErrors } from "./errors.ts";
@@ -41,6 +43,7 @@ export {
   REPLICATION_FACTOR_MAX,
 } from "./limits.ts";
 export { hasBegun, reassigning } from "./reassignments.ts";
+export { isSettled } from "./settle.ts";
 export { areEnoughWitnesses } from "./witnesses.ts";
 export { brokersAwaited, canRebuild, type ClusterKnowledge, type KnownLog, logKey, rebuildCluster } from "./rebuild.ts";
 export {

@@ -12,7 +12,7 @@ const settings = {
   internalTopicReplicas: 3,
   replicasAddedAtOnce: 2,
 };
-const context: PlacementContext = { settings, random: new SeededRandom(1) };
+const context: PlacementContext = { settings, random: new SeededRandom(1), came: { has: () => true } };
 const [one, two, three] = [brokerId(1), brokerId(2), brokerId(3)];
 let state: ClusterState;
 

@@ -3,6 +3,7 @@ import { assignReplicas } from "./assign-replicas.ts";
 import { registered } from "./brokers.ts";
 import { withInSync } from "./eligible.ts";
 import type { AlterPartitions, Decision, InSyncAnswer, InSyncWish, PlacementContext } from "./events.ts";
+import { isSettled } from "./settle.ts";
 import { type ClusterChange, type ClusterState, placeableBrokers } from "./state.ts";
 
 /**
@@ -13,6 +14,7 @@ import { type ClusterChange, type ClusterState, placeableBrokers } from "./state
 export function alterPartitions(
   state: ClusterState,
   event: AlterPartitions,
+  { came }: PlacementContext,
 ): Decision<{ readonly kind: "partitions"; readonly answers: readonly InSyncAnswer[] }> {
   registered(state, event.brokerId, event.brokerEpoch);
   const changed = new Map<TopicId, PartitionState[]>();
@@ -25,7 +27,9 @@ export function alterPartitions(
       return { topicId, partition, state: undefined, isIneligible: false };
     if (before.leader !== event.brokerId || before.leaderEpoch !== wish.leaderEpoch || before.partitionEpoch !== wish.partitionEpoch)
       return { topicId, partition, state: before, isIneligible: false };
-    if (!isEligible(state, before, wish)) return { topicId, partition, state: before, isIneligible: true };
+    // Refused as what a broker is may be: the leader asks again.
+    if (!isSettled(topic, before, came) || !isEligible(state, before, wish))
+      return { topicId, partition, state: before, isIneligible: true };
     const inSyncSet = before.replicas.filter((id) => wish.members.some((member) => member.brokerId === id));
     const after = { ...withInSync(topic, before, { inSyncSet }), partitionEpoch: partitionEpoch(before.partitionEpoch + 1) };
     changed.set(topicId, partitions.with(partition, after));

@@ -14,6 +14,7 @@ import { minInSync, withInSync } from "./eligible.ts";
 import { errors } from "./errors.ts";
 import type { Decision, PartitionOutcome, PartitionReassignment, PlacementContext, ReassignPartitions } from "./events.ts";
 import { ChangedPartitions } from "./changed-partitions.ts";
+import { isSettled } from "./settle.ts";
 import { canLead, type ClusterState, topicByName } from "./state.ts";
 
 type OutcomesDecision = Decision<{ readonly kind: "outcomes"; readonly outcomes: readonly PartitionOutcome[] }>;
@@ -22,7 +23,7 @@ type OutcomesDecision = Decision<{ readonly kind: "outcomes"; readonly outcomes:
  * Moves of replicas are written down, each checked by itself (KIP-455). `advanceReassignments` begins and completes them. A move takes the place of one that is under
  * way; without a target that one is cancelled, and the partition is where it was.
  */
-export function reassignPartitions(state: ClusterState, event: ReassignPartitions): OutcomesDecision {
+export function reassignPartitions(state: ClusterState, event: ReassignPartitions, { came }: PlacementContext): OutcomesDecision {
   const changed = new ChangedPartitions(state);
   const outcomes = event.reassignments.map((asked): PartitionOutcome => {
     const { topic: name, partition } = asked;
@@ -30,6 +31,7 @@ export function reassignPartitions(state: ClusterState, event: ReassignPartition
       const topic = topicByName(state, name);
       const before = topic === undefined ? undefined : changed.partition(topic.topicId, partition);
       if (topic === undefined || before === undefined) throw errors.unknownPartition(name, partition);
+      if (!isSettled(topic, before, came)) throw errors.tooFewCame(name, partition);
       changed.put(asked.target === undefined ? cancelled(state, before, topic) : retargeted(state, before, { topic, asked, event }));
       return { topic: name, partition, error: undefined };
     } catch (error) {
@@ -93,6 +95,7 @@ export function advanceReassignments(state: ClusterState, context: PlacementCont
   for (const [topic, partition] of reassigning(state)) {
     const { reassignment } = partition;
     if (reassignment === undefined) continue;
+    if (!isSettled(topic, partition, context.came)) continue;
     const after = completed(state, partition, { target: reassignment.target, topic });
     if (after !== undefined) changed.put(after);
     else if (!hasBegun(partition)) waiting.push(partition);

@@ -14,6 +14,7 @@ const CONTEXT: PlacementContext = {
     replicasAddedAtOnce: 2,
   },
   random: new SeededRandom(1),
+  came: { has: () => true },
 };
 
 function clusterWith(configs: Record<string, string>): ClusterState {

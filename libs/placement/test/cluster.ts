@@ -24,9 +24,11 @@ const SETTINGS: PlacementSettings = {
 export class TestCluster {
   state: ClusterState = createClusterState("c");
   readonly context: PlacementContext;
+  /** Who has registered since the coordinator took over; cleared, it is another's first moment. */
+  readonly came = new Set<BrokerId>();
 
   constructor(settings: Partial<PlacementSettings> = {}) {
-    this.context = { settings: { ...SETTINGS, ...settings }, random: new SeededRandom(1) };
+    this.context = { settings: { ...SETTINGS, ...settings }, random: new SeededRandom(1), came: this.came };
   }
 
   run<E extends ClusterEvent>(event: E) {
@@ -49,8 +51,14 @@ export class TestCluster {
       logs,
       cleanStopEpoch,
     };
+    this.come(id);
     this.run({ kind: "register-broker", brokerId: brokerId(id), ...registration });
     this.run({ kind: "broker-caught-up", brokerId: brokerId(id), brokerEpoch: this.epochOf(id) });
+  }
+
+  /** A process that goes on as it was, with another coordinator. */
+  come(id: number): void {
+    this.came.add(brokerId(id));
   }
 
   lose(id: number): void {

@@ -4,6 +4,7 @@ import { brokerId, type BrokerId, type TopicId } from "@millrace/model";
 import type { Clock, Fence, Logger, Timer } from "@millrace/ports";
 import type { BrokerState } from "@millrace/placement";
 import type { ClusterController } from "../cluster/cluster-controller.ts";
+import { HeldPartitions } from "../cluster/held-partitions.ts";
 import { errors } from "../errors.ts";
 import { type LostCluster, lostBy } from "../rebuild/lost-store.ts";
 import { BrokerSession, type SessionEnd } from "./broker-session.ts";
@@ -34,6 +35,7 @@ export class BrokerSessions {
   readonly #ports: { readonly clock: Clock; readonly logger: Logger };
   readonly #onStoreLost: (lost: LostCluster) => void;
   readonly #updates: MetadataUpdates;
+  readonly #held: HeldPartitions;
   readonly #sessions = new Map<BrokerId, BrokerSession>();
   /** Brokers that are not fenced and have no session: fenced when the timer runs out. */
   readonly #absent = new Map<BrokerId, Timer>();
@@ -51,6 +53,7 @@ export class BrokerSessions {
     this.#ports = parts;
     const head = { coordinatorEpoch: BigInt(parts.fence.epoch), coordinatorAddress: settings.coordinatorAddress };
     this.#updates = new MetadataUpdates(parts.controller, head);
+    this.#held = new HeldPartitions(parts.controller);
     this.#controller.onChange((change) => {
       for (const session of this.#sessions.values()) {
         session.feed.note(change);
@@ -92,6 +95,7 @@ export class BrokerSessions {
   close(failure: unknown): void {
     this.#isClosed = true;
     this.#balance?.cancel();
+    this.#held.close();
     this.#controller.witnesses.close();
     for (const timer of this.#absent.values()) timer.cancel();
     this.#absent.clear();
@@ -117,6 +121,7 @@ export class BrokerSessions {
       logs: request.logs.map(({ topicId, partition, suspect }) => ({ topicId: topicId as TopicId, partition, isSuspect: suspect })),
       cleanStopEpoch: Number(request.cleanStopEpoch),
     });
+    await this.#held.settle();
     if (this.#isClosed) throw errors.termOver("term ended during registration");
     this.#absent.get(id)?.cancel();
     this.#absent.delete(id);

@@ -1,12 +1,12 @@
 import type { BrokerId } from "@millrace/model";
-import { areEnoughWitnesses, type ClusterState } from "@millrace/placement";
+import { areEnoughWitnesses, type Came, type ClusterState } from "@millrace/placement";
 import type { Clock, Timer } from "@millrace/ports";
 import { createDeferred } from "@millrace/stdx";
 import { WITNESS_ANSWER_MS, WITNESS_WAIT_MS } from "../limits.ts";
 
 /**
  * Brokers that have come in this term and proved no loss. Before there are enough of them nothing is decided by what the store has: it may have lost what the next one will prove
- * (reliability S7). Those who come first wait for the others, as long as that is bearable: a cluster of which most is away goes on without.
+ * (reliability S7). Those who come first wait for the others, as long as that is bearable: a cluster of which most is away goes on without, but for partitions of which too few have come (decision 0017).
  */
 export class Witnesses {
   readonly #state: ClusterState;
@@ -24,6 +24,11 @@ export class Witnesses {
       this.#isWaitOver = true;
       this.#look();
     });
+  }
+
+  /** Who has come: more brokers, never fewer. */
+  get came(): Came {
+    return this.#came;
   }
 
   /** Somebody has come, and nobody need be waited for. */

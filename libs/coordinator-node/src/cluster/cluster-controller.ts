@@ -35,7 +35,7 @@ export type TopicPart = "whole" | ReadonlySet<number>;
 
 interface ControllerPorts {
   readonly store: FencedStore;
-  readonly context: PlacementContext;
+  readonly context: Omit<PlacementContext, "came">;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly stepDown: (reason: string) => void;
@@ -51,6 +51,7 @@ export class ClusterController {
   /** Before they are enough nothing is decided. */
   readonly witnesses: Witnesses;
   readonly #ports: ControllerPorts;
+  readonly #context: PlacementContext;
   readonly #versions: Map<string, number>;
   readonly #history: StoreHistory;
   readonly #listeners = new Set<(change: MetadataChange) => void>();
@@ -71,6 +72,7 @@ export class ClusterController {
     this.#history = stored.history;
     this.#ports = ports;
     this.witnesses = new Witnesses(state, ports.clock);
+    this.#context = { ...ports.context, came: this.witnesses.came };
   }
 
   /** Loads the cluster from the store; makes a new one in an empty store. */
@@ -131,7 +133,7 @@ export class ClusterController {
   async #decideAll(): Promise<void> {
     this.#isDeciding = true;
     while (this.#waiting.length > 0) {
-      const decided = decideTogether(this.#waiting, this.state, this.#ports.context);
+      const decided = decideTogether(this.#waiting, this.state, this.#context);
       try {
         if (decided.items.length > 0) await this.#store(decided.items);
         decided.answer();
@@ -144,7 +146,7 @@ export class ClusterController {
 
   /** What an event would do, without doing it. */
   preview<E extends ClusterEvent>(event: E): DecisionOf<E>["response"] {
-    return handle(this.state, event, this.#ports.context).response;
+    return handle(this.state, event, this.#context).response;
   }
 
   onChange(listener: (change: MetadataChange) => void): () => void {

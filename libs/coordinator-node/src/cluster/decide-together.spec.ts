@@ -33,7 +33,7 @@ const create = (name: string, partitions = 1): ClusterEvent => ({
 /** Decides and stores until nothing is left: of each commit what it changes, of each event what it was told, in the order in which all this came. */
 function run(events: readonly ClusterEvent[], state = twoBrokers()): string[] {
   const told: string[] = [];
-  const context: PlacementContext = { settings, random: new SeededRandom(1) };
+  const context: PlacementContext = { settings, random: new SeededRandom(1), came: { has: () => true } };
   const queue = events.map((event): WaitingEvent => {
     const name = "name" in event ? event.name : event.kind;
     return {
