@@ -4,7 +4,12 @@ export interface Tracer {
   readonly isOn: boolean;
   /** Starts a span; undefined when its parent is not sampled (or there is none and nothing asks for a root). */
   startSpan(name: string, options: SpanOptions): Span | undefined;
-  /** Whether the trace that would begin now is followed. For what is done a million times a second, and followed once in a hundred: nothing is built to ask. */
+  /**
+   * How many traces that would begin are passed over before the next is followed. For what is done a million times a second, and followed once in a hundred: who begins them counts down
+   * by itself, and asks again when it has come to the end. Infinity: none is ever followed.
+   */
+  drawRoot(): number;
+  /** Whether the trace that `drawRoot` came to is followed: not, where there have been too many of late. */
   wantsRoot(): boolean;
   /** Starts a trace that `wantsRoot` wanted. */
   startRoot(name: string, options: SpanOptions): Span | undefined;
@@ -27,4 +32,4 @@ export interface Span {
   end(error?: unknown): void;
 }
 
-export const NO_TRACER: Tracer = { isOn: false, startSpan: () => undefined, wantsRoot: () => false, startRoot: () => undefined };
+export const NO_TRACER: Tracer = { isOn: false, startSpan: () => undefined, drawRoot: () => Infinity, wantsRoot: () => false, startRoot: () => undefined };

@@ -22,5 +22,9 @@ export const TRACE_SAMPLE_RATIO_DEFAULT = "0.01";
 /** Of traces that begin in a process: the exporter sends 512 spans in 5 s or when so many have come, and drops what its queue of 2,048 cannot hold; a trace with holes helps nobody. */
 export const TRACES_PER_SECOND_MAX = 100;
 
+/** They are counted in turns of a tenth of a second each, so that not the first of a second take it all. */
+export const TRACE_TURN_MS = 100;
+export const TRACES_PER_TURN_MAX = (TRACES_PER_SECOND_MAX * TRACE_TURN_MS) / 1_000;
+
 /** How often files of certificates are looked at: a renewal is an hour or more before the end. */
 export const TLS_LOOK_MS = 10_000;

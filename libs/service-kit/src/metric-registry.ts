@@ -151,8 +151,8 @@ class HistogramMetric implements Histogram {
   record(value: number, labels?: Labels, traceparent?: string): void {
     const series = this.#series.get(labels);
     if (series === undefined) return;
-    const found = DURATION_BUCKETS.findIndex((bound) => value <= bound);
-    const index = found === -1 ? DURATION_BUCKETS.length : found;
+    let index = 0;
+    while (index < DURATION_BUCKETS.length && !(value <= (DURATION_BUCKETS[index] ?? Infinity))) index++;
     series.bucketCounts[index] = (series.bucketCounts[index] ?? 0) + 1;
     series.sum += value;
     series.count++;

@@ -10,7 +10,7 @@ function wanted(ratio: number, askedPerSecond: number): number {
   let asked = 0;
   const sampler = new RootSampler(ratio, { random: () => random.next(), nowMs: () => (asked * 1_000) / askedPerSecond });
   let count = 0;
-  for (; asked < ASKED; asked++) if (sampler.wants()) count++;
+  for (asked = sampler.draw(); asked < ASKED; asked += 1 + sampler.draw()) if (sampler.hasRoom()) count++;
   return count;
 }
 
@@ -31,5 +31,9 @@ describe("RootSampler", () => {
 
   it("wants no more in a second than can be sent", () => {
     expect(wanted(0.5, ASKED / 4)).toBe(4 * TRACES_PER_SECOND_MAX);
+  });
+
+  it("spreads them over the second", () => {
+    expect(wanted(0.5, ASKED * 5)).toBe((2 * TRACES_PER_SECOND_MAX) / 10);
   });
 });

@@ -11,9 +11,12 @@ export type StartSpan = (name: string, options: SpanOptions) => Span | undefined
 export class SampledTracer implements Tracer {
   readonly #sampler: RootSampler;
   readonly #start: StartSpan;
+  /** Of the roots that `startSpan` is asked for; who asks `drawRoot` counts its own. */
+  #passOver: number;
 
   constructor(rootRatio: number, start: StartSpan) {
     this.#sampler = new RootSampler(rootRatio, { random: Math.random, nowMs: Date.now });
+    this.#passOver = this.#sampler.draw();
     this.#start = start;
   }
 
@@ -22,8 +25,12 @@ export class SampledTracer implements Tracer {
     return true;
   }
 
+  drawRoot(): number {
+    return this.#sampler.draw();
+  }
+
   wantsRoot(): boolean {
-    return this.#sampler.wants();
+    return this.#sampler.hasRoom();
   }
 
   startRoot(name: string, options: SpanOptions): Span | undefined {
@@ -32,6 +39,8 @@ export class SampledTracer implements Tracer {
 
   startSpan(name: string, options: SpanOptions): Span | undefined {
     if (options.parent !== undefined) return isSampled(options.parent) ? this.#start(name, options) : undefined;
+    if (this.#passOver-- > 0) return undefined;
+    this.#passOver = this.drawRoot();
     return this.wantsRoot() ? this.startRoot(name, options) : undefined;
   }
 }

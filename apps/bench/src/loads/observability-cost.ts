@@ -1,14 +1,10 @@
 import type { Load, LoadContext, Measurement } from "../load.ts";
 import { costOf, isBelow } from "../observability/cost-of.ts";
 import { type Collector, startCollector, startObserved } from "../observability/observed-cluster.ts";
-import { measureJob, measureProduce, type Slice, wordsOf } from "../observability/slices.ts";
+import { measureJob, measureProduce, pairsOf, type Slice, wordsOf } from "../observability/slices.ts";
 import { COST_GOALS, type CostGoal } from "../observability/variants.ts";
 
-/** Processes differ by how they were compiled: each generation has new ones. */
-const GENERATIONS = { full: 2, quick: 1 };
-
 type Part = "produce" | "job";
-type Generation = Readonly<Record<Part, readonly Slice[]>>;
 
 /** What counting metrics and following one record in a hundred cost, side by side: switched on and off in the same processes, from slice to slice. */
 export function observabilityCostLoad(): Load {
@@ -18,42 +14,37 @@ export function observabilityCostLoad(): Load {
       "CPU time per record without metrics, with them, and with traces of one record in a hundred, in turn: by the client library, and through a job",
     run: async (context) => {
       const collector = await startCollector();
-      const generations: Generation[] = [];
       try {
-        const count = context.quick ? GENERATIONS.quick : GENERATIONS.full;
-        for (let index = 0; index < count; index++) generations.push(await runGeneration(index, context, collector));
+        const slices = await slicesOf(context, collector);
+        return COST_GOALS.flatMap((goal) => (["produce", "job"] as const).map((part) => measurementOf(goal, part, slices[part])));
       } finally {
         collector.stop();
       }
-      return COST_GOALS.flatMap((goal) => (["produce", "job"] as const).map((part) => measurementOf(goal, part, generations)));
     },
   };
 }
 
-async function runGeneration(index: number, context: LoadContext, collector: Collector): Promise<Generation> {
+async function slicesOf(context: LoadContext, collector: Collector): Promise<Readonly<Record<Part, readonly Slice[]>>> {
   const cluster = await startObserved(context, collector);
   try {
     const produce = await measureProduce(cluster, context.quick);
-    context.progress(`observability-cost: generation ${index + 1}, produce: ${wordsOf(produce)}`);
+    context.progress(`observability-cost: produce: ${wordsOf(produce)}`);
     const job = await measureJob(cluster, context.quick);
-    context.progress(`observability-cost: generation ${index + 1}, job: ${wordsOf(job)}`);
+    context.progress(`observability-cost: job: ${wordsOf(job)}`);
     return { produce, job };
   } finally {
     await cluster.stop();
   }
 }
 
-function measurementOf(goal: CostGoal, part: Part, generations: readonly Generation[]): Measurement {
-  const cost = costOf(
-    generations.map((generation) => generation[part].map((slice) => ({ without: slice[goal.from], with: slice[goal.to] }))),
-  );
+function measurementOf(goal: CostGoal, part: Part, slices: readonly Slice[]): Measurement {
+  const cost = costOf(pairsOf(slices, goal));
   const [least, greatest] = cost.cpuBetween;
   return {
     name: `observability-cost-${goal.what}-${part}`,
     settings: {
       from: goal.from,
       to: goal.to,
-      generations: generations.length,
       slices: cost.slices,
       sampled: goal.what === "traces" ? "1 %" : "none",
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { costOf, isBelow, type Pair } from "./cost-of.ts";
+import { costOf, isBelow, isNarrow, type Pair } from "./cost-of.ts";
 
 function pairsOf(percents: readonly number[]): readonly Pair[] {
   return percents.map((percent) => ({
@@ -11,16 +11,21 @@ function pairsOf(percents: readonly number[]): readonly Pair[] {
 const many = (percents: readonly number[]): readonly number[] => Array.from({ length: 6 }, () => percents).flat();
 
 describe("costOf", () => {
-  it("takes the median of each generation, whatever one bad slice says, and their mean", () => {
-    const cost = costOf([pairsOf([1, 2, 2, 3, 90]), pairsOf([4, 4, 4])]);
+  it("takes the mean of the pairs without the least and the greatest, whatever one bad slice says", () => {
+    const cost = costOf(pairsOf([1, 2, 2, 5, 90]));
     expect(cost.cpu).toBeCloseTo(3);
-    expect(cost.throughput).toBeCloseTo(3.5);
-    expect(cost.slices).toBe(8);
+    expect(cost.throughput).toBeCloseTo(2);
+    expect(cost.slices).toBe(5);
   });
 
-  it("counts processes that differ among the chances", () => {
-    const [least, greatest] = costOf([pairsOf(many([0])), pairsOf(many([4]))]).cpuBetween;
-    expect([least, greatest].map(Math.round)).toEqual([0, 4]);
+  it("has narrower bounds with more pairs, around what it says", () => {
+    const widthOf = (count: number): number => {
+      const { cpu, cpuBetween } = costOf(pairsOf(Array.from({ length: count }, (_, index) => ((index * 7) % 13) - 6)));
+      expect(cpuBetween[0]).toBeLessThan(cpu);
+      expect(cpuBetween[1]).toBeGreaterThan(cpu);
+      return cpuBetween[1] - cpuBetween[0];
+    };
+    expect(widthOf(400)).toBeLessThan(widthOf(40) / 2);
   });
 
   it.each([
@@ -29,6 +34,14 @@ describe("costOf", () => {
     ["unknown, when the goal is between them", many([-9, 12, 1, -6, 8]), 1, undefined],
     ["unknown after too few slices", [0.1, 0.1], 1, undefined],
   ] as const)("is %s", (_, percents, goal, expected) => {
-    expect(isBelow(costOf([pairsOf(percents)]), goal)).toBe(expected);
+    expect(isBelow(costOf(pairsOf(percents)), goal)).toBe(expected);
+  });
+
+  it.each([
+    ["enough, when the bounds are close, also above the goal", many([4, 4.1, 4, 4.2]), 1, true],
+    ["not enough, when they are not", many([-9, 12, 1, -6, 8]), 1, false],
+    ["not enough after too few slices", [0.1, 0.1], 1, false],
+  ] as const)("is %s", (_, percents, goal, expected) => {
+    expect(isNarrow(costOf(pairsOf(percents)), goal)).toBe(expected);
   });
 });

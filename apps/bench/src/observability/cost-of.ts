@@ -24,37 +24,30 @@ export interface CostOf {
 /** Of slices: a handful says nothing. */
 const SLICES_MIN = 20;
 const DRAWS = 2_000;
-
-/** The median of the pairs, over generations of processes. */
-export function costOf(generations: readonly (readonly Pair[])[]): CostOf {
-  const cpu = generations.map((pairs) =>
-    pairs.map(({ without, with: with_ }) => 100 * (with_.cpuNsPerRecord / without.cpuNsPerRecord - 1)),
-  );
-  const throughput = generations.flatMap((pairs) =>
-    pairs.map(({ without, with: with_ }) => 100 * (1 - with_.recordsPerSecond / without.recordsPerSecond)),
-  );
-  return { cpu: centreOf(cpu), cpuBetween: boundsOf(cpu), throughput: medianOf(throughput), slices: throughput.length };
-}
-
-/** Within a generation the median, which one slice with a neighbour's burst does not move; over generations, which are few, the mean. */
-function centreOf(generations: readonly (readonly number[])[]): number {
-  return meanOf(generations.map(medianOf));
-}
+/** Of the differences, at each end: a neighbour's burst, a full collection. */
+const TRIMMED = 0.2;
 
 /**
- * Draws generations, and of each drawn one its slices, again and again: processes that were compiled differently are as much a matter of chance as a
- * neighbour's burst.
+ * The difference within each pair, and of these the trimmed mean: what befalls one slice counts for nothing, and unlike with the median each of the others counts. Its bounds by drawing pairs
+ * again and again.
  */
-function boundsOf(generations: readonly (readonly number[])[]): readonly [number, number] {
-  const random = randomOf(1);
-  const drawn = <T>(values: readonly T[]): readonly T[] =>
-    values.map(() => values[Math.floor(random() * values.length)] ?? (values[0] as T));
-  const centres = Array.from({ length: DRAWS }, () => centreOf(drawn(generations).map((slices) => drawn(slices)))).sort((a, b) => a - b);
-  return [centres[Math.floor(DRAWS * 0.05)] ?? NaN, centres[Math.floor(DRAWS * 0.95)] ?? NaN];
+export function costOf(pairs: readonly Pair[]): CostOf {
+  const cpu = pairs.map(({ without, with: with_ }) => 100 * (with_.cpuNsPerRecord / without.cpuNsPerRecord - 1));
+  const throughput = pairs.map(({ without, with: with_ }) => 100 * (1 - with_.recordsPerSecond / without.recordsPerSecond));
+  return { cpu: trimmedMeanOf(cpu), cpuBetween: boundsOf(cpu), throughput: medianOf(throughput), slices: pairs.length };
 }
 
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+function boundsOf(values: readonly number[]): readonly [number, number] {
+  const random = randomOf(1);
+  const drawn = (): readonly number[] => values.map(() => values[Math.floor(random() * values.length)] ?? NaN);
+  const means = Array.from({ length: DRAWS }, () => trimmedMeanOf(drawn())).sort((a, b) => a - b);
+  return [means[Math.floor(DRAWS * 0.05)] ?? NaN, means[Math.floor(DRAWS * 0.95)] ?? NaN];
+}
+
+function trimmedMeanOf(values: readonly number[]): number {
+  const cut = Math.floor(values.length * TRIMMED);
+  const kept = [...values].sort((a, b) => a - b).slice(cut, values.length - cut);
+  return kept.reduce((sum, value) => sum + value, 0) / kept.length;
 }
 
 /** The same draws each time, so that the same figures say the same (a linear congruential generator is enough for that). */
@@ -68,4 +61,9 @@ export function isBelow({ slices, cpuBetween: [least, greatest] }: CostOf, goal:
   if (slices < SLICES_MIN) return undefined;
   if (greatest < goal) return true;
   return least >= goal ? false : undefined;
+}
+
+/** More slices would say little more: the bounds are closer to each other than the goal is to nothing. Whatever they say, so that nobody stops at a figure that pleases. */
+export function isNarrow({ slices, cpuBetween: [least, greatest] }: CostOf, goal: number): boolean {
+  return slices >= SLICES_MIN && greatest - least < goal;
 }

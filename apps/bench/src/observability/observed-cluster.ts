@@ -13,7 +13,9 @@ import { Switches } from "./switches.ts";
 const OTLP_SINK = fileURLToPath(new URL("./otlp-sink.ts", import.meta.url));
 /** One in a hundred of what begins here; services follow. */
 const SAMPLING = { OTEL_TRACES_SAMPLER: "parentbased_traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.01" };
-const SCRAPES = 20;
+/** Spans are sent when they are told to, or 512 have come: by the clock it would be in a slice that has no traces. */
+const SENDING = { OTEL_BSP_SCHEDULE_DELAY: "3600000" };
+const SCRAPES = 4;
 
 /** Something that takes spans and metrics, in a process of its own. */
 export interface Collector {
@@ -48,7 +50,7 @@ export interface ObservedCluster {
 
 export async function startObserved(context: LoadContext, { endpoint }: Collector): Promise<ObservedCluster> {
   const switches = new Switches();
-  const env = { ...switches.env, ...SAMPLING, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint };
+  const env = { ...switches.env, ...SAMPLING, ...SENDING, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint };
   const { brokerAddress, metricsUrl, pid, stop } = await context.startCluster({ env });
   const connection = connect(brokerAddress);
   for (const name of [NUMBERS, FLIGHTS, "bench-hourly"])

@@ -1,21 +1,22 @@
 import { treeCpuNs } from "../measure/cpu-time.ts";
 import { submitJob } from "../loads/bounded-job.ts";
 import { medianOf } from "../versus/ratios.ts";
-import type { SliceCost } from "./cost-of.ts";
+import { costOf, isNarrow, type Pair, type SliceCost } from "./cost-of.ts";
 import { JobProgress } from "./job-progress.ts";
 import type { ObservedCluster } from "./observed-cluster.ts";
-import { turnsOf, type Variant, VARIANTS } from "./variants.ts";
+import { COST_GOALS, type CostGoal, turnsOf, type Variant, VARIANTS } from "./variants.ts";
 
-/**
- * A second or so: few enough that what happens on the machine meanwhile meets all variants, and enough that a traced slice does not begin more traces than the bound of a
- * second lets it, nor sends them more often than by far.
- */
-const SLICE_RECORDS = { produce: 1_200_000, job: 240_000 };
+/** Short, so that what happens on the machine meanwhile meets all variants alike, and that there are many. */
+const SLICE_SECONDS = 0.4;
+/** To begin with; then what takes that long. */
+const FIRST_RECORDS = { produce: 200_000, job: 40_000 };
+const RECORDS_MAX = 1_000_000;
 /** Not counted, for the compiler. */
-const WARM_UPS = { full: 3, quick: 1 };
-/** As many as there is time for: the whole takes seven minutes at most, however slow the machine is. */
-const SECONDS = { full: 90, quick: 20 };
-const SLICES_MAX = 100;
+const WARM_UP_SECONDS = { full: 20, quick: 5 };
+/** Of each part: with what is started and warmed up, the whole takes ten minutes at most. */
+const SECONDS_MAX = { full: 260, quick: 20 };
+/** Spans of so many traced slices are sent at once, which is what the exporter does by itself when there are 512: a trace or two of each 10 ms. */
+const ROUNDS_PER_SETTLEMENT = 8;
 const SCRAPE_SECONDS = 5;
 
 /** What the same records cost with each variant, one after the other. */
@@ -23,9 +24,9 @@ export type Slice = Readonly<Record<Variant, SliceCost>>;
 
 /** What is done in a slice, and what it has spent on that so far. */
 interface Work {
-  readonly records: number;
-  prepare(): Promise<void>;
-  run(): Promise<void>;
+  readonly firstRecords: number;
+  prepare(count: number): Promise<void>;
+  run(count: number): Promise<void>;
   cpuNs(): number;
 }
 
@@ -35,9 +36,9 @@ export function measureProduce(cluster: ObservedCluster, isQuick: boolean): Prom
   return inTurn(
     cluster,
     {
-      records: SLICE_RECORDS.produce,
+      firstRecords: FIRST_RECORDS.produce,
       prepare: () => Promise.resolve(),
-      run: () => sender.ask({ kind: "numbers", count: SLICE_RECORDS.produce }),
+      run: (count) => sender.ask({ kind: "numbers", count }),
       cpuNs: () => cluster.serverCpuNs() + treeCpuNs(sender.pid),
     },
     isQuick,
@@ -50,11 +51,11 @@ export async function measureJob(cluster: ObservedCluster, isQuick: boolean): Pr
   const progress = new JobProgress(cluster.connection.client, await submitJob({ address: brokerAddress, module: "live-flights.ts" }));
   let sent = 0;
   const work: Work = {
-    records: SLICE_RECORDS.job,
-    prepare: () => sender.ask({ kind: "prepare-flights", count: SLICE_RECORDS.job }),
-    run: async () => {
+    firstRecords: FIRST_RECORDS.job,
+    prepare: (count) => sender.ask({ kind: "prepare-flights", count }),
+    run: async (count) => {
       await sender.ask({ kind: "send-flights" });
-      await progress.hasRead((sent += SLICE_RECORDS.job));
+      await progress.hasRead((sent += count));
     },
     cpuNs: () => cluster.serverCpuNs(),
   };
@@ -65,45 +66,75 @@ export async function measureJob(cluster: ObservedCluster, isQuick: boolean): Pr
   }
 }
 
+/** Rounds of all variants until the bounds are narrow, or the time is up. */
 async function inTurn(cluster: ObservedCluster, work: Work, isQuick: boolean): Promise<readonly Slice[]> {
-  const [warmUps, seconds] = isQuick ? [WARM_UPS.quick, SECONDS.quick] : [WARM_UPS.full, SECONDS.full];
+  const [warmUpSeconds, seconds] = isQuick ? [WARM_UP_SECONDS.quick, SECONDS_MAX.quick] : [WARM_UP_SECONDS.full, SECONDS_MAX.full];
+  const records = await warmUp(cluster, work, warmUpSeconds);
   const endMs = performance.now() + seconds * 1_000;
   const slices: Slice[] = [];
-  for (let index = 0; slices.length === 0 || (slices.length < SLICES_MAX && performance.now() < endMs); index++) {
-    const costs = new Map<Variant, SliceCost>();
-    for (const variant of turnsOf(VARIANTS, index)) costs.set(variant, await sliceOf(cluster, variant, work));
-    if (index >= warmUps) slices.push(allOf(costs));
-  }
-  const scrapeNs = await cluster.scrapeCpuNs();
-  return slices.map(({ nothing, metrics, traces }) => ({
-    nothing,
-    metrics: withScrapes(metrics, scrapeNs),
-    traces: withScrapes(traces, scrapeNs),
-  }));
+  do {
+    const rounds: Slice[] = [];
+    while (rounds.length < ROUNDS_PER_SETTLEMENT) rounds.push(await roundOf(cluster, work, { index: slices.length + rounds.length, records }));
+    slices.push(...(await settled(rounds, cluster, { work, records })));
+  } while (performance.now() < endMs && !COST_GOALS.every((goal) => isNarrow(costOf(pairsOf(slices, goal)), goal.below)));
+  return slices;
 }
 
-async function sliceOf({ switches }: ObservedCluster, variant: Variant, work: Work): Promise<SliceCost> {
-  await work.prepare();
+export function pairsOf(slices: readonly Slice[], { from, to }: CostGoal): readonly Pair[] {
+  return slices.map((slice) => ({ without: slice[from], with: slice[to] }));
+}
+
+/** How many records a slice has. */
+async function warmUp(cluster: ObservedCluster, work: Work, seconds: number): Promise<number> {
+  const endMs = performance.now() + seconds * 1_000;
+  let records = work.firstRecords;
+  for (let index = 0; index === 0 || performance.now() < endMs; index++) {
+    const round = await roundOf(cluster, work, { index, records });
+    const rate = medianOf(VARIANTS.map((variant) => round[variant].recordsPerSecond));
+    records = Math.min(Math.max(work.firstRecords, Math.round(rate * SLICE_SECONDS)), RECORDS_MAX);
+  }
+  await cluster.switches.flush();
+  return records;
+}
+
+async function roundOf(cluster: ObservedCluster, work: Work, of: { readonly index: number; readonly records: number }): Promise<Slice> {
+  const costs: Partial<Record<Variant, SliceCost>> = {};
+  for (const variant of turnsOf(VARIANTS, of.index)) costs[variant] = await sliceOf(cluster, variant, { work, records: of.records });
+  const { nothing, metrics, traces } = costs;
+  if (nothing === undefined || metrics === undefined || traces === undefined) throw new Error("a variant had no turn");
+  return { nothing, metrics, traces };
+}
+
+async function sliceOf(
+  { switches }: ObservedCluster,
+  variant: Variant,
+  { work, records }: { readonly work: Work; readonly records: number },
+): Promise<SliceCost> {
+  await work.prepare(records);
   await switches.turnTo(variant);
   const [startNs, startMs] = [work.cpuNs(), performance.now()];
-  await work.run();
+  await work.run(records);
   const seconds = (performance.now() - startMs) / 1_000;
-  await switches.flush(); // a traced slice pays for its spans, which would be sent seconds later
-  return { cpuNsPerRecord: (work.cpuNs() - startNs) / work.records, recordsPerSecond: work.records / seconds };
+  return { cpuNsPerRecord: (work.cpuNs() - startNs) / records, recordsPerSecond: records / seconds };
 }
 
-/** Scrapes are rarer than slices: each record gets its share of what one costs. */
-function withScrapes({ cpuNsPerRecord, recordsPerSecond }: SliceCost, scrapeNs: number): SliceCost {
-  return { cpuNsPerRecord: cpuNsPerRecord + scrapeNs / (SCRAPE_SECONDS * recordsPerSecond), recordsPerSecond };
-}
-
-function allOf(costs: ReadonlyMap<Variant, SliceCost>): Slice {
-  const of = (variant: Variant): SliceCost => {
-    const cost = costs.get(variant);
-    if (cost === undefined) throw new Error(`a figure is missing: ${variant}`);
-    return cost;
-  };
-  return { nothing: of("nothing"), metrics: of("metrics"), traces: of("traces") };
+/** What is done now and then is shared by the records it is for: spans are sent, the page of metrics is read. */
+async function settled(
+  rounds: readonly Slice[],
+  { switches, scrapeCpuNs }: ObservedCluster,
+  { work, records }: { readonly work: Work; readonly records: number },
+): Promise<readonly Slice[]> {
+  const startNs = work.cpuNs();
+  await switches.flush();
+  const exportNs = (work.cpuNs() - startNs) / (rounds.length * records);
+  const scrapeNs = await scrapeCpuNs();
+  const and = (slice: SliceCost, moreNs: number): SliceCost => ({ ...slice, cpuNsPerRecord: slice.cpuNsPerRecord + moreNs });
+  const scraped = ({ recordsPerSecond }: SliceCost): number => scrapeNs / (SCRAPE_SECONDS * recordsPerSecond);
+  return rounds.map(({ nothing, metrics, traces }) => ({
+    nothing,
+    metrics: and(metrics, scraped(metrics)),
+    traces: and(traces, scraped(traces) + exportNs),
+  }));
 }
 
 /** Medians, for the eye. */

@@ -1,7 +1,9 @@
 // Loaded before all else by each process that is measured (`node --import`): turns counting and tracing on and off while it runs, so that both are compared in the same
 // process, compiled and filled as it is. The product has no such switch. Told over a socket named after the process.
 import { createServer } from "node:http";
+import { createRequire, syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
+import type perfHooks from "node:perf_hooks";
 import type { Counter, Histogram } from "@millrace/ports";
 import { MetricRegistry, SampledTracer } from "@millrace/service-kit";
 import { BatchSpanProcessor } from "@opentelemetry/sdk-trace";
@@ -27,8 +29,43 @@ MetricRegistry.prototype.histogram = function (name): Histogram {
   };
 };
 
-const { wantsRoot, startSpan } = SampledTracer.prototype;
+// What the process watches of itself all the time: collections, and delays of its loop.
+const hooks = createRequire(import.meta.url)("node:perf_hooks") as typeof perfHooks;
+const { observe } = hooks.PerformanceObserver.prototype;
+const { monitorEventLoopDelay } = hooks;
+const watches: { on(): void; off(): void }[] = [];
+hooks.PerformanceObserver.prototype.observe = function (options) {
+  const on = (): void => {
+    observe.call(this, options);
+  };
+  on();
+  watches.push({
+    on,
+    off: () => {
+      this.disconnect();
+    },
+  });
+};
+hooks.monitorEventLoopDelay = (options) => {
+  const delay = monitorEventLoopDelay(options);
+  watches.push({ on: () => delay.enable(), off: () => delay.disable() });
+  return delay;
+};
+syncBuiltinESMExports();
+
+function turnTo(next: Variant): void {
+  const isOn = next !== "nothing";
+  if ((variant !== "nothing") !== isOn) for (const watch of watches) watch[isOn ? "on" : "off"]();
+  variant = next;
+}
+
+/** So few that tracing is on at once when it is switched on, and so many that asking costs nothing while it is off. */
+const OFF_DRAW = 1_000;
+const { drawRoot, wantsRoot, startSpan } = SampledTracer.prototype;
 Object.defineProperty(SampledTracer.prototype, "isOn", { get: () => variant === "traces" });
+SampledTracer.prototype.drawRoot = function () {
+  return variant === "traces" ? drawRoot.call(this) : OFF_DRAW;
+};
 SampledTracer.prototype.wantsRoot = function () {
   return variant === "traces" && wantsRoot.call(this);
 };
@@ -45,7 +82,7 @@ BatchSpanProcessor.prototype.onEnd = function (span) {
 
 const server = createServer((request, response) => {
   const [, what = "", value = ""] = (request.url ?? "").split("/");
-  if (what === "variant") variant = value as Variant;
+  if (what === "variant") turnTo(value as Variant);
   const flushed = what === "flush" ? [...processors].map((processor) => processor.forceFlush()) : [];
   void Promise.allSettled(flushed).then(() => response.end());
 });

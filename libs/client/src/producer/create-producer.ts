@@ -1,5 +1,5 @@
 import { AppError, toAppError, type TopicPartition } from "@millrace/model";
-import { NO_TRACER, type Tracer } from "@millrace/ports";
+import { NO_TRACER } from "@millrace/ports";
 import { partitionOfKey } from "@millrace/records";
 import { createDeferred, type Deferred } from "@millrace/stdx";
 import type { ClientPorts, Delivery, Producer, ProducerRecord } from "../api.ts";
@@ -13,7 +13,7 @@ import { type BatchWaiter, bothWaiters, recordWaiter } from "./batch.ts";
 import { type DeliveryOwner, giveUp, type SentBatch } from "./delivery.ts";
 import { freshIdentity, type ProducerIdentity, TransactionCoordinatorCalls } from "./identity.ts";
 import { PartitionQueue } from "./partition-queue.ts";
-import { traceRecord } from "./record-trace.ts";
+import { RecordTraces } from "./record-trace.ts";
 import { Sender } from "./sender.ts";
 import { Transaction } from "./transaction.ts";
 
@@ -49,7 +49,7 @@ class BatchingProducer implements Producer, DeliveryOwner {
   readonly numbered: boolean;
   readonly #settings: ProducerSettings;
   readonly #context: ProducerContext;
-  readonly #tracer: Tracer;
+  readonly #traces: RecordTraces;
   readonly #routes = new Map<string, TopicRoute>();
   readonly #sender: Sender;
   readonly #transaction: Transaction | undefined;
@@ -65,7 +65,7 @@ class BatchingProducer implements Producer, DeliveryOwner {
     this.#settings = settings;
     this.#context = context;
     this.ports = context.ports;
-    this.#tracer = context.ports.tracer ?? NO_TRACER;
+    this.#traces = new RecordTraces(context.ports.tracer ?? NO_TRACER);
     this.numbered = settings.idempotent || settings.transactionalId !== undefined;
     const { transactionalId } = settings;
     if (transactionalId !== undefined) {
@@ -91,7 +91,7 @@ class BatchingProducer implements Producer, DeliveryOwner {
   }
 
   send(topic: string, record: ProducerRecord): boolean {
-    const traced = traceRecord(this.#tracer, topic, record);
+    const traced = this.#traces.begin(topic, record);
     if (traced === undefined) this.#append(topic, record);
     else this.#append(topic, traced.record, () => traced.waiter);
     return this.#bufferedBytes < this.#settings.bufferBytes;
@@ -101,7 +101,7 @@ class BatchingProducer implements Producer, DeliveryOwner {
     if (!this.#routes.has(topic)) await this.open([topic]);
     if (this.#bufferedBytes >= this.#settings.bufferBytes) await this.ready();
     const stored = createDeferred<number>();
-    const traced = traceRecord(this.#tracer, topic, record);
+    const traced = this.#traces.begin(topic, record);
     const queue = this.#append(topic, traced?.record ?? record, (indexInBatch) => {
       const waiter = recordWaiter(stored, indexInBatch);
       return traced === undefined ? waiter : bothWaiters(traced.waiter, waiter);

@@ -1,5 +1,5 @@
 import type { BatchDone } from "@millrace/contracts";
-import type { Clock, Counter, Histogram, Metrics, Span } from "@millrace/ports";
+import type { Clock, Counter, Histogram, Labels, Metrics, Span } from "@millrace/ports";
 
 interface JobInstruments {
   readonly schedulingDelay: Histogram;
@@ -35,6 +35,8 @@ export class JobMeter {
   readonly #instruments: JobInstruments;
   readonly #clock: Clock;
   readonly #labels: { readonly job_name: string };
+  readonly #ofOperator: (operator: string) => Labels;
+  readonly #ofStage: (stage: string) => Labels;
   readonly #isBounded: boolean;
   /** Seconds by stage of the slowest worker, of the batch that runs. */
   readonly #stages = new Map<string, number>();
@@ -49,6 +51,8 @@ export class JobMeter {
 
   constructor(job: { name: string; isBounded: boolean }, instruments: JobInstruments, clock: Clock) {
     this.#labels = { job_name: job.name };
+    this.#ofOperator = labelledBy(this.#labels, "operator");
+    this.#ofStage = labelledBy(this.#labels, "stage");
     this.#isBounded = job.isBounded;
     this.#instruments = instruments;
     this.#clock = clock;
@@ -88,7 +92,7 @@ export class JobMeter {
     this.#keysByWorker.set(of.workerIndex, new Map(done.metrics.map(({ operatorId, stateKeys }) => [operatorId, Number(stateKeys)])));
     const { recordsIn, recordsOut, late } = this.#instruments;
     for (const operator of done.metrics) {
-      const labels = { ...this.#labels, operator: operator.operatorId };
+      const labels = this.#ofOperator(operator.operatorId);
       recordsIn.add(Number(operator.recordsIn), labels);
       recordsOut.add(Number(operator.recordsOut), labels);
       late.add(Number(operator.lateRecords), labels);
@@ -102,7 +106,7 @@ export class JobMeter {
     const plan = this.#stages.get("plan");
     if (plan !== undefined) this.#stages.set("plan", plan + this.#recordSeconds);
     processing.record(of.milliseconds / 1_000, this.#labels, of.span?.traceparent);
-    for (const [name, seconds] of this.#stages) stage.record(seconds, { ...this.#labels, stage: name });
+    for (const [name, seconds] of this.#stages) stage.record(seconds, this.#ofStage(name));
     if (this.#oldestMs !== Infinity)
       endToEnd.record(Math.max(0, this.#clock.wallMs() - this.#oldestMs) / 1_000, this.#labels, of.span?.traceparent);
     if (!of.checkpoint) return;
@@ -122,4 +126,14 @@ export class JobMeter {
     }
     return sums;
   }
+}
+
+/** Labels with one more, for a value the same object each time: a metric knows the series of an object that it has seen. As many as the job has operators, or a batch stages. */
+function labelledBy(base: Labels, name: "operator" | "stage"): (value: string) => Labels {
+  const known = new Map<string, Labels>();
+  return (value) => {
+    let labels = known.get(value);
+    if (labels === undefined) known.set(value, (labels = { ...base, [name]: value }));
+    return labels;
+  };
 }
