@@ -428,6 +428,7 @@ export {
   type Savepoint,
   StateFate,
   JobStateSchema,
+  type JobStart,
   type JobStatus,
   JobStatusSchema,
   type ListJobsRequest,

@@ -1,5 +1,6 @@
 import type { JobGraph } from "@millrace/model";
 import type { BatchPlan, CheckpointManifest, JobRecord } from "./job-record.ts";
+import type { StartFigures } from "./start-limits.ts";
 
 /** What a job machine starts from: the job as the store has it. */
 export interface JobInput {
@@ -20,6 +21,8 @@ export interface JobFigures {
   /** Executors by index of worker, while tasks are open; none while they are not. */
   readonly openOn: readonly string[];
   readonly lastBatchMs: number;
+  /** Of a job that starts or recovers. */
+  readonly start: StartFigures | undefined;
   /** Its workers are not yet those that were asked for, and it is about to change them. */
   readonly rescaling: boolean;
   /** Between the last batch on one layout and open tasks on the next, of the last rescale; 0: there was none. */

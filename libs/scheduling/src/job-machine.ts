@@ -23,7 +23,7 @@ import { checkpointChanges, RecordedPlans } from "./recorded-plans.ts";
 import { type FoundInput, lookFor } from "./source-lookup.ts";
 import { RateEstimator } from "./rate-estimator.ts";
 import { Rescale } from "./rescale.ts";
-import { comesFromElsewhere, executorLost, phaseTimeout, RestartPolicy } from "./restart-policy.ts";
+import { comesFromElsewhere, executorLost, RestartPolicy } from "./restart-policy.ts";
 
 /**
  * One job as a state machine: `handle` takes what happened and returns what to do. It decides everything about epochs, batches,
@@ -81,6 +81,7 @@ export class JobMachine extends JobHand {
       workers: this.workers?.count ?? 0,
       openOn: isRunning(this.#phase) ? (this.workers?.assignment.workers ?? []) : [],
       lastBatchMs: this.#rate.processingMs,
+      start: this.starts.figuresOf(this.#phase, this.workers),
       rescaling: this.#rescale.isUnderWay,
       lastRescalePauseMs: this.#rescale.lastPauseMs,
     };
@@ -184,7 +185,7 @@ export class JobMachine extends JobHand {
         return this.#start();
       case "committing-epoch":
         this.#phase = { kind: "starting" };
-        this.phaseTimer(PHASE_TIMEOUTS_MS.starting);
+        this.startTimer(PHASE_TIMEOUTS_MS.starting);
         this.workers?.start().forEach((effect) => this.emit(effect));
         return;
       case "committing-plan":
@@ -207,14 +208,13 @@ export class JobMachine extends JobHand {
     if (report.kind === "failed") return this.#onWorkerFailed(report);
     if (report.kind === "ready" && phase.kind === "starting") {
       workers.ready(workerIndex, report);
+      this.emit({ kind: "status-changed" });
       if (workers.areReady) this.#fence(workers);
     } else if (report.kind === "fenced" && phase.kind === "fencing") {
-      phase.pending.delete(workerIndex);
-      if (phase.pending.size === 0) this.#open(workers);
+      if (this.isLast(phase.pending, workerIndex)) this.#open(workers);
     } else if (report.kind === "opened" && phase.kind === "opening") {
-      phase.pending.delete(workerIndex);
       phase.marks.push(...report.marks);
-      if (phase.pending.size === 0) this.#recover(phase.marks);
+      if (this.isLast(phase.pending, workerIndex)) this.#recover(phase.marks);
     } else if (report.kind === "listed" && phase.kind === "looking") {
       this.#onFound(phase.lookup.listed(workerIndex, report));
     } else if (report.kind === "marked" && phase.kind === "marking") {
@@ -229,20 +229,20 @@ export class JobMachine extends JobHand {
   #fence({ count, transactionalIds }: EpochWorkers): void {
     const former = this.record.openTransactionalIds.filter((id) => !transactionalIds.includes(id));
     this.#phase = { kind: "fencing", pending: new Set(transactionalIds.keys()) };
-    this.phaseTimer(PHASE_TIMEOUTS_MS.fencing);
+    this.startTimer(PHASE_TIMEOUTS_MS.fencing);
     this.toAll((workerIndex) => ({ kind: "fence", transactionalIds: former.filter((_, i) => i % count === workerIndex) }));
   }
 
   #open({ transactionalIds, assignment, addresses }: EpochWorkers): void {
     this.update({ openTransactionalIds: transactionalIds }); // Stored with the next commit; fencing again is harmless.
     this.#phase = { kind: "opening", pending: new Set(transactionalIds.keys()), marks: [] };
-    this.phaseTimer(openingTimeoutMs(this.#checkpoint));
+    this.startTimer(openingTimeoutMs(this.#checkpoint));
     const epoch = { record: this.record, graph: this.#graph, checkpoint: this.#checkpoint, assignment, addresses };
     this.toAll((workerIndex) => openCommand(epoch, assertDefined(transactionalIds[workerIndex], "transactional id")));
   }
 
   #recover(marks: readonly SinkMark[]): void {
-    this.emit({ kind: "cancel-timer", name: "phase" });
+    this.started();
     const conflict = findMarkConflict(marks, { checkpointBatch: this.#checkpoint?.batch ?? 0, plans: this.#plans.all() });
     if (conflict !== undefined) return this.#end("failed", marksAhead(conflict));
     const start = { shape: this.#shape, sources: this.#sources(), zeroTimeMs: assertDefined(this.record.zeroTimeMs, "zero time") };
@@ -427,7 +427,7 @@ export class JobMachine extends JobHand {
       case "prepare":
         return this.#onUpcoming(this.#rescale.timedOut());
       case "phase":
-        return this.#restart(phaseTimeout(this.#phase.kind));
+        return this.#restart(this.timedOut(this.#phase));
     }
   }
 

@@ -16,7 +16,7 @@ export const RESTART_WINDOW_MS = 60 * 60 * 1_000;
 export const RESTART_DELAY_MIN_MS = 100;
 export const RESTART_DELAY_MAX_MS = 5_000;
 
-/** An epoch whose workers stay in a phase for longer is over. */
+/** An epoch whose workers stay in a phase for longer is over; the next has longer for its start (`START_GROWTH_MAX`). */
 export const PHASE_TIMEOUTS_MS = {
   /** Workers fork, import user code and build the graph. */
   starting: 30_000,
@@ -31,6 +31,8 @@ export const PHASE_TIMEOUTS_MS = {
 export const OPENING_TIMEOUT_MS = 120_000;
 /** State that is loaded gets more time: a worker loads some 10 MB/s of small rows into a store on disk, a tenth of it on a machine with too much to do. */
 export const OPENING_BYTES_PER_MS_MIN = 1_000;
+/** How many times longer each step of a start may take in the end, after attempts that took too long: eight minutes for workers to start, half an hour and more for state. */
+export const START_GROWTH_MAX = 16;
 /** A new executor joins a running job this long after it was seen, so that several are taken in one go. */
 export const RESCALE_DELAY_MS = 5_000;
 /** A rescale that was asked for while the job starts or recovers is looked at again after this. */

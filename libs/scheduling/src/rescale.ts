@@ -2,6 +2,7 @@ import type { EpochWorkers } from "./epoch-workers.ts";
 import type { JobEffect, JobEvent } from "./job-events.ts";
 import type { JobFailure } from "./job-record.ts";
 import { PHASE_TIMEOUTS_MS, RESCALE_RETRY_MS, RESCALE_START_ROUNDS } from "./limits.ts";
+import { StartLimits } from "./start-limits.ts";
 
 interface Upcoming {
   readonly workers: EpochWorkers;
@@ -16,6 +17,7 @@ interface Upcoming {
  */
 export class Rescale {
   readonly #emit: (effect: JobEffect) => void;
+  readonly #limits = new StartLimits();
   #upcoming: Upcoming | undefined;
   #pausedSinceMs: number | undefined;
   /** Between the last batch on one layout and open tasks on the next, of the last rescale; 0: there was none. */
@@ -53,7 +55,7 @@ export class Rescale {
   }
 
   #startNext(upcoming: Upcoming): void {
-    this.#emit({ kind: "set-timer", name: "prepare", delayMs: PHASE_TIMEOUTS_MS.starting });
+    this.#emit({ kind: "set-timer", name: "prepare", delayMs: this.#limits.limitMs(PHASE_TIMEOUTS_MS.starting) });
     const [next] = upcoming.unstarted.splice(0, 1);
     if (next !== undefined) this.#emit(next);
   }
@@ -70,6 +72,7 @@ export class Rescale {
   }
 
   timedOut(): JobFailure {
+    this.#limits.tookTooLong();
     const message = "workers of a new layout did not start in time";
     return this.giveUp({ kind: "unavailable", code: "phase-timeout", message, context: { phase: "rescaling" } });
   }
@@ -82,6 +85,7 @@ export class Rescale {
 
   /** They are the job's workers from now on, and have no tasks open yet. `sinceMs`: when the last batch of the former ones was done. */
   takeOver(sinceMs: number): void {
+    this.#limits.done();
     this.#upcoming = undefined;
     this.#pausedSinceMs = sinceMs;
   }

@@ -10,11 +10,6 @@ export function executorLost(executor: string): JobFailure {
   return { kind: "unavailable", code: "executor-lost", message: "an executor of the job went away", context: { executor } };
 }
 
-/** `phase`: what the workers were asked for. */
-export function phaseTimeout(phase: string): JobFailure {
-  return { kind: "unavailable", code: "phase-timeout", message: "workers did not answer in time", context: { phase } };
-}
-
 /** Counts what goes wrong with a job: how long to wait before the next epoch, and when to give up. */
 export class RestartPolicy {
   readonly #restartsMax: number;

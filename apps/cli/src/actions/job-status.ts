@@ -1,5 +1,5 @@
 import type { Client } from "@millrace/client";
-import { JobState, type JobStatus } from "@millrace/contracts";
+import { type JobStart, JobState, type JobStatus } from "@millrace/contracts";
 import { cliError } from "../errors.ts";
 import type { GlobalOptions } from "../options.ts";
 import { formatAge, formatCount, formatTime } from "../output/format.ts";
@@ -76,6 +76,7 @@ export async function followJob(client: Client, name: string, { options, world }
 }
 
 function progressLine(status: JobStatus): string {
+  if (status.start !== undefined) return `${status.name} ${stateName(status.state)}: ${startText(status.start)}`;
   const rate = status.recordsPerSecond > 0 ? `, ${formatCount(Math.round(status.recordsPerSecond))}/s` : "";
   const lag = status.lagRecords > 0n ? `, ${formatCount(status.lagRecords)} to go` : "";
   return `${status.name} ${stateName(status.state)}: batch ${status.lastBatchDone}, ${formatCount(status.recordsIn)} in, ${formatCount(status.recordsOut)} out${rate}${lag}`;
@@ -94,6 +95,7 @@ async function show(status: JobStatus, { options, world }: Showing): Promise<voi
       `${formatCount(Math.round(status.recordsPerSecond))}/s, last batch ${status.lastBatchMs.toFixed(1)} ms, lag ${formatCount(status.lagRecords)} records`,
     ],
     ["workers", `${status.workers}${workersNote(status)}, job epoch ${status.jobEpoch}, ${status.restarts} restarts`],
+    ...(status.start === undefined ? [] : [["start", startText(status.start)] as const]),
     ...Object.entries(status.watermarks).map(([operator, ms]) => ["watermark", `${formatTime(Number(ms))} at ${operator}`] as const),
   ];
   if (status.error !== undefined) {
@@ -102,6 +104,11 @@ async function show(status: JobStatus, { options, world }: Showing): Promise<voi
   }
   const width = Math.max(...lines.map(([name]) => name.length));
   await world.write(lines.map(([name, text]) => `${name.padEnd(width)}  ${text}\n`).join(""));
+}
+
+/** opening: 1 of 3 workers done, attempt 2, which has up to 240 s */
+function startText({ phase, workersDone, workers, attempt, limitMs }: JobStart): string {
+  return `${phase}: ${workersDone} of ${workers} workers done, attempt ${attempt}, which has up to ${(limitMs / 1_000).toFixed(0)} s`;
 }
 
 function workersNote({ workersAsked, rescaling, lastRescalePauseMs }: JobStatus): string {

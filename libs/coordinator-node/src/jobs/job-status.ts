@@ -46,6 +46,7 @@ export function statusOf(runner: JobRunner): MessageInitShape<typeof JobStatusSc
     workersAsked: record.workersAsked ?? 0,
     rescaling: figures.rescaling,
     lastRescalePauseMs: figures.lastRescalePauseMs,
+    ...(figures.start === undefined ? {} : { start: figures.start }),
     ...(record.error === undefined ? {} : { error: errorToWire(errorOf(record.error)) }),
   };
 }

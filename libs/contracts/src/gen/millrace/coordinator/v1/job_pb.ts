@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file millrace/coordinator/v1/job.proto.
  */
 export const file_millrace_coordinator_v1_job: GenFile = /*@__PURE__*/
-  fileDesc("CiFtaWxscmFjZS9jb29yZGluYXRvci92MS9qb2IucHJvdG8SF21pbGxyYWNlLmNvb3JkaW5hdG9yLnYxIuIBChBTdWJtaXRKb2JSZXF1ZXN0EgwKBG5hbWUYASABKAkSEgoKZ3JhcGhfanNvbhgCIAEoCRIOCgZidW5kbGUYAyABKAwSDgoGZGlnZXN0GAQgASgJEhQKDHNhdmVwb2ludF9pZBgFIAEoCRIWCg5mYWlsX2lmX2V4aXN0cxgGIAEoCBIPCgdkcnlfcnVuGAcgASgIEhsKE2FsbG93X2Ryb3BwZWRfc3RhdGUYCCABKAgSMAoFZ3JhcGgYCSABKAsyIS5taWxscmFjZS5jb29yZGluYXRvci52MS5Kb2JHcmFwaCJwChFTdWJtaXRKb2JSZXNwb25zZRIOCgZqb2JfaWQYASABKAkSEAoId2FybmluZ3MYAiADKAkSOQoFc3RhdGUYAyADKAsyKi5taWxscmFjZS5jb29yZGluYXRvci52MS5PcGVyYXRvclN0YXRlRmF0ZSKPAQoRT3BlcmF0b3JTdGF0ZUZhdGUSEwoLb3BlcmF0b3JfaWQYASABKAkSMAoEZmF0ZRgCIAEoDjIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0YXRlRmF0ZRIMCgRub3RlGAMgASgJEhEKCWtleV9jb3VudBgEIAEoAxISCgpieXRlX2NvdW50GAUgASgDIp0FCglKb2JTdGF0dXMSDgoGam9iX2lkGAEgASgJEgwKBG5hbWUYAiABKAkSMAoFc3RhdGUYAyABKA4yIS5taWxscmFjZS5jb29yZGluYXRvci52MS5Kb2JTdGF0ZRIRCglqb2JfZXBvY2gYBCABKAMSEwoLaW5jYXJuYXRpb24YBSABKAUSGgoSbGFzdF9iYXRjaF9wbGFubmVkGAYgASgDEhcKD2xhc3RfYmF0Y2hfZG9uZRgHIAEoAxIdChVsYXN0X2NoZWNrcG9pbnRfYmF0Y2gYCCABKAMSEgoKcmVjb3Jkc19pbhgJIAEoAxITCgtyZWNvcmRzX291dBgKIAEoAxIUCgxsYXRlX3JlY29yZHMYCyABKAMSEwoLbGFnX3JlY29yZHMYDCABKAMSRgoKd2F0ZXJtYXJrcxgNIAMoCzIyLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkpvYlN0YXR1cy5XYXRlcm1hcmtzRW50cnkSEAoIcmVzdGFydHMYDiABKAUSDwoHd29ya2VycxgPIAEoBRIaChJyZWNvcmRzX3Blcl9zZWNvbmQYECABKAESFwoPc3VibWl0dGVkX2F0X21zGBEgASgDEhMKC2VuZGVkX2F0X21zGBIgASgDEigKBWVycm9yGBMgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLkVycm9yEhUKDWxhc3RfYmF0Y2hfbXMYFCABKAESFQoNd29ya2Vyc19hc2tlZBgVIAEoBRIRCglyZXNjYWxpbmcYFiABKAgSHQoVbGFzdF9yZXNjYWxlX3BhdXNlX21zGBcgASgBGjEKD1dhdGVybWFya3NFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAM6AjgBIhEKD0xpc3RKb2JzUmVxdWVzdCJEChBMaXN0Sm9ic1Jlc3BvbnNlEjAKBGpvYnMYASADKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5Kb2JTdGF0dXMiHAoNR2V0Sm9iUmVxdWVzdBILCgNqb2IYASABKAkiWAoOR2V0Sm9iUmVzcG9uc2USMgoGc3RhdHVzGAEgASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iU3RhdHVzEhIKCmdyYXBoX2pzb24YAiABKAkiHgoPV2F0Y2hKb2JSZXF1ZXN0EgsKA2pvYhgBIAEoCSJGChBXYXRjaEpvYlJlc3BvbnNlEjIKBnN0YXR1cxgBIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkpvYlN0YXR1cyI/Cg5TdG9wSm9iUmVxdWVzdBILCgNqb2IYASABKAkSDQoFZHJhaW4YAiABKAgSEQoJc2F2ZXBvaW50GAMgASgIIlsKD1N0b3BKb2JSZXNwb25zZRIyCgZzdGF0dXMYASABKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5Kb2JTdGF0dXMSFAoMc2F2ZXBvaW50X2lkGAIgASgJIjEKEVJlc2NhbGVKb2JSZXF1ZXN0EgsKA2pvYhgBIAEoCRIPCgd3b3JrZXJzGAIgASgFIkgKElJlc2NhbGVKb2JSZXNwb25zZRIyCgZzdGF0dXMYASABKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5Kb2JTdGF0dXMiJQoWQ3JlYXRlU2F2ZXBvaW50UmVxdWVzdBILCgNqb2IYASABKAkiPgoXQ3JlYXRlU2F2ZXBvaW50UmVzcG9uc2USFAoMc2F2ZXBvaW50X2lkGAEgASgJEg0KBWJhdGNoGAIgASgDIiQKFUxpc3RTYXZlcG9pbnRzUmVxdWVzdBILCgNqb2IYASABKAkiUAoWTGlzdFNhdmVwb2ludHNSZXNwb25zZRI2CgpzYXZlcG9pbnRzGAEgAygLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU2F2ZXBvaW50IngKCVNhdmVwb2ludBIUCgxzYXZlcG9pbnRfaWQYASABKAkSDgoGam9iX2lkGAIgASgJEg0KBWJhdGNoGAMgASgDEg8KB3RpbWVfbXMYBCABKAMSEQoJa2V5X2NvdW50GAUgASgDEhIKCmJ5dGVfY291bnQYBiABKAMiLgoWRGVsZXRlU2F2ZXBvaW50UmVxdWVzdBIUCgxzYXZlcG9pbnRfaWQYASABKAkiGQoXRGVsZXRlU2F2ZXBvaW50UmVzcG9uc2UiagoTUmVhZEpvYlN0YXRlUmVxdWVzdBILCgNqb2IYASABKAkSEAoIb3BlcmF0b3IYAiABKAkSEQoJa2V5c19qc29uGAMgAygJEhIKCmtleV9wcmVmaXgYBCABKAkSDQoFbGltaXQYBSABKAUipAEKFFJlYWRKb2JTdGF0ZVJlc3BvbnNlEjkKCW9wZXJhdG9ycxgBIAMoCzImLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLk9wZXJhdG9yU3RhdGUSNAoHZW50cmllcxgCIAMoCzIjLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0YXRlRW50cnkSDAoEbW9yZRgDIAEoCBINCgViYXRjaBgEIAEoAyJnCg1PcGVyYXRvclN0YXRlEhMKC29wZXJhdG9yX2lkGAEgASgJEgwKBG5hbWUYAiABKAkSDAoEa2luZBgDIAEoCRIRCglrZXlfY291bnQYBCABKAMSEgoKdGFza19jb3VudBgFIAEoBSI5ChRHZXRDaGVja3BvaW50UmVxdWVzdBIUCgxzYXZlcG9pbnRfaWQYASABKAkSCwoDam9iGAIgASgJIo4BChVHZXRDaGVja3BvaW50UmVzcG9uc2USDgoGam9iX2lkGAEgASgJEg0KBWJhdGNoGAIgASgDEg8KB3RpbWVfbXMYAyABKAMSMQoFcGFydHMYBCADKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5TdGF0ZVBhcnQSEgoKZ3JhcGhfanNvbhgFIAEoCSIlChNHZXRKb2JCdW5kbGVSZXF1ZXN0Eg4KBmpvYl9pZBgBIAEoCSJKChRHZXRKb2JCdW5kbGVSZXNwb25zZRISCgpncmFwaF9qc29uGAEgASgJEg4KBmJ1bmRsZRgCIAEoDBIOCgZkaWdlc3QYAyABKAkiEwoRRXhwb3J0Sm9ic1JlcXVlc3QiZgoSRXhwb3J0Sm9ic1Jlc3BvbnNlEg4KBmpvYl9pZBgBIAEoCRIMCgRuYW1lGAIgASgJEjIKB2VudHJpZXMYAyADKAsyIS5taWxscmFjZS5jb29yZGluYXRvci52MS5Kb2JFbnRyeSImCghKb2JFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAwiVgoQSW1wb3J0Sm9iUmVxdWVzdBIOCgZqb2JfaWQYASABKAkSMgoHZW50cmllcxgCIAMoCzIhLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkpvYkVudHJ5IiMKEUltcG9ydEpvYlJlc3BvbnNlEg4KBmV4aXN0cxgBIAEoCCqAAQoJU3RhdGVGYXRlEhoKFlNUQVRFX0ZBVEVfVU5TUEVDSUZJRUQQABITCg9TVEFURV9GQVRFX0tFUFQQARISCg5TVEFURV9GQVRFX05FVxACEhYKElNUQVRFX0ZBVEVfRFJPUFBFRBADEhYKElNUQVRFX0ZBVEVfUkVGVVNFRBAEKuIBCghKb2JTdGF0ZRIZChVKT0JfU1RBVEVfVU5TUEVDSUZJRUQQABIVChFKT0JfU1RBVEVfV0FJVElORxABEhYKEkpPQl9TVEFURV9TVEFSVElORxACEhUKEUpPQl9TVEFURV9SVU5OSU5HEAMSGAoUSk9CX1NUQVRFX1JFQ09WRVJJTkcQBBIWChJKT0JfU1RBVEVfRFJBSU5JTkcQBRIWChJKT0JfU1RBVEVfRklOSVNIRUQQBhIVChFKT0JfU1RBVEVfU1RPUFBFRBAHEhQKEEpPQl9TVEFURV9GQUlMRUQQCDLKCwoKSm9iU2VydmljZRJiCglTdWJtaXRKb2ISKS5taWxscmFjZS5jb29yZGluYXRvci52MS5TdWJtaXRKb2JSZXF1ZXN0GioubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3VibWl0Sm9iUmVzcG9uc2USXwoITGlzdEpvYnMSKC5taWxscmFjZS5jb29yZGluYXRvci52MS5MaXN0Sm9ic1JlcXVlc3QaKS5taWxscmFjZS5jb29yZGluYXRvci52MS5MaXN0Sm9ic1Jlc3BvbnNlElkKBkdldEpvYhImLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkdldEpvYlJlcXVlc3QaJy5taWxscmFjZS5jb29yZGluYXRvci52MS5HZXRKb2JSZXNwb25zZRJhCghXYXRjaEpvYhIoLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldhdGNoSm9iUmVxdWVzdBopLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLldhdGNoSm9iUmVzcG9uc2UwARJcCgdTdG9wSm9iEicubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RvcEpvYlJlcXVlc3QaKC5taWxscmFjZS5jb29yZGluYXRvci52MS5TdG9wSm9iUmVzcG9uc2USZQoKUmVzY2FsZUpvYhIqLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJlc2NhbGVKb2JSZXF1ZXN0GisubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuUmVzY2FsZUpvYlJlc3BvbnNlEnQKD0NyZWF0ZVNhdmVwb2ludBIvLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkNyZWF0ZVNhdmVwb2ludFJlcXVlc3QaMC5taWxscmFjZS5jb29yZGluYXRvci52MS5DcmVhdGVTYXZlcG9pbnRSZXNwb25zZRJxCg5MaXN0U2F2ZXBvaW50cxIuLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkxpc3RTYXZlcG9pbnRzUmVxdWVzdBovLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkxpc3RTYXZlcG9pbnRzUmVzcG9uc2USdAoPRGVsZXRlU2F2ZXBvaW50Ei8ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRGVsZXRlU2F2ZXBvaW50UmVxdWVzdBowLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkRlbGV0ZVNhdmVwb2ludFJlc3BvbnNlEmsKDFJlYWRKb2JTdGF0ZRIsLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJlYWRKb2JTdGF0ZVJlcXVlc3QaLS5taWxscmFjZS5jb29yZGluYXRvci52MS5SZWFkSm9iU3RhdGVSZXNwb25zZRJuCg1HZXRDaGVja3BvaW50Ei0ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuR2V0Q2hlY2twb2ludFJlcXVlc3QaLi5taWxscmFjZS5jb29yZGluYXRvci52MS5HZXRDaGVja3BvaW50UmVzcG9uc2USZwoKRXhwb3J0Sm9icxIqLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkV4cG9ydEpvYnNSZXF1ZXN0GisubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuRXhwb3J0Sm9ic1Jlc3BvbnNlMAESYgoJSW1wb3J0Sm9iEikubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSW1wb3J0Sm9iUmVxdWVzdBoqLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkltcG9ydEpvYlJlc3BvbnNlEmsKDEdldEpvYkJ1bmRsZRIsLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkdldEpvYkJ1bmRsZVJlcXVlc3QaLS5taWxscmFjZS5jb29yZGluYXRvci52MS5HZXRKb2JCdW5kbGVSZXNwb25zZWIGcHJvdG8z", [file_millrace_common_v1_common, file_millrace_coordinator_v1_executor_session, file_millrace_coordinator_v1_job_graph]);
+  fileDesc("CiFtaWxscmFjZS9jb29yZGluYXRvci92MS9qb2IucHJvdG8SF21pbGxyYWNlLmNvb3JkaW5hdG9yLnYxIuIBChBTdWJtaXRKb2JSZXF1ZXN0EgwKBG5hbWUYASABKAkSEgoKZ3JhcGhfanNvbhgCIAEoCRIOCgZidW5kbGUYAyABKAwSDgoGZGlnZXN0GAQgASgJEhQKDHNhdmVwb2ludF9pZBgFIAEoCRIWCg5mYWlsX2lmX2V4aXN0cxgGIAEoCBIPCgdkcnlfcnVuGAcgASgIEhsKE2FsbG93X2Ryb3BwZWRfc3RhdGUYCCABKAgSMAoFZ3JhcGgYCSABKAsyIS5taWxscmFjZS5jb29yZGluYXRvci52MS5Kb2JHcmFwaCJwChFTdWJtaXRKb2JSZXNwb25zZRIOCgZqb2JfaWQYASABKAkSEAoId2FybmluZ3MYAiADKAkSOQoFc3RhdGUYAyADKAsyKi5taWxscmFjZS5jb29yZGluYXRvci52MS5PcGVyYXRvclN0YXRlRmF0ZSKPAQoRT3BlcmF0b3JTdGF0ZUZhdGUSEwoLb3BlcmF0b3JfaWQYASABKAkSMAoEZmF0ZRgCIAEoDjIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0YXRlRmF0ZRIMCgRub3RlGAMgASgJEhEKCWtleV9jb3VudBgEIAEoAxISCgpieXRlX2NvdW50GAUgASgDIs8FCglKb2JTdGF0dXMSDgoGam9iX2lkGAEgASgJEgwKBG5hbWUYAiABKAkSMAoFc3RhdGUYAyABKA4yIS5taWxscmFjZS5jb29yZGluYXRvci52MS5Kb2JTdGF0ZRIRCglqb2JfZXBvY2gYBCABKAMSEwoLaW5jYXJuYXRpb24YBSABKAUSGgoSbGFzdF9iYXRjaF9wbGFubmVkGAYgASgDEhcKD2xhc3RfYmF0Y2hfZG9uZRgHIAEoAxIdChVsYXN0X2NoZWNrcG9pbnRfYmF0Y2gYCCABKAMSEgoKcmVjb3Jkc19pbhgJIAEoAxITCgtyZWNvcmRzX291dBgKIAEoAxIUCgxsYXRlX3JlY29yZHMYCyABKAMSEwoLbGFnX3JlY29yZHMYDCABKAMSRgoKd2F0ZXJtYXJrcxgNIAMoCzIyLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkpvYlN0YXR1cy5XYXRlcm1hcmtzRW50cnkSEAoIcmVzdGFydHMYDiABKAUSDwoHd29ya2VycxgPIAEoBRIaChJyZWNvcmRzX3Blcl9zZWNvbmQYECABKAESFwoPc3VibWl0dGVkX2F0X21zGBEgASgDEhMKC2VuZGVkX2F0X21zGBIgASgDEigKBWVycm9yGBMgASgLMhkubWlsbHJhY2UuY29tbW9uLnYxLkVycm9yEhUKDWxhc3RfYmF0Y2hfbXMYFCABKAESFQoNd29ya2Vyc19hc2tlZBgVIAEoBRIRCglyZXNjYWxpbmcYFiABKAgSHQoVbGFzdF9yZXNjYWxlX3BhdXNlX21zGBcgASgBEjAKBXN0YXJ0GBggASgLMiEubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iU3RhcnQaMQoPV2F0ZXJtYXJrc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoAzoCOAEiYwoISm9iU3RhcnQSDQoFcGhhc2UYASABKAkSDwoHYXR0ZW1wdBgCIAEoBRIUCgx3b3JrZXJzX2RvbmUYAyABKAUSDwoHd29ya2VycxgEIAEoBRIQCghsaW1pdF9tcxgFIAEoASIRCg9MaXN0Sm9ic1JlcXVlc3QiRAoQTGlzdEpvYnNSZXNwb25zZRIwCgRqb2JzGAEgAygLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iU3RhdHVzIhwKDUdldEpvYlJlcXVlc3QSCwoDam9iGAEgASgJIlgKDkdldEpvYlJlc3BvbnNlEjIKBnN0YXR1cxgBIAEoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkpvYlN0YXR1cxISCgpncmFwaF9qc29uGAIgASgJIh4KD1dhdGNoSm9iUmVxdWVzdBILCgNqb2IYASABKAkiRgoQV2F0Y2hKb2JSZXNwb25zZRIyCgZzdGF0dXMYASABKAsyIi5taWxscmFjZS5jb29yZGluYXRvci52MS5Kb2JTdGF0dXMiPwoOU3RvcEpvYlJlcXVlc3QSCwoDam9iGAEgASgJEg0KBWRyYWluGAIgASgIEhEKCXNhdmVwb2ludBgDIAEoCCJbCg9TdG9wSm9iUmVzcG9uc2USMgoGc3RhdHVzGAEgASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iU3RhdHVzEhQKDHNhdmVwb2ludF9pZBgCIAEoCSIxChFSZXNjYWxlSm9iUmVxdWVzdBILCgNqb2IYASABKAkSDwoHd29ya2VycxgCIAEoBSJIChJSZXNjYWxlSm9iUmVzcG9uc2USMgoGc3RhdHVzGAEgASgLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iU3RhdHVzIiUKFkNyZWF0ZVNhdmVwb2ludFJlcXVlc3QSCwoDam9iGAEgASgJIj4KF0NyZWF0ZVNhdmVwb2ludFJlc3BvbnNlEhQKDHNhdmVwb2ludF9pZBgBIAEoCRINCgViYXRjaBgCIAEoAyIkChVMaXN0U2F2ZXBvaW50c1JlcXVlc3QSCwoDam9iGAEgASgJIlAKFkxpc3RTYXZlcG9pbnRzUmVzcG9uc2USNgoKc2F2ZXBvaW50cxgBIAMoCzIiLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlNhdmVwb2ludCJ4CglTYXZlcG9pbnQSFAoMc2F2ZXBvaW50X2lkGAEgASgJEg4KBmpvYl9pZBgCIAEoCRINCgViYXRjaBgDIAEoAxIPCgd0aW1lX21zGAQgASgDEhEKCWtleV9jb3VudBgFIAEoAxISCgpieXRlX2NvdW50GAYgASgDIi4KFkRlbGV0ZVNhdmVwb2ludFJlcXVlc3QSFAoMc2F2ZXBvaW50X2lkGAEgASgJIhkKF0RlbGV0ZVNhdmVwb2ludFJlc3BvbnNlImoKE1JlYWRKb2JTdGF0ZVJlcXVlc3QSCwoDam9iGAEgASgJEhAKCG9wZXJhdG9yGAIgASgJEhEKCWtleXNfanNvbhgDIAMoCRISCgprZXlfcHJlZml4GAQgASgJEg0KBWxpbWl0GAUgASgFIqQBChRSZWFkSm9iU3RhdGVSZXNwb25zZRI5CglvcGVyYXRvcnMYASADKAsyJi5taWxscmFjZS5jb29yZGluYXRvci52MS5PcGVyYXRvclN0YXRlEjQKB2VudHJpZXMYAiADKAsyIy5taWxscmFjZS5jb29yZGluYXRvci52MS5TdGF0ZUVudHJ5EgwKBG1vcmUYAyABKAgSDQoFYmF0Y2gYBCABKAMiZwoNT3BlcmF0b3JTdGF0ZRITCgtvcGVyYXRvcl9pZBgBIAEoCRIMCgRuYW1lGAIgASgJEgwKBGtpbmQYAyABKAkSEQoJa2V5X2NvdW50GAQgASgDEhIKCnRhc2tfY291bnQYBSABKAUiOQoUR2V0Q2hlY2twb2ludFJlcXVlc3QSFAoMc2F2ZXBvaW50X2lkGAEgASgJEgsKA2pvYhgCIAEoCSKOAQoVR2V0Q2hlY2twb2ludFJlc3BvbnNlEg4KBmpvYl9pZBgBIAEoCRINCgViYXRjaBgCIAEoAxIPCgd0aW1lX21zGAMgASgDEjEKBXBhcnRzGAQgAygLMiIubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RhdGVQYXJ0EhIKCmdyYXBoX2pzb24YBSABKAkiJQoTR2V0Sm9iQnVuZGxlUmVxdWVzdBIOCgZqb2JfaWQYASABKAkiSgoUR2V0Sm9iQnVuZGxlUmVzcG9uc2USEgoKZ3JhcGhfanNvbhgBIAEoCRIOCgZidW5kbGUYAiABKAwSDgoGZGlnZXN0GAMgASgJIhMKEUV4cG9ydEpvYnNSZXF1ZXN0ImYKEkV4cG9ydEpvYnNSZXNwb25zZRIOCgZqb2JfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIyCgdlbnRyaWVzGAMgAygLMiEubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuSm9iRW50cnkiJgoISm9iRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgMIlYKEEltcG9ydEpvYlJlcXVlc3QSDgoGam9iX2lkGAEgASgJEjIKB2VudHJpZXMYAiADKAsyIS5taWxscmFjZS5jb29yZGluYXRvci52MS5Kb2JFbnRyeSIjChFJbXBvcnRKb2JSZXNwb25zZRIOCgZleGlzdHMYASABKAgqgAEKCVN0YXRlRmF0ZRIaChZTVEFURV9GQVRFX1VOU1BFQ0lGSUVEEAASEwoPU1RBVEVfRkFURV9LRVBUEAESEgoOU1RBVEVfRkFURV9ORVcQAhIWChJTVEFURV9GQVRFX0RST1BQRUQQAxIWChJTVEFURV9GQVRFX1JFRlVTRUQQBCriAQoISm9iU3RhdGUSGQoVSk9CX1NUQVRFX1VOU1BFQ0lGSUVEEAASFQoRSk9CX1NUQVRFX1dBSVRJTkcQARIWChJKT0JfU1RBVEVfU1RBUlRJTkcQAhIVChFKT0JfU1RBVEVfUlVOTklORxADEhgKFEpPQl9TVEFURV9SRUNPVkVSSU5HEAQSFgoSSk9CX1NUQVRFX0RSQUlOSU5HEAUSFgoSSk9CX1NUQVRFX0ZJTklTSEVEEAYSFQoRSk9CX1NUQVRFX1NUT1BQRUQQBxIUChBKT0JfU1RBVEVfRkFJTEVEEAgyygsKCkpvYlNlcnZpY2USYgoJU3VibWl0Sm9iEikubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3VibWl0Sm9iUmVxdWVzdBoqLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN1Ym1pdEpvYlJlc3BvbnNlEl8KCExpc3RKb2JzEigubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTGlzdEpvYnNSZXF1ZXN0GikubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuTGlzdEpvYnNSZXNwb25zZRJZCgZHZXRKb2ISJi5taWxscmFjZS5jb29yZGluYXRvci52MS5HZXRKb2JSZXF1ZXN0GicubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuR2V0Sm9iUmVzcG9uc2USYQoIV2F0Y2hKb2ISKC5taWxscmFjZS5jb29yZGluYXRvci52MS5XYXRjaEpvYlJlcXVlc3QaKS5taWxscmFjZS5jb29yZGluYXRvci52MS5XYXRjaEpvYlJlc3BvbnNlMAESXAoHU3RvcEpvYhInLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlN0b3BKb2JSZXF1ZXN0GigubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuU3RvcEpvYlJlc3BvbnNlEmUKClJlc2NhbGVKb2ISKi5taWxscmFjZS5jb29yZGluYXRvci52MS5SZXNjYWxlSm9iUmVxdWVzdBorLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLlJlc2NhbGVKb2JSZXNwb25zZRJ0Cg9DcmVhdGVTYXZlcG9pbnQSLy5taWxscmFjZS5jb29yZGluYXRvci52MS5DcmVhdGVTYXZlcG9pbnRSZXF1ZXN0GjAubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuQ3JlYXRlU2F2ZXBvaW50UmVzcG9uc2UScQoOTGlzdFNhdmVwb2ludHMSLi5taWxscmFjZS5jb29yZGluYXRvci52MS5MaXN0U2F2ZXBvaW50c1JlcXVlc3QaLy5taWxscmFjZS5jb29yZGluYXRvci52MS5MaXN0U2F2ZXBvaW50c1Jlc3BvbnNlEnQKD0RlbGV0ZVNhdmVwb2ludBIvLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkRlbGV0ZVNhdmVwb2ludFJlcXVlc3QaMC5taWxscmFjZS5jb29yZGluYXRvci52MS5EZWxldGVTYXZlcG9pbnRSZXNwb25zZRJrCgxSZWFkSm9iU3RhdGUSLC5taWxscmFjZS5jb29yZGluYXRvci52MS5SZWFkSm9iU3RhdGVSZXF1ZXN0Gi0ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuUmVhZEpvYlN0YXRlUmVzcG9uc2USbgoNR2V0Q2hlY2twb2ludBItLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkdldENoZWNrcG9pbnRSZXF1ZXN0Gi4ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuR2V0Q2hlY2twb2ludFJlc3BvbnNlEmcKCkV4cG9ydEpvYnMSKi5taWxscmFjZS5jb29yZGluYXRvci52MS5FeHBvcnRKb2JzUmVxdWVzdBorLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkV4cG9ydEpvYnNSZXNwb25zZTABEmIKCUltcG9ydEpvYhIpLm1pbGxyYWNlLmNvb3JkaW5hdG9yLnYxLkltcG9ydEpvYlJlcXVlc3QaKi5taWxscmFjZS5jb29yZGluYXRvci52MS5JbXBvcnRKb2JSZXNwb25zZRJrCgxHZXRKb2JCdW5kbGUSLC5taWxscmFjZS5jb29yZGluYXRvci52MS5HZXRKb2JCdW5kbGVSZXF1ZXN0Gi0ubWlsbHJhY2UuY29vcmRpbmF0b3IudjEuR2V0Sm9iQnVuZGxlUmVzcG9uc2ViBnByb3RvMw", [file_millrace_common_v1_common, file_millrace_coordinator_v1_executor_session, file_millrace_coordinator_v1_job_graph]);
 
 /**
  * @generated from message millrace.coordinator.v1.SubmitJobRequest
@@ -297,6 +297,13 @@ export type JobStatus = Message<"millrace.coordinator.v1.JobStatus"> & {
    * @generated from field: double last_rescale_pause_ms = 23;
    */
   lastRescalePauseMs: number;
+
+  /**
+   * Of a job that starts or recovers: how far it is.
+   *
+   * @generated from field: millrace.coordinator.v1.JobStart start = 24;
+   */
+  start?: JobStart | undefined;
 };
 
 /**
@@ -305,6 +312,49 @@ export type JobStatus = Message<"millrace.coordinator.v1.JobStatus"> & {
  */
 export const JobStatusSchema: GenMessage<JobStatus> = /*@__PURE__*/
   messageDesc(file_millrace_coordinator_v1_job, 3);
+
+/**
+ * @generated from message millrace.coordinator.v1.JobStart
+ */
+export type JobStart = Message<"millrace.coordinator.v1.JobStart"> & {
+  /**
+   * "starting": workers are made and build the job; "fencing": they end what former writers left open; "opening": they load state and open their tasks.
+   *
+   * @generated from field: string phase = 1;
+   */
+  phase: string;
+
+  /**
+   * From 1. Each that takes too long gives the next twice the time, up to sixteen times.
+   *
+   * @generated from field: int32 attempt = 2;
+   */
+  attempt: number;
+
+  /**
+   * @generated from field: int32 workers_done = 3;
+   */
+  workersDone: number;
+
+  /**
+   * @generated from field: int32 workers = 4;
+   */
+  workers: number;
+
+  /**
+   * How long the workers have for this.
+   *
+   * @generated from field: double limit_ms = 5;
+   */
+  limitMs: number;
+};
+
+/**
+ * Describes the message millrace.coordinator.v1.JobStart.
+ * Use `create(JobStartSchema)` to create a new message.
+ */
+export const JobStartSchema: GenMessage<JobStart> = /*@__PURE__*/
+  messageDesc(file_millrace_coordinator_v1_job, 4);
 
 /**
  * @generated from message millrace.coordinator.v1.ListJobsRequest
@@ -317,7 +367,7 @@ export type ListJobsRequest = Message<"millrace.coordinator.v1.ListJobsRequest">
  * Use `create(ListJobsRequestSchema)` to create a new message.
  */
 export const ListJobsRequestSchema: GenMessage<ListJobsRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 4);
+  messageDesc(file_millrace_coordinator_v1_job, 5);
 
 /**
  * @generated from message millrace.coordinator.v1.ListJobsResponse
@@ -334,7 +384,7 @@ export type ListJobsResponse = Message<"millrace.coordinator.v1.ListJobsResponse
  * Use `create(ListJobsResponseSchema)` to create a new message.
  */
 export const ListJobsResponseSchema: GenMessage<ListJobsResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 5);
+  messageDesc(file_millrace_coordinator_v1_job, 6);
 
 /**
  * @generated from message millrace.coordinator.v1.GetJobRequest
@@ -353,7 +403,7 @@ export type GetJobRequest = Message<"millrace.coordinator.v1.GetJobRequest"> & {
  * Use `create(GetJobRequestSchema)` to create a new message.
  */
 export const GetJobRequestSchema: GenMessage<GetJobRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 6);
+  messageDesc(file_millrace_coordinator_v1_job, 7);
 
 /**
  * @generated from message millrace.coordinator.v1.GetJobResponse
@@ -375,7 +425,7 @@ export type GetJobResponse = Message<"millrace.coordinator.v1.GetJobResponse"> &
  * Use `create(GetJobResponseSchema)` to create a new message.
  */
 export const GetJobResponseSchema: GenMessage<GetJobResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 7);
+  messageDesc(file_millrace_coordinator_v1_job, 8);
 
 /**
  * @generated from message millrace.coordinator.v1.WatchJobRequest
@@ -392,7 +442,7 @@ export type WatchJobRequest = Message<"millrace.coordinator.v1.WatchJobRequest">
  * Use `create(WatchJobRequestSchema)` to create a new message.
  */
 export const WatchJobRequestSchema: GenMessage<WatchJobRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 8);
+  messageDesc(file_millrace_coordinator_v1_job, 9);
 
 /**
  * @generated from message millrace.coordinator.v1.WatchJobResponse
@@ -409,7 +459,7 @@ export type WatchJobResponse = Message<"millrace.coordinator.v1.WatchJobResponse
  * Use `create(WatchJobResponseSchema)` to create a new message.
  */
 export const WatchJobResponseSchema: GenMessage<WatchJobResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 9);
+  messageDesc(file_millrace_coordinator_v1_job, 10);
 
 /**
  * @generated from message millrace.coordinator.v1.StopJobRequest
@@ -440,7 +490,7 @@ export type StopJobRequest = Message<"millrace.coordinator.v1.StopJobRequest"> &
  * Use `create(StopJobRequestSchema)` to create a new message.
  */
 export const StopJobRequestSchema: GenMessage<StopJobRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 10);
+  messageDesc(file_millrace_coordinator_v1_job, 11);
 
 /**
  * @generated from message millrace.coordinator.v1.StopJobResponse
@@ -464,7 +514,7 @@ export type StopJobResponse = Message<"millrace.coordinator.v1.StopJobResponse">
  * Use `create(StopJobResponseSchema)` to create a new message.
  */
 export const StopJobResponseSchema: GenMessage<StopJobResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 11);
+  messageDesc(file_millrace_coordinator_v1_job, 12);
 
 /**
  * @generated from message millrace.coordinator.v1.RescaleJobRequest
@@ -489,7 +539,7 @@ export type RescaleJobRequest = Message<"millrace.coordinator.v1.RescaleJobReque
  * Use `create(RescaleJobRequestSchema)` to create a new message.
  */
 export const RescaleJobRequestSchema: GenMessage<RescaleJobRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 12);
+  messageDesc(file_millrace_coordinator_v1_job, 13);
 
 /**
  * @generated from message millrace.coordinator.v1.RescaleJobResponse
@@ -506,7 +556,7 @@ export type RescaleJobResponse = Message<"millrace.coordinator.v1.RescaleJobResp
  * Use `create(RescaleJobResponseSchema)` to create a new message.
  */
 export const RescaleJobResponseSchema: GenMessage<RescaleJobResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 13);
+  messageDesc(file_millrace_coordinator_v1_job, 14);
 
 /**
  * @generated from message millrace.coordinator.v1.CreateSavepointRequest
@@ -523,7 +573,7 @@ export type CreateSavepointRequest = Message<"millrace.coordinator.v1.CreateSave
  * Use `create(CreateSavepointRequestSchema)` to create a new message.
  */
 export const CreateSavepointRequestSchema: GenMessage<CreateSavepointRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 14);
+  messageDesc(file_millrace_coordinator_v1_job, 15);
 
 /**
  * @generated from message millrace.coordinator.v1.CreateSavepointResponse
@@ -545,7 +595,7 @@ export type CreateSavepointResponse = Message<"millrace.coordinator.v1.CreateSav
  * Use `create(CreateSavepointResponseSchema)` to create a new message.
  */
 export const CreateSavepointResponseSchema: GenMessage<CreateSavepointResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 15);
+  messageDesc(file_millrace_coordinator_v1_job, 16);
 
 /**
  * @generated from message millrace.coordinator.v1.ListSavepointsRequest
@@ -564,7 +614,7 @@ export type ListSavepointsRequest = Message<"millrace.coordinator.v1.ListSavepoi
  * Use `create(ListSavepointsRequestSchema)` to create a new message.
  */
 export const ListSavepointsRequestSchema: GenMessage<ListSavepointsRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 16);
+  messageDesc(file_millrace_coordinator_v1_job, 17);
 
 /**
  * @generated from message millrace.coordinator.v1.ListSavepointsResponse
@@ -581,7 +631,7 @@ export type ListSavepointsResponse = Message<"millrace.coordinator.v1.ListSavepo
  * Use `create(ListSavepointsResponseSchema)` to create a new message.
  */
 export const ListSavepointsResponseSchema: GenMessage<ListSavepointsResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 17);
+  messageDesc(file_millrace_coordinator_v1_job, 18);
 
 /**
  * @generated from message millrace.coordinator.v1.Savepoint
@@ -625,7 +675,7 @@ export type Savepoint = Message<"millrace.coordinator.v1.Savepoint"> & {
  * Use `create(SavepointSchema)` to create a new message.
  */
 export const SavepointSchema: GenMessage<Savepoint> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 18);
+  messageDesc(file_millrace_coordinator_v1_job, 19);
 
 /**
  * @generated from message millrace.coordinator.v1.DeleteSavepointRequest
@@ -642,7 +692,7 @@ export type DeleteSavepointRequest = Message<"millrace.coordinator.v1.DeleteSave
  * Use `create(DeleteSavepointRequestSchema)` to create a new message.
  */
 export const DeleteSavepointRequestSchema: GenMessage<DeleteSavepointRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 19);
+  messageDesc(file_millrace_coordinator_v1_job, 20);
 
 /**
  * @generated from message millrace.coordinator.v1.DeleteSavepointResponse
@@ -655,7 +705,7 @@ export type DeleteSavepointResponse = Message<"millrace.coordinator.v1.DeleteSav
  * Use `create(DeleteSavepointResponseSchema)` to create a new message.
  */
 export const DeleteSavepointResponseSchema: GenMessage<DeleteSavepointResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 20);
+  messageDesc(file_millrace_coordinator_v1_job, 21);
 
 /**
  * @generated from message millrace.coordinator.v1.ReadJobStateRequest
@@ -700,7 +750,7 @@ export type ReadJobStateRequest = Message<"millrace.coordinator.v1.ReadJobStateR
  * Use `create(ReadJobStateRequestSchema)` to create a new message.
  */
 export const ReadJobStateRequestSchema: GenMessage<ReadJobStateRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 21);
+  messageDesc(file_millrace_coordinator_v1_job, 22);
 
 /**
  * @generated from message millrace.coordinator.v1.ReadJobStateResponse
@@ -740,7 +790,7 @@ export type ReadJobStateResponse = Message<"millrace.coordinator.v1.ReadJobState
  * Use `create(ReadJobStateResponseSchema)` to create a new message.
  */
 export const ReadJobStateResponseSchema: GenMessage<ReadJobStateResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 22);
+  messageDesc(file_millrace_coordinator_v1_job, 23);
 
 /**
  * @generated from message millrace.coordinator.v1.OperatorState
@@ -779,7 +829,7 @@ export type OperatorState = Message<"millrace.coordinator.v1.OperatorState"> & {
  * Use `create(OperatorStateSchema)` to create a new message.
  */
 export const OperatorStateSchema: GenMessage<OperatorState> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 23);
+  messageDesc(file_millrace_coordinator_v1_job, 24);
 
 /**
  * @generated from message millrace.coordinator.v1.GetCheckpointRequest
@@ -803,7 +853,7 @@ export type GetCheckpointRequest = Message<"millrace.coordinator.v1.GetCheckpoin
  * Use `create(GetCheckpointRequestSchema)` to create a new message.
  */
 export const GetCheckpointRequestSchema: GenMessage<GetCheckpointRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 24);
+  messageDesc(file_millrace_coordinator_v1_job, 25);
 
 /**
  * @generated from message millrace.coordinator.v1.GetCheckpointResponse
@@ -846,7 +896,7 @@ export type GetCheckpointResponse = Message<"millrace.coordinator.v1.GetCheckpoi
  * Use `create(GetCheckpointResponseSchema)` to create a new message.
  */
 export const GetCheckpointResponseSchema: GenMessage<GetCheckpointResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 25);
+  messageDesc(file_millrace_coordinator_v1_job, 26);
 
 /**
  * @generated from message millrace.coordinator.v1.GetJobBundleRequest
@@ -863,7 +913,7 @@ export type GetJobBundleRequest = Message<"millrace.coordinator.v1.GetJobBundleR
  * Use `create(GetJobBundleRequestSchema)` to create a new message.
  */
 export const GetJobBundleRequestSchema: GenMessage<GetJobBundleRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 26);
+  messageDesc(file_millrace_coordinator_v1_job, 27);
 
 /**
  * @generated from message millrace.coordinator.v1.GetJobBundleResponse
@@ -890,7 +940,7 @@ export type GetJobBundleResponse = Message<"millrace.coordinator.v1.GetJobBundle
  * Use `create(GetJobBundleResponseSchema)` to create a new message.
  */
 export const GetJobBundleResponseSchema: GenMessage<GetJobBundleResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 27);
+  messageDesc(file_millrace_coordinator_v1_job, 28);
 
 /**
  * @generated from message millrace.coordinator.v1.ExportJobsRequest
@@ -903,7 +953,7 @@ export type ExportJobsRequest = Message<"millrace.coordinator.v1.ExportJobsReque
  * Use `create(ExportJobsRequestSchema)` to create a new message.
  */
 export const ExportJobsRequestSchema: GenMessage<ExportJobsRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 28);
+  messageDesc(file_millrace_coordinator_v1_job, 29);
 
 /**
  * @generated from message millrace.coordinator.v1.ExportJobsResponse
@@ -932,7 +982,7 @@ export type ExportJobsResponse = Message<"millrace.coordinator.v1.ExportJobsResp
  * Use `create(ExportJobsResponseSchema)` to create a new message.
  */
 export const ExportJobsResponseSchema: GenMessage<ExportJobsResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 29);
+  messageDesc(file_millrace_coordinator_v1_job, 30);
 
 /**
  * An entry of the coordination store, by its key below the job's.
@@ -956,7 +1006,7 @@ export type JobEntry = Message<"millrace.coordinator.v1.JobEntry"> & {
  * Use `create(JobEntrySchema)` to create a new message.
  */
 export const JobEntrySchema: GenMessage<JobEntry> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 30);
+  messageDesc(file_millrace_coordinator_v1_job, 31);
 
 /**
  * @generated from message millrace.coordinator.v1.ImportJobRequest
@@ -978,7 +1028,7 @@ export type ImportJobRequest = Message<"millrace.coordinator.v1.ImportJobRequest
  * Use `create(ImportJobRequestSchema)` to create a new message.
  */
 export const ImportJobRequestSchema: GenMessage<ImportJobRequest> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 31);
+  messageDesc(file_millrace_coordinator_v1_job, 32);
 
 /**
  * @generated from message millrace.coordinator.v1.ImportJobResponse
@@ -997,7 +1047,7 @@ export type ImportJobResponse = Message<"millrace.coordinator.v1.ImportJobRespon
  * Use `create(ImportJobResponseSchema)` to create a new message.
  */
 export const ImportJobResponseSchema: GenMessage<ImportJobResponse> = /*@__PURE__*/
-  messageDesc(file_millrace_coordinator_v1_job, 32);
+  messageDesc(file_millrace_coordinator_v1_job, 33);
 
 /**
  * @generated from enum millrace.coordinator.v1.StateFate
