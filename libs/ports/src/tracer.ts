@@ -32,4 +32,10 @@ export interface Span {
   end(error?: unknown): void;
 }
 
-export const NO_TRACER: Tracer = { isOn: false, startSpan: () => undefined, drawRoot: () => Infinity, wantsRoot: () => false, startRoot: () => undefined };
+export const NO_TRACER: Tracer = {
+  isOn: false,
+  startSpan: () => undefined,
+  drawRoot: () => Infinity,
+  wantsRoot: () => false,
+  startRoot: () => undefined,
+};

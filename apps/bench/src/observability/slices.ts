@@ -74,7 +74,8 @@ async function inTurn(cluster: ObservedCluster, work: Work, isQuick: boolean): P
   const slices: Slice[] = [];
   do {
     const rounds: Slice[] = [];
-    while (rounds.length < ROUNDS_PER_SETTLEMENT) rounds.push(await roundOf(cluster, work, { index: slices.length + rounds.length, records }));
+    while (rounds.length < ROUNDS_PER_SETTLEMENT)
+      rounds.push(await roundOf(cluster, work, { index: slices.length + rounds.length, records }));
     slices.push(...(await settled(rounds, cluster, { work, records })));
   } while (performance.now() < endMs && !COST_GOALS.every((goal) => isNarrow(costOf(pairsOf(slices, goal)), goal.below)));
   return slices;
