@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { createCompressionCodecs, createValueCodec, createValueFormats, crc32c } from "@millrace/codecs";
 import { createConnectors } from "@millrace/connectors";
 import { placesByScheme, runJobWorker } from "@millrace/executor-node";
-import { createExpressionLanguage } from "@millrace/expressions";
 import { createRpcListener, createRpcTransport } from "@millrace/rpc";
 import {
   countBuffersAsHeap,
@@ -35,13 +34,15 @@ const logger = createLogger({
   write: (line) => process.stderr.write(line),
 });
 const tls = openTlsIdentity(tlsOfEnvironment(process.env), logger);
+// What few jobs need is loaded for those: a worker starts once per job and epoch.
+const expressions = channel.init.bundleUrl === "" ? (await import("@millrace/expressions")).createExpressionLanguage() : undefined;
 const telemetry = await openTracer("millrace-worker");
 
 await runJobWorker({
   channel,
   loadBundle: async (url) => (await import(url)) as { readonly default?: unknown },
   transport: createRpcTransport({ tls }),
-  listener: createRpcListener({ tls }),
+  listener: createRpcListener({ tls, forPeersOnly: true }),
   clock: systemClock,
   random: systemRandom,
   logger,
@@ -55,7 +56,7 @@ await runJobWorker({
   connectors: createConnectors(),
   places: placesByScheme({ file: createCheckpointFolders(), s3: createCheckpointBuckets(process.env) }),
   formats: createValueFormats(),
-  expressions: createExpressionLanguage(),
+  ...(expressions === undefined ? {} : { expressions }),
   ...(store === undefined ? {} : { spill: { store, budgetBytes } }),
 });
 await telemetry.close();

@@ -1,12 +1,14 @@
-import avro from "avsc";
+import { createRequire } from "node:module";
+import type avsc from "avsc";
 import type { ValueFormat } from "@millrace/ports";
 import { invalidSchema } from "./errors.ts";
 
 /** Avro's binary encoding under one schema, without a registry's header. Elements are plain objects; a union's value stands as itself. */
 export function avroFormat(schema: string): ValueFormat {
-  let type: avro.Type;
+  const avro = createRequire(import.meta.url)("avsc") as typeof avsc; // By jobs that use it only.
+  let type: avsc.Type;
   try {
-    type = avro.Type.forSchema(JSON.parse(schema) as avro.Schema, { wrapUnions: "never" });
+    type = avro.Type.forSchema(JSON.parse(schema) as avsc.Schema, { wrapUnions: "never" });
   } catch (cause) {
     throw invalidSchema("avro", cause);
   }

@@ -89,7 +89,7 @@ async function run(name: string, serde: SerdeDescriptor, sliding: boolean, batch
     output: { sendBlock: () => undefined, edgeEnd: () => undefined, emitSink: () => out++, print: () => undefined },
   });
   const records = new RecordOffsets();
-  const startedAt = performance.now();
+  const [startedAt, cpuStart] = [performance.now(), process.cpuUsage()];
   let maxMs: number | undefined;
   let wm: number | undefined;
   const perBatch = RECORDS_PER_BATCH / RECORDS_PER_RECORD_BATCH;
@@ -111,7 +111,11 @@ async function run(name: string, serde: SerdeDescriptor, sliding: boolean, batch
     runtime.finishBatch();
   }
   const seconds = (performance.now() - startedAt) / 1_000;
-  process.stdout.write(`${name}: ${Math.round(RECORDS / seconds).toLocaleString("en")} records/s, ${out} results\n`);
+  const { user, system } = process.cpuUsage(cpuStart);
+  const perMillion = ((user + system) / RECORDS).toFixed(2);
+  process.stdout.write(
+    `${name}: ${Math.round(RECORDS / seconds).toLocaleString("en")} records/s, ${perMillion} CPU s per million, ${out} results\n`,
+  );
 }
 
 const batches = recordBatches();

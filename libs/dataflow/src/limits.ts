@@ -4,11 +4,27 @@ export const BLOCK_ROWS_MAX = 4_096;
 /** Rows of a combined block: accumulators may be bigger than records. */
 export const COMBINED_BLOCK_ROWS_MAX = 2_048;
 
+/** Slots of an empty table of keys: a window of a batch often has a few keys only. */
+export const KEY_INDEX_SLOTS_MIN = 16; // a power of two: the hash is masked
+
+/** Places looked at for a key before it goes to a `Map`: at most half of the table is taken, so that honest keys stay far below (one in 10^9 at 32). */
+export const KEY_PROBES_MAX = 32;
+
 /** Distinct short strings that a source decoder remembers, direct-mapped: 4,096 entries of ~ 100 B are 400 KB per source task. */
 export const INTERNED_STRINGS_MAX = 4_096; // a power of two: the hash is masked
 
 /** Longest string that is remembered; longer ones repeat too rarely. */
 export const INTERNED_LENGTH_MAX = 32;
+
+/** Texts of a source after which it is seen whether at least half of them were known; else so many are read without remembering them: a hash of each costs more than its text. */
+export const INTERNED_SAMPLE = 512;
+export const INTERNED_PAUSE = 32_768;
+
+/** Records of one shape after which code is made for it: making it costs about as much as reading a hundred of them gains. */
+export const GENERATED_AFTER_RECORDS = 256;
+
+/** Fields of a record up to which code is made for its shape. */
+export const GENERATED_FIELDS_MAX = 100;
 
 /** Misses in a row after which a JSON decoder stops learning record shapes for a while: the records have no common shape. */
 export const SHAPE_MISSES_MAX = 16;

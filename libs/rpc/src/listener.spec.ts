@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { credentials, loadPackageDefinition, makeGenericClientConstructor, type ServiceDefinition } from "@grpc/grpc-js";
+import { credentials, loadPackageDefinition, makeGenericClientConstructor, type ServiceDefinition, status } from "@grpc/grpc-js";
 import { bindService, type RpcServer, type RpcTransport, TopicService } from "@millrace/contracts";
 import { AppError } from "@millrace/model";
 import { createDeferred } from "@millrace/stdx";
@@ -48,6 +48,13 @@ describe("createRpcListener", () => {
         status: "SERVING",
       });
     }
+  });
+
+  it("has neither health nor reflection where only peers call", async () => {
+    const forPeers = await createRpcListener({ forPeersOnly: true }).listen("127.0.0.1:0", []);
+    const asked = callRaw(forPeers.address, { definition: healthDefinition, method: "check", request: { service: "" } });
+    await expect(asked).rejects.toMatchObject({ code: status.UNIMPLEMENTED });
+    await forPeers.stop({ deadlineMs: 0 });
   });
 
   it("lists its services and their files by reflection", async () => {
@@ -112,7 +119,7 @@ function callRaw(
 /** Asks as grpcurl does, with the reflection protocol's own definition. */
 async function reflect(address: string, request: object): Promise<unknown> {
   const require = createRequire(createRequire(import.meta.url).resolve("@grpc/reflection"));
-  // eslint-disable-next-line @nx/enforce-module-boundaries -- what @grpc/reflection itself loads its protocol with
+   
   const { loadSync } = require("@grpc/proto-loader") as { loadSync: (path: string) => Parameters<typeof loadPackageDefinition>[0] };
   const root = loadPackageDefinition(loadSync(require.resolve("../proto/grpc/reflection/v1/reflection.proto")));
   const Service = ["grpc", "reflection", "v1", "ServerReflection"].reduce<unknown>(

@@ -3,7 +3,7 @@ import { type BoundService, BULK_CODECS, type CallContext, type RpcListener, typ
 import { AppError } from "@millrace/model";
 import type { TlsIdentity } from "@millrace/ports";
 import { assert } from "@millrace/stdx";
-import { HealthImplementation } from "grpc-health-check";
+import type { HealthImplementation } from "grpc-health-check";
 import { FLOW_WINDOW_BYTES, KEEPALIVE_INTERVAL_MS, KEEPALIVE_TIMEOUT_MS, MESSAGE_BYTES_MAX } from "./limits.ts";
 import type { MessageCodecs } from "./message-codec.ts";
 import { widenServerWindows } from "./node-internals.ts";
@@ -16,6 +16,8 @@ export interface RpcListenerOptions {
   readonly codecs?: MessageCodecs;
   /** Absent: plain text. */
   readonly tls?: TlsIdentity | undefined;
+  /** Without health and reflection, which only people and load balancers ask for, and which take a while to load. */
+  readonly forPeersOnly?: boolean;
   /** For measurements. */
   readonly flowWindowBytes?: number;
 }
@@ -37,11 +39,12 @@ export function createRpcListener(options: RpcListenerOptions = {}): RpcListener
       });
       widenServerWindows(server, options.flowWindowBytes ?? FLOW_WINDOW_BYTES);
       for (const service of services) addService(server, service, options.codecs ?? BULK_CODECS);
-      const health = addHealth(server, services);
-      await addReflection(
-        server,
-        services.map(({ service }) => service),
-      );
+      const health = options.forPeersOnly === true ? undefined : await addHealth(server, services);
+      if (health !== undefined)
+        await addReflection(
+          server,
+          services.map(({ service }) => service),
+        );
       const port = await bind(server, address, serverCredentials(options.tls));
       return rpcServer(server, health, { address: `${address.slice(0, address.lastIndexOf(":"))}:${port}`, services });
     },
@@ -60,7 +63,8 @@ function addService(server: Server, { service, handlers }: BoundService, codecs:
   server.addService(definition, implementation);
 }
 
-function addHealth(server: Server, services: readonly BoundService[]): HealthImplementation {
+async function addHealth(server: Server, services: readonly BoundService[]): Promise<HealthImplementation> {
+  const { HealthImplementation } = await import("grpc-health-check");
   const health = new HealthImplementation({ "": "SERVING" });
   for (const { service } of services) health.setStatus(service.typeName, "SERVING");
   health.addToServer(server);
@@ -85,13 +89,17 @@ function bindError(error: Error, address: string): AppError {
   return new AppError({ kind: "invalid", code: "cannot-listen", message, context: { address, detail: error.message }, cause: error });
 }
 
-function rpcServer(server: Server, health: HealthImplementation, bound: { address: string; services: readonly BoundService[] }): RpcServer {
+function rpcServer(
+  server: Server,
+  health: HealthImplementation | undefined,
+  bound: { address: string; services: readonly BoundService[] },
+): RpcServer {
   let stopping: Promise<void> | undefined;
   return {
     address: bound.address,
     stop: ({ deadlineMs }) => {
       stopping ??= new Promise((resolve) => {
-        for (const name of ["", ...bound.services.map(({ service }) => service.typeName)]) health.setStatus(name, "NOT_SERVING");
+        for (const name of ["", ...bound.services.map(({ service }) => service.typeName)]) health?.setStatus(name, "NOT_SERVING");
         const timer = setTimeout(() => {
           server.forceShutdown();
           resolve();

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import type { StateStore } from "@millrace/ports";
-import { open, type RootDatabase } from "lmdb";
+import type { open as openLmdb, RootDatabase } from "lmdb";
 import { KEY_BYTES_MAX, MAP_BYTES_MAX, PAGE_ENTRIES, PENDING_CHANGES_MAX } from "./limits.ts";
 
 export interface StateStoreSettings {
@@ -19,6 +20,7 @@ export function openStateStore({ folder }: StateStoreSettings): StateStore {
 
 function openDatabase(folder: string): RootDatabase<Buffer> {
   mkdirSync(folder, { recursive: true });
+  const { open } = createRequire(import.meta.url)("lmdb") as { readonly open: typeof openLmdb }; // Most workers never load it.
   return open<Buffer>({
     path: folder,
     keyEncoding: "binary",

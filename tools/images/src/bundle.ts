@@ -1,4 +1,4 @@
-import { build } from "esbuild";
+import { build, type Metafile } from "esbuild";
 
 /**
  * Bundles Millrace's own sources of a service into the folder; packages of others stay outside, so that native code and files that they
@@ -8,6 +8,19 @@ export async function bundleService(
   root: string,
   options: { entries: Readonly<Record<string, string>>; folder: string },
 ): Promise<readonly string[]> {
+  const { "worker-main": worker, ...rest } = options.entries;
+  // Apart: in one build a worker would load whatever the modules that it shares with others load.
+  const metafiles = await Promise.all(
+    [rest, ...(worker === undefined ? [] : [{ "worker-main": worker }])].map((entries) => bundleEntries(root, { ...options, entries })),
+  );
+  const outputs = metafiles.flatMap((metafile) => Object.values(metafile.outputs));
+  const imports = outputs.flatMap((output) => output.imports);
+  return [
+    ...new Set(imports.filter(({ external, path }) => external === true && !path.startsWith("node:")).map(({ path }) => packageOf(path))),
+  ].sort();
+}
+
+async function bundleEntries(root: string, options: { entries: Readonly<Record<string, string>>; folder: string }): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: { ...options.entries },
@@ -35,10 +48,7 @@ export async function bundleService(
       },
     ],
   });
-  const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
-  return [
-    ...new Set(imports.filter(({ external, path }) => external === true && !path.startsWith("node:")).map(({ path }) => packageOf(path))),
-  ].sort();
+  return metafile;
 }
 
 /** `@scope/name/part` → `@scope/name`. */

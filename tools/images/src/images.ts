@@ -23,6 +23,8 @@ export const APP_FOLDER = "app";
 /** The most that an image may weigh unpacked: what a node pulls before it can start a pod. */
 export const UNPACKED_BYTES_MAX = 250 * 1024 * 1024;
 
+/** What workers load when a job needs it, unseen by the bundler. */
+const workerPackages = ["avsc", "lmdb"];
 const worker = { "worker-main": "apps/stream-executor/src/worker-main.ts" };
 
 /** Every image, each with the Dockerfile beside its app. */
@@ -32,10 +34,15 @@ export const images: readonly Image[] = [
     discover: "apps/broker/src/discover.ts",
   }),
   service("coordinator", "Millrace coordinator: topics, leaders, jobs and batch plans", { main: "apps/coordinator/src/main.ts" }),
-  service("executor", "Millrace executor: runs the tasks of jobs in worker processes", {
-    main: "apps/stream-executor/src/main.ts",
-    ...worker,
-  }),
+  service(
+    "executor",
+    "Millrace executor: runs the tasks of jobs in worker processes",
+    {
+      main: "apps/stream-executor/src/main.ts",
+      ...worker,
+    },
+    workerPackages,
+  ),
   service("metrics-adapter", "Lag of Millrace jobs and consumer groups for autoscalers of Kubernetes", {
     main: "apps/metrics-adapter/src/main.ts",
   }),
@@ -43,7 +50,7 @@ export const images: readonly Image[] = [
     "cli",
     "The millrace command: topics, records, groups, jobs",
     { main: "apps/cli/src/main.ts", "build-child": "apps/cli/src/jobs/build-child.ts", ...worker },
-    ["esbuild", "@millrace/streams"],
+    ["esbuild", "@millrace/streams", ...workerPackages],
   ),
   { name: "redis", title: "Redis for a Millrace cluster that has none of its own", content: { kind: "redis" } },
   { name: "prometheus", title: "Prometheus for a Millrace cluster that has none yet", content: { kind: "prometheus" } },

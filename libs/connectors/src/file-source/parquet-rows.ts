@@ -1,10 +1,10 @@
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
 import { errors } from "../errors.ts";
 import { PARQUET_ROWS_AT_ONCE } from "../limits.ts";
 
 /** Rows of a Parquet file as objects, some at a time. 64-bit integers are bigints, timestamps dates. */
 export async function* parquetRows(path: string): AsyncGenerator<readonly unknown[]> {
+  const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } = await import("hyparquet"); // By jobs that read such files only.
+  const { compressors } = await import("hyparquet-compressors");
   try {
     const file = await asyncBufferFromFile(path);
     const metadata = await parquetMetadataAsync(file);

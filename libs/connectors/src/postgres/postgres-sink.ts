@@ -1,5 +1,5 @@
 import type { ConnectorOptions, SinkConnector, SinkOutput, SinkSlotMark, SinkSlots, SinkWriter } from "@millrace/ports";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { errors } from "../errors.ts";
 import { CONNECT_TIMEOUT_MS, IDLE_IN_TRANSACTION_MS, LOCK_TIMEOUT_MS, ROWS_PER_INSERT } from "../limits.ts";
 import { Options } from "../options.ts";
@@ -45,6 +45,7 @@ class PostgresWriter implements SinkWriter {
   }
 
   static async open(settings: { url: string; target: TableTarget }, own: SinkSlots): Promise<PostgresWriter> {
+    const { Client } = await import("pg"); // By jobs that write to it only.
     const client = new Client({
       connectionString: settings.url,
       application_name: `millrace ${own.jobId}`.slice(0, 63),

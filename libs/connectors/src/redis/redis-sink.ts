@@ -1,5 +1,5 @@
 import type { ConnectorOptions, SinkConnector, SinkOutput, SinkSlotMark, SinkSlots, SinkWriter } from "@millrace/ports";
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import { errors } from "../errors.ts";
 import { CONNECT_TIMEOUT_MS, REDIS_COMMANDS_PER_BATCH_MAX } from "../limits.ts";
 import { Options } from "../options.ts";
@@ -38,6 +38,7 @@ class RedisWriter implements SinkWriter {
   }
 
   static async open(target: RedisTarget, slots: SinkSlots): Promise<RedisWriter> {
+    const { Redis } = await import("ioredis"); // By jobs that write to it only: it takes a worker's start 50 ms.
     // No retries of a command: it may have been carried out, and only opening again tells.
     const redis = new Redis(target.url, {
       lazyConnect: true,

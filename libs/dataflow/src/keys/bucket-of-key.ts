@@ -14,13 +14,18 @@ export function bucketOfCanonicalKey(key: CanonicalKey): number {
   return hashOf(key) % BUCKET_COUNT;
 }
 
+/** The hash of a text's bucket, as a signed number. */
+export function hashOfText(text: string): number {
+  return finished(hashText(text, TEXT_START)) | 0;
+}
+
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
 function hashOf(key: CanonicalKey): number {
   switch (typeof key) {
     case "string":
-      return finished(hashText(key, withByte(FNV_OFFSET, 0x73)));
+      return finished(hashText(key, TEXT_START));
     case "number":
       return finished(hashText(key === 0 ? "0" : String(key), withByte(FNV_OFFSET, 0x6e)));
     case "bigint":
@@ -31,6 +36,9 @@ function hashOf(key: CanonicalKey): number {
       return finished(withByte(FNV_OFFSET, 0x4e));
   }
 }
+
+/** FNV-1a after the letter of texts. */
+const TEXT_START = Math.imul(FNV_OFFSET ^ 0x73, FNV_PRIME);
 
 function withByte(hash: number, byte: number): number {
   return Math.imul(hash ^ byte, FNV_PRIME);

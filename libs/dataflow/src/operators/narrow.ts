@@ -45,7 +45,8 @@ export function flatMapOperator(environment: OperatorEnvironment, next: Emit): E
     } catch (error) {
       environment.fail("f", error);
     }
-    forEachResult(environment, "f", results, (item) => next(item, time));
+    if (Array.isArray(results)) for (const item of results as unknown[]) next(item, time);
+    else forEachResult(environment, "f", results, (item) => next(item, time));
   };
 }
 

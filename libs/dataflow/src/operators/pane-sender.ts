@@ -1,16 +1,19 @@
-import { canonicalKey, type CanonicalKey, type OperatorNode } from "@millrace/model";
+import { canonicalKey, type OperatorNode } from "@millrace/model";
+import { KeyIndex } from "../keys/key-index.ts";
 import type { BlockWriter } from "../shuffle/block-writer.ts";
 import type { OperatorEnvironment } from "./environment.ts";
 import { paneFate } from "./late-rule.ts";
 import { asPair } from "./pair.ts";
 import type { EndingOperator } from "./partition.ts";
-import type { KeyedCell } from "./senders.ts";
 import { TimePanes } from "./time-panes.ts";
 
 /** A pane of the batch: its accumulators, or why its records do not count. */
 interface Pane {
   readonly fate: "open" | "late" | "outside";
-  readonly cells: Map<CanonicalKey, KeyedCell>;
+  readonly index: KeyIndex;
+  /** Keys and accumulators by number. */
+  readonly keys: unknown[];
+  readonly values: unknown[];
 }
 
 /**
@@ -29,14 +32,14 @@ export function paneSender(
   // The pane of the last record: most records of a batch fall into few.
   let lastStart = Infinity;
   let lastEnd = -Infinity;
-  let lastPane: Pane = { fate: "outside", cells: new Map() };
+  let lastPane = createPane("outside");
 
   function moveTo(time: number): void {
     const index = panes.paneOf(time);
     lastStart = panes.paneStart(index);
     lastEnd = panes.paneStart(index + 1);
     const known = open.get(index);
-    lastPane = known ?? { fate: paneFate(panes, index, { operator, lateMs: batch.watermarksOf(operator.id).lateMs }), cells: new Map() };
+    lastPane = known ?? createPane(paneFate(panes, index, { operator, lateMs: batch.watermarksOf(operator.id).lateMs }));
     if (known === undefined) open.set(index, lastPane);
   }
 
@@ -55,25 +58,29 @@ export function paneSender(
         if (lastPane.fate === "late") counts.lateRecords++;
         return;
       }
-      const canonical = canonicalKey(pair[0]);
-      let cell = lastPane.cells.get(canonical);
+      const { index, keys, values } = lastPane;
+      const cell = index.place(canonicalKey(pair[0]));
       try {
-        if (cell === undefined) {
-          cell = { key: pair[0], value: init() };
-          lastPane.cells.set(canonical, cell);
+        if (cell === keys.length) {
+          keys.push(pair[0]);
+          values.push(init());
         }
-        cell.value = add(cell.value, pair[1]);
+        values[cell] = add(values[cell], pair[1]);
       } catch (error) {
         environment.fail("add", error);
       }
     },
     end() {
-      for (const [index, pane] of open)
-        for (const [canonical, cell] of pane.cells) writer.addNumbered(canonical, cell.key, cell.value, index);
+      for (const [number, { index, keys, values }] of open)
+        for (let cell = 0; cell < keys.length; cell++) writer.addToBucket(index.bucketOf(cell), keys[cell], values[cell], number);
       open.clear();
       lastStart = Infinity;
       lastEnd = -Infinity;
       writer.flush();
     },
   };
+}
+
+function createPane(fate: Pane["fate"]): Pane {
+  return { fate, index: new KeyIndex(), keys: [], values: [] };
 }

@@ -47,13 +47,12 @@ export function sinkOperator(
 
   function recordOf(element: unknown, time: number): SinkRecord {
     const isPair = hasKey && Array.isArray(element) && element.length === 2;
-    const pair: readonly unknown[] = isPair ? (element as readonly unknown[]) : [undefined, element];
     functionName = "key";
     calls.key.enter();
-    const key = encodeKey(keyOf === undefined ? pair[0] : keyOf(element));
+    const key = encodeKey(keyOf === undefined ? (isPair ? (element as readonly unknown[])[0] : undefined) : keyOf(element));
     functionName = "value";
     calls.value.enter();
-    const valueElement = valueOf === undefined ? pair[1] : valueOf(element);
+    const valueElement = valueOf === undefined ? (isPair ? (element as readonly unknown[])[1] : element) : valueOf(element);
     const value = encodeValue(valueElement);
     functionName = "timestamp";
     calls.timestamp.enter();

@@ -150,7 +150,7 @@ export class TimeWindowRoot implements RootOperator, Stateful {
   /** Per key the merge of the window's panes, oldest first. A pane of several windows stays as it is: each window starts from `init()`. */
   #merged(window: number, panes: readonly number[]): Iterable<readonly [CanonicalKey, KeyedCell]> {
     const first = this.#panes.firstPaneOf(window);
-    if (this.#panes.panesPerWindow === 1 && !this.#isEarly) return this.#cells.get(first)?.entries() ?? [];
+    if (this.#panes.panesPerWindow === 1 && !this.#isEarly) return this.#cells.get(first)?.unchanged() ?? [];
     const merged = new Map<CanonicalKey, KeyedCell>();
     for (let index = lowerBound(panes, first); index < panes.length; index++) {
       const pane = assertDefined(panes[index], "pane");

@@ -10,7 +10,11 @@ export function fieldsOfJson(text: string, fields: readonly (readonly [name: str
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw new DecodeFailure("it is no JSON object");
   const given = parsed as Readonly<Record<string, unknown>>;
   const result: Record<string, unknown> = {};
-  for (const [name, type] of fields) result[name] = fieldValue(name, type, Object.hasOwn(given, name) ? given[name] : undefined);
+  for (const [name, type] of fields) {
+    const value = fieldValue(name, type, Object.hasOwn(given, name) ? given[name] : undefined);
+    if (name === "__proto__") Object.defineProperty(result, name, { value, writable: true, enumerable: true, configurable: true });
+    else result[name] = value;
+  }
   return result;
 }
 

@@ -1,6 +1,9 @@
 import type { FieldType } from "@millrace/model";
-import { isoTimeOfBytes } from "./iso-time.ts";
-import { HASH_START, hashStep, type StringInterner, textOfBytes } from "./string-interner.ts";
+import { endOfPlainString, endOfScalar, type ScalarReader } from "./json-scalar.ts";
+import { textOfBytes } from "./string-interner.ts";
+
+/** Reads one record; undefined: it has another shape or anything out of the ordinary, and the plain way decides. */
+export type RecordReader = (bytes: Uint8Array, start: number, end: number) => Record<string, unknown> | undefined;
 
 /** What is wanted of one value of a shape; undefined: skip it. */
 interface ShapeField {
@@ -20,10 +23,6 @@ export interface JsonShape {
 }
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const MINUS = 0x2d;
-const DOT = 0x2e;
-const ZERO = 0x30;
 
 /** Learns the shape of a record that is known to be valid JSON with all fields; undefined if it is not flat, or its keys need decoding. */
 export function learnShape(bytes: Uint8Array, start: number, end: number, types: ReadonlyMap<string, FieldType>): JsonShape | undefined {
@@ -49,186 +48,44 @@ export function learnShape(bytes: Uint8Array, start: number, end: number, types:
   return hasAll ? { fields, suffix: bytes.slice(position, end) } : undefined;
 }
 
-/**
- * Reads records of one shape. `read` gives the object, equal to what `fieldsOfJson` gives, or undefined when the record has another shape or
- * anything out of the ordinary (escapes, exponents, more than 15 digits, a wrong type): then the plain way decides.
- */
-export class ShapeReader {
-  readonly #shape: JsonShape;
-  readonly #template: Readonly<Record<string, unknown>>;
-  readonly #interner: StringInterner;
-  /** Where the last value ended; -1: not readable. */
-  #end = -1;
-
-  constructor(shape: JsonShape, template: Readonly<Record<string, unknown>>, interner: StringInterner) {
-    this.#shape = shape;
-    this.#template = template;
-    this.#interner = interner;
-  }
-
-  read(bytes: Uint8Array, start: number, end: number): Record<string, unknown> | undefined {
-    const { fields, suffix } = this.#shape;
-    const result: Record<string, unknown> = { ...this.#template };
+/** A reader of records of one shape, whose object is equal to what `fieldsOfJson` gives. It walks the shape; `createGeneratedReader` has code for each. */
+export function createShapeReader(shape: JsonShape, names: readonly string[], reader: ScalarReader): RecordReader {
+  const { fields, suffix } = shape;
+  const template = Object.fromEntries(names.map((name) => [name, undefined as unknown]));
+  return (bytes, start, end) => {
+    const result: Record<string, unknown> = { ...template };
     let position = start;
-    for (const field of fields) {
-      const prefix = field.prefix;
-      if (position + prefix.length >= end) return undefined;
-      for (let index = 0; index < prefix.length; index++) if (bytes[position + index] !== prefix[index]) return undefined;
+    for (const { prefix, name, type } of fields) {
+      if (position + prefix.length >= end || !startsWith(bytes, position, prefix)) return undefined;
       position += prefix.length;
-      if (field.type === undefined) {
-        position = endOfScalar(bytes, position, end);
+      if (type === undefined) {
+        position = reader.skip(bytes, position, end);
       } else {
-        const value = this.#value(bytes, position, end, field.type);
-        position = this.#end;
-        result[field.name] = value;
+        result[name] = reader[type](bytes, position, end);
+        position = reader.end;
       }
       if (position < 0) return undefined;
     }
-    if (end - position !== suffix.length) return undefined;
-    for (let index = 0; index < suffix.length; index++) if (bytes[position + index] !== suffix[index]) return undefined;
-    return result;
-  }
-
-  #value(bytes: Uint8Array, position: number, end: number, type: FieldType): unknown {
-    switch (type) {
-      case "int":
-        return this.#number(bytes, position, end, false);
-      case "double":
-        return this.#number(bytes, position, end, true);
-      case "string":
-        return this.#string(bytes, position, end);
-      case "timestamp":
-        return bytes[position] === QUOTE ? this.#time(bytes, position, end) : this.#number(bytes, position, end, true);
-      case "boolean":
-        this.#end = endOfLiteral(bytes, position, end);
-        if (bytes[position] === 0x6e) this.#end = -1; // null
-        return bytes[position] === 0x74;
-      case "json":
-        this.#end = -1;
-        return undefined;
-    }
-  }
-
-  /** A number of at most 15 digits without exponent: digits / 10^k of two exact numbers rounds as the decimal itself would. */
-  #number(bytes: Uint8Array, start: number, end: number, fractional: boolean): number {
-    let position = start;
-    const negative = bytes[position] === MINUS;
-    if (negative) position++;
-    const digitsStart = position;
-    let value = 0;
-    let byte = bytes[position] ?? 0;
-    while (byte >= ZERO && byte <= 0x39) {
-      value = value * 10 + (byte - ZERO);
-      byte = bytes[++position] ?? 0;
-    }
-    const integerDigits = position - digitsStart;
-    let digits = integerDigits;
-    let scale = 1;
-    if (byte === DOT && fractional) {
-      byte = bytes[++position] ?? 0;
-      const fractionStart = position;
-      while (byte >= ZERO && byte <= 0x39) {
-        value = value * 10 + (byte - ZERO);
-        scale *= 10;
-        byte = bytes[++position] ?? 0;
-      }
-      if (position === fractionStart) digits = 0;
-      else digits += position - fractionStart;
-    }
-    const leadingZero = integerDigits > 1 && bytes[digitsStart] === ZERO;
-    const wrong = integerDigits === 0 || digits === 0 || digits > 15 || leadingZero || position > end || isNumberPart(byte);
-    this.#end = wrong ? -1 : position;
-    const result = scale === 1 ? value : value / scale;
-    return negative ? -result : result;
-  }
-
-  #string(bytes: Uint8Array, start: number, end: number): string {
-    let position = start + 1;
-    let hash = HASH_START;
-    for (; position < end; position++) {
-      const byte = bytes[position] ?? 0;
-      if (byte === QUOTE) break;
-      if (byte < 0x20 || byte === BACKSLASH || byte >= 0x80) return this.#wideString(bytes, start, end);
-      hash = hashStep(hash, byte);
-    }
-    if (bytes[start] !== QUOTE || position >= end) {
-      this.#end = -1;
-      return "";
-    }
-    this.#end = position + 1;
-    return this.#interner.intern(bytes, start + 1, position, hash);
-  }
-
-  #wideString(bytes: Uint8Array, start: number, end: number): string {
-    const stringEnd = bytes[start] === QUOTE ? endOfPlainString(bytes, start + 1, end) : -1;
-    this.#end = stringEnd < 0 ? -1 : stringEnd + 1;
-    return stringEnd < 0 ? "" : textOfBytes(bytes, start + 1, stringEnd);
-  }
-
-  #time(bytes: Uint8Array, start: number, end: number): number {
-    const stringEnd = endOfPlainString(bytes, start + 1, end);
-    const time = stringEnd < 0 ? NaN : isoTimeOfBytes(bytes, start + 1, stringEnd);
-    this.#end = Number.isNaN(time) ? -1 : stringEnd + 1;
-    return time;
-  }
+    return end - position === suffix.length && startsWith(bytes, position, suffix) ? result : undefined;
+  };
 }
 
-/** Position of the closing quote of a string without escapes; -1: there is an escape, a control character, or no end. */
-function endOfPlainString(bytes: Uint8Array, start: number, end: number): number {
-  for (let position = start; position < end; position++) {
-    const byte = bytes[position] ?? 0;
-    if (byte === QUOTE) return position;
-    if (byte === BACKSLASH || byte < 0x20) return -1;
-  }
-  return -1;
+/** Whether records of one are records of the other. */
+export function isSameShape(left: JsonShape, right: JsonShape): boolean {
+  return (
+    left.fields.length === right.fields.length &&
+    isSame(left.suffix, right.suffix) &&
+    left.fields.every(({ prefix }, index) => isSame(prefix, right.fields[index]?.prefix ?? prefix))
+  );
 }
 
-/** Position after a string without escapes, a plain number or a literal; -1: something else. */
-function endOfScalar(bytes: Uint8Array, start: number, end: number): number {
-  const first = bytes[start] ?? 0;
-  if (first === QUOTE) {
-    const stringEnd = endOfPlainString(bytes, start + 1, end);
-    return stringEnd < 0 ? -1 : stringEnd + 1;
-  }
-  return first === MINUS || (first >= ZERO && first <= 0x39) ? endOfNumber(bytes, start, end) : endOfLiteral(bytes, start, end);
+function isSame(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && startsWith(left, 0, right);
 }
 
-function endOfNumber(bytes: Uint8Array, start: number, end: number): number {
-  const integerStart = bytes[start] === MINUS ? start + 1 : start;
-  let position = endOfDigits(bytes, integerStart);
-  const integerDigits = position - integerStart;
-  if (integerDigits === 0 || (integerDigits > 1 && bytes[integerStart] === ZERO)) return -1;
-  if (bytes[position] === DOT) {
-    const fractionStart = position + 1;
-    position = endOfDigits(bytes, fractionStart);
-    if (position === fractionStart) return -1;
-  }
-  return position > end || isNumberPart(bytes[position] ?? 0) ? -1 : position;
-}
-
-function endOfDigits(bytes: Uint8Array, start: number): number {
-  let position = start;
-  for (;;) {
-    const byte = bytes[position] ?? 0;
-    if (byte < ZERO || byte > 0x39) return position;
-    position++;
-  }
-}
-
-const TRUE = Uint8Array.of(0x74, 0x72, 0x75, 0x65);
-const FALSE = Uint8Array.of(0x66, 0x61, 0x6c, 0x73, 0x65);
-const NULL = Uint8Array.of(0x6e, 0x75, 0x6c, 0x6c);
-
-function endOfLiteral(bytes: Uint8Array, start: number, end: number): number {
-  const first = bytes[start];
-  const literal = first === 0x74 ? TRUE : first === 0x66 ? FALSE : NULL;
-  for (let index = 0; index < literal.length; index++) if (bytes[start + index] !== literal[index]) return -1;
-  return start + literal.length > end ? -1 : start + literal.length;
-}
-
-/** A byte that would make the number before it another number, or none. */
-function isNumberPart(byte: number): boolean {
-  return (byte >= ZERO && byte <= 0x39) || byte === DOT || byte === 0x65 || byte === 0x45 || byte === 0x2b || byte === MINUS;
+function startsWith(bytes: Uint8Array, position: number, expected: Uint8Array): boolean {
+  for (let index = 0; index < expected.length; index++) if (bytes[position + index] !== expected[index]) return false;
+  return true;
 }
 
 function isBlank(byte: number | undefined): boolean {

@@ -19,6 +19,8 @@ export function hashStep(hash: number, byte: number): number {
  * already has its hash for `Map` computed. Direct-mapped and bounded: a newcomer takes the place of whoever was there.
  */
 export class StringInterner {
+  /** Texts that were not there. */
+  misses = 0;
   readonly #strings: string[] = new Array<string>(INTERNED_STRINGS_MAX).fill("");
 
   /** The text of ASCII bytes, whose hash (`hashStep` over all of them, from `HASH_START`) the caller computed while looking for the end. */
@@ -28,6 +30,7 @@ export class StringInterner {
     const slot = (hash ^ (hash >>> 15)) & (INTERNED_STRINGS_MAX - 1);
     const known = this.#strings[slot] ?? "";
     if (known.length === length && isSame(known, bytes, start)) return known;
+    this.misses++;
     const text = textOfBytes(bytes, start, end);
     this.#strings[slot] = text;
     return text;

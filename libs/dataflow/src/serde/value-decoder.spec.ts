@@ -23,7 +23,11 @@ function outcome(run: () => unknown): Outcome {
 
 /** Decodes all texts with one decoder, so that it uses what it learned from those before, and compares with the plain way. */
 function check(texts: readonly string[]): void {
-  const decode = createValueDecoder({ format: "json", fields: FIELDS });
+  for (const generatedAfter of [Infinity, 0, 2]) checkWith(texts, generatedAfter);
+}
+
+function checkWith(texts: readonly string[], generatedAfter: number): void {
+  const decode = createValueDecoder({ format: "json", fields: FIELDS }, undefined, generatedAfter);
   const padding = encoder.encode(`"x":1}`); // bytes behind a record belong to the next one
   for (const text of texts) {
     const bytes = encoder.encode(text);
@@ -83,6 +87,17 @@ describe("JSON decoder with fields", () => {
       "{}",
       RECORD,
     ]);
+  });
+
+  it("takes any name for a field", () => {
+    const names = ["constructor", "a'b", "${1}", "`];//", "\u2028", "ü", "__proto__", ""];
+    const fields = Object.fromEntries(names.map((name) => [name, "int" as const]));
+    const values = names.map((name, index) => [name, index] as const);
+    const bytes = encoder.encode(JSON.stringify(Object.fromEntries(values)));
+    for (const generatedAfter of [Infinity, 0]) {
+      const decode = createValueDecoder({ format: "json", fields }, undefined, generatedAfter);
+      for (let k = 0; k < 3; k++) expect(Object.entries(decode(bytes, 0, bytes.length) as object)).toEqual(values);
+    }
   });
 
   it("gives what JSON.parse gives for any records", () => {

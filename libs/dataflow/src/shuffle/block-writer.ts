@@ -40,7 +40,12 @@ export class BlockWriter {
 
   /** The same with a number beside the value. */
   addNumbered(canonical: CanonicalKey, key: unknown, value: unknown, number: number): void {
-    const slot = this.#slots[bucketOfCanonicalKey(canonical)] ?? 0;
+    this.addToBucket(bucketOfCanonicalKey(canonical), key, value, number);
+  }
+
+  /** The same for a key whose bucket is known. */
+  addToBucket(bucket: number, key: unknown, value: unknown, number: number): void {
+    const slot = this.#slots[bucket] ?? 0;
     const rows = this.#rowsOf(slot);
     rows.keys.push(key);
     rows.values.push(value);

@@ -150,6 +150,11 @@ export class KeyedTable<V> implements Spillable {
     }
   }
 
+  /** The same for who changes nothing meanwhile. */
+  unchanged(): Iterable<readonly [CanonicalKey, KeyedEntry<V>]> {
+    return this.#isWhole && this.#size === this.#hot.size ? this.#hot : this.entries();
+  }
+
   *values(): Generator<KeyedEntry<V>, void, undefined> {
     for (const [, entry] of this.entries()) yield entry;
   }

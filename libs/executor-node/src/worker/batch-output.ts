@@ -20,6 +20,16 @@ export interface OutputTarget {
   readonly turn: () => Promise<void>;
 }
 
+interface Way {
+  readonly sink: string;
+  readonly slot: number;
+  /** Of a sink that is no topic. */
+  readonly connector: ConnectorOutput | undefined;
+  readonly topic: string;
+  /** The slot's records of this batch are out already. */
+  readonly isOut: boolean;
+}
+
 /**
  * Output of one batch on its way out: one transaction with the records of every slot whose mark is not there yet, and those marks.
  * Records of a slot that is marked for the batch are dropped: they are out already (DESIGN idea 5).
@@ -34,6 +44,8 @@ export class BatchOutput {
   #recordCount = 0;
   #sinceTurn = 0;
   #mark: MarkRecord | undefined;
+  /** Where records of one slot go: they come many in a row. */
+  #way: Way | undefined;
 
   readonly #headers: () => ProducerRecord["headers"];
   /** Records that carry them, by sink. */
@@ -62,22 +74,21 @@ export class BatchOutput {
   }
 
   emit(record: SinkRecord): void {
-    const { marks, producer, topics } = this.#target;
+    const { marks, producer } = this.#target;
     this.#recordCount += 1;
-    const connector = this.#target.connectors.get(record.sink);
-    if (connector !== undefined) {
-      this.#writeTo(connector, record);
+    const way = this.#wayOf(record);
+    if (way.connector !== undefined) {
+      this.#writeTo(way.connector, record);
       return;
     }
-    if (marks.covers(record.sink, record.slot, this.#batch.batch)) return;
+    if (way.isOut) return;
     if (!this.#open) producer.beginTransaction({ partitions: [{ topic: SINK_MARKS_TOPIC, partition: marks.partition }] });
     this.#open = true;
     this.#sinceTurn += 1;
-    const topic = assertDefined(topics.get(record.sink), `topic of sink ${record.sink}`);
     const { key, value, timestampMs } = record;
     const traced = this.#tracedHeaders(record.sink);
     const headers = record.headers === undefined ? traced : [...record.headers, ...(traced ?? [])];
-    this.#full = !producer.send(topic, headers === undefined ? { key, value, timestampMs } : { key, value, timestampMs, headers });
+    this.#full = !producer.send(way.topic, headers === undefined ? { key, value, timestampMs } : { key, value, timestampMs, headers });
   }
 
   /** Resolves when there is room for more; undefined when there is now. After many records it takes a turn, so that they are on their way already. */
@@ -117,6 +128,15 @@ export class BatchOutput {
     }
     for (const connector of this.#target.connectors.values())
       await this.#waitFor(connector, connector.commit({ batch: this.#batch.batch, digest }));
+  }
+
+  #wayOf({ sink, slot }: SinkRecord): Way {
+    if (this.#way?.sink === sink && this.#way.slot === slot) return this.#way;
+    const { marks, topics, connectors } = this.#target;
+    const connector = connectors.get(sink);
+    const isOut = connector === undefined && marks.covers(sink, slot, this.#batch.batch);
+    const topic = connector !== undefined || isOut ? "" : assertDefined(topics.get(sink), `topic of sink ${sink}`);
+    return (this.#way = { sink, slot, connector, topic, isOut });
   }
 
   #tracedHeaders(sink: string): ProducerRecord["headers"] {

@@ -1,6 +1,7 @@
 import type { JobDefinition, JobGraph } from "@millrace/model";
 import { canonicalGraph } from "@millrace/planner";
 import { buildJob, declaredJob } from "@millrace/streams";
+import { assertDefined } from "@millrace/stdx";
 import { errors } from "../errors.ts";
 import type { JobWorkerPorts } from "./job-worker.ts";
 
@@ -10,7 +11,7 @@ export async function buildDefinition(
   { loadBundle, expressions }: Pick<JobWorkerPorts, "loadBundle" | "expressions">,
 ): Promise<JobDefinition> {
   const submitted = JSON.parse(graphJson) as JobGraph;
-  if (bundleUrl === "") return declaredJob(submitted, expressions);
+  if (bundleUrl === "") return declaredJob(submitted, assertDefined(expressions, "expressions of a job without a bundle"));
   let module: { readonly default?: unknown };
   try {
     module = await loadBundle(bundleUrl);

@@ -84,7 +84,8 @@ export interface JobWorkerPorts {
   readonly formats: ValueFormats;
   /** Where jobs with a checkpoint path keep big state. */
   readonly places: CheckpointPlaces;
-  readonly expressions: ExpressionLanguage;
+  /** For jobs without a bundle. */
+  readonly expressions?: ExpressionLanguage;
 }
 
 type Report = MessageInitShape<typeof WorkerReportSchema>["report"] & object;
