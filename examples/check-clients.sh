@@ -73,6 +73,7 @@ expected_jobs() {
 {"count":1,"word":"or"}
 {"count":2,"word":"be"}
 {"count":2,"word":"to"}
+{"from":80.5,"sensor":"boiler","to":90}
 {"max":70,"minute":"2026-03-01T10:01:00Z","n":1,"sensor":"boiler","sum":70}
 {"max":90,"minute":"2026-03-01T10:00:00Z","n":2,"sensor":"boiler","sum":170.5}
 END

@@ -1,4 +1,4 @@
-"""Submits two jobs that are operators and expressions, no program, and prints what they write: jobs.py [address] [prefix of topics and jobs]"""
+"""Submits three jobs that are operators and expressions, no program, and prints what they write: jobs.py [address] [prefix of topics and jobs]"""
 import json
 from millrace_client import Client, argument, broker, grpc, graph, job
 
@@ -46,6 +46,21 @@ def hot_minutes(name):
     ])
 
 
+def rises(name):
+    """Readings more than five degrees above the one before of their sensor: each key keeps its last reading, of which the first is none."""
+    Operator = graph.Operator
+    fields = {"sensor": graph.FIELD_TYPE_STRING, "celsius": graph.FIELD_TYPE_DOUBLE}
+    reading = graph.Serde(json=graph.JsonFormat(fields=fields))
+    return graph.JobGraph(name=name, operators=[
+        Operator(source=graph.SourceOperator(topic=f"{name}-in", value=reading, bounded=True)),
+        Operator(parents=["source-1"], map=graph.MapOperator(key="value.sensor", value="value.celsius")),
+        Operator(id="rises", parents=["map-1"], map_with_state=graph.MapWithStateOperator(
+            initial="10000.0", state="value", condition="state > before + 5.0", timeout_ms=3_600_000,
+            result='{"sensor": key, "from": before, "to": state}')),
+        Operator(parents=["rises"], sink=graph.SinkOperator(topic=graph.TopicTarget(topic=f"{name}-out", value=JSON))),
+    ])
+
+
 def run(job_graph, values):
     """Writes the input, submits the job, waits for its end (the source is bounded), and gives what it wrote."""
     for end in ("in", "out"):
@@ -64,7 +79,8 @@ def run(job_graph, values):
     return sorted(json.dumps(json.loads(record.value), sort_keys=True) for record in fetched.results[0].records)
 
 
-for line in run(word_count(f"{prefix}-words"), WORDS) + run(hot_minutes(f"{prefix}-hot"), [json.dumps(reading) for reading in READINGS]):
+readings = [json.dumps(reading) for reading in READINGS]
+for line in run(word_count(f"{prefix}-words"), WORDS) + run(hot_minutes(f"{prefix}-hot"), readings) + run(rises(f"{prefix}-rises"), readings):
     print(line)
 
 # What does not fit is refused before anything runs: the message names operator, expression, column and fix.

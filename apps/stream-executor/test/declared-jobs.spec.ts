@@ -20,6 +20,8 @@ import {
   of,
   pair,
   seconds,
+  type State,
+  StateSpec,
   string,
   sum,
   t,
@@ -235,6 +237,103 @@ const twins: Readonly<Record<string, Twin>> = {
     },
     input: { sales },
     sinks: ["recent", "best"],
+  },
+  "state of keys, visited with each batch": {
+    module: job("stock", (ctx) => {
+      ctx
+        .source(kafka("sales", { value: Sale }))
+        .map((sold) => pair(sold.shop, sold.pieces))
+        .updateStateByKey<{ readonly batches: number; readonly last: number }>(
+          (_, __, values, state = { batches: 0, last: 0 }) => {
+            const next = { batches: state.batches + 1, last: values.at(-1) ?? state.last };
+            return next.batches > 3 ? undefined : next;
+          },
+          { form: "keyed" },
+        )
+        .named("stock")
+        .to(kafka("stock", { key: string(), value: json() }))
+        .named("written");
+    }),
+    wire: {
+      name: "stock",
+      operators: [
+        sourceOfSales,
+        { parents: ["source-1"], kind: { case: "map", value: { key: "value.shop", value: "value.pieces" } } },
+        {
+          id: "stock",
+          parents: ["map-1"],
+          kind: {
+            case: "updateStateByKey",
+            value: {
+              initial: '{"batches": 0, "last": 0}',
+              state: '{"batches": state.batches + 1, "last": values.size() > 0 ? values[values.size() - 1] : state.last}',
+              remove: "state.batches > 3",
+            },
+          },
+        },
+        {
+          id: "written",
+          parents: ["stock"],
+          kind: { case: "sink", value: { target: { case: "topic", value: { topic: "stock", key: text, value: plainJson } } } },
+        },
+      ],
+    },
+    input: { sales },
+    sinks: ["written"],
+  },
+  "what each record yields by the state of its key, which times out": {
+    module: job("rises", (ctx) => {
+      const rises = ctx
+        .source(kafka("sales", { value: Sale }))
+        .map((sold) => pair(sold.shop, sold.pieces))
+        .mapWithState(
+          StateSpec.function((time: number, shop: string, pieces: number | undefined, state: State<number>) => {
+            if (state.isTimingOut()) return { shop, from: state.get(), to: 0, isFirst: false, at: time };
+            const [before, after] = [state.getOption() ?? 100, pieces ?? 0];
+            if (after === 0) state.remove();
+            else state.update(after);
+            return before === after ? undefined : { shop, from: before, to: after, isFirst: before === 100, at: time };
+          }).timeout(seconds(2)),
+        )
+        .named("rises");
+      rises.to(kafka("rises", { value: json() })).named("written");
+      rises
+        .stateSnapshots()
+        .to(kafka("stock", { key: string(), value: json<number>() }))
+        .named("stock");
+    }),
+    wire: {
+      name: "rises",
+      operators: [
+        sourceOfSales,
+        { parents: ["source-1"], kind: { case: "map", value: { key: "value.shop", value: "value.pieces" } } },
+        {
+          id: "rises",
+          parents: ["map-1"],
+          kind: {
+            case: "mapWithState",
+            value: {
+              initial: "100",
+              state: "value",
+              result: '{"shop": key, "from": before, "to": state, "isFirst": before == 100, "at": time}',
+              condition: "state != before",
+              remove: "value == 0",
+              timeoutMs: 2_000n,
+              timeoutResult: '{"shop": key, "from": state, "to": 0, "isFirst": false, "at": time}',
+            },
+          },
+        },
+        { id: "written", parents: ["rises"], kind: { case: "sink", value: { target: topic("rises") } } },
+        { parents: ["rises"], kind: { case: "stateSnapshots", value: {} } },
+        {
+          id: "stock",
+          parents: ["stateSnapshots-1"],
+          kind: { case: "sink", value: { target: { case: "topic", value: { topic: "stock", key: text, value: plainJson } } } },
+        },
+      ],
+    },
+    input: { sales: [...sales, ...sales.slice(0, 1)] },
+    sinks: ["written", "stock"],
   },
 };
 

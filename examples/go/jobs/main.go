@@ -1,4 +1,4 @@
-// Submits two jobs that are operators and expressions, no program, and prints what they write: go run ./jobs [address] [prefix of topics and jobs]
+// Submits three jobs that are operators and expressions, no program, and prints what they write: go run ./jobs [address] [prefix of topics and jobs]
 package main
 
 import (
@@ -73,6 +73,23 @@ func hotMinutes(name, condition string) *jobs.JobGraph {
 		{Id: "minutes", Parents: []string{"map-1"}, Kind: &jobs.Operator_AggregateByTimeWindow{AggregateByTimeWindow: window}},
 		mapOf("minutes", &jobs.MapOperator{Value: row}),
 		sink("map-2", name+"-out"),
+	}}
+}
+
+// rises gives readings more than five degrees above the one before of their sensor: each key keeps its last reading, of which the first is none.
+func rises(name string) *jobs.JobGraph {
+	reading := &jobs.JsonFormat{Fields: map[string]jobs.FieldType{
+		"sensor": jobs.FieldType_FIELD_TYPE_STRING, "celsius": jobs.FieldType_FIELD_TYPE_DOUBLE,
+	}}
+	last := &jobs.MapWithStateOperator{
+		Initial: "10000.0", State: "value", Condition: "state > before + 5.0", TimeoutMs: 3_600_000,
+		Result: `{"sensor": key, "from": before, "to": state}`,
+	}
+	return &jobs.JobGraph{Name: name, Operators: []*jobs.Operator{
+		source(name+"-in", &jobs.Serde{Format: &jobs.Serde_Json{Json: reading}}),
+		mapOf("source-1", &jobs.MapOperator{Key: "value.sensor", Value: "value.celsius"}),
+		{Id: "rises", Parents: []string{"map-1"}, Kind: &jobs.Operator_MapWithState{MapWithState: last}},
+		sink("rises", name+"-out"),
 	}}
 }
 

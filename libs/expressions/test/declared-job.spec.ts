@@ -71,6 +71,36 @@ describe("declaredJob", () => {
     expect(result?.(merge?.(one, two))).toEqual({ n: 3, big: 2, sum: 14, mean: 7 / 3, top: 3, all: [1, 3, 3], kinds: [1, 3] });
   });
 
+  it("keeps a state of any type that begins as null, and sees both values after a join", () => {
+    const { functions } = run([
+      source,
+      pairs,
+      { ...source, parents: [] },
+      { ...pairs, parents: ["source-2"] },
+      { kind: "join", parents: ["map-1", "map-3"], sides: "inner" },
+      {
+        kind: "mapWithState",
+        expressions: {
+          initial: "null",
+          state: "state == null ? left : right",
+          result: "before == null ? [state] : [before, state]",
+          remove: "left == 9",
+        },
+      },
+    ]);
+    let state: unknown;
+    let exists = false;
+    const given = {
+      exists: () => exists,
+      get: () => state,
+      update: (next: unknown) => void ([state, exists] = [next, true]),
+      remove: () => void ([state, exists] = [undefined, false]),
+      isTimingOut: () => false,
+    };
+    const called = (left: number, right: number): unknown => functions.get("mapWithState-5")?.f?.(1_000, "a", [left, right], given);
+    expect([called(1, 2), state, called(3, 4), state, called(9, 5), exists]).toEqual([[1], 1, [1, 4], 4, [4, 5], false]);
+  });
+
   it.each<[string, readonly Draft[], RegExp]>([
     [
       "a field that is not there",
@@ -144,6 +174,51 @@ describe("declaredJob", () => {
       [source, { kind: "map", expressions: { value: "value.n" } }, { kind: "union", parents: ["source-0", "map-1"] }],
       /elements-unfit .*parents source-0 and map-1 are of different types; map both/,
     ],
+    [
+      "a state of another type",
+      [source, pairs, { kind: "updateStateByKey", form: "keyed", expressions: { initial: "0", state: "double(state)" } }],
+      /expression-invalid expression state of operator updateStateByKey-2, column 1: it gives double; give a value of int/,
+    ],
+    [
+      "a state that begins with nothing",
+      [source, pairs, { kind: "updateStateByKey", form: "keyed", expressions: { state: "values.size()" } }],
+      /expression-missing a updateStateByKey needs the expression initial: give operator updateStateByKey-2/,
+    ],
+    [
+      "values of a batch in an operator on records",
+      [source, pairs, { kind: "mapWithState", expressions: { initial: "0", state: "values.size()", result: "state" } }],
+      /expression state of operator mapWithState-2, column 1: .*values; here are key, value, state, time/,
+    ],
+    [
+      "a state that yields nothing",
+      [source, pairs, { kind: "mapWithState", expressions: { initial: "0", state: "value" } }],
+      /expression-missing a mapWithState needs the expression result/,
+    ],
+    [
+      "what a time-out yields, of another type",
+      [
+        source,
+        pairs,
+        { kind: "mapWithState", timeoutMs: 1, expressions: { initial: "0", state: "value", result: "state", timeoutResult: "key" } },
+      ],
+      /expression timeoutResult of operator mapWithState-2, column 1: it gives string; give a value of int/,
+    ],
+    [
+      "a removal that is no condition",
+      [source, pairs, { kind: "mapWithState", expressions: { initial: "0", state: "value", result: "state", remove: "state" } }],
+      /expression remove of operator mapWithState-2, column 1: it gives int; give a condition/,
+    ],
+    [
+      "state of values that are no pairs",
+      [source, { kind: "mapWithState", expressions: { initial: "0", state: "state", result: "state" } }],
+      /elements-unfit mapWithState mapWithState-1: it works by key/,
+    ],
+    [
+      "given states, and functions of another form",
+      [source, pairs, { kind: "updateStateByKey", form: "values", expressions: { initial: "0", state: "state" } }],
+      /operator-needs-module a updateStateByKey .*use the form keyed/,
+    ],
+    ["states of what has none", [source, pairs, { kind: "stateSnapshots" }], /elements-unfit .*put it right below one/],
     [
       "a field of a result",
       [

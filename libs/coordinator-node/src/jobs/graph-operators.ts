@@ -1,4 +1,4 @@
-import { DuplicatesUntil, JoinSides as WireJoinSides, type JoinWithinOperator, type Operator, type TimeWindow } from "@millrace/contracts";
+import { DuplicatesUntil, JoinSides as WireJoinSides, type JoinWithinOperator, type MapWithStateOperator, type Operator, type TimeWindow } from "@millrace/contracts";
 import type { OperatorKind, OperatorNode, TimeJoinBounds, TimeJoinType, TimeWindowDescriptor } from "@millrace/model";
 import { choiceOf, graphMalformed, modeOf, sinkOf, sourceOf } from "./graph-ends.ts";
 
@@ -53,12 +53,28 @@ export function bodyOf(wire: Wire, { id, slideMs }: { readonly id: string; reado
     case "groupByKey":
     case "cogroup":
     case "glom":
+    case "stateSnapshots":
       return { kind: wire.case };
     case "repartition":
       return { kind: "repartition" } as OperatorBody; // its number of tasks stands beside it, as for every shuffle
+    case "updateStateByKey":
+      return { kind: "updateStateByKey", form: "keyed", ...texts(wire.value) };
+    case "mapWithState":
+      return mapWithStateBody(wire.value, id);
     default:
       return keyedBody(wire, { id, slideMs });
   }
+}
+
+function mapWithStateBody({ timeoutMs, timeoutCheckMs, ...given }: MapWithStateOperator, id: string): OperatorBody {
+  if (timeoutMs === 0n && timeoutCheckMs !== 0n) throw graphMalformed(id, "timeout_check_ms is of keys that time out: give it timeout_ms, too");
+  if (timeoutMs === 0n && given.timeoutResult !== "")
+    throw graphMalformed(id, "timeout_result is of keys that time out: give it timeout_ms, too");
+  const own = {
+    ...(timeoutMs === 0n ? {} : { timeoutMs: Number(timeoutMs) }),
+    ...(timeoutCheckMs === 0n ? {} : { timeoutCheckMs: Number(timeoutCheckMs) }),
+  };
+  return { kind: "mapWithState", ...own, ...texts(given) };
 }
 
 type Keyed = Extract<

@@ -14,6 +14,7 @@ import {
   type Variable,
   windowShape,
 } from "./shapes.ts";
+import { mapWithStateOf, updateStateOf } from "./state-texts.ts";
 
 /** What becomes of an operator's texts: functions by the names under which its kind calls them, and the elements that it yields. */
 export interface DeclaredOperator {
@@ -36,6 +37,8 @@ const EXPRESSIONS: Readonly<Partial<Record<OperatorKind, readonly string[]>>> = 
   aggregateByTimeWindow: ["aggregate"],
   aggregateBySession: ["aggregate", "gap"],
   aggregateByKey: ["aggregate"],
+  updateStateByKey: ["initial", "state", "remove"],
+  mapWithState: ["initial", "state", "result", "condition", "remove", "timeoutResult"],
   dropDuplicates: ["key"],
   joinWithin: ["condition"],
   sort: ["by"],
@@ -47,11 +50,8 @@ const NEEDS_MODULE: Readonly<Partial<Record<OperatorKind, string>>> = {
   mapPartitions: "map or flatMap",
   mapAsync: "joinTable with a topic of what would be asked",
   transform: "operators on elements",
-  updateStateByKey: "aggregateByKey",
-  mapWithState: "aggregateByKey",
-  stateSnapshots: "aggregateByKey in complete mode",
-  mapGroupsWithState: "aggregateByKey or a window",
-  process: "a window, dropDuplicates or joinWithin",
+  mapGroupsWithState: "mapWithState or a window",
+  process: "mapWithState with a time-out, a window or joinWithin",
   foreachBatch: "a sink",
 };
 
@@ -136,6 +136,12 @@ class Declaration {
       case "aggregateByTimeWindow":
       case "aggregateBySession":
         return this.#aggregate();
+      case "updateStateByKey":
+        return updateStateOf(operator, this.#texts, this.#pairs());
+      case "mapWithState":
+        return mapWithStateOf(operator, this.#texts, this.#pairs());
+      case "stateSnapshots":
+        return this.#only(this.#states());
       case "cogroup":
       case "join":
       case "joinWithin":
@@ -168,6 +174,13 @@ class Declaration {
       "it works by key, and the elements above it are no pairs",
       "put a map with key and value before it",
     );
+  }
+
+  #states(): Shape {
+    const { states } = this.#first;
+    if (states !== undefined) return states;
+    const problem = "it yields the states of a mapWithState, and what is above it is none";
+    throw elementsUnfit(this.#operator, problem, "put it right below one");
   }
 
   #plain(): ExpressionType {

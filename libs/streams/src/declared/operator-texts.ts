@@ -53,6 +53,13 @@ export class OperatorTexts {
     return { type, f: (left, right) => attempt(() => evaluate(left, right), fail) };
   }
 
+  /** A function of several values, which are the variables as they come. */
+  nary(name: string, variables: readonly Variable[], wanted: Wanted): Compiled {
+    const { type, evaluate } = this.#compile(name, { text: this.text(name, wanted.what), variables, wanted });
+    const fail = this.#failure(name);
+    return { type, f: (...given) => attempt(() => evaluate(...given), fail) };
+  }
+
   /** A part of a text that was taken apart, as a function of one argument. */
   part(name: string, text: string, { variables, wanted }: { readonly variables: readonly Variable[]; readonly wanted: Wanted }): Compiled {
     const { type, evaluate } = this.#compile(name, { text, variables, wanted });

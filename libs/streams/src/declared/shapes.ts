@@ -15,6 +15,8 @@ export interface Shape {
   readonly type: ExpressionType;
   /** Of pairs: what operators by key are given. */
   readonly pair?: Pairs;
+  /** Of results with state behind them: what `stateSnapshots` yields. */
+  readonly states?: Shape;
 }
 
 /** Keys and values of a stream of pairs. */
@@ -34,6 +36,11 @@ const field =
   (name: string) =>
   (given: unknown): unknown =>
     (given as Readonly<Record<string, unknown>>)[name];
+
+/** A variable that is given as it is. */
+export function variable(name: string, type: ExpressionType): Variable {
+  return { name, type, of: whole };
+}
 
 /** Elements of one value each: `value`. */
 export function plainShape(type: ExpressionType): Shape {
@@ -100,7 +107,8 @@ function serdeType(serde: SerdeDescriptor): ExpressionType {
 
 /** Whether elements of both can be in one stream. */
 export function sameShape(left: Shape, right: Shape): boolean {
-  return JSON.stringify(left) === JSON.stringify(right);
+  const textOf = ({ parts, type, pair }: Shape): string => JSON.stringify({ parts, type, pair });
+  return textOf(left) === textOf(right);
 }
 
 /** A type as CEL writes it, for messages. */
