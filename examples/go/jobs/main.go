@@ -140,6 +140,7 @@ func main() {
 	c, prefix := client.New(client.Argument(1, "127.0.0.1:9190")), client.Argument(2, "go")
 	run(ctx, c, wordCount(prefix+"-words"), words)
 	run(ctx, c, hotMinutes(prefix+"-hot", "value.celsius > 30.0"), readings)
+	run(ctx, c, rises(prefix+"-rises"), readings)
 	// What does not fit is refused before anything runs: the message names operator, expression, column and fix.
 	wrong := hotMinutes(prefix+"-hot", "value.fahrenheit > 90.0")
 	if _, err := c.Jobs.SubmitJob(ctx, &jobs.SubmitJobRequest{Graph: wrong}); err != nil {
