@@ -9,6 +9,7 @@ import { check, type Figures, type Scenario, type ScenarioContext } from "../sce
 import { findFaults } from "../sinks/check-results.ts";
 import { INPUT_PARTITIONS, NumberSource } from "../sinks/number-source.ts";
 import { readResults } from "../sinks/read-outputs.ts";
+import { readForeignRange, readWholeRange } from "../sources/read-foreign-range.ts";
 import { FOREIGN, writeForeignJob } from "../sources/foreign-job.ts";
 import { type Cluster, startCluster } from "../system/cluster.ts";
 import { connectClient } from "../system/cluster-client.ts";
@@ -23,7 +24,7 @@ const FOUND_WITHIN_MS = 8_000;
 /** Another Kafka cluster as source, exactly once: topics by pattern, aborted transactions among the records, a topic that comes later, and those who read killed. */
 export const foreignSource: Scenario = {
   name: "foreign-source",
-  what: "topics of another Kafka cluster by pattern, one of them made while the job runs, aborted transactions between; workers, executors, coordinators killed: each record once",
+  what: "topics of another Kafka cluster by pattern, one of them made while the job runs, aborted transactions between; workers, executors, coordinators killed: each record once, also in a batch run by hand",
   run: async (context) => {
     const cluster = await startCluster(context.folder, { coordinators: 2, brokers: 1, executors: 2 });
     const folder = join(context.folder, "other-cluster");
@@ -53,6 +54,8 @@ async function readForeign(cluster: Cluster, other: { foreign: Client; kafkaAddr
   const aborted = abortNow(foreign, early.input, noise.signal);
   const watch = new JobWatch(client, await submitJob(writeForeignJob(context.folder, other.kafkaAddress), cluster.address));
   const before = await killHalf(cluster, watch, context);
+  const byHand = await readForeignRange(other.kafkaAddress, early.input);
+  context.say(`${early.input}: ${byHand} records read by hand while it grows, twice the same, and by offsets`);
   await foreign.admin().createTopic({ name: late.input, partitions: INPUT_PARTITIONS });
   const second = new NumberSource(foreign, late.input);
   second.start();
@@ -60,6 +63,11 @@ async function readForeign(cluster: Cluster, other: { foreign: Client; kafkaAddr
   const after = await killHalf(cluster, watch, context);
   noise.abort();
   const counts = [await first.stop(), await second.stop()];
+  await aborted;
+  await readWholeRange(other.kafkaAddress, [
+    { input: early.input, count: counts[0] ?? 0 },
+    { input: late.input, count: counts[1] ?? 0 },
+  ]);
   await delay(FOUND_WITHIN_MS); // A worker that was started just now looks again.
   await progressOf(watch, 3n); // One that is planned from now on sees the last record.
   await client.admin().stopJob(watch.last?.jobId ?? "", { drain: true });
@@ -76,6 +84,7 @@ async function readForeign(cluster: Cluster, other: { foreign: Client; kafkaAddr
     late: counts[1] ?? 0,
     abortedTransactions: await aborted,
     kills: before + after,
+    readByHand: byHand,
     restarts: watch.last?.restarts ?? 0,
   };
 }
