@@ -112,6 +112,13 @@ function truth(holds: boolean): number {
   return holds ? 1 : 0;
 }
 
-function labelsOf({ topic, partition }: LocalPartition): { topic: string; partition: string } {
-  return { topic, partition: String(partition) };
+type PartitionLabels = Readonly<Record<"topic" | "partition", string>>;
+
+/** A dozen metrics of each partition are read at each look. */
+const LABELS = new WeakMap<LocalPartition, PartitionLabels>();
+
+function labelsOf(at: LocalPartition): PartitionLabels {
+  let labels = LABELS.get(at);
+  if (labels === undefined) LABELS.set(at, (labels = { topic: at.topic, partition: String(at.partition) }));
+  return labels;
 }

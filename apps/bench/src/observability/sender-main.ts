@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { countBuffersAsHeap, openTracer } from "@millrace/service-kit";
 import { connect } from "../cluster/connection.ts";
 import { type Flight, readFlights } from "../payload/flights.ts";
@@ -38,7 +39,7 @@ async function answer(request: SenderRequest): Promise<void> {
   try {
     if (request.kind === "numbers") await sendNumbers(request.count);
     else if (request.kind === "prepare-flights") prepared = await takeFlights(request.count);
-    else await sendFlights();
+    else await sendFlights(request);
     tell({ kind: "done" });
   } catch (error) {
     tell({ kind: "failed", message: String(error) });
@@ -53,8 +54,14 @@ async function sendNumbers(count: number): Promise<void> {
   await producer.flush();
 }
 
-async function sendFlights(): Promise<void> {
-  for (const record of prepared) if (!producer.send(FLIGHTS, record)) await producer.ready();
+async function sendFlights({ parts, partMs }: SenderRequest & { readonly kind: "send-flights" }): Promise<void> {
+  const startMs = performance.now();
+  const partRecords = Math.ceil(prepared.length / parts);
+  for (let part = 0; part < parts; part++) {
+    await delay(Math.max(0, startMs + part * partMs - performance.now()));
+    for (const record of prepared.slice(part * partRecords, (part + 1) * partRecords))
+      if (!producer.send(FLIGHTS, record)) await producer.ready();
+  }
   await producer.flush();
 }
 

@@ -6,8 +6,11 @@ import { JobProgress } from "./job-progress.ts";
 import type { ObservedCluster } from "./observed-cluster.ts";
 import { COST_GOALS, type CostGoal, turnsOf, type Variant, VARIANTS } from "./variants.ts";
 
-/** Short, so that what happens on the machine meanwhile meets all variants alike, and that there are many. */
-const SLICE_SECONDS = 0.4;
+/** Short, so that what happens on the machine meanwhile meets all variants alike, and that there are many; of a job a number of batches. */
+const SLICE_SECONDS = { produce: 0.4, job: 1 };
+/** A job is fed half of what it can do, as much for each batch: batches of one slice are like those of another, and as many. */
+const JOB_SHARE = 0.5;
+const JOB_BATCH_MS = 100;
 /** To begin with; then what takes that long. */
 const FIRST_RECORDS = { produce: 200_000, job: 40_000 };
 const RECORDS_MAX = 1_000_000;
@@ -17,7 +20,9 @@ const WARM_UP_SECONDS = { full: 20, quick: 5 };
 const SECONDS_MAX = { full: 260, quick: 20 };
 /** Spans of so many traced slices are sent at once, which is what the exporter does by itself when there are 512: a trace or two of each 10 ms. */
 const ROUNDS_PER_SETTLEMENT = 8;
+/** What reads metrics does so this often, and so they go out by OTLP. */
 const SCRAPE_SECONDS = 5;
+const METRICS_EXPORT_SECONDS = 15;
 
 /** What the same records cost with each variant, one after the other. */
 export type Slice = Readonly<Record<Variant, SliceCost>>;
@@ -25,8 +30,11 @@ export type Slice = Readonly<Record<Variant, SliceCost>>;
 /** What is done in a slice, and what it has spent on that so far. */
 interface Work {
   readonly firstRecords: number;
+  /** A slice has what can be done in so many seconds. */
+  readonly sliceSeconds: number;
   prepare(count: number): Promise<void>;
-  run(count: number): Promise<void>;
+  /** `steady`: spread over a slice's time, where that is how it is measured; else as fast as it can. */
+  run(count: number, steady: boolean): Promise<void>;
   cpuNs(): number;
 }
 
@@ -37,6 +45,7 @@ export function measureProduce(cluster: ObservedCluster, isQuick: boolean): Prom
     cluster,
     {
       firstRecords: FIRST_RECORDS.produce,
+      sliceSeconds: SLICE_SECONDS.produce,
       prepare: () => Promise.resolve(),
       run: (count) => sender.ask({ kind: "numbers", count }),
       cpuNs: () => cluster.serverCpuNs() + treeCpuNs(sender.pid),
@@ -52,9 +61,11 @@ export async function measureJob(cluster: ObservedCluster, isQuick: boolean): Pr
   let sent = 0;
   const work: Work = {
     firstRecords: FIRST_RECORDS.job,
+    sliceSeconds: SLICE_SECONDS.job * JOB_SHARE,
     prepare: (count) => sender.ask({ kind: "prepare-flights", count }),
-    run: async (count) => {
-      await sender.ask({ kind: "send-flights" });
+    run: async (count, steady) => {
+      const parts = steady ? Math.round((SLICE_SECONDS.job * 1_000) / JOB_BATCH_MS) : 1;
+      await sender.ask({ kind: "send-flights", parts, partMs: JOB_BATCH_MS });
       await progress.hasRead((sent += count));
     },
     cpuNs: () => cluster.serverCpuNs(),
@@ -75,7 +86,7 @@ async function inTurn(cluster: ObservedCluster, work: Work, isQuick: boolean): P
   do {
     const rounds: Slice[] = [];
     while (rounds.length < ROUNDS_PER_SETTLEMENT)
-      rounds.push(await roundOf(cluster, work, { index: slices.length + rounds.length, records }));
+      rounds.push(await roundOf(cluster, work, { index: slices.length + rounds.length, records, steady: true }));
     slices.push(...(await settled(rounds, cluster, { work, records })));
   } while (performance.now() < endMs && !COST_GOALS.every((goal) => isNarrow(costOf(pairsOf(slices, goal)), goal.below)));
   return slices;
@@ -90,17 +101,22 @@ async function warmUp(cluster: ObservedCluster, work: Work, seconds: number): Pr
   const endMs = performance.now() + seconds * 1_000;
   let records = work.firstRecords;
   for (let index = 0; index === 0 || performance.now() < endMs; index++) {
-    const round = await roundOf(cluster, work, { index, records });
+    const round = await roundOf(cluster, work, { index, records, steady: false });
     const rate = medianOf(VARIANTS.map((variant) => round[variant].recordsPerSecond));
-    records = Math.min(Math.max(work.firstRecords, Math.round(rate * SLICE_SECONDS)), RECORDS_MAX);
+    records = Math.min(Math.max(work.firstRecords, Math.round(rate * work.sliceSeconds)), RECORDS_MAX);
   }
   await cluster.switches.flush();
   return records;
 }
 
-async function roundOf(cluster: ObservedCluster, work: Work, of: { readonly index: number; readonly records: number }): Promise<Slice> {
+interface SliceOf {
+  readonly records: number;
+  readonly steady: boolean;
+}
+
+async function roundOf(cluster: ObservedCluster, work: Work, of: SliceOf & { readonly index: number }): Promise<Slice> {
   const costs: Partial<Record<Variant, SliceCost>> = {};
-  for (const variant of turnsOf(VARIANTS, of.index)) costs[variant] = await sliceOf(cluster, variant, { work, records: of.records });
+  for (const variant of turnsOf(VARIANTS, of.index)) costs[variant] = await sliceOf(cluster, variant, { ...of, work });
   const { nothing, metrics, traces } = costs;
   if (nothing === undefined || metrics === undefined || traces === undefined) throw new Error("a variant had no turn");
   return { nothing, metrics, traces };
@@ -109,33 +125,34 @@ async function roundOf(cluster: ObservedCluster, work: Work, of: { readonly inde
 async function sliceOf(
   { switches }: ObservedCluster,
   variant: Variant,
-  { work, records }: { readonly work: Work; readonly records: number },
+  { work, records, steady }: SliceOf & { readonly work: Work },
 ): Promise<SliceCost> {
   await work.prepare(records);
   await switches.turnTo(variant);
   const [startNs, startMs] = [work.cpuNs(), performance.now()];
-  await work.run(records);
+  await work.run(records, steady);
   const seconds = (performance.now() - startMs) / 1_000;
   return { cpuNsPerRecord: (work.cpuNs() - startNs) / records, recordsPerSecond: records / seconds };
 }
 
-/** What is done now and then is shared by the records it is for: spans are sent, the page of metrics is read. */
+/** What is done now and then is shared by the records it is for: spans are sent, metrics are sent, and their page is read. */
 async function settled(
   rounds: readonly Slice[],
   { switches, scrapeCpuNs }: ObservedCluster,
   { work, records }: { readonly work: Work; readonly records: number },
 ): Promise<readonly Slice[]> {
-  const startNs = work.cpuNs();
-  await switches.flush();
-  const exportNs = (work.cpuNs() - startNs) / (rounds.length * records);
-  const scrapeNs = await scrapeCpuNs();
-  const and = (slice: SliceCost, moreNs: number): SliceCost => ({ ...slice, cpuNsPerRecord: slice.cpuNsPerRecord + moreNs });
-  const scraped = ({ recordsPerSecond }: SliceCost): number => scrapeNs / (SCRAPE_SECONDS * recordsPerSecond);
-  return rounds.map(({ nothing, metrics, traces }) => ({
-    nothing,
-    metrics: and(metrics, scraped(metrics)),
-    traces: and(traces, scraped(traces) + exportNs),
-  }));
+  const costNs = async (run: () => Promise<void>): Promise<number> => {
+    const startNs = work.cpuNs();
+    await run();
+    return work.cpuNs() - startNs;
+  };
+  const spansNs = (await costNs(() => switches.flush())) / (rounds.length * records);
+  const metricsNsPerSecond =
+    (await costNs(() => switches.exportMetrics())) / METRICS_EXPORT_SECONDS + (await scrapeCpuNs()) / SCRAPE_SECONDS;
+  const withMore = (slice: SliceCost, moreNs: number): SliceCost => {
+    return { ...slice, cpuNsPerRecord: slice.cpuNsPerRecord + metricsNsPerSecond / slice.recordsPerSecond + moreNs };
+  };
+  return rounds.map(({ nothing, metrics, traces }) => ({ nothing, metrics: withMore(metrics, 0), traces: withMore(traces, spansNs) }));
 }
 
 /** Medians, for the eye. */

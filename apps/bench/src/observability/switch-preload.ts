@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type perfHooks from "node:perf_hooks";
 import type { Counter, Histogram } from "@millrace/ports";
 import { MetricRegistry, SampledTracer } from "@millrace/service-kit";
+import { PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
 import { BatchSpanProcessor } from "@opentelemetry/sdk-trace";
 import type { Variant } from "./variants.ts";
 
@@ -80,10 +81,19 @@ BatchSpanProcessor.prototype.onEnd = function (span) {
   onEnd.call(this, span);
 };
 
+// Metrics go out when they are told to: by the clock it would be in any slice.
+const readers = new Set<PeriodicExportingMetricReader>();
+Object.defineProperty(PeriodicExportingMetricReader.prototype, "onInitialized", {
+  value(this: PeriodicExportingMetricReader) {
+    readers.add(this);
+  },
+});
+
 const server = createServer((request, response) => {
   const [, what = "", value = ""] = (request.url ?? "").split("/");
   if (what === "variant") turnTo(value as Variant);
-  const flushed = what === "flush" ? [...processors].map((processor) => processor.forceFlush()) : [];
-  void Promise.allSettled(flushed).then(() => response.end());
+  const spans = what === "flush" ? [...processors].map((processor) => processor.forceFlush()) : [];
+  const metrics = what === "export" ? [...readers].map((reader) => reader.forceFlush()) : [];
+  void Promise.allSettled([...spans, ...metrics]).then(() => response.end());
 });
 server.listen(join(process.env["MILLRACE_BENCH_SWITCHES"] ?? "", `${process.pid}.sock`)).unref();

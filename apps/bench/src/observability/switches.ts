@@ -23,6 +23,11 @@ export class Switches {
     return this.#tellAll("/flush");
   }
 
+  /** Metrics go out now. */
+  exportMetrics(): Promise<void> {
+    return this.#tellAll("/export");
+  }
+
   /** How many processes listen. */
   get count(): number {
     return readdirSync(this.#folder).length;

@@ -33,7 +33,10 @@ export async function readForeignRange(kafkaAddress: string, topic: string): Pro
 }
 
 /** All that was sent to a topic that nobody writes any more: numbers 0 … count − 1, each once. */
-export async function readWholeRange(kafkaAddress: string, topics: readonly { readonly input: string; readonly count: number }[]): Promise<void> {
+export async function readWholeRange(
+  kafkaAddress: string,
+  topics: readonly { readonly input: string; readonly count: number }[],
+): Promise<void> {
   const all = await collect(rangeOf(/numbers-[0-9]/, kafkaAddress, {}));
   for (const { input, count } of topics) {
     const numbers = all.filter(({ topic }) => topic === input);

@@ -1,4 +1,11 @@
-import { DuplicatesUntil, JoinSides as WireJoinSides, type JoinWithinOperator, type MapWithStateOperator, type Operator, type TimeWindow } from "@millrace/contracts";
+import {
+  DuplicatesUntil,
+  JoinSides as WireJoinSides,
+  type JoinWithinOperator,
+  type MapWithStateOperator,
+  type Operator,
+  type TimeWindow,
+} from "@millrace/contracts";
 import type { OperatorKind, OperatorNode, TimeJoinBounds, TimeJoinType, TimeWindowDescriptor } from "@millrace/model";
 import { choiceOf, graphMalformed, modeOf, sinkOf, sourceOf } from "./graph-ends.ts";
 
@@ -67,7 +74,8 @@ export function bodyOf(wire: Wire, { id, slideMs }: { readonly id: string; reado
 }
 
 function mapWithStateBody({ timeoutMs, timeoutCheckMs, ...given }: MapWithStateOperator, id: string): OperatorBody {
-  if (timeoutMs === 0n && timeoutCheckMs !== 0n) throw graphMalformed(id, "timeout_check_ms is of keys that time out: give it timeout_ms, too");
+  if (timeoutMs === 0n && timeoutCheckMs !== 0n)
+    throw graphMalformed(id, "timeout_check_ms is of keys that time out: give it timeout_ms, too");
   if (timeoutMs === 0n && given.timeoutResult !== "")
     throw graphMalformed(id, "timeout_result is of keys that time out: give it timeout_ms, too");
   const own = {
