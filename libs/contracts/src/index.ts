@@ -493,10 +493,5 @@ export { BULK_CODECS, type BulkCodec } from "./bulk-codecs.ts";
 export { encodeMetadata, encodeOnce } from "./metadata-codecs.ts";
 export { BadRecords, DuplicatesUntil, Elements, FieldType, JoinSides, OutputMode } from "./gen/millrace/coordinator/v1/job_graph_pb.ts";
 export { type JobGraph, JobGraphSchema, type JobSettings, type TimeWindow } from "./gen/millrace/coordinator/v1/job_graph_pb.ts";
-export {
-  type JoinWithinOperator,
-  type MapWithStateOperator,
-  type Operator,
-  OperatorSchema,
-} from "./gen/millrace/coordinator/v1/job_graph_pb.ts";
+export { type JoinWithinOperator, type Operator, OperatorSchema } from "./gen/millrace/coordinator/v1/job_graph_pb.ts";
 export { type Serde, SerdeSchema, type SinkOperator, type SourceOperator } from "./gen/millrace/coordinator/v1/job_graph_pb.ts";

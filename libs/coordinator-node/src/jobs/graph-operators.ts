@@ -1,11 +1,4 @@
-import {
-  DuplicatesUntil,
-  JoinSides as WireJoinSides,
-  type JoinWithinOperator,
-  type MapWithStateOperator,
-  type Operator,
-  type TimeWindow,
-} from "@millrace/contracts";
+import { DuplicatesUntil, JoinSides as WireJoinSides, type JoinWithinOperator, type Operator, type TimeWindow } from "@millrace/contracts";
 import type { OperatorKind, OperatorNode, TimeJoinBounds, TimeJoinType, TimeWindowDescriptor } from "@millrace/model";
 import { choiceOf, graphMalformed, modeOf, sinkOf, sourceOf } from "./graph-ends.ts";
 
@@ -73,7 +66,9 @@ export function bodyOf(wire: Wire, { id, slideMs }: { readonly id: string; reado
   }
 }
 
-function mapWithStateBody({ timeoutMs, timeoutCheckMs, ...given }: MapWithStateOperator, id: string): OperatorBody {
+type MapWithState = Extract<Wire, { readonly case: "mapWithState" }>["value"];
+
+function mapWithStateBody({ timeoutMs, timeoutCheckMs, ...given }: MapWithState, id: string): OperatorBody {
   if (timeoutMs === 0n && timeoutCheckMs !== 0n)
     throw graphMalformed(id, "timeout_check_ms is of keys that time out: give it timeout_ms, too");
   if (timeoutMs === 0n && given.timeoutResult !== "")
