@@ -17,6 +17,7 @@ import { createTailCache, takeCleanStopMark, writeCleanStopMark } from "@millrac
 import { brokerEpoch, GROUP_OFFSETS_TOPIC, type LeaderEpoch, toAppError, TRANSACTION_STATE_TOPIC } from "@millrace/model";
 import { assertDefined } from "@millrace/stdx";
 import { type BrokerMetrics, countFromZero, createBrokerMetrics } from "./broker-metrics.ts";
+import { hasToHandOver } from "./hands-over.ts";
 import { reasonOfCatchingUp } from "./catching-up.ts";
 import { ClusterView } from "./cluster-view.ts";
 import { type Doors, openDoors, type Room } from "./doors.ts";
@@ -249,6 +250,7 @@ class Broker implements BrokerNode {
           isDiskFull: () => this.#room.isFull,
           isStalled: () => this.#state === "running" && this.#replicas.syncPendingMs > DISK_STALL_MS,
           isCaughtUp: () => this.#view.isKnown,
+          hasToHandOver: () => hasToHandOver(this.#view, brokerId),
         },
       },
       this.#ports,

@@ -32,17 +32,36 @@ describe("CoordinatorSession", () => {
     expect(seen.applied).toBe(6);
     expect(seen.heartbeatsAtMs.filter((atMs) => atMs < 900)).toHaveLength(1);
   });
+
+  it("stops when a coordinator that comes later has moved its partitions away", async () => {
+    const seen = await sessionOf({ stopsAtMs: 10_000, isAwayUntilMs: 15_000, hasToHandOver: true });
+    expect(seen.stopGrantedAtMs).toBeGreaterThanOrEqual(15_000);
+    expect(seen.stopGrantedAtMs).toBeLessThan(18_000);
+  });
+
+  it("stops at once without a coordinator when nobody else could lead what it leads", async () => {
+    const seen = await sessionOf({ stopsAtMs: 10_000, isAwayUntilMs: 15_000, hasToHandOver: false });
+    expect(seen.stopGrantedAtMs).toBeLessThan(10_200);
+  });
 });
 
 /** 30 s of a session, with what the coordinator saw of it. */
 async function sessionOf({
-  applyMs,
-  isStalled,
+  applyMs = 0,
+  isStalled = () => false,
   changes = 0,
+  stopsAtMs = Infinity,
+  isAwayUntilMs = 0,
+  hasToHandOver = false,
 }: {
-  readonly applyMs: number;
-  readonly isStalled: (atMs: number) => boolean;
+  readonly applyMs?: number;
+  readonly isStalled?: (atMs: number) => boolean;
   readonly changes?: number;
+  /** When the broker is asked to stop. */
+  readonly stopsAtMs?: number;
+  /** The coordinator takes nobody before. */
+  readonly isAwayUntilMs?: number;
+  readonly hasToHandOver?: boolean;
 }) {
   const clock = new ManualClock();
   const random = new SeededRandom(1);
@@ -64,10 +83,22 @@ async function sessionOf({
     defer: setImmediate,
   };
   const startMs = clock.monotonicMs();
-  const seen = { registrations: 0, heartbeats: 0, applied: 0, heartbeatsAtMs: [] as number[], notCurrentAtMs: [] as number[] };
+  const seen = {
+    registrations: 0,
+    heartbeats: 0,
+    applied: 0,
+    heartbeatsAtMs: [] as number[],
+    notCurrentAtMs: [] as number[],
+    stopGrantedAtMs: Infinity,
+  };
   await loopback.listen("coordinator:9191", [
     bindService(ClusterService, {
-      async *brokerSession(reports: AsyncIterable<{ readonly report: { readonly case?: string | undefined } }>) {
+      async *brokerSession(
+        reports: AsyncIterable<{
+          readonly report: { readonly case?: string | undefined; readonly value?: { readonly stopping?: boolean } };
+        }>,
+      ) {
+        if (clock.monotonicMs() - startMs < isAwayUntilMs) return;
         for await (const { report } of reports) {
           if (report.case === "register") {
             seen.registrations++;
@@ -81,6 +112,7 @@ async function sessionOf({
             seen.heartbeats++;
             seen.heartbeatsAtMs.push(clock.monotonicMs() - startMs);
             yield { command: { case: "heartbeatAck" as const, value: {} } };
+            if (report.value?.stopping === true) yield { command: { case: "stopGranted" as const, value: {} } };
           }
         }
       },
@@ -103,6 +135,7 @@ async function sessionOf({
         isDiskFull: () => false,
         isStalled: () => isStalled(clock.monotonicMs() - startMs),
         isCaughtUp: () => false,
+        hasToHandOver: () => hasToHandOver,
       },
     },
     ports,
@@ -111,6 +144,7 @@ async function sessionOf({
   for (let step = 0; step < 300; step++) {
     for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
     await clock.advance(100);
+    if (step * 100 === stopsAtMs) void session.requestStop().then(() => (seen.stopGrantedAtMs = clock.monotonicMs() - startMs));
     if (!session.isCurrent) seen.notCurrentAtMs.push(clock.monotonicMs() - startMs);
   }
   await session.stop();

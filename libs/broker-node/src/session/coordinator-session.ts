@@ -45,6 +45,8 @@ export interface SessionOwner {
   /** Its disk answers nothing: whoever else could lead should. */
   isStalled(): boolean;
   isCaughtUp(): boolean;
+  /** It leads what others could lead. */
+  hasToHandOver(): boolean;
 }
 
 /**
@@ -97,10 +99,13 @@ export class CoordinatorSession {
     return this.#fatal;
   }
 
-  /** Asks for leadership to be moved away; resolves when the coordinator allows the stop. */
+  /**
+   * Asks for leadership to be moved away; resolves when the coordinator allows the stop. While no coordinator answers, one that has something to hand over goes on serving and asks
+   * the next one, as Kafka's controlled shutdown does: how long, its caller says.
+   */
   async requestStop(): Promise<void> {
     this.#isStopping = true;
-    if (this.#reports === undefined) return;
+    if (this.#reports === undefined && !this.#owner.hasToHandOver()) return;
     this.#heartbeat();
     await this.#stopGranted.promise;
   }
@@ -195,6 +200,7 @@ export class CoordinatorSession {
           await this.#accept(command.value);
           onRegistered();
           this.#reports = reports;
+          if (this.#isStopping) this.#heartbeat();
           timers = this.#startTimers({ heartbeatIntervalMs, sessionTimeoutMs }, onSilence);
           this.#ports.logger.info("broker registered", {
             coordinator: command.value.coordinatorId,
