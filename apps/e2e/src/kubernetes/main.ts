@@ -91,10 +91,16 @@ async function main(): Promise<number> {
   }
 }
 
-function stepsOf({ only, network }: KubernetesOptions): readonly Step[] {
+function stepsOf({ only, network, reuse }: KubernetesOptions): readonly Step[] {
   const unknown = only.find((name) => !STEPS.some((step) => step.name === name));
   if (unknown !== undefined) throw new Error(`no such step: ${unknown}; there are ${STEPS.map(({ name }) => name).join(", ")}`);
-  if (only.length > 0) return STEPS.filter(({ name }) => only.includes(name));
+  if (only.length > 0) {
+    const steps = STEPS.filter(({ name }) => only.includes(name));
+    const without = steps.find(({ needs }) => needs === "release");
+    if (without !== undefined && !steps.includes(install) && !reuse)
+      throw new Error(`the step ${without.name} needs a release: add the step install, or --reuse to take the one that is there`);
+    return steps;
+  }
   return STEPS.filter((step) => step !== networkCut || network !== undefined);
 }
 
