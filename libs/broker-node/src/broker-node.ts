@@ -6,6 +6,7 @@ import {
   ConsumerGroupService,
   FetchRequestSchema,
   JobService,
+  type MetadataUpdate,
   BackupService,
   PlacementService,
   type ServiceHandlers,
@@ -230,16 +231,7 @@ class Broker implements BrokerNode {
             producerIdEnd: BigInt(Math.max(this.#producerIds.end, this.#replicas.producerIdEnd())),
             logs: [...this.#replicas.reports()],
           }),
-          apply: async (update) => {
-            await this.#metadataFile.writeVersion(Number(update.metadataVersion));
-            const removed = this.#view.apply(update, this.#ports.clock.monotonicMs());
-            await this.#replicas.reconcile(this.#view.changedBy(update), removed);
-            this.#groups.topicsChanged(removed.map(({ name }) => name));
-            if (update.snapshot) this.#replicas.reportUnclaimed();
-            if (this.#state === "starting") this.#state = "running";
-            this.#view.announce();
-            this.#metadataFile.saveSoon(() => this.#view.image());
-          },
+          apply: (update) => this.#apply(update),
           registered: ({ brokerEpoch: epoch, clusterId, topicDefaults }) => {
             if (epoch !== this.#epoch && this.#epoch > 0) this.#replication.registeredAnew();
             this.#epoch = epoch;
@@ -260,6 +252,17 @@ class Broker implements BrokerNode {
     this.#background.start();
     this.#room.start();
     this.#ports.logger.info("broker listens", { brokerId, address: this.address, kafkaAddress: this.kafkaAddress });
+  }
+
+  async #apply(update: MetadataUpdate): Promise<void> {
+    await this.#metadataFile.writeVersion(Number(update.metadataVersion));
+    const removed = this.#view.apply(update, this.#ports.clock.monotonicMs());
+    await this.#replicas.reconcile(this.#view.changedBy(update), removed);
+    this.#groups.topicsChanged(removed.map(({ name }) => name));
+    if (update.snapshot) this.#replicas.reportUnclaimed();
+    if (this.#state === "starting") this.#state = "running";
+    this.#view.announce();
+    this.#metadataFile.saveSoon(() => this.#view.image());
   }
 
   async ready(): Promise<void> {
