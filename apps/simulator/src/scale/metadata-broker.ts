@@ -84,6 +84,7 @@ export class MetadataBroker {
       isStalled: () => false,
       isDiskFull: () => false,
       isCaughtUp: () => this.version > 0,
+      hasToHandOver: () => false,
     };
     new CoordinatorSession({ addresses: this.#cluster.coordinatorAddresses, owner, folder }, ports).start();
   }
