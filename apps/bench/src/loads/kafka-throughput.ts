@@ -6,6 +6,10 @@ import { CostMeter } from "../measure/cost-meter.ts";
 import { acknowledgementOf, PARTITIONS } from "./produce.ts";
 
 const TOPIC = "bench-kafka";
+/** Written before, and not measured. */
+const WARM_UP_TOPIC = "bench-kafka-warm-up";
+/** As long as that of raw connections. */
+const WARM_UP_SECONDS = { full: 10, quick: 1 } as const;
 
 export interface KafkaThroughputOptions {
   readonly valueBytes: number;
@@ -41,9 +45,12 @@ export function kafkaThroughputLoad(options: KafkaThroughputOptions): Load {
 async function measure({ valueBytes, flush }: KafkaThroughputOptions, context: LoadContext, cluster: DevCluster): Promise<Measurement[]> {
   const servers = kafkaAddressOf(cluster);
   const seconds = context.seconds({ full: 20, quick: 4 });
-  await makeTopic(cluster, flush);
+  const warmUpSeconds = WARM_UP_SECONDS[context.quick ? "quick" : "full"];
   const name = `${valueBytes}-${flush}`;
-  context.progress(`kafka-produce-${name}: ${seconds} s`);
+  context.progress(`kafka-produce-${name}: ${warmUpSeconds} s warm-up, then ${seconds} s`);
+  await makeTopic(cluster, flush, WARM_UP_TOPIC);
+  await kafkaLoad(["produce", servers, WARM_UP_TOPIC, valueBytes, warmUpSeconds]);
+  await makeTopic(cluster, flush);
   const producing = new CostMeter(cluster.pid);
   const written = (await kafkaLoad(["produce", servers, TOPIC, valueBytes, seconds])) as Side & { refused: number };
   const writeCost = producing.stop();
@@ -59,6 +66,7 @@ async function measure({ valueBytes, flush }: KafkaThroughputOptions, context: L
   ];
   const settings = {
     valueBytes,
+    warmUpSeconds,
     partitions: PARTITIONS,
     flush: cluster.isForeign ? (flush === "ack" ? "flush.messages=1" : "as the server has it") : flush,
   };

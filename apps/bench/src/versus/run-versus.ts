@@ -56,6 +56,7 @@ export async function runVersus({ options, loads, host, command, other, pageCach
   const theirs: Side = { ground, name: "other", loads: named((row) => row.theirs[0]), startCluster: foreign, startFresh: other.startFresh };
   const ours: Side = { ground, name: "millrace", loads: named((row) => row.ours[0]), startCluster: startOurs, startFresh: startOurs };
   const startedAt = new Date().toISOString();
+  await warmUp(theirs, options);
   const rounds: { ours: Round; theirs: Round }[] = [];
   const problems: string[] = [];
   for (let round = 1; round <= options.rounds; round++) {
@@ -78,6 +79,14 @@ export async function runVersus({ options, loads, host, command, other, pageCach
   report(ratios, { options, rounds, facts: { command, host, rounds: options.rounds, startedAt, other: other.name } });
   for (const problem of problems) process.stderr.write(`${problem}: its figures count for nothing\n`);
   return problems.length > 0 ? 1 : 0;
+}
+
+/** The server that goes on has run nothing yet, and its first load would be that of code that is not compiled: one load of it counts for nothing. */
+async function warmUp(side: Side, options: BenchOptions): Promise<void> {
+  const load = options.quick ? undefined : side.loads.find(({ needsFresh }) => needsFresh !== true);
+  if (load === undefined) return;
+  const problems = await take(load, { side, into: new Map(), round: 0, options });
+  for (const problem of problems) process.stderr.write(`${problem}: the warm-up\n`);
 }
 
 /** Of an earlier run's JSON; each keeps the command that it came from. */
