@@ -10,6 +10,7 @@ import type { Load, LoadContext } from "./load.ts";
 import { LOADS } from "./loads/all-loads.ts";
 import { type HostFacts, hostFacts, isRealTime } from "./measure/host.ts";
 import { PageCache } from "./measure/page-cache.ts";
+import { runMicro } from "./micro/run-micro.ts";
 import { type BenchOptions, readOptions, USAGE } from "./options.ts";
 import { performancePlot } from "./plot/performance-plot.ts";
 import { markdownOf } from "./report/markdown.ts";
@@ -37,6 +38,7 @@ async function main(): Promise<number> {
   if (options.help) process.stdout.write(USAGE);
   else if (options.list) process.stdout.write(`${LOADS.map(({ name, about }) => `${name.padEnd(30)}${about}`).join("\n")}\n`);
   else if (options.engines) return compareEngines(options);
+  else if (options.micro) return runMicro({ options, host: hostFacts(options.dataDir ?? tmpdir()), command: commandOf() });
   else return options.versus === undefined && options.kafkaHome === undefined ? run(options) : compare(options);
   return 0;
 }
@@ -157,7 +159,9 @@ function report(record: RunRecord, options: BenchOptions): number {
 function commandOf(): string {
   const args = process.argv
     .slice(2)
-    .filter((arg, index, all) => !WHERE_TO.has(arg) && !WHERE_TO.has(all[index - 1] ?? "") && arg !== "--write-docs")
+    .filter(
+      (arg, index, all) => !WHERE_TO.has(arg) && !WHERE_TO.has(all[index - 1] ?? "") && !["--write-docs", "--write-baseline"].includes(arg),
+    )
     .map((arg, index, all) => (["--kafka-home", "--engines-home"].includes(all[index - 1] ?? "") ? "DIR" : arg)); // where it lies on this machine says nothing
   const scheduling = isRealTime() ? "chrt --rr 1 " : "";
   return [`${scheduling}npm run bench`, ...(args.length > 0 ? ["--", ...args] : [])].join(" ");

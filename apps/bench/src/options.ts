@@ -25,6 +25,10 @@ export interface BenchOptions {
   readonly kafkaHome: string | undefined;
   /** Compare with engines of the JVM. */
   readonly engines: boolean;
+  /** The libraries' micro-benchmarks. */
+  readonly micro: boolean;
+  /** Record them. */
+  readonly writeBaseline: boolean;
   /** Folder with their jars; absent: they are fetched. */
   readonly enginesHome: string | undefined;
   /** Which of them; empty: all. */
@@ -58,6 +62,8 @@ export const USAGE = `Workloads against a cluster of one process, as a table and
   npm run bench -- --engines             whole systems beside Flink and Spark on Apache Kafka, on the same input, in turn: ratios and goals (needs a JDK, and Maven to fetch their jars, or
                                          --engines-home DIR with flink/libs, spark/libs, kafka/libs). --only 10,flights: some rows, --systems flink: some engines (millrace: ours alone), --rounds N (3), --quick: small
                                          inputs; --write-docs rewrites docs/engines.md
+  npm run bench -- --micro               hot paths of the libraries (libs/*/bench), as CPU time over that of a reference loop in the same run, beside apps/bench/baseline.json: what changed
+                                         beyond the noise. --only records,crc32c: a library, file or part of a name; --write-baseline records it
   npm run bench -- --cpu-prof DIR        CPU profiles of the server processes, and of the workers of jobs every 10 s
 
 Exit code: 0 every load ran and what came out was right, 1 otherwise.
@@ -83,6 +89,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
       versus: { type: "string" },
       "kafka-home": { type: "string" },
       engines: { type: "boolean", default: false },
+      micro: { type: "boolean", default: false },
+      "write-baseline": { type: "boolean", default: false },
       "engines-home": { type: "string" },
       systems: { type: "string", multiple: true, default: [] },
       rounds: { type: "string", default: "3" },
@@ -112,6 +120,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
     versus: values.versus,
     kafkaHome: values["kafka-home"],
     engines: values.engines,
+    micro: values.micro,
+    writeBaseline: values["write-baseline"],
     enginesHome: values["engines-home"],
     systems: namesOf(values.systems),
     rounds,

@@ -5,9 +5,9 @@ import { BatchBuilder, RecordOffsets } from "@millrace/records";
 import { createWorkerRuntime } from "../src/index.ts";
 import { TestJob } from "../test/harness/graph.ts";
 
-// Flights as JSON through tumbling hourly windows per origin, one worker: records/s of one thread, from batch bytes to sink records.
-const RECORDS = 1_000_000;
-const RECORDS_PER_BATCH = 100_000; // of the job
+// Flights as JSON through tumbling hourly windows per origin, one worker, from batch bytes to sink records: `npm run bench -- --micro --only flights`.
+const RECORDS = 200_000;
+const RECORDS_PER_BATCH = 50_000; // of the job
 const RECORDS_PER_RECORD_BATCH = 2_000;
 const HOUR = 3_600_000;
 
@@ -45,7 +45,7 @@ function recordBatches(): Uint8Array[] {
   return batches;
 }
 
-async function run(name: string, serde: SerdeDescriptor, sliding: boolean, batches: readonly Uint8Array[]): Promise<void> {
+async function run(serde: SerdeDescriptor, sliding: boolean): Promise<number> {
   const job = new TestJob();
   const source = { type: "topic", topic: "flights", value: serde, elements: "value", start: "earliest", onBadRecord: "fail" } as const;
   job.add("flights", { kind: "source", source }, []);
@@ -89,7 +89,6 @@ async function run(name: string, serde: SerdeDescriptor, sliding: boolean, batch
     output: { sendBlock: () => undefined, edgeEnd: () => undefined, emitSink: () => out++, print: () => undefined },
   });
   const records = new RecordOffsets();
-  const [startedAt, cpuStart] = [performance.now(), process.cpuUsage()];
   let maxMs: number | undefined;
   let wm: number | undefined;
   const perBatch = RECORDS_PER_BATCH / RECORDS_PER_RECORD_BATCH;
@@ -110,17 +109,14 @@ async function run(name: string, serde: SerdeDescriptor, sliding: boolean, batch
     await runtime.advance();
     runtime.finishBatch();
   }
-  const seconds = (performance.now() - startedAt) / 1_000;
-  const { user, system } = process.cpuUsage(cpuStart);
-  const perMillion = ((user + system) / RECORDS).toFixed(2);
-  process.stdout.write(
-    `${name}: ${Math.round(RECORDS / seconds).toLocaleString("en")} records/s, ${perMillion} CPU s per million, ${out} results\n`,
-  );
+  return out;
 }
 
 const batches = recordBatches();
-for (let round = 0; round < 3; round++) {
-  await run("hourly windows, fields", withFields, false, batches);
-  await run("hourly + 24 h sliding, fields", withFields, true, batches);
-}
-await run("hourly windows, whole JSON", { format: "json" }, false, batches);
+const ofRecords = { unit: "records", units: RECORDS };
+
+export const cases = [
+  { name: "flights: hourly windows, fields", ...ofRecords, run: () => run(withFields, false) },
+  { name: "flights: hourly + 24 h sliding windows, fields", ...ofRecords, run: () => run(withFields, true) },
+  { name: "flights: hourly windows, whole JSON", ...ofRecords, run: () => run({ format: "json" }, false) },
+];

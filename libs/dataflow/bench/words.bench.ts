@@ -5,10 +5,9 @@ import { BatchBuilder, RecordOffsets } from "@millrace/records";
 import { createWorkerRuntime } from "../src/index.ts";
 import { TestJob } from "../test/harness/graph.ts";
 
-// Words of lines counted in windows of 10 s, many results: lines/s and CPU of one thread, from batch bytes to encoded sink records. One worker: shuffles stay in memory.
-const LINES = Number(process.argv[2] ?? 600_000);
-const ROUNDS = Number(process.argv[3] ?? 3);
-const LINES_PER_BATCH = 200_000; // of the job
+// Words of lines counted in windows of 10 s, many results, from batch bytes to encoded sink records. One worker: shuffles stay in memory. `npm run bench -- --micro --only words`.
+const LINES = 100_000;
+const LINES_PER_BATCH = 50_000; // of the job
 const LINES_PER_RECORD_BATCH = 2_000;
 const PARTITIONS = 6;
 const WORDS_PER_LINE = 8;
@@ -42,7 +41,7 @@ function jobBatch(start: number): Uint8Array[][] {
   });
 }
 
-async function run(batches: readonly (readonly (readonly Uint8Array[])[])[]): Promise<void> {
+async function run(): Promise<number> {
   const job = new TestJob();
   const source = {
     type: "topic",
@@ -85,7 +84,6 @@ async function run(batches: readonly (readonly (readonly Uint8Array[])[])[]): Pr
     output: { sendBlock: () => undefined, edgeEnd: () => undefined, emitSink: () => out++, print: () => undefined },
   });
   const records = new RecordOffsets();
-  const [startedAt, cpuStart] = [performance.now(), process.cpuUsage()];
   let late: number | undefined;
   for (const [index, partitions] of batches.entries()) {
     const final = index === batches.length - 1;
@@ -106,13 +104,9 @@ async function run(batches: readonly (readonly (readonly Uint8Array[])[])[]): Pr
     await runtime.advance();
     runtime.finishBatch();
   }
-  const seconds = (performance.now() - startedAt) / 1_000;
-  const { user, system } = process.cpuUsage(cpuStart);
-  const perMillion = (user + system) / LINES;
-  process.stdout.write(
-    `words in windows: ${Math.round(LINES / seconds).toLocaleString("en")} lines/s, ${perMillion.toFixed(2)} CPU s per million, ${out} results\n`,
-  );
+  return out;
 }
 
 const batches = Array.from({ length: Math.ceil(LINES / LINES_PER_BATCH) }, (_, index) => jobBatch(index * LINES_PER_BATCH));
-for (let round = 0; round < ROUNDS; round++) await run(batches);
+
+export const cases = [{ name: "words: windows of 10 s, many results", unit: "lines", units: LINES, run }];

@@ -1,5 +1,5 @@
 /**
- * Rates of the hot paths for 1,000 partitions: `node --conditions=@millrace/source libs/kafka-wire/bench/kafka-wire.bench.ts`.
+ * Hot paths for 1,000 partitions: `npm run bench -- --micro --only kafka-wire`.
  */
 import {
   encodeRequestFrame,
@@ -12,27 +12,9 @@ import {
 } from "../src/index.ts";
 
 const PARTITIONS = 1_000;
-const ROUNDS = 5;
-const MIN_MS = 400;
 const topicId = "0123456789abcdef0123456789abcdef";
 const batch = new Uint8Array(16_384).fill(7);
 const mark = { correlationId: 1, clientId: "bench" };
-
-/** Best of some rounds: the machine is shared, and the best is what the code can do. */
-function rate(name: string, run: () => unknown): void {
-  let best = Infinity;
-  for (let round = 0; round < ROUNDS; round++) {
-    const start = performance.now();
-    let runs = 0;
-    while (performance.now() - start < MIN_MS) {
-      run();
-      runs++;
-    }
-    best = Math.min(best, (performance.now() - start) / runs);
-  }
-  const perPartition = (best * 1e6) / PARTITIONS;
-  console.log(`${name.padEnd(56)} ${(best * 1_000).toFixed(0).padStart(7)} µs  ${perPartition.toFixed(0).padStart(5)} ns a partition`);
-}
 
 const partitions = Array.from({ length: PARTITIONS }, (_, index) => index);
 const produceFrame = (version: number): Uint8Array =>
@@ -97,12 +79,19 @@ function decode(frame: Uint8Array): unknown {
   return apiKey === produceApi.key ? produceApi.decodeRequest(reader, apiVersion) : fetchApi.decodeRequest(reader, apiVersion);
 }
 
-for (const version of [7, 13]) {
-  const frame = produceFrame(version);
-  rate(`decode Produce v${version}, a 16 KiB batch each (views)`, () => decode(frame));
-}
-rate("decode Fetch v17", () => decode(fetchFrame));
-for (const version of [11, 17]) {
-  rate(`encode Fetch response v${version}, a 16 KiB batch each (parts)`, () => encodeResponseFrame(fetchApi, { ...mark, version }, full));
-  rate(`encode Fetch response v${version}, no records`, () => encodeResponseFrame(fetchApi, { ...mark, version }, empty));
-}
+const produced = new Map([7, 13].map((version) => [version, produceFrame(version)]));
+const encode = (version: number, response: typeof full) => () => encodeResponseFrame(fetchApi, { ...mark, version }, response);
+const each = { unit: "partitions", units: PARTITIONS };
+
+export const cases = [
+  ...[...produced].map(([version, frame]) => ({
+    name: `decode Produce v${version}, a 16 KiB batch each (views)`,
+    ...each,
+    run: () => decode(frame),
+  })),
+  { name: "decode Fetch v17", ...each, run: () => decode(fetchFrame) },
+  ...[11, 17].flatMap((version) => [
+    { name: `encode Fetch response v${version}, a 16 KiB batch each (parts)`, ...each, run: encode(version, full) },
+    { name: `encode Fetch response v${version}, no records`, ...each, run: encode(version, empty) },
+  ]),
+];

@@ -1,107 +1,80 @@
-/**
- * Rates of payload streams between two processes over loopback, both ways, and of unary calls.
- * node --conditions=@millrace/source libs/rpc/bench/streams.bench.ts [--seconds 3] [--window 4194304] [--server-window 4194304]
- */
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { parseArgs } from "node:util";
-import { bindService, BrokerService, type ServiceClient } from "@millrace/contracts";
+/** Payload streams over loopback, both ways, and unary calls; client and server in one process, so that its CPU time is that of both: `npm run bench -- --micro --only rpc`. */
+import { bindService, BrokerService } from "@millrace/contracts";
 import { createRpcListener, createRpcTransport } from "../src/index.ts";
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: "string", default: "3" },
-    sizes: { type: "string" },
-    window: { type: "string", default: "4194304" },
-    "server-window": { type: "string", default: "4194304" },
-  },
-});
-const durationMs = Number(values.seconds) * 1_000;
-const sizes = (values.sizes ?? "1024,16384,65536,1048576").split(",").map(Number);
+const flowWindowBytes = 4_194_304;
+/** Of one stream. */
+const STREAM_BYTES = 16_777_216;
+const CALLS = 200;
 
-async function serve(): Promise<void> {
-  const refuse = (): never => {
-    throw new Error("not served");
-  };
-  const listener = createRpcListener({ flowWindowBytes: Number(values["server-window"]) });
-  const server = await listener.listen("127.0.0.1:0", [
-    bindService(BrokerService, {
-      produce: refuse,
-      fetch: refuse,
-      listOffsets: refuse,
-      deleteRecords: refuse,
-      holdRecords: refuse,
-      getMetadata: () => Promise.resolve({}),
-      produceStream: async function* (requests) {
-        let bytes = 0;
-        for await (const request of requests) {
-          for (const { data } of request.produce?.partitions ?? []) if (data.case === "batch") bytes += data.value.byteLength;
-        }
-        yield { correlationId: BigInt(bytes) };
-      },
-      fetchStream: async function* (request, context) {
-        const batches = new Uint8Array(request.fetch?.maxBytes ?? 0);
-        while (!context.signal.aborted) yield await Promise.resolve({ fetch: { results: [{ topic: "flights", batches }] } });
-      },
-    }),
-  ]);
-  process.send?.(server.address);
-  process.once("SIGINT", () => process.exit());
-}
+const refuse = (): never => {
+  throw new Error("not served");
+};
+const listener = createRpcListener({ flowWindowBytes });
+const server = await listener.listen("127.0.0.1:0", [
+  bindService(BrokerService, {
+    produce: refuse,
+    fetch: refuse,
+    listOffsets: refuse,
+    deleteRecords: refuse,
+    holdRecords: refuse,
+    getMetadata: () => Promise.resolve({}),
+    produceStream: async function* (requests) {
+      let bytes = 0;
+      for await (const request of requests) {
+        for (const { data } of request.produce?.partitions ?? []) if (data.case === "batch") bytes += data.value.byteLength;
+      }
+      yield { correlationId: BigInt(bytes) };
+    },
+    fetchStream: async function* (request, context) {
+      const batches = new Uint8Array(request.fetch?.maxBytes ?? 0);
+      while (!context.signal.aborted) yield await Promise.resolve({ fetch: { results: [{ topic: "flights", batches }] } });
+    },
+  }),
+]);
+const transport = createRpcTransport({ flowWindowBytes });
+const client = transport.client(BrokerService, server.address);
 
-type Client = ServiceClient<typeof BrokerService>;
-
-async function download(client: Client, bytes: number): Promise<number> {
-  const started = performance.now();
+async function download(bytes: number): Promise<number> {
   let received = 0;
   for await (const answer of client.fetchStream({ fetch: { maxBytes: bytes } })) {
     received += answer.fetch?.results[0]?.batches.byteLength ?? 0;
-    if (performance.now() - started > durationMs) break;
+    if (received >= STREAM_BYTES) break;
   }
-  return received / (performance.now() - started) / 1_000;
+  return received;
 }
 
-async function upload(client: Client, bytes: number): Promise<number> {
-  const started = performance.now();
+async function upload(bytes: number): Promise<number> {
   const value = new Uint8Array(bytes);
   const requests = async function* () {
-    while (performance.now() - started < durationMs) {
+    for (let sent = 0; sent < STREAM_BYTES; sent += bytes)
       yield await Promise.resolve({ produce: { partitions: [{ topic: "flights", data: { case: "batch" as const, value } }] } });
-    }
   };
-  let sent = 0;
-  for await (const answer of client.produceStream(requests())) sent = Number(answer.correlationId);
-  return sent / (performance.now() - started) / 1_000;
+  let taken = 0;
+  for await (const answer of client.produceStream(requests())) taken = Number(answer.correlationId);
+  return taken;
 }
 
-async function unary(client: Client, inFlight: number): Promise<number> {
-  const started = performance.now();
+async function unary(inFlight: number): Promise<number> {
   let calls = 0;
   const loop = async (): Promise<void> => {
-    for (; performance.now() - started < durationMs; calls++) await client.getMetadata({});
+    while (calls++ < CALLS) await client.getMetadata({});
   };
   await Promise.all(Array.from({ length: inFlight }, loop));
-  return calls / (performance.now() - started);
+  return calls;
 }
 
-async function measure(): Promise<void> {
-  const child = fork(import.meta.filename, process.argv.slice(2), {
-    env: { ...process.env, BENCH_SERVER: "1" },
-    execArgv: process.execArgv,
-  });
-  const [address] = (await once(child, "message")) as [string];
-  const transport = createRpcTransport({ flowWindowBytes: Number(values.window) });
-  const client = transport.client(BrokerService, address);
-  await unary(client, 16);
-  for (const bytes of sizes) {
-    const down = await download(client, bytes);
-    const up = await upload(client, bytes);
-    console.log(`stream ${String(bytes).padStart(8)} B: down ${down.toFixed(0).padStart(5)} MB/s, up ${up.toFixed(0).padStart(5)} MB/s`);
-  }
-  for (const inFlight of [1, 16, 64])
-    console.log(`unary, ${String(inFlight).padStart(2)} in flight: ${(await unary(client, inFlight)).toFixed(2)} k calls/s`);
+const ofStream = { unit: "bytes", units: STREAM_BYTES };
+
+export const cases = [
+  ...[16_384, 65_536, 1_048_576].flatMap((bytes) => [
+    { name: `stream down, ${bytes} B a message`, ...ofStream, run: () => download(bytes) },
+    { name: `stream up, ${bytes} B a message`, ...ofStream, run: () => upload(bytes) },
+  ]),
+  ...[1, 16].map((inFlight) => ({ name: `unary calls, ${inFlight} under way`, unit: "calls", units: CALLS, run: () => unary(inFlight) })),
+];
+
+export async function close(): Promise<void> {
   await transport.close();
-  child.kill("SIGINT");
+  await server.stop({ deadlineMs: 0 });
 }
-
-await (process.env["BENCH_SERVER"] === "1" ? serve() : measure());
