@@ -9,6 +9,7 @@ import { runEngines } from "./engines/run-engines.ts";
 import type { Load, LoadContext } from "./load.ts";
 import { LOADS } from "./loads/all-loads.ts";
 import { type HostFacts, hostFacts, isRealTime } from "./measure/host.ts";
+import { pinProcesses } from "./measure/pin.ts";
 import { PageCache } from "./measure/page-cache.ts";
 import { runMicro } from "./micro/run-micro.ts";
 import { type BenchOptions, readOptions, USAGE } from "./options.ts";
@@ -55,7 +56,7 @@ async function run(options: BenchOptions): Promise<number> {
   }
   const temporaryRoot = mkdtempSync(join(options.dataDir ?? tmpdir(), "millrace-bench-"));
   try {
-    const host = hostFacts(temporaryRoot);
+    const host = hostFacts(temporaryRoot, options.pin ? pinProcesses() : undefined);
     const loads: LoadRecord[] = [];
     for (const load of chosen) loads.push(await runLoad(load, options, { temporaryRoot, host }));
     const record: RunRecord = { formatVersion: 1, command: commandOf(), isQuick: options.quick, host, versions: versions(), loads };
@@ -78,6 +79,7 @@ async function compare(options: BenchOptions): Promise<number> {
   const pageCache = PageCache.openIn(temporaryRoot);
   let kafka: Awaited<ReturnType<typeof startKafka>> | undefined;
   try {
+    const host = hostFacts(temporaryRoot, options.pin ? pinProcesses() : undefined);
     if (options.kafkaHome !== undefined) kafka = await startKafka(options.kafkaHome, temporaryRoot);
     const { kafkaHome } = options;
     const other = {
@@ -90,7 +92,7 @@ async function compare(options: BenchOptions): Promise<number> {
       other,
       pageCache,
       loads: LOADS,
-      host: hostFacts(temporaryRoot),
+      host,
       command: commandOf(),
       startOurs: (cluster = {}) => startDevCluster({ ...cluster, temporaryRoot, cpuProfileDir: options.cpuProfileDir }),
     });

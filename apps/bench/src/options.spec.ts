@@ -14,7 +14,13 @@ describe("readOptions", () => {
     expect(readOptions(["--kafka-home", "kafka_2.13-4.3.1"])).toMatchObject({ kafkaHome: "kafka_2.13-4.3.1", versus: undefined });
   });
 
-  it.each([[["--seconds", "0"]], [["--seconds", "x"]], [["--nonsense"]]])("refuses %j", (args) => {
+  it.each([
+    [["--seconds", "0"]],
+    [["--seconds", "x"]],
+    [["--nonsense"]],
+    [["--pin", "--engines"]],
+    [["--pin", "--versus", "127.0.0.1:9092"]],
+  ])("refuses %j", (args) => {
     expect(() => readOptions(args)).toThrow();
   });
 });

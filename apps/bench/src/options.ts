@@ -25,6 +25,8 @@ export interface BenchOptions {
   readonly kafkaHome: string | undefined;
   /** Compare with engines of the JVM. */
   readonly engines: boolean;
+  /** Servers on one half of the cores, clients on the other. */
+  readonly pin: boolean;
   /** The libraries' micro-benchmarks. */
   readonly micro: boolean;
   /** Record them. */
@@ -62,6 +64,7 @@ export const USAGE = `Workloads against a cluster of one process, as a table and
   npm run bench -- --engines             whole systems beside Flink and Spark on Apache Kafka, on the same input, in turn: ratios and goals (needs a JDK, and Maven to fetch their jars, or
                                          --engines-home DIR with flink/libs, spark/libs, kafka/libs). --only 10,flights: some rows, --systems flink: some engines (millrace: ours alone), --rounds N (3), --quick: small
                                          inputs; --write-docs rewrites docs/engines.md
+  npm run bench -- --pin                 servers on one half of the cores, clients on the other, alike for both sides of --kafka-home (needs taskset and two cores)
   npm run bench -- --micro               hot paths of the libraries (libs/*/bench), as CPU time over that of a reference loop in the same run, beside apps/bench/baseline.json: what changed
                                          beyond the noise. --only records,crc32c: a library, file or part of a name; --write-baseline records it
   npm run bench -- --cpu-prof DIR        CPU profiles of the server processes, and of the workers of jobs every 10 s
@@ -89,6 +92,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       versus: { type: "string" },
       "kafka-home": { type: "string" },
       engines: { type: "boolean", default: false },
+      pin: { type: "boolean", default: false },
       micro: { type: "boolean", default: false },
       "write-baseline": { type: "boolean", default: false },
       "engines-home": { type: "string" },
@@ -99,6 +103,12 @@ export function readOptions(args: readonly string[]): BenchOptions {
     },
   });
   const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
+  if (values.pin && (values.engines || values.micro || values.scale))
+    throw new Error(
+      "--pin is for loads and comparisons of brokers: engines and jobs are servers and clients in one, and --scale pins their processes itself",
+    );
+  if (values.pin && [values.address, values.against, values.versus].some((address) => address !== undefined))
+    throw new Error("--pin is for servers that are started here: one that runs already stays on its cores");
   if (seconds !== undefined && !(seconds >= 1 && seconds <= SECONDS_MAX)) {
     throw new Error(`--seconds takes a number from 1 to ${SECONDS_MAX}, not ${values.seconds ?? ""}`);
   }
@@ -120,6 +130,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     versus: values.versus,
     kafkaHome: values["kafka-home"],
     engines: values.engines,
+    pin: values.pin,
     micro: values.micro,
     writeBaseline: values["write-baseline"],
     enginesHome: values["engines-home"],

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { AppError } from "@millrace/model";
+import { onServerCores } from "../measure/pin.ts";
 import { PROFILE_DIR_ENV } from "../measure/profile-dir.ts";
 
 /** A running `millrace dev`: broker, coordinator and executor in one process, workers beside it. */
@@ -61,7 +62,8 @@ export async function startDevCluster(
       ? [BOOTSTRAP, "dev", ...args]
       : [...process.execArgv, ...preload, ...profile, options.cli ?? CLI, "dev", ...args];
   const startedMs = performance.now();
-  const child = spawn(process.execPath, command, {
+  const [program, programArgs] = onServerCores(process.execPath, command);
+  const child = spawn(program, programArgs, {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, ...profileEnv, ...options.env },
   });

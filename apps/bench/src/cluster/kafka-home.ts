@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { AppError } from "@millrace/model";
+import { onServerCores } from "../measure/pin.ts";
 import { type DevCluster, kafkaServer } from "./dev-cluster.ts";
 
 /** Of Kafka's own start scripts. */
@@ -27,7 +28,8 @@ export async function startKafka(home: string, temporaryRoot: string): Promise<D
   execFileSync("java", [...classPath, "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", config], {
     stdio: ["ignore", "ignore", "inherit"],
   });
-  const child = spawn("java", [...JAVA_OPTIONS, ...classPath, "kafka.Kafka", config], { stdio: ["ignore", "pipe", "inherit"] });
+  const [program, args] = onServerCores("java", [...JAVA_OPTIONS, ...classPath, "kafka.Kafka", config]);
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(child.kill("SIGKILL") ? 1 : 0)); // it would go on by itself
   const startedMs = performance.now();
   await started(child);

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { cpus, loadavg, release, totalmem } from "node:os";
 import { join } from "node:path";
+import type { Pinning } from "./pin.ts";
 import { TICKS_PER_SECOND } from "./process-tree.ts";
 
 /** Where figures come from; a figure without it cannot be compared. */
@@ -20,11 +21,13 @@ export interface HostFacts {
   /** Load average over the last minute, before the first load: others' work makes figures worse. */
   readonly loadBefore: number;
   readonly startedAt: string;
+  /** Cores of servers and of clients; absent: they share all. */
+  readonly pinning?: Pinning;
 }
 
 const SYNC_ROUNDS = 200;
 
-export function hostFacts(folder: string): HostFacts {
+export function hostFacts(folder: string, pinning?: Pinning): HostFacts {
   const processors = cpus();
   const sync = syncLatency(folder);
   return {
@@ -39,7 +42,15 @@ export function hostFacts(folder: string): HostFacts {
     diskSyncP99Ms: sync[Math.floor(SYNC_ROUNDS * 0.99)] ?? 0,
     loadBefore: loadavg()[0] ?? 0,
     startedAt: new Date().toISOString(),
+    ...(pinning === undefined ? {} : { pinning }),
   };
+}
+
+/** In words, for a page. */
+export function coresOf({ cores, pinning }: HostFacts, sharing: string): string {
+  return pinning === undefined
+    ? `${cores} cores ${sharing}`
+    : `${cores} cores, servers pinned to ${pinning.server} and clients to ${pinning.client}`;
 }
 
 /** CPU seconds that all processes and the kernel of the machine have used since it started, and the seconds all cores had. */

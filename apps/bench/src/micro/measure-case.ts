@@ -71,7 +71,7 @@ const REFERENCE: Reference = {
   run() {
     let mixed = 0;
     for (let turn = 0; turn < this.turns; turn++)
-      for (let index = 0; index < numbers.length; index++) mixed = Math.imul(mixed ^ (numbers[index] ?? 0), 0x85ebca6b) ^ (mixed >>> 13);
+      for (const number of numbers) mixed = Math.imul(mixed ^ number, 0x85ebca6b) ^ (mixed >>> 13);
     numbers[0] = mixed;
   },
 };

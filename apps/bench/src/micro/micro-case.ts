@@ -28,7 +28,12 @@ export function benchModuleOf(file: string, exported: unknown): BenchModule {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)
     throw new AppError({ kind: "invalid", code: "bench-file-invalid", message: `two cases have one name file=${file} name=${twice}` });
-  return { cases, close: async () => void (typeof close === "function" && (await (close as () => unknown)())) };
+  return {
+    cases,
+    close: async () => {
+      if (typeof close === "function") await (close as () => unknown)();
+    },
+  };
 }
 
 function isCase(value: unknown): value is MicroCase {

@@ -1,4 +1,5 @@
 import { verdictOf } from "../load.ts";
+import { coresOf } from "../measure/host.ts";
 import { COLUMNS, extraText, hasRow, rowOf } from "./format.ts";
 import type { LoadRecord, RunRecord } from "./run-record.ts";
 
@@ -12,7 +13,7 @@ export function markdownOf(run: RunRecord): string {
     "",
     `Written by the bench, from ${commands.join(", ")}; do not edit. How figures are taken stands in [apps/bench](../apps/bench/README.md).`,
     "",
-    `Host: ${host.cpu}, ${host.cores} cores shared by servers and load generator, ${Math.round(host.memoryBytes / 2 ** 30)} GiB, kernel ${host.kernel}, Node ${host.node},`,
+    `Host: ${host.cpu}, ${coresOf(host, "shared by servers and load generator")}, ${Math.round(host.memoryBytes / 2 ** 30)} GiB, kernel ${host.kernel}, Node ${host.node},`,
     `commit ${host.commit}${host.isDirty ? " with changes" : ""}, ${host.startedAt.slice(0, 16).replace("T", " ")} UTC. Disk: 4 KiB append and fdatasync p50 ${host.diskSyncP50Ms.toFixed(2)} ms, p99 ${host.diskSyncP99Ms.toFixed(2)} ms.`,
     "One broker, coordinator and executor in one process (`millrace dev`), one replica, embedded store, everything over gRPC on the loopback.",
     ...(run.isQuick ? ["", "**A quick run: too short to quote.**"] : []),

@@ -1,5 +1,5 @@
 import colors from "picocolors";
-import type { HostFacts } from "../measure/host.ts";
+import { coresOf, type HostFacts } from "../measure/host.ts";
 import type { Ratio } from "./ratios.ts";
 
 const HEADER = ["row", "what", "figure", "Millrace", "other", "ratio", "spread", "goal", "reached"];
@@ -59,7 +59,7 @@ export function versusMarkdown(ratios: readonly Ratio[], { command, host, rounds
 
 Written by the bench, from ${commandsOf(ratios, command)}; do not edit. Of ${ratios.length} goals ${countOf("yes")} reached, ${countOf("within the spread")} within the spread of the rounds.
 
-Host: ${host.cpu}, ${host.cores} cores shared by server and client, ${(host.memoryBytes / 1024 ** 3).toFixed(0)} GiB, kernel ${host.kernel}, Node ${host.node}, commit ${host.commit}${host.isDirty ? " with changes" : ""}, ${startedAt}.
+Host: ${host.cpu}, ${coresOf(host, "shared by server and client")}, ${(host.memoryBytes / 1024 ** 3).toFixed(0)} GiB, kernel ${host.kernel}, Node ${host.node}, commit ${host.commit}${host.isDirty ? " with changes" : ""}, ${startedAt}.
 The other: ${other}. ${rounds} rounds, the sides taking turns in each; figures are medians, the ratio is the median of the rounds' ratios, with its least and greatest. What whole clients
 wrote was read back and compared by count and checksum, what raw connections wrote by the ends of the logs; a run that lost or doubled a record has no figure. An acknowledgement means acks=all with one replica on both sides; where a row says that both sync, ours is
 \`flush=ack\` and theirs \`flush.messages=1\`; where nobody syncs, ours is \`flush=interval\`.
