@@ -17,6 +17,7 @@ import { performancePlot } from "./plot/performance-plot.ts";
 import { markdownOf } from "./report/markdown.ts";
 import { type LoadRecord, mergedRecord, type RunRecord } from "./report/run-record.ts";
 import { tableOf } from "./report/table.ts";
+import { runScale } from "./scale/run-scale.ts";
 import { runVersus } from "./versus/run-versus.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -39,6 +40,7 @@ async function main(): Promise<number> {
   if (options.help) process.stdout.write(USAGE);
   else if (options.list) process.stdout.write(`${LOADS.map(({ name, about }) => `${name.padEnd(30)}${about}`).join("\n")}\n`);
   else if (options.engines) return compareEngines(options);
+  else if (options.scale) return scale(options);
   else if (options.micro) return runMicro({ options, host: hostFacts(options.dataDir ?? tmpdir()), command: commandOf() });
   else return options.versus === undefined && options.kafkaHome === undefined ? run(options) : compare(options);
   return 0;
@@ -108,6 +110,23 @@ async function compareEngines(options: BenchOptions): Promise<number> {
   const pageCache = PageCache.openIn(temporaryRoot);
   try {
     return await runEngines({ options, temporaryRoot, pageCache, host: hostFacts(temporaryRoot), command: commandOf() });
+  } finally {
+    pageCache?.close();
+    rmSync(temporaryRoot, { recursive: true, force: true });
+  }
+}
+
+async function scale(options: BenchOptions): Promise<number> {
+  const temporaryRoot = mkdtempSync(join(options.dataDir ?? tmpdir(), "millrace-bench-"));
+  const pageCache = PageCache.openIn(temporaryRoot);
+  try {
+    return await runScale({
+      options,
+      pageCache,
+      host: hostFacts(temporaryRoot),
+      command: commandOf(),
+      startOurs: (cluster = {}) => startDevCluster({ ...cluster, temporaryRoot, cpuProfileDir: options.cpuProfileDir }),
+    });
   } finally {
     pageCache?.close();
     rmSync(temporaryRoot, { recursive: true, force: true });

@@ -27,6 +27,8 @@ export interface BenchOptions {
   readonly engines: boolean;
   /** Servers on one half of the cores, clients on the other. */
   readonly pin: boolean;
+  /** Growth of cost. */
+  readonly scale: boolean;
   /** The libraries' micro-benchmarks. */
   readonly micro: boolean;
   /** Record them. */
@@ -65,6 +67,8 @@ export const USAGE = `Workloads against a cluster of one process, as a table and
                                          --engines-home DIR with flink/libs, spark/libs, kafka/libs). --only 10,flights: some rows, --systems flink: some engines (millrace: ours alone), --rounds N (3), --quick: small
                                          inputs; --write-docs rewrites docs/engines.md
   npm run bench -- --pin                 servers on one half of the cores, clients on the other, alike for both sides of --kafka-home (needs taskset and two cores)
+  npm run bench -- --scale               how cost grows with partitions, connections, keys, executors, windows and state beyond memory, and the model of each; --only keys,windows: some;
+                                         --rounds N (3), --quick: a check; --write-docs rewrites that part of docs/scale.md and its picture, --json, --add-to as above
   npm run bench -- --micro               hot paths of the libraries (libs/*/bench), as CPU time over that of a reference loop in the same run, beside apps/bench/baseline.json: what changed
                                          beyond the noise. --only records,crc32c: a library, file or part of a name; --write-baseline records it
   npm run bench -- --cpu-prof DIR        CPU profiles of the server processes, and of the workers of jobs every 10 s
@@ -93,6 +97,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       "kafka-home": { type: "string" },
       engines: { type: "boolean", default: false },
       pin: { type: "boolean", default: false },
+      scale: { type: "boolean", default: false },
       micro: { type: "boolean", default: false },
       "write-baseline": { type: "boolean", default: false },
       "engines-home": { type: "string" },
@@ -131,6 +136,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     kafkaHome: values["kafka-home"],
     engines: values.engines,
     pin: values.pin,
+    scale: values.scale,
     micro: values.micro,
     writeBaseline: values["write-baseline"],
     enginesHome: values["engines-home"],

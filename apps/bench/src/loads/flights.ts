@@ -21,51 +21,84 @@ export function flightsLoad({ workers }: { readonly workers: number }): Load {
     name,
     about: `flights through hourly event-time windows per origin, ${workers} worker(s), exactly once`,
     run: async (context) => {
-      const cluster = await context.startCluster({ workers });
-      const connection = connect(cluster.brokerAddress);
-      try {
-        return [await measure(name, { workers }, { context, cluster, connection })];
-      } finally {
-        await connection.close();
-        await cluster.stop();
-      }
+      const records = context.quick ? RECORDS.quick : RECORDS.full;
+      const measurement = await measureFlights({ name, records, workers, module: "hourly-flights.ts", windowHours: 1 }, context);
+      const { seconds = Infinity } = measurement;
+      const isReached = context.quick ? undefined : records / seconds >= FLOOR_RECORDS_PER_SECOND;
+      return [{ ...measurement, floor: { text: "400,000 flights/s through hourly windows per origin on 2 cores", isReached } }];
     },
   };
+}
+
+/** A job over flights with windows that slide by an hour. */
+export interface FlightsShape {
+  readonly name: string;
+  readonly records: number;
+  readonly workers: number;
+  /** Below `jobs/`. */
+  readonly module: string;
+  readonly windowHours: number;
+  /** The job's processes are there, children of this one. */
+  readonly onWorkers?: (clusterPid: number) => void;
+}
+
+/** On a cluster that is started for it. */
+export async function measureFlights(shape: FlightsShape, context: LoadContext): Promise<Measurement> {
+  const cluster = await context.startCluster({ workers: shape.workers });
+  const connection = connect(cluster.brokerAddress);
+  try {
+    return await measure(shape, { context, cluster, connection });
+  } finally {
+    await connection.close();
+    await cluster.stop();
+  }
 }
 
 /** Flights and delay by "origin start". */
 type Totals = Map<string, { flights: number; delay: number }>;
 
 async function measure(
-  name: string,
-  { workers }: { readonly workers: number },
+  { name, records: count, workers, module, windowHours, onWorkers }: FlightsShape,
   { context, cluster, connection }: { context: LoadContext; cluster: DevCluster; connection: Connection },
 ): Promise<Measurement> {
   const { client } = connection;
   for (const topic of ["bench-flights", "bench-hourly"]) await createServedTopic(client, { name: topic, partitions: PARTITIONS });
-  const count = context.quick ? RECORDS.quick : RECORDS.full;
   context.progress(`${name}: producing ${count} flights`);
   const { totals, payloadBytes } = await produce(client, count);
   context.progress(`${name}: job`);
   let meter: CostMeter | undefined;
   const run = await runBoundedJob(client, {
     address: cluster.brokerAddress,
-    module: "hourly-flights.ts",
-    onRunning: () => (meter = new CostMeter(cluster.pid)),
+    module,
+    onRunning: () => {
+      onWorkers?.(cluster.pid);
+      meter = new CostMeter(cluster.pid);
+    },
   });
   const cost = meter?.stop();
   context.progress(`${name}: comparing windows`);
-  const problems = [...problemsOfRun(run, count), ...(await compare(client, totals))];
+  const expected = slidingTotals(totals, windowHours);
+  const problems = [...problemsOfRun(run, count), ...(await compare(client, expected))];
   const measurement = jobMeasurement(name, { run, records: count, payloadBytes, cost, workers });
   return {
     ...measurement,
-    verified: `each of ${totals.size.toLocaleString("en")} windows equal to a computation straight from the file, none twice, none missing`,
+    verified: `each of ${expected.size.toLocaleString("en")} windows equal to a computation straight from the file, none twice, none missing`,
     problems,
-    floor: {
-      text: "400,000 flights/s through hourly windows per origin on 2 cores",
-      isReached: context.quick ? undefined : count / run.processingSeconds >= FLOOR_RECORDS_PER_SECOND,
-    },
   };
+}
+
+/** Sums over so many hours, from every hour that has one of them in it. */
+export function slidingTotals(hourly: Totals, windowHours: number): Totals {
+  const totals: Totals = new Map();
+  for (const [name, { flights, delay }] of hourly) {
+    const at = name.indexOf(" ");
+    for (let back = 0; back < windowHours; back++) {
+      const window = `${name.slice(0, at)} ${Number(name.slice(at)) - back * HOUR_MS}`;
+      const total = totals.get(window) ?? { flights: 0, delay: 0 };
+      totals.set(window, { flights: total.flights + flights, delay: total.delay + delay });
+    }
+  }
+  return totals;
 }
 
 async function produce(client: Client, count: number): Promise<{ totals: Totals; payloadBytes: number }> {

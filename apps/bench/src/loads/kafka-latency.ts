@@ -48,7 +48,7 @@ async function measure(
 ): Promise<Measurement> {
   const seconds = context.seconds({ full: 20, quick: 5 });
   const warmUpSeconds = context.quick ? WARM_UP_SECONDS.quick : WARM_UP_SECONDS.full;
-  await makeTopic(cluster, flush, TOPIC);
+  await makeTopic(cluster, flush, { topic: TOPIC });
   context.progress(`${name}: ${warmUpSeconds} s warm-up, then ${seconds} s`);
   const meters: CostMeter[] = [];
   const args = ["latency", kafkaAddressOf(cluster), TOPIC, PARTITIONS, VALUE_BYTES, rate, warmUpSeconds, seconds];

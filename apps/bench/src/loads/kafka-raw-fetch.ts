@@ -48,7 +48,7 @@ async function measure(
   const seconds = context.seconds({ full: 20, quick: 2 });
   const warmUpSeconds = context.quick ? WARM_UP_SECONDS.quick : WARM_UP_SECONDS.full;
   const [host, port] = raw(kafkaAddressOf(cluster));
-  await makeTopic(cluster, "interval", TOPIC);
+  await makeTopic(cluster, "interval", { topic: TOPIC });
   const { connections, inFlight } = PRODUCE;
   const shape = [VALUE_BYTES, RECORDS_PER_BATCH, connections, inFlight, PRODUCE.warmUpSeconds, PRODUCE.seconds];
   await kafkaLoad(["produce", host, port, TOPIC, PARTITIONS, ...shape], undefined, "kafka-raw");

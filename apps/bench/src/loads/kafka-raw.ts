@@ -18,7 +18,12 @@ export interface KafkaRawOptions {
   readonly connections: number;
   readonly inFlight: number;
   readonly flush: FlushMode;
+  /** Absent: as many as in every load. */
+  readonly partitions?: number;
 }
+
+/** With nothing left out. */
+export type RawShape = Required<KafkaRawOptions>;
 
 /** What the generator prints. */
 export interface RawAnswer {
@@ -40,31 +45,31 @@ export function kafkaRawLoad(options: KafkaRawOptions): Load {
     name: `kafka-raw-${options.name}`,
     isKafka: true,
     about: `${what} of ${valueBytes} B, encoded beforehand, over ${connections} raw connections with ${inFlight} requests under way each, flush=${flush}`,
-    run: async (context) => {
-      const cluster = await context.startCluster();
-      try {
-        return [await measure(options, { context, cluster })];
-      } finally {
-        await cluster.stop();
-      }
-    },
+    run: async (context) => [await measureRaw({ partitions: PARTITIONS, ...options }, context)],
   };
 }
 
-async function measure(
-  options: KafkaRawOptions,
-  { context, cluster }: { context: LoadContext; cluster: DevCluster },
-): Promise<Measurement> {
-  const { valueBytes, recordsPerBatch, connections, inFlight, flush } = options;
+/** On a cluster that is started for it. */
+export async function measureRaw(shape: RawShape, context: LoadContext): Promise<Measurement> {
+  const cluster = await context.startCluster();
+  try {
+    return await measure(shape, { context, cluster });
+  } finally {
+    await cluster.stop();
+  }
+}
+
+async function measure(options: RawShape, { context, cluster }: { context: LoadContext; cluster: DevCluster }): Promise<Measurement> {
+  const { valueBytes, recordsPerBatch, connections, inFlight, flush, partitions } = options;
   const seconds = context.seconds({ full: 20, quick: 3 });
   const warmUpSeconds = context.quick ? WARM_UP_SECONDS.quick : WARM_UP_SECONDS.full;
   const name = `kafka-raw-${options.name}`;
   const [host, port] = raw(kafkaAddressOf(cluster));
-  await makeTopic(cluster, flush, TOPIC);
+  await makeTopic(cluster, flush, { topic: TOPIC, partitions });
   context.progress(`${name}: ${warmUpSeconds} s warm-up, then ${seconds} s`);
-  const args = ["produce", host, port, TOPIC, PARTITIONS, valueBytes, recordsPerBatch, connections, inFlight, warmUpSeconds, seconds];
+  const args = ["produce", host, port, TOPIC, partitions, valueBytes, recordsPerBatch, connections, inFlight, warmUpSeconds, seconds];
   const { answer, cost } = await runRaw(args, cluster);
-  const { ends } = (await kafkaLoad(["ends", host, port, TOPIC, PARTITIONS], undefined, "kafka-raw")) as { readonly ends: number };
+  const { ends } = (await kafkaLoad(["ends", host, port, TOPIC, partitions], undefined, "kafka-raw")) as { readonly ends: number };
   return {
     name,
     settings: {
@@ -72,7 +77,7 @@ async function measure(
       recordsPerBatch,
       connections,
       inFlight,
-      partitions: PARTITIONS,
+      partitions,
       acks: "all",
       seconds,
       flush: flushOf(cluster, flush),

@@ -48,7 +48,7 @@ async function measure({ valueBytes, flush }: KafkaThroughputOptions, context: L
   const warmUpSeconds = WARM_UP_SECONDS[context.quick ? "quick" : "full"];
   const name = `${valueBytes}-${flush}`;
   context.progress(`kafka-produce-${name}: ${warmUpSeconds} s warm-up, then ${seconds} s`);
-  await makeTopic(cluster, flush, WARM_UP_TOPIC);
+  await makeTopic(cluster, flush, { topic: WARM_UP_TOPIC });
   await kafkaLoad(["produce", servers, WARM_UP_TOPIC, valueBytes, warmUpSeconds]);
   await makeTopic(cluster, flush);
   const producing = new CostMeter(cluster.pid);
@@ -105,12 +105,12 @@ async function measure({ valueBytes, flush }: KafkaThroughputOptions, context: L
 }
 
 /** Makes the topic anew. Kafka's word for a sync before each acknowledgement is `flush.messages=1`; without it a foreign server does as it is configured. */
-export async function makeTopic(cluster: DevCluster, flush: FlushMode, topic = TOPIC): Promise<void> {
+export async function makeTopic(cluster: DevCluster, flush: FlushMode, { topic = TOPIC, partitions = PARTITIONS } = {}): Promise<void> {
   await kafkaLoad([
     "topic",
     kafkaAddressOf(cluster),
     topic,
-    PARTITIONS,
+    partitions,
     ...(cluster.isForeign ? (flush === "ack" ? ["flush.messages=1"] : []) : [`flush=${flush}`]),
   ]);
 }

@@ -13,6 +13,8 @@ export interface CurvePanel {
   readonly title: string;
   readonly x: string;
   readonly series: readonly Series[];
+  /** Below the legend: the model, say. */
+  readonly note?: string;
 }
 
 const COLUMNS = 2;
@@ -20,6 +22,8 @@ const PANEL_WIDTH = 480;
 const PLOT_HEIGHT = 220;
 const LEFT = 56;
 const TOP = 44;
+/** Of its first line, below the axis. */
+const LEGEND = 54;
 const LEGEND_LINE = 16;
 const HEAD = 40;
 const MODEL_STEPS = 48;
@@ -31,12 +35,12 @@ export function curvePlot(title: string, panels: readonly CurvePanel[]): string 
   let y = HEAD;
   for (const row of rows) {
     for (const [column, panel] of row.entries()) parts.push(...panelParts(panel, column * PANEL_WIDTH, y));
-    y += TOP + PLOT_HEIGHT + 44 + Math.max(...row.map(({ series }) => series.length)) * LEGEND_LINE;
+    y += TOP + PLOT_HEIGHT + 62 + Math.max(...row.map(({ series, note }) => series.length + (note === undefined ? 0 : 1))) * LEGEND_LINE;
   }
   return svgOf({ width: PANEL_WIDTH * COLUMNS, height: y, title, parts });
 }
 
-function panelParts({ title, x: xName, series }: CurvePanel, left: number, top: number): string[] {
+function panelParts({ title, x: xName, series, note }: CurvePanel, left: number, top: number): string[] {
   const points = series.flatMap((each) => each.points);
   const [from, to, floor] = [left + LEFT, left + PANEL_WIDTH - 24, top + TOP + PLOT_HEIGHT];
   const x = logAxis({ values: points.map((point) => point.x), from: from + 8, to: to - 8, gapMin: 44 });
@@ -52,9 +56,10 @@ function panelParts({ title, x: xName, series }: CurvePanel, left: number, top: 
       text(from - 6, at + 4, label, { "text-anchor": "end", class: "faint" }),
     ]),
     line([from, floor], [to, floor], { class: "axis" }),
-    text(to, floor + 32, xName, { "text-anchor": "end", class: "faint" }),
+    text((from + to) / 2, floor + 34, xName, { "text-anchor": "middle", class: "faint" }),
+    ...(note === undefined ? [] : [text(from + 16, floor + LEGEND + series.length * LEGEND_LINE, note, { class: "faint" })]),
     ...series.flatMap((each, index) =>
-      seriesParts(each, { x, y, colour: `c${index % COLOURS}`, legend: [from, floor + 32 + index * LEGEND_LINE] }),
+      seriesParts(each, { x, y, colour: `c${index % COLOURS}`, legend: [from, floor + LEGEND + index * LEGEND_LINE] }),
     ),
   ];
 }

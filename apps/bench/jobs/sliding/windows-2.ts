@@ -1,0 +1,3 @@
+import { windowsJob } from "./windows-job.ts";
+
+export default windowsJob(2);
