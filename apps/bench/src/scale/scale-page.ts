@@ -70,6 +70,9 @@ export function scaleMarkdown(curves: readonly FittedCurve[], { command, host, r
     "",
     `Host: ${host.cpu}, ${coresOf(host, "shared by servers and clients")}, ${(host.memoryBytes / 1024 ** 3).toFixed(0)} GiB, kernel ${host.kernel}, Node ${host.node}, commit ${host.commit}${host.isDirty ? " with changes" : ""}, ${host.startedAt.slice(0, 16).replace("T", " ")} UTC.`,
     `${rounds} rounds, the points of a curve in turn in each; figures are medians (least–greatest). CPU is user and system time of all server processes, those of jobs included. The models are least squares of relative errors.`,
+    ...(host.loadBefore > host.cores / 2
+      ? [`Others worked on the machine as well (load average before: ${host.loadBefore.toFixed(0)}): times are upper bounds.`]
+      : []),
     "",
     "![Cost over partitions, connections, keys, state, processes and windows](./scale-cost.svg)",
     ...curves.flatMap(({ curve, all }) => ["", `**${curve.title}**: ${curve.about}.`, "", ...tableOf({ curve, all })]),

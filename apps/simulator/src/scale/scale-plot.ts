@@ -35,12 +35,16 @@ const PANEL = { width: 420, height: 300, left: 56, top: 34, gap: 60 };
 const LEGEND_LINE = 16;
 const COLORS = ["#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e"];
 
+/** What a reader of dark pages sees instead. */
+const DARK = `<style>@media (prefers-color-scheme: dark) { rect { fill: #0d1117 } text { fill: #e6edf3 } [stroke="#dddddd"] { stroke: #2a313c } [stroke="#1f77b4"] { stroke: #58a6ff } [stroke="#d62728"] { stroke: #ff7b72 } [stroke="#2ca02c"] { stroke: #3fd08f } [stroke="#9467bd"] { stroke: #d2a8ff } [stroke="#ff7f0e"] { stroke: #ffa657 } }</style>`;
+
 /** The growth, both axes logarithmic; solid lines are many small topics, dashed ones ten wide topics. */
 export function plotOf(figures: readonly SizeFigures[]): string {
   const width = PANELS.length * (PANEL.left + PANEL.width) + PANEL.gap;
   const height = PANEL.top + PANEL.height + 60 + Math.max(...PANELS.map(({ series }) => series.length)) * LEGEND_LINE;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="11">`,
+    DARK,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     ...PANELS.map((panel, index) => drawPanel(panel, figures, index * (PANEL.left + PANEL.width))),
     "</svg>",
