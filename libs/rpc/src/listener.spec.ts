@@ -57,10 +57,35 @@ describe("createRpcListener", () => {
     await forPeers.stop({ deadlineMs: 0 });
   });
 
-  it("lists its services and their files by reflection", async () => {
-    const listing = await reflect(server.address, { listServices: "*" });
+  it("refuses a question of health about what it does not serve", async () => {
+    const asked = callRaw(server.address, { definition: healthDefinition, method: "check", request: { service: "other" } });
+    await expect(asked).rejects.toMatchObject({ code: 5 });
+    const list = await callRaw(server.address, { definition: healthDefinition, method: "list", request: {} });
+    expect(Object.keys((list as { statuses: object }).statuses)).toEqual(["", TopicService.typeName]);
+  });
+
+  it("tells who watches its health that a stop begins", async () => {
+    const Client = makeGenericClientConstructor(healthDefinition, "raw");
+    const client = new Client(server.address, credentials.createInsecure());
+    const watch: unknown = Reflect.get(client, "watch");
+    const stream = Reflect.apply(watch as () => unknown, client, [{ service: "" }]) as NodeJS.ReadableStream;
+    const seen: unknown[] = [];
+    const both = createDeferred<void>();
+    stream.on("error", () => undefined);
+    stream.on("data", (message: unknown) => {
+      seen.push((message as { status: string }).status);
+      if (seen.length === 1) void server.stop({ deadlineMs: 1_000 });
+      else both.resolve();
+    });
+    await both.promise;
+    expect(seen).toEqual(["SERVING", "NOT_SERVING"]);
+    client.close();
+  });
+
+  it.each(["v1", "v1alpha"] as const)("lists its services and their files by reflection, %s", async (version) => {
+    const listing = await reflect(server.address, { listServices: "*" }, version);
     expect(listing).toMatchObject({ listServicesResponse: { service: [{ name: "millrace.coordinator.v1.TopicService" }] } });
-    const files = await reflect(server.address, { fileContainingSymbol: "millrace.coordinator.v1.TopicService" });
+    const files = await reflect(server.address, { fileContainingSymbol: "millrace.coordinator.v1.TopicService" }, version);
     expect(
       (files as { fileDescriptorResponse: { fileDescriptorProto: unknown[] } }).fileDescriptorResponse.fileDescriptorProto.length,
     ).toBeGreaterThan(1);
@@ -117,12 +142,12 @@ function callRaw(
 }
 
 /** Asks as grpcurl does, with the reflection protocol's own definition. */
-async function reflect(address: string, request: object): Promise<unknown> {
+async function reflect(address: string, request: object, version: "v1" | "v1alpha"): Promise<unknown> {
   const require = createRequire(createRequire(import.meta.url).resolve("@grpc/reflection"));
-   
+  // eslint-disable-next-line @nx/enforce-module-boundaries -- what @grpc/reflection itself loads its protocol with
   const { loadSync } = require("@grpc/proto-loader") as { loadSync: (path: string) => Parameters<typeof loadPackageDefinition>[0] };
-  const root = loadPackageDefinition(loadSync(require.resolve("../proto/grpc/reflection/v1/reflection.proto")));
-  const Service = ["grpc", "reflection", "v1", "ServerReflection"].reduce<unknown>(
+  const root = loadPackageDefinition(loadSync(require.resolve(`../proto/grpc/reflection/${version}/reflection.proto`)));
+  const Service = ["grpc", "reflection", version, "ServerReflection"].reduce<unknown>(
     (scope, name) => Reflect.get(scope as object, name),
     root,
   );

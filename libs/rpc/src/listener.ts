@@ -3,7 +3,7 @@ import { type BoundService, BULK_CODECS, type CallContext, type RpcListener, typ
 import { AppError } from "@millrace/model";
 import type { TlsIdentity } from "@millrace/ports";
 import { assert } from "@millrace/stdx";
-import type { HealthImplementation } from "grpc-health-check";
+import { Health } from "./health.ts";
 import { FLOW_WINDOW_BYTES, KEEPALIVE_INTERVAL_MS, KEEPALIVE_TIMEOUT_MS, MESSAGE_BYTES_MAX } from "./limits.ts";
 import type { MessageCodecs } from "./message-codec.ts";
 import { widenServerWindows } from "./node-internals.ts";
@@ -39,14 +39,16 @@ export function createRpcListener(options: RpcListenerOptions = {}): RpcListener
       });
       widenServerWindows(server, options.flowWindowBytes ?? FLOW_WINDOW_BYTES);
       for (const service of services) addService(server, service, options.codecs ?? BULK_CODECS);
-      const health = options.forPeersOnly === true ? undefined : await addHealth(server, services);
-      if (health !== undefined)
-        await addReflection(
+      const health = options.forPeersOnly === true ? undefined : new Health(["", ...services.map(({ service }) => service.typeName)]);
+      if (health !== undefined) {
+        health.addTo(server);
+        addReflection(
           server,
           services.map(({ service }) => service),
         );
+      }
       const port = await bind(server, address, serverCredentials(options.tls));
-      return rpcServer(server, health, { address: `${address.slice(0, address.lastIndexOf(":"))}:${port}`, services });
+      return rpcServer(server, health, `${address.slice(0, address.lastIndexOf(":"))}:${port}`);
     },
   };
 }
@@ -61,14 +63,6 @@ function addService(server: Server, { service, handlers }: BoundService, codecs:
     implementation[method.localName] = methodHandler(method, handler as (input: unknown, context: CallContext) => unknown, codecs);
   }
   server.addService(definition, implementation);
-}
-
-async function addHealth(server: Server, services: readonly BoundService[]): Promise<HealthImplementation> {
-  const { HealthImplementation } = await import("grpc-health-check");
-  const health = new HealthImplementation({ "": "SERVING" });
-  for (const { service } of services) health.setStatus(service.typeName, "SERVING");
-  health.addToServer(server);
-  return health;
 }
 
 function bind(server: Server, address: string, credentials: ServerCredentials): Promise<number> {
@@ -89,17 +83,13 @@ function bindError(error: Error, address: string): AppError {
   return new AppError({ kind: "invalid", code: "cannot-listen", message, context: { address, detail: error.message }, cause: error });
 }
 
-function rpcServer(
-  server: Server,
-  health: HealthImplementation | undefined,
-  bound: { address: string; services: readonly BoundService[] },
-): RpcServer {
+function rpcServer(server: Server, health: Health | undefined, address: string): RpcServer {
   let stopping: Promise<void> | undefined;
   return {
-    address: bound.address,
+    address,
     stop: ({ deadlineMs }) => {
       stopping ??= new Promise((resolve) => {
-        for (const name of ["", ...bound.services.map(({ service }) => service.typeName)]) health?.setStatus(name, "NOT_SERVING");
+        health?.stopServing();
         const timer = setTimeout(() => {
           server.forceShutdown();
           resolve();

@@ -30,5 +30,7 @@ async function runMain(main, mainArgs) {
   const path = join(workspaceRoot, main);
   if (!existsSync(path)) throw new Error(`${main} does not exist in this checkout`);
   const flags = ["--conditions=@millrace/source", "--disable-warning=ExperimentalWarning"];
-  await runForwarding(process.execPath, [...flags, path, ...mainArgs], process.env);
+  // Taking types away and compiling a thousand sources is half of what a start costs: Node keeps what came of it, by content, one entry a file.
+  const cache = join(workspaceRoot, "node_modules", ".cache", "millrace-compile");
+  await runForwarding(process.execPath, [...flags, path, ...mainArgs], { NODE_COMPILE_CACHE: cache, ...process.env });
 }

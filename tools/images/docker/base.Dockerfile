@@ -14,7 +14,7 @@ RUN node --conditions=@millrace/source tools/images/src/write-rootfs.ts base /ro
 
 FROM scratch AS base
 COPY --from=build /rootfs/ /
-ENV PATH=/usr/local/bin:/usr/bin NODE_ENV=production
+ENV PATH=/usr/local/bin:/usr/bin NODE_ENV=production NODE_COMPILE_CACHE=/app/compile-cache NODE_COMPILE_CACHE_PORTABLE=1
 WORKDIR /data
 USER 10001:10001
 STOPSIGNAL SIGTERM

@@ -9,4 +9,4 @@ FROM ${BASE}
 COPY --from=build /rootfs/ /
 USER 10001:10001
 # Node.js is process 1: it has handlers for SIGTERM and SIGINT before anything else runs, and waits for its own children.
-ENTRYPOINT ["/usr/local/bin/node", "--enable-source-maps", "/app/main.js"]
+ENTRYPOINT ["/usr/local/bin/node", "/app/main.js"]

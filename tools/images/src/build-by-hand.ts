@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeArchive } from "./archive.ts";
-import { entrypointOf, IMAGE_USER, imageNamed, UNPACKED_BYTES_MAX } from "./images.ts";
+import { entrypointOf, IMAGE_ENV, IMAGE_USER, imageNamed, UNPACKED_BYTES_MAX } from "./images.ts";
 import { labelsOf } from "./labels.ts";
 import { BASE, BILL_PATH, writeRootfs } from "./rootfs.ts";
 
@@ -39,7 +39,7 @@ export async function buildByHand(order: BuildOrder): Promise<void> {
         layers: [join(layers, BASE), folder],
         entrypoint: entrypointOf(image),
         user: IMAGE_USER,
-        env: ["PATH=/usr/local/bin:/usr/bin", "NODE_ENV=production"],
+        env: IMAGE_ENV,
         labels: labelsOf(image, { ...order, bill }),
         architecture: process.arch === "arm64" ? "arm64" : "amd64",
       },

@@ -1,23 +1,40 @@
+import { basename } from "node:path";
 import { build, type Metafile } from "esbuild";
 
+/** A service's program as files. */
+export interface Bundle {
+  /** Packages that it imports. */
+  readonly outside: readonly string[];
+  /** Packages whose code is in it. */
+  readonly inside: readonly string[];
+  /** Its files but for those that run something when they are loaded. */
+  readonly chunks: readonly string[];
+}
+
+/** Plain modules of a hundred small files each, which would have to be found and read one by one at every start. */
+const INSIDE = /^(zod|@bufbuild\/protobuf)(\/|$)/;
+
 /**
- * Bundles Millrace's own sources of a service into the folder; packages of others stay outside, so that native code and files that they
- * read beside themselves are found, and tracing libraries can patch them. Returns the names of those packages.
+ * Bundles Millrace's own sources of a service into the folder; most packages of others stay outside, so that native code and files that they
+ * read beside themselves are found, and tracing libraries can patch them.
  */
-export async function bundleService(
-  root: string,
-  options: { entries: Readonly<Record<string, string>>; folder: string },
-): Promise<readonly string[]> {
+export async function bundleService(root: string, options: { entries: Readonly<Record<string, string>>; folder: string }): Promise<Bundle> {
   const { "worker-main": worker, ...rest } = options.entries;
   // Apart: in one build a worker would load whatever the modules that it shares with others load.
   const metafiles = await Promise.all(
     [rest, ...(worker === undefined ? [] : [{ "worker-main": worker }])].map((entries) => bundleEntries(root, { ...options, entries })),
   );
-  const outputs = metafiles.flatMap((metafile) => Object.values(metafile.outputs));
-  const imports = outputs.flatMap((output) => output.imports);
-  return [
-    ...new Set(imports.filter(({ external, path }) => external === true && !path.startsWith("node:")).map(({ path }) => packageOf(path))),
-  ].sort();
+  const outputs = metafiles.flatMap((metafile) => Object.entries(metafile.outputs));
+  const inputs = metafiles.flatMap((metafile) => Object.keys(metafile.inputs)).filter((path) => path.startsWith(PACKAGES));
+  const imports = outputs.flatMap(([, output]) => output.imports).filter(({ external }) => external === true);
+  const outside = imports.filter(({ path }) => !path.startsWith("node:")).map(({ path }) => packageOf(path));
+  const entries = new Set(Object.values(options.entries));
+  const isRun = (entryPoint: string | undefined): boolean => entries.has(entryPoint ?? "");
+  return {
+    outside: [...new Set(outside)].sort(),
+    inside: [...new Set(inputs.map((path) => packageOf(path.slice(PACKAGES.length))))].sort(),
+    chunks: outputs.flatMap(([path, { entryPoint }]) => (path.endsWith(".js") && !isRun(entryPoint) ? [basename(path)] : [])),
+  };
 }
 
 async function bundleEntries(root: string, options: { entries: Readonly<Record<string, string>>; folder: string }): Promise<Metafile> {
@@ -42,7 +59,7 @@ async function bundleEntries(root: string, options: { entries: Readonly<Record<s
         name: "packages-outside",
         setup: (building) => {
           building.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
-            kind === "entry-point" || path.startsWith("@millrace/") ? undefined : { path, external: true },
+            kind === "entry-point" || path.startsWith("@millrace/") || INSIDE.test(path) ? undefined : { path, external: true },
           );
         },
       },
@@ -50,6 +67,8 @@ async function bundleEntries(root: string, options: { entries: Readonly<Record<s
   });
   return metafile;
 }
+
+const PACKAGES = "node_modules/";
 
 /** `@scope/name/part` → `@scope/name`. */
 export function packageOf(specifier: string): string {

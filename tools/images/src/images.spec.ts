@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { entrypointOf, IMAGE_USER, images } from "./images.ts";
+import { entrypointOf, IMAGE_ENV, IMAGE_USER, images } from "./images.ts";
 import { readOptions } from "./options.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -17,6 +17,10 @@ describe("images", () => {
       expect(text).toContain(`USER ${IMAGE_USER}`);
       expect(text).toContain(`write-rootfs.ts ${image.name} /rootfs`);
     }
+  });
+
+  it("have the same environment by Dockerfile and by hand", () => {
+    expect(readFileSync(join(docker, "base.Dockerfile"), "utf8")).toContain(`ENV ${IMAGE_ENV.join(" ")}\n`);
   });
 
   it("are made of sources that exist", () => {

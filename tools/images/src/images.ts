@@ -57,7 +57,7 @@ export const images: readonly Image[] = [
 ];
 
 function service(name: string, title: string, entries: Readonly<Record<string, string>>, packages: readonly string[] = []): Image {
-  return { name, title, content: { kind: "service", entries, packages, args: ["--enable-source-maps"] } };
+  return { name, title, content: { kind: "service", entries, packages, args: [] } };
 }
 
 /** The image of that name; throws with all names if there is none. */
@@ -69,6 +69,14 @@ export function imageNamed(name: string): Image {
 
 /** Programs of others, where they lie in their images. */
 export const PROGRAMS = { redis: "/usr/bin/redis-server", prometheus: "/usr/bin/prometheus" } as const;
+
+/** What a container has in its environment. The compile cache is in images of services (compile-cache.ts). */
+export const IMAGE_ENV = [
+  "PATH=/usr/local/bin:/usr/bin",
+  "NODE_ENV=production",
+  `NODE_COMPILE_CACHE=/${APP_FOLDER}/compile-cache`,
+  "NODE_COMPILE_CACHE_PORTABLE=1",
+] as const;
 
 /** What a container of the image runs. */
 export function entrypointOf({ content }: Image): readonly string[] {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { bundleService } from "./bundle.ts";
 import { writeBaseRootfs } from "./base-rootfs.ts";
 import { APP_FOLDER, type Image, imageNamed } from "./images.ts";
+import { writeCompileCache } from "./compile-cache.ts";
 import { copyPackages, packageClosure } from "./packages.ts";
 import { copyProgram } from "./programs.ts";
 import { softwareBill } from "./sbom.ts";
@@ -32,17 +33,19 @@ async function writeImage(root: string, image: Image, folder: string): Promise<v
     writeFileSync(join(folder, BILL_PATH), softwareBill({ name: image.name, version }, [], process.version));
     return;
   }
-  const imported = await bundleService(root, { entries: content.entries, folder: app });
+  const bundle = await bundleService(root, { entries: content.entries, folder: app });
   const own = content.packages.filter((name) => name.startsWith("@millrace/"));
   const foreign = content.packages.filter((name) => !name.startsWith("@millrace/"));
-  const packages = packageClosure(root, [...imported, ...foreign]);
+  const packages = packageClosure(root, [...bundle.outside, ...foreign]);
   copyPackages(root, packages, app);
   if (own.includes("@millrace/streams")) await copyStreamsPackage(root, app);
   writeFileSync(
     join(app, "package.json"),
     `${JSON.stringify({ name: `millrace-${image.name}`, version, type: "module", private: true })}\n`,
   );
-  writeFileSync(join(folder, BILL_PATH), softwareBill({ name: image.name, version }, packages, process.version));
+  writeCompileCache(app, bundle.chunks);
+  const all = packageClosure(root, [...bundle.outside, ...bundle.inside, ...foreign]);
+  writeFileSync(join(folder, BILL_PATH), softwareBill({ name: image.name, version }, all, process.version));
 }
 
 /** Debian's Redis with its libraries: the program is asked for by name, so whatever version the builder's distribution keeps patched. */

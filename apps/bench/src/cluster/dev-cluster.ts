@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { AppError } from "@millrace/model";
 import { onServerCores } from "../measure/pin.ts";
 import { PROFILE_DIR_ENV } from "../measure/profile-dir.ts";
+import { bundledCli } from "./bundled-cli.ts";
 
 /** A running `millrace dev`: broker, coordinator and executor in one process, workers beside it. */
 export interface DevCluster {
@@ -34,14 +35,13 @@ export interface DevClusterOptions {
   readonly preload?: string;
   /** Environment beside this process' own. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Main file of the `millrace` command; absent: its source. */
+  /** Main file of the `millrace` command; absent: bundled as its image has it. */
   readonly cli?: string;
-  /** Through `npm run dev`'s bootstrap, as a user starts it from a checkout. */
+  /** Through `npm run dev`'s bootstrap and from sources, as a user starts it from a checkout. */
   readonly throughBootstrap?: boolean;
 }
 
 const ROOT = new URL("../../../../", import.meta.url);
-const CLI = fileURLToPath(new URL("apps/cli/src/main.ts", ROOT));
 const WORKER_PROFILE = new URL("../measure/profile-workers.ts", import.meta.url).href;
 const BOOTSTRAP = fileURLToPath(new URL("tools/bootstrap/run.mjs", ROOT));
 
@@ -60,7 +60,7 @@ export async function startDevCluster(
   const command =
     options.throughBootstrap === true
       ? [BOOTSTRAP, "dev", ...args]
-      : [...process.execArgv, ...preload, ...profile, options.cli ?? CLI, "dev", ...args];
+      : [...process.execArgv, ...preload, ...profile, options.cli ?? (await bundledCli()), "dev", ...args];
   const startedMs = performance.now();
   const [program, programArgs] = onServerCores(process.execPath, command);
   const child = spawn(program, programArgs, {

@@ -30,9 +30,9 @@ export function devStartLoad(): Load {
 }
 
 const ABOUT: Readonly<Record<string, string>> = {
-  "dev-start-empty": "node apps/cli/src/main.ts dev, on an empty folder",
+  "dev-start-empty": "millrace dev as its image has it, on an empty folder",
   "dev-start-again": "the same on a folder with a topic and a record",
-  "dev-start-npm": "the same through the bootstrap of `npm run dev`, on an empty folder",
+  "dev-start-npm": "npm run dev, from sources, on an empty folder",
 };
 
 async function rounds(name: string, context: LoadContext, options: () => DevClusterOptions): Promise<Measurement> {
