@@ -18,6 +18,7 @@ const PROVOCATIONS: readonly Provocation[] = [
   "rollback",
   "compaction",
   "quiet",
+  "replicas",
   "unsynced",
   "jobs",
 ];

@@ -90,6 +90,14 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     provokes: "elections",
   },
   {
+    name: "follower-serves-above-watermark",
+    what: "a replica gives what it has, committed or not",
+    file: "libs/broker-node/src/rpc/read-replica.ts",
+    correct: "Math.min(Number(request.endOffset), log.highWatermark)",
+    wrong: "Math.min(Number(request.endOffset), log.logEndOffset)",
+    provokes: "replicas",
+  },
+  {
     name: "long-poll-not-woken",
     what: "a waiting fetch is not told of new records",
     file: PARTITION,

@@ -3,7 +3,7 @@ import { crc32c } from "@millrace/codecs";
 import type { BrokerHost } from "../world/cluster.ts";
 
 /** Digests of the batches of a replica, by base offset, and where its log ends. */
-interface Replica {
+export interface Replica {
   readonly host: string;
   readonly batches: ReadonlyMap<number, number>;
   readonly startOffset: number;
@@ -16,13 +16,18 @@ interface Replica {
  * only the ends are compared.
  */
 export function compareReplicas(hosts: readonly BrokerHost[], isCompacted: (folder: string) => boolean): string[] {
+  return [...replicasOf(hosts)].flatMap(([folder, replicas]) => differences(folder, replicas, isCompacted(folder)));
+}
+
+/** What is on the disks, by the folder of the log. */
+export function replicasOf(hosts: readonly BrokerHost[]): ReadonlyMap<string, readonly Replica[]> {
   const byPartition = new Map<string, Replica[]>();
   for (const host of hosts)
     for (const { name, isFolder } of host.disk.model.list("")) {
       const replica = isFolder ? readReplica(host, name) : undefined;
       if (replica !== undefined) byPartition.set(name, [...(byPartition.get(name) ?? []), replica]);
     }
-  return [...byPartition].flatMap(([folder, replicas]) => differences(folder, replicas, isCompacted(folder)));
+  return byPartition;
 }
 
 function differences(folder: string, replicas: readonly Replica[], isCompacted: boolean): string[] {

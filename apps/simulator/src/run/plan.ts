@@ -43,6 +43,8 @@ export interface RunPlan {
   readonly patience: Patience;
   /** Four more producers, which do what well-behaved ones never do. */
   readonly isUnruly: boolean;
+  /** One more reader, of replicas that may not lead. */
+  readonly readsReplicas: boolean;
   /** How long clients work while things go wrong. */
   readonly workMs: number;
   readonly brokerSettings: Partial<BrokerSettings>;
@@ -89,12 +91,16 @@ export type Provocation =
   | "rollback"
   | "compaction"
   | "quiet"
+  | "replicas"
   | "unsynced"
   | "jobs";
 
+const ELECTIONS = ["broker-among-clients", "kill-broker", "broker-among-clients", "pause-broker", "broker-among-clients", "power-loss"] as const;
+
 const PROVOKING: Readonly<Record<Provocation, readonly Exclude<FaultKind, ExecutorFaultKind>[]>> = {
+  replicas: ELECTIONS,
   power: ["power-loss-everywhere", "power-loss-everywhere", "power-loss", "power-loss-everywhere", "slow-disk", "kill-broker"],
-  elections: ["broker-among-clients", "kill-broker", "broker-among-clients", "pause-broker", "broker-among-clients", "power-loss"],
+  elections: ELECTIONS,
   transactions: ["kill-broker", "pause-broker", "connection-resets", "client-crash", "slow-network", "slow-disk", "kill-every-broker"],
   haste: [
     ...["stalling-connections", "kill-broker", "stalling-connections", "slow-network", "stalling-connections", "duplicated-requests"],
@@ -178,15 +184,28 @@ export function provokingPlanOf(seed: number, provocation: Provocation): RunPlan
     // Of a lease each side has its own clock: no promise may hang on how fast they are.
     patience: provocation === "haste" ? IMPATIENT : PATIENT,
     isUnruly: provocation === "haste",
+    readsReplicas: provocation === "replicas",
     ...(provocation === "coordinators" ? { coordinatorDriftMax: 1.6 } : {}),
     faults: drawFaults(random, around, { count: faults, kinds: PROVOKING[provocation] }),
   };
-  if (provocation === "compaction") return { ...provoking, table: TABLE };
+  if (provocation === "compaction") return { ...provoking, table: TABLE, faults: emptiedLate(provoking) };
   if (provocation === "unsynced") return unsynced(provoking);
   if (provocation !== "jobs") return provoking;
   const { fewFaults, clients: fewClients, thinkMs: slowly } = JOB_PROVOKED;
   const quiet = { ...provoking, clients: fewClients, thinkMs: slowly, faults: provoking.faults.slice(0, fewFaults) };
   return withJob(quiet, { random, scale: DENSE_JOB_SCALE, startMs: 3_000, faults });
+}
+
+/** Of the time in which clients work: by then there are logs that were compacted, and there is time left in which who copied one leads. */
+const EMPTIED_AT_LEAST = 0.65;
+const EMPTIED_WITHIN = 0.15;
+
+/** The disk is emptied after leaders have compacted, and its broker is back before the end. */
+function emptiedLate({ faults, workMs }: RunPlan): readonly Fault[] {
+  const late = (atMs: number): number => Math.round(workMs * EMPTIED_AT_LEAST + atMs * EMPTIED_WITHIN);
+  return faults
+    .map((fault) => (fault.kind === "empty-disk" ? { ...fault, atMs: late(fault.atMs) } : fault))
+    .sort((a, b) => a.atMs - b.atMs);
 }
 
 const LOSSY_BROKER = 1;
@@ -246,6 +265,7 @@ function planWithoutJob(seed: number, scale: Scale): RunPlan {
     thinkMs: scale.thinkMsMin * (1 + 0.25 * random.next()),
     patience: PATIENT,
     isUnruly: false,
+    readsReplicas: false,
     workMs: scale.workMs,
     lossyBroker: undefined,
     brokerSettings: { checkpointMs: 1_000 + random.integer(5_000), compactionCheckMs: COMPACTION_CHECK_MS },

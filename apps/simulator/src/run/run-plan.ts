@@ -77,7 +77,7 @@ export async function runPlan(plan: RunPlan, options: RunOptions = {}): Promise<
     const isAlike = (): boolean => (differences = compareReplicas(cluster.brokers, isCompacted)).length === 0;
     for (let passedMs = 0; differences.length > 0 && passedMs < REPLICAS_MS_MAX && !isAlike(); passedMs += REPLICAS_STEP_MS)
       await cluster.scheduler.runUntil(() => false, REPLICAS_STEP_MS);
-    anomalies.push(...differences, ...checkGroupOwners(cluster.brokers));
+    anomalies.push(...differences, ...checkGroupOwners(cluster.brokers), ...workload.replicaFindings());
   } else anomalies.push("liveness: topics or a job could not be made in a healthy cluster");
   const verdict = checkHistory(workload.history);
   anomalies.push(

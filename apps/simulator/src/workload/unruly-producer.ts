@@ -35,6 +35,8 @@ export class UnrulyProducer {
   readonly #transactionalId: string;
   readonly #sequences = new Map<string, number>();
   #owner: Owner | undefined;
+  /** What it has just aborted: it goes on there, and commits. Whatever came too late would be in what it commits. */
+  #aborted: KeyOf | undefined;
 
   /** Without a transactional id: the one with the batches in another order. */
   constructor(workload: Workload, of: { process: SimProcess; transactionalId: string }) {
@@ -54,6 +56,7 @@ export class UnrulyProducer {
       } catch (error) {
         this.#workload.cluster.log.note(this.#process.name, "begins anew", { code: toAppError(error).code });
         this.#owner = undefined;
+        this.#aborted = undefined;
         await this.#process.sleep(100 + this.#chance() * 400);
       }
     }
@@ -111,13 +114,15 @@ export class UnrulyProducer {
   /** One record; mostly its transaction is aborted before it is known to have arrived. */
   async #hasty(owner: Owner): Promise<void> {
     const { recorder } = this.#workload;
-    const key = this.#anyKey();
+    const drawn = this.#anyKey();
+    const key = this.#aborted ?? drawn;
     const value = this.#workload.newValue();
     const sequence = this.#sequences.get(key.key) ?? 0;
     const [p, send] = [recorder.newProcess(), ["send", key.key, value] as const];
     const service = await this.#coordinator();
     recorder.record({ type: "invoke", f: "txn", v: [send], p });
     let stored: Promise<number>;
+    let isAborted = false;
     try {
       const named = { ...owner, transactionalId: this.#transactionalId };
       const partitions = [{ topic: key.topic, partition: key.partition }];
@@ -126,10 +131,11 @@ export class UnrulyProducer {
       );
       stored = this.#produce({ key, value, sequence }, owner);
       stored.catch(() => undefined); // asked for below
-      const commit = this.#chance() >= ABORT_CHANCE;
+      const commit = this.#chance() >= ABORT_CHANCE || this.#aborted !== undefined;
       if (commit) await stored;
       else await this.#process.sleep(this.#chance() * HASTE_MS_MAX);
       await service.endTransaction({ ...named, commit, transactionNumber }, { timeoutMs: ANSWER_MS_MAX });
+      isAborted = !commit;
       if (commit) recorder.record({ type: "ok", f: "txn", v: [["send", key.key, [await stored, value]]], p });
       else recorder.record({ type: "fail", f: "txn", v: [send], p });
     } catch (error) {
@@ -137,6 +143,7 @@ export class UnrulyProducer {
       throw error;
     }
     await stored;
+    this.#aborted = this.#aborted === undefined && isAborted ? key : undefined;
     this.#sequences.set(key.key, sequence + 1);
   }
 

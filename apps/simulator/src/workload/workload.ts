@@ -9,6 +9,7 @@ import type { SimProcess } from "../world/sim-process.ts";
 import { simulatedTransport } from "../world/transport.ts";
 import { runGroupMember } from "./group-member.ts";
 import { runClient } from "./run-client.ts";
+import { ReplicaReader } from "./replica-reader.ts";
 import { UnrulyProducer } from "./unruly-producer.ts";
 
 /** The group of all members. */
@@ -38,6 +39,7 @@ export class Workload {
   isOver = false;
   #nextValue = 0;
   readonly #unruly: SimProcess[] = [];
+  #replicaReader: ReplicaReader | undefined;
   readonly #clients: { readonly machine: Machine; process: SimProcess | undefined; p: number }[] = [];
 
   constructor(cluster: Cluster, plan: RunPlan, durability: DurabilityWatch) {
@@ -57,6 +59,12 @@ export class Workload {
   start(): void {
     for (const index of this.#clients.keys()) this.#start(index);
     if (this.plan.isUnruly) for (const transactionalId of ["", "unruly-1", "unruly-2", "unruly-3"]) this.#startUnruly(transactionalId);
+    if (this.plan.readsReplicas) this.#startReplicaReader();
+  }
+
+  /** What was read of replicas that is not there at the end. */
+  replicaFindings(): string[] {
+    return this.#replicaReader?.findings(this.cluster.brokers) ?? [];
   }
 
   /** A number that no record had before. */
@@ -94,6 +102,12 @@ export class Workload {
       random: process.random,
       crc32c,
     });
+  }
+
+  #startReplicaReader(): void {
+    const process = this.cluster.process("replica-reader", this.cluster.clientMachine("replica-reader"));
+    this.#replicaReader = new ReplicaReader(this, process);
+    void this.#replicaReader.run();
   }
 
   #startUnruly(transactionalId: string): void {
