@@ -48,15 +48,10 @@ export function drawFaults(random: SeededRandom, of: Surroundings, options: { co
 }
 
 function drawKinds(random: SeededRandom): readonly CommonKind[] {
-  const kinds = (Object.keys(MAKERS) as CommonKind[]).filter((kind) => !NOT_YET.has(kind) && !FOR_PLANTED_BUGS.has(kind));
+  const kinds = (Object.keys(MAKERS) as CommonKind[]).filter((kind) => !FOR_PLANTED_BUGS.has(kind));
   return shuffled(kinds, random).slice(0, Math.max(KINDS_MIN, Math.floor(kinds.length / 2)) + random.integer(4));
 }
 
-/**
- * What the product does not do yet, and what it shows until then: a store that lost writes is found and rebuilt (`--provoke rollback`), but what a broker has seen in its last second it forgets when it is
- * killed, and a job whose own entries were lost stops (S9).
- */
-const NOT_YET: ReadonlySet<FaultKind> = new Set<FaultKind>(["store-rollback"]);
 /** Kinds that others contain, for short dense runs: drawn with the others they would change the plan of every seed. */
 const FOR_PLANTED_BUGS: ReadonlySet<FaultKind> = new Set<FaultKind>([
   "coordinator-without-store",
