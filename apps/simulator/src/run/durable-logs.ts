@@ -38,7 +38,7 @@ export class DurableLogs {
 
   /** Exclusive; -1: there is no log. */
   endOf(host: BrokerHost, folder: string): number {
-    const last = this.#filesOf(host, folder).findLast(({ name }) => name.endsWith(".log"));
+    const last = this.#lastOf(host, folder);
     if (last === undefined) return -1;
     const before = this.#scanned.get(keyOf(host, folder));
     const isOngoing = before?.name === last.name && before.position <= last.bytes.length;
@@ -50,10 +50,10 @@ export class DurableLogs {
     return endOffset;
   }
 
-  #filesOf({ disk: { model } }: BrokerHost, folder: string): readonly { readonly name: string; readonly bytes: Uint8Array }[] {
-    if (this.#lossyBroker === undefined) return model.durableFiles(folder);
-    const logs = model.list(folder).filter(({ name }) => name.endsWith(".log"));
-    return logs.slice(-1).map(({ name }) => ({ name, bytes: model.readFile(`${folder}/${name}`) ?? new Uint8Array(0) }));
+  #lastOf({ disk: { model } }: BrokerHost, folder: string): { readonly name: string; readonly bytes: Uint8Array } | undefined {
+    if (this.#lossyBroker === undefined) return model.lastDurableFile(folder, ".log");
+    const last = model.list(folder).findLast(({ name }) => name.endsWith(".log"));
+    return last === undefined ? undefined : { name: last.name, bytes: model.readFile(`${folder}/${last.name}`) ?? new Uint8Array(0) };
   }
 
   /** For people: where the log ends on each disk that has it. */

@@ -95,7 +95,14 @@ export type Provocation =
   | "unsynced"
   | "jobs";
 
-const ELECTIONS = ["broker-among-clients", "kill-broker", "broker-among-clients", "pause-broker", "broker-among-clients", "power-loss"] as const;
+const ELECTIONS = [
+  "broker-among-clients",
+  "kill-broker",
+  "broker-among-clients",
+  "pause-broker",
+  "broker-among-clients",
+  "power-loss",
+] as const;
 
 const PROVOKING: Readonly<Record<Provocation, readonly Exclude<FaultKind, ExecutorFaultKind>[]>> = {
   replicas: ELECTIONS,

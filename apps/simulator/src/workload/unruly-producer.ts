@@ -122,7 +122,7 @@ export class UnrulyProducer {
     const service = await this.#coordinator();
     recorder.record({ type: "invoke", f: "txn", v: [send], p });
     let stored: Promise<number>;
-    let isAborted = false;
+    let isAborted: boolean;
     try {
       const named = { ...owner, transactionalId: this.#transactionalId };
       const partitions = [{ topic: key.topic, partition: key.partition }];

@@ -36,10 +36,14 @@ export class EventHeap<E extends Planned> {
     if (last === undefined || items.length === 0) return first;
     let at = 0;
     for (;;) {
-      const left = 2 * at + 1;
-      const [a, b] = [items[left], items[left + 1]];
-      if (a === undefined) break;
-      const [child, smaller] = b !== undefined && isBefore(b, a) ? [left + 1, b] : [left, a];
+      let child = 2 * at + 1;
+      let smaller = items[child];
+      if (smaller === undefined) break;
+      const other = items[child + 1];
+      if (other !== undefined && isBefore(other, smaller)) {
+        smaller = other;
+        child++;
+      }
       if (isBefore(last, smaller)) break;
       items[at] = smaller;
       at = child;

@@ -72,6 +72,10 @@ describe("SimulatedStorage.powerLoss", () => {
     expect(storage.durableFiles("logs")).toEqual([]);
     await storage.syncFolder("");
     expect(storage.durableFiles("logs")).toEqual([{ name: "a", bytes: new Uint8Array([1, 2]) }]);
+    expect([storage.lastDurableFile("logs", "a"), storage.lastDurableFile("logs", ".log")]).toEqual([
+      storage.durableFiles("logs")[0],
+      undefined,
+    ]);
   });
 
   it.each([

@@ -78,6 +78,15 @@ export class SimulatedStorage implements Storage {
     return files.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** The last one of these by name whose name ends so: what asking for all of them costs is in what they hold. */
+  lastDurableFile(folder: string, nameEnd: string): { readonly name: string; readonly bytes: Uint8Array } | undefined {
+    if (!this.#durable.has(folder) || !this.#hasParents(folder)) return undefined;
+    let last: { path: string; inode: SimulatedInode } | undefined;
+    for (const [path, entry] of this.#durable.childrenOf(folder))
+      if (entry !== "folder" && path.endsWith(nameEnd) && (last === undefined || path > last.path)) last = { path, inode: entry };
+    return last === undefined ? undefined : { name: last.path.slice(folder.length + 1), bytes: last.inode.durableBytes };
+  }
+
   flipBit(path: string, position: number, bit = 0): void {
     this.#inode(path).flipBit(position, bit);
   }
