@@ -63,6 +63,17 @@ describe("ratioPlot", () => {
   });
 
   it.each([
+    [{ figure: "records/s", atLeast: 2 }, "right"],
+    [{ figure: "records/s", atMost: 2 }, "left"],
+  ] as const)("shades where %j is reached: %s of it", (goal, side) => {
+    const svg = ratioPlot([ratioOf({ goal })], "t");
+    const line = attributeOf(svg.slice(svg.indexOf("records/s")), ["<line", 'class="goal"'], "x1");
+    const [from, width] = [attributeOf(svg, ["<rect", 'class="band"'], "x"), attributeOf(svg, ["<rect", 'class="band"'], "width")];
+    expect(width).toBeGreaterThan(10);
+    expect(side === "right" ? from : from + width).toBeCloseTo(line, 0);
+  });
+
+  it.each([
     [{}, "c0 mark"],
     [{ spread: [1, 4] as const }, "c4 hollow"],
     [{ ratio: 1, spread: [0.5, 1.5] as const, isReached: false }, "c1 hollow"],

@@ -69,7 +69,7 @@ export function scaleMarkdown(curves: readonly FittedCurve[], { command, host, r
     `Written by the bench, from \`${command}\`; do not edit between the marks.${isQuick ? " **A quick run: too short to quote.**" : ""}`,
     "",
     `Host: ${host.cpu}, ${coresOf(host, "shared by servers and clients")}, ${(host.memoryBytes / 1024 ** 3).toFixed(0)} GiB, kernel ${host.kernel}, Node ${host.node}, commit ${host.commit}${host.isDirty ? " with changes" : ""}, ${host.startedAt.slice(0, 16).replace("T", " ")} UTC.`,
-    `${rounds} rounds, the points of a curve in turn in each; figures are medians (least–greatest). CPU is user and system time of all server processes, those of jobs included. The models are least squares of relative errors.`,
+    `${rounds} ${rounds === 1 ? "round" : "rounds"}, the points of a curve in turn in each; figures are medians (least–greatest). CPU is user and system time of all server processes, those of jobs included. The models are least squares of relative errors.`,
     ...(host.loadBefore > host.cores / 2
       ? [`Others worked on the machine as well (load average before: ${host.loadBefore.toFixed(0)}): times are upper bounds.`]
       : []),
@@ -83,7 +83,7 @@ function tableOf({ curve, all }: FittedCurve): string[] {
   const xs = [...new Set(all.flatMap(({ points }) => points.map(({ x }) => x)))].sort((left, right) => left - right);
   const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [
-    row([curve.x, ...xs.map(shortNumber), "model"]),
+    row([curve.x, ...xs.map((x) => x.toLocaleString("en")), "model"]),
     row(["---", ...xs.map(() => "---:"), "---"]),
     ...all.map((fitted) =>
       row([
