@@ -1,7 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
 import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
-import { DescribeClusterResponseSchema, JobState, JobStatusSchema, StopJobResponseSchema, TopicSchema } from "@millrace/contracts";
+import {
+  DescribeClusterResponseSchema,
+  GetJobResponseSchema,
+  JobState,
+  JobStatusSchema,
+  StopJobResponseSchema,
+  TopicSchema,
+} from "@millrace/contracts";
 import { AppError, type ErrorKind } from "@millrace/model";
 import { fakeWorld, type FakeParts, recordingProducer } from "../test/fake-world.ts";
 import { runCli } from "./run-cli.ts";
@@ -270,6 +277,15 @@ describe("job", () => {
     expect(code).toBe(1);
     expect(output).toContain("failed after 2m");
     expect(notes).toContain("error: the job failed: map threw TypeError job=delays operator=map-1 position=flights-0@7 [job-failed]");
+  });
+
+  it("status says how far a start is", async () => {
+    const start = { phase: "opening", attempt: 2, workersDone: 1, workers: 3, limitMs: 240_000 };
+    const starting = message(JobStatusSchema, { jobId: "j1", name: "delays", state: JobState.RECOVERING, submittedAtMs: 880_000n, start });
+    const { output } = await run("job status delays", {
+      admin: { getJob: () => Promise.resolve(message(GetJobResponseSchema, { status: starting })) },
+    });
+    expect(output).toMatch(/start +opening: 1 of 3 workers done, attempt 2, which has up to 240 s/);
   });
 
   it("stop drains unless told not to", async () => {
