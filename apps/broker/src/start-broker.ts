@@ -8,7 +8,7 @@ import { openDataFolder } from "@millrace/storage-fs";
 import type { BrokerAppSettings } from "./settings.ts";
 
 /** How often the node is asked whether it can go on. */
-const FAILURE_CHECK_MS = 200;
+const FAILURE_CHECK_MS = 500; // a sixth of the silence after which others take over anyway
 
 /** A broker that runs in this process. */
 export interface RunningBroker extends RunningService {

@@ -7,13 +7,14 @@ import type { Replicas } from "../partitions/replicas.ts";
 
 /**
  * What logs need from time to time: old segments deleted, recovery points saved, logs with flush=interval synced. One timer each; a round starts when the one
- * before has ended.
+ * before has ended. While nothing waits to be synced there is no timer for it.
  */
 export class Maintenance {
   readonly #replicas: Replicas;
   readonly #ports: BrokerPorts;
   readonly #timers = new Set<Timer>();
   readonly #syncedAtMs = new WeakMap<LocalPartition, number>();
+  #syncTimer: Timer | undefined;
   #isStopped = false;
   #running: Promise<void>[] = [];
 
@@ -25,12 +26,15 @@ export class Maintenance {
   start(settings: { retentionCheckMs: number; checkpointMs: number }): void {
     this.#every(settings.retentionCheckMs, () => this.#applyRetention());
     this.#every(settings.checkpointMs, () => this.#saveCheckpoints());
-    this.#every(FLUSH_TICK_MS, () => this.#syncDue());
+    const { groupCommit } = this.#replicas;
+    groupCommit.whenUnsynced(() => this.#syncSoon());
+    if (groupCommit.unsynced.size > 0) this.#syncSoon();
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
     for (const timer of this.#timers) timer.cancel();
+    this.#syncTimer?.cancel();
     await Promise.all(this.#running);
   }
 
@@ -85,7 +89,16 @@ export class Maintenance {
     }
   }
 
-  #syncDue(): Promise<void> {
+  #syncSoon(): void {
+    if (this.#isStopped) return;
+    this.#syncTimer ??= this.#ports.clock.setTimer(FLUSH_TICK_MS, () => {
+      this.#syncTimer = undefined;
+      this.#syncDue();
+      if (this.#replicas.groupCommit.unsynced.size > 0) this.#syncSoon();
+    });
+  }
+
+  #syncDue(): void {
     const { unsynced } = this.#replicas.groupCommit;
     const nowMs = this.#ports.clock.monotonicMs();
     for (const local of unsynced) {
@@ -96,7 +109,6 @@ export class Maintenance {
         local.sync();
       }
     }
-    return Promise.resolve();
   }
 }
 

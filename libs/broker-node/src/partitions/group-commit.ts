@@ -7,6 +7,7 @@ import type { LocalPartition } from "./local-partition.ts";
 export class GroupCommit {
   /** Partitions that were written and are not known to be synced: with flush=interval, and those whose sync found no room. */
   readonly unsynced = new Set<LocalPartition>();
+  #onUnsynced: () => void = () => undefined;
   /** Partitions whose high watermark, or end, is not in their checkpoint. Background work looks at these, not at all that there are. */
   readonly unsaved = new Set<LocalPartition>();
   readonly #defer: (run: () => void) => void;
@@ -15,6 +16,16 @@ export class GroupCommit {
 
   constructor(defer: (run: () => void) => void) {
     this.#defer = defer;
+  }
+
+  /** Called when a partition has something to sync: who looks after them needs no timer while none has. */
+  whenUnsynced(listener: () => void): void {
+    this.#onUnsynced = listener;
+  }
+
+  addUnsynced(partition: LocalPartition): void {
+    this.unsynced.add(partition);
+    this.#onUnsynced();
   }
 
   /** The partition has staged bytes; it is written when this turn ends. */
@@ -41,6 +52,6 @@ export class GroupCommit {
   /** Background work finds it. */
   written(partition: LocalPartition): void {
     this.unsaved.add(partition);
-    if (partition.config.flush === "interval") this.unsynced.add(partition);
+    if (partition.config.flush === "interval") this.addUnsynced(partition);
   }
 }

@@ -389,7 +389,7 @@ export class LocalPartition {
         this.#waiters.fail(error, this.log.syncedEndOffset);
         this.#ports.observer.failed(this, error);
         // Nothing was lost for lack of room, and nobody else would sync what is written: neither a producer that repeats it nor the leader.
-        if (this.log.failure === undefined) this.#ports.groupCommit.unsynced.add(this);
+        if (this.log.failure === undefined) this.#ports.groupCommit.addUnsynced(this);
       },
     );
   }
