@@ -21,6 +21,8 @@ export interface Load {
   readonly isKafka?: boolean;
   /** Starts servers itself: one that runs already is of no use to it. */
   readonly needsFresh?: boolean;
+  /** Differs from a load before it by one number: a quick run, which checks the loads, goes without. */
+  readonly isVariant?: boolean;
   run(context: LoadContext): Promise<readonly Measurement[]>;
 }
 

@@ -48,8 +48,9 @@ async function main(): Promise<number> {
 
 async function run(options: BenchOptions): Promise<number> {
   const chosen = LOADS.filter(
-    ({ name, isKafka, needsFresh }) =>
+    ({ name, isKafka, needsFresh, isVariant }) =>
       (options.against === undefined || (isKafka === true && needsFresh !== true)) &&
+      !(options.quick && isVariant === true && options.only.length === 0) &&
       (options.only.length === 0 || options.only.some((part) => name.includes(part))),
   );
   if (chosen.length === 0) {

@@ -22,13 +22,14 @@ interface Copy {
 }
 
 const VALUE_BYTES = 100;
-const IDLE_SECONDS = { full: 20, quick: 3 };
+const IDLE_SECONDS = { full: 20, quick: 1 };
 
 /** From the moment a record was due at the producer, through a job that copies it, to its delivery to a consumer of the output. */
 export function copyLatencyLoad(copy: Copy): Load {
   const name = `copy-${copy.latency}-${copy.intervalMs}-${copy.rate}-${copy.isolation}`;
   return {
     name,
+    isVariant: copy.latency === "batch" && copy.intervalMs > 10,
     about: `due time to delivery through a copying job, ${copy.latency} of ${copy.intervalMs} ms, ${copy.rate}/s, read ${copy.isolation}`,
     run: async (context) => {
       const cluster = await context.startCluster();
@@ -74,8 +75,8 @@ interface Sides {
 
 async function measure(name: string, { latency, intervalMs, rate, isolation }: Copy, sides: Sides): Promise<Measurement> {
   const { context, cluster, producerSide, consumerSide } = sides;
-  const seconds = context.seconds({ full: 30, quick: 5 });
-  const warmUpSeconds = context.quick ? 3 : 15;
+  const seconds = context.seconds({ full: 30, quick: 2 });
+  const warmUpSeconds = context.quick ? 1 : 15;
   context.progress(`${name}: ${warmUpSeconds} s warm-up, then ${seconds} s`);
   const [total, firstTimed] = [rate * (warmUpSeconds + seconds), rate * warmUpSeconds];
   const delivered = new LatencyRecorder();

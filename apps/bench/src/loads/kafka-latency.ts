@@ -9,7 +9,7 @@ import { acknowledgementOf, PARTITIONS } from "./produce.ts";
 
 const TOPIC = "bench-kafka-latency";
 const VALUE_BYTES = 100;
-const WARM_UP_SECONDS = { full: 10, quick: 3 };
+const WARM_UP_SECONDS = { full: 10, quick: 1 };
 
 interface Answer {
   readonly records: number;
@@ -46,7 +46,7 @@ async function measure(
   { rate, flush }: { rate: number; flush: FlushMode },
   { context, cluster }: { context: LoadContext; cluster: DevCluster },
 ): Promise<Measurement> {
-  const seconds = context.seconds({ full: 20, quick: 5 });
+  const seconds = context.seconds({ full: 20, quick: 3 });
   const warmUpSeconds = context.quick ? WARM_UP_SECONDS.quick : WARM_UP_SECONDS.full;
   await makeTopic(cluster, flush, { topic: TOPIC });
   context.progress(`${name}: ${warmUpSeconds} s warm-up, then ${seconds} s`);

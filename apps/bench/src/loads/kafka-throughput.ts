@@ -44,7 +44,7 @@ export function kafkaThroughputLoad(options: KafkaThroughputOptions): Load {
 
 async function measure({ valueBytes, flush }: KafkaThroughputOptions, context: LoadContext, cluster: DevCluster): Promise<Measurement[]> {
   const servers = kafkaAddressOf(cluster);
-  const seconds = context.seconds({ full: 20, quick: 4 });
+  const seconds = context.seconds({ full: 20, quick: 3 });
   const warmUpSeconds = WARM_UP_SECONDS[context.quick ? "quick" : "full"];
   const name = `${valueBytes}-${flush}`;
   context.progress(`kafka-produce-${name}: ${warmUpSeconds} s warm-up, then ${seconds} s`);

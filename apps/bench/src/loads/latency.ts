@@ -12,7 +12,7 @@ const TOPIC = "bench";
 const RATE_PER_SECOND = 1_000;
 const VALUE_BYTES = 100;
 /** Both sides are compiled and connected after this; its records are delivered and checked, but not timed. */
-const WARM_UP_SECONDS = { full: 20, quick: 5 };
+const WARM_UP_SECONDS = { full: 20, quick: 2 };
 const FLOOR_P99_MS = 10;
 
 /**
@@ -30,7 +30,7 @@ export function latencyLoad({ flush }: { readonly flush: FlushMode }): Load {
       const consumerSide = connect(cluster.brokerAddress);
       try {
         await createServedTopic(producerSide.client, { name: TOPIC, partitions: PARTITIONS, configs: { flush } });
-        const seconds = context.seconds({ full: 101, quick: 12 });
+        const seconds = context.seconds({ full: 101, quick: 4 });
         const warmUpSeconds = context.seconds(WARM_UP_SECONDS) === seconds ? WARM_UP_SECONDS.quick : context.seconds(WARM_UP_SECONDS);
         context.progress(`${name}: ${warmUpSeconds} s warm-up, then ${seconds} s`);
         return await measure(name, { flush, seconds, warmUpSeconds }, { producerSide, consumerSide, pid: cluster.pid });

@@ -62,7 +62,7 @@ interface Produced {
 
 async function measure(name: string, options: ProduceOptions, context: LoadContext, cluster: DevCluster): Promise<Measurement> {
   const { valueBytes, flush, by } = options;
-  const seconds = context.seconds({ full: hasFloor(options) ? 60 : 20, quick: 4 });
+  const seconds = context.seconds({ full: hasFloor(options) ? 60 : 20, quick: 3 });
   const connection = connect(cluster.brokerAddress);
   try {
     await createServedTopic(connection.client, { name: TOPIC, partitions: PARTITIONS, configs: { flush } });
