@@ -44,7 +44,14 @@ function constraints({ isSpec }) {
 const boundaries = (isSpec) => ({
   "@nx/enforce-module-boundaries": [
     "error",
-    { enforceBuildableLibDependency: false, banTransitiveDependencies: true, allow: [], depConstraints: constraints({ isSpec }) },
+    {
+      enforceBuildableLibDependency: false,
+      banTransitiveDependencies: true,
+      allow: [],
+      // A spec may load at once what its app loads when it is needed.
+      checkDynamicDependenciesExceptions: isSpec ? [".*"] : [],
+      depConstraints: constraints({ isSpec }),
+    },
   ],
 });
 
