@@ -82,8 +82,8 @@ export const plantedBugs = [
     what: "tasks open although a former writer is not fenced yet",
     project: "libs/scheduling",
     file: "src/job-machine.ts",
-    correct: "if (phase.pending.size === 0) this.#open(workers);",
-    wrong: "if (phase.pending.size <= 1) this.#open(workers);",
+    correct: "if (this.isLast(phase.pending, workerIndex)) this.#open(workers);",
+    wrong: "if (this.isLast(phase.pending, workerIndex) || phase.pending.size === 1) this.#open(workers);",
   },
   {
     name: "replanned-batch",
@@ -98,7 +98,7 @@ export const plantedBugs = [
     what: "a slot whose output of a batch is out writes it again",
     project: "libs/executor-node",
     file: "src/worker/batch-output.ts",
-    correct: "if (marks.covers(record.sink, record.slot, this.#batch.batch)) return;",
-    wrong: "if (marks.covers(record.sink, record.slot, this.#batch.batch + 1)) return;",
+    correct: "const isOut = connector === undefined && marks.covers(sink, slot, this.#batch.batch);",
+    wrong: "const isOut = connector === undefined && marks.covers(sink, slot, this.#batch.batch + 1);",
   },
 ];
