@@ -16,8 +16,7 @@ const FIRST_RECORDS = { produce: 200_000, job: 40_000 };
 const RECORDS_MAX = 1_000_000;
 /** Not counted, for the compiler. */
 const WARM_UP_SECONDS = { full: 20, quick: 5 };
-/** Of each part: with what is started and warmed up, the whole takes ten minutes at most. */
-/** What is written meanwhile stays on the disk: some 25 GB. */
+/** Of each part: with what is started and warmed up, the whole takes five minutes at most, and leaves some 25 GB on the disk until its end. */
 const SECONDS_MAX = { full: 120, quick: 20 };
 /** Spans of so many traced slices are sent at once, which is what the exporter does by itself when there are 512: a trace or two of each 10 ms. */
 const ROUNDS_PER_SETTLEMENT = 8;
