@@ -184,7 +184,7 @@ function commandOf(): string {
     .filter(
       (arg, index, all) => !WHERE_TO.has(arg) && !WHERE_TO.has(all[index - 1] ?? "") && !["--write-docs", "--write-baseline"].includes(arg),
     )
-    .map((arg, index, all) => (["--kafka-home", "--engines-home"].includes(all[index - 1] ?? "") ? "DIR" : arg)); // where it lies on this machine says nothing
+    .map((arg, index, all) => (["--kafka-home", "--engines-home", "--data-dir"].includes(all[index - 1] ?? "") ? "DIR" : arg)); // where it lies on this machine says nothing
   const scheduling = isRealTime() ? "chrt --rr 1 " : "";
   return [`${scheduling}npm run bench`, ...(args.length > 0 ? ["--", ...args] : [])].join(" ");
 }
