@@ -51,4 +51,33 @@ describe("Maintenance", () => {
     groupCommit.addUnsynced(partition);
     expect(clock.pendingTimers).toBe(0);
   });
+
+  it("says nothing of a log that is deleted while its checkpoint is saved, and saves the others", async () => {
+    const clock = new ManualClock();
+    const groupCommit = new GroupCommit(setImmediate);
+    const errors: string[] = [];
+    const logger = { ...SILENT_LOGGER, error: (event: string) => void errors.push(event) };
+    const saved: string[] = [];
+    const partitionOf = (name: string, isDeleted: boolean): LocalPartition => {
+      const log = {
+        failure: undefined as unknown,
+        checkpoint: () => {
+          if (!isDeleted) return Promise.resolve(void saved.push(name));
+          log.failure = new Error("closed");
+          return Promise.reject(new Error("no such file"));
+        },
+        highWatermark: 1,
+        logEndOffset: 1,
+      };
+      return { log, config: { flush: "ack", storage: "disk" } } as unknown as LocalPartition;
+    };
+    groupCommit.written(partitionOf("gone", true));
+    groupCommit.written(partitionOf("kept", false));
+    const ports = { clock, logger } as unknown as BrokerPorts;
+    const maintenance = new Maintenance({ groupCommit, all: () => [] } as unknown as Replicas, ports);
+    maintenance.start({ retentionCheckMs: 1e9, checkpointMs: 1_000 });
+    await clock.advance(1_000);
+    await maintenance.stop();
+    expect([errors, saved, groupCommit.unsaved.size]).toEqual([[], ["kept"], 0]);
+  });
 });

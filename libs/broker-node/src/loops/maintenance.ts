@@ -81,6 +81,7 @@ export class Maintenance {
       if (log.failure !== undefined) continue;
       const { highWatermark, logEndOffset } = log;
       await log.checkpoint().catch((error: unknown) => {
+        if (log.failure !== undefined) return; // it was deleted meanwhile, or its disk failed, which is told where it is found
         unsaved.add(local);
         throw error;
       });

@@ -50,13 +50,12 @@ export function decideTogether(queue: WaitingEvent[], state: ClusterState, conte
       draft = copyClusterState(state);
       for (const { change } of items) applyChange(draft, change);
     }
-    const outcome = tryHandle(draft ?? state, waiting, context);
-    const added = outcome.changes.map((change) => ({ change, entries: encodeChange(change, state) }));
+    const { items: added, answer } = tryDecide(waiting, { state: draft ?? state, stored: state, context });
     const grown = added.reduce(withItem, size);
     if (taken.length > 0 && (!fitsCommit(grown) || added.some(({ change }) => changed.has(objectOf(change))))) break;
     queue.shift();
     taken.push(waiting);
-    answers.push(outcome.answer);
+    answers.push(answer);
     items.push(...added);
     size = grown;
     for (const { change } of added) {
@@ -86,16 +85,16 @@ export function fitsCommit({ entries, bytes }: CommitSize): boolean {
   return entries <= CLUSTER_CHANGES_MAX && bytes <= CLUSTER_COMMIT_BYTES_MAX;
 }
 
-function tryHandle(
-  state: ClusterState,
+/** Whatever goes wrong with one event is its asker's answer: those behind it go on. */
+function tryDecide(
   { event, resolve, reject }: WaitingEvent,
-  context: PlacementContext,
-): { readonly changes: readonly ClusterChange[]; readonly answer: () => void } {
+  { state, stored, context }: { readonly state: ClusterState; readonly stored: ClusterState; readonly context: PlacementContext },
+): { readonly items: readonly StoredItem[]; readonly answer: () => void } {
   try {
     const { changes, response } = handle(state, event, context);
-    return { changes, answer: () => resolve(response) };
+    return { items: changes.map((change) => ({ change, entries: encodeChange(change, stored) })), answer: () => resolve(response) };
   } catch (error) {
-    return { changes: [], answer: () => reject(error) };
+    return { items: [], answer: () => reject(error) };
   }
 }
 
