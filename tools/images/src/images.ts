@@ -10,8 +10,6 @@ export interface Image {
         readonly entries: Readonly<Record<string, string>>;
         /** Packages that no source imports by name but that are run or resolved: programs, and what job modules import. */
         readonly packages: readonly string[];
-        /** Arguments before the user's. */
-        readonly args: readonly string[];
       }
     | { readonly kind: "redis" | "prometheus" };
 }
@@ -57,7 +55,7 @@ export const images: readonly Image[] = [
 ];
 
 function service(name: string, title: string, entries: Readonly<Record<string, string>>, packages: readonly string[] = []): Image {
-  return { name, title, content: { kind: "service", entries, packages, args: [] } };
+  return { name, title, content: { kind: "service", entries, packages } };
 }
 
 /** The image of that name; throws with all names if there is none. */
@@ -80,5 +78,5 @@ export const IMAGE_ENV = [
 
 /** What a container of the image runs. */
 export function entrypointOf({ content }: Image): readonly string[] {
-  return content.kind === "service" ? ["/usr/local/bin/node", ...content.args, `/${APP_FOLDER}/main.js`] : [PROGRAMS[content.kind]];
+  return content.kind === "service" ? ["/usr/local/bin/node", `/${APP_FOLDER}/main.js`] : [PROGRAMS[content.kind]];
 }
